@@ -1,0 +1,85 @@
+"""The app: a DynamoDB workbench in the terminal, on any Client.
+
+`run_app(connection)` runs it until the person quits.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from dyntui.core.connect import Connection
+from dyntui.core.key_names import key_name
+from dyntui.core.session import Session
+from dyntui.screens.browser import BrowserScreen
+from dyntui.screens.help import HelpScreen
+from dyntui.themes import DARK, LIGHT
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.palette import ActionProvider, context_of
+
+NARROW_COLUMNS = 100
+FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
+
+
+class DyntuiApp(App[None]):
+    """Opens on the tables of a connection; does not close it."""
+
+    TITLE = "dyntui"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    COMMANDS = {ActionProvider}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_COLUMNS, "-wide")]
+    CSS = """
+    Footer { background: $footer-background; }
+    ToastRack { margin-bottom: 1; }
+    Toast { background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.connection = connection
+        self.session = Session(connection.client, connection.region)
+        # Paging through a long grid is slow if every step glides.
+        self.animation_level = "none"
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The browser."""
+        connection = self.connection
+        return BrowserScreen(self.session, connection, _place(connection))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys are written as the help writes them, only shorter."""
+        return binding.key_display or FOOTER_KEYS.get(binding.key) or key_name(binding.key)
+
+    def action_help(self) -> None:
+        """Show all keys, those of the focused panel first."""
+        self.push_screen(HelpScreen(context_of(self.focused)))
+
+    def action_light(self) -> None:
+        """Light colours, or dark ones again."""
+        self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
+
+
+def run_app(connection: Connection) -> None:
+    """Run the app on a connection until the person quits."""
+    DyntuiApp(connection).run()
+
+
+def _place(connection: Connection) -> str:
+    """Where one is: folder and Region."""
+    return f"local {_folder(connection.data_dir)} · {connection.region}"
+
+
+def _folder(path: Path | None) -> str:
+    if path is None:
+        return "in memory"
+    try:
+        return "~/" + str(path.resolve().relative_to(Path.home()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,47 @@
+"""A command, with the options that all commands take before and after their name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+GLOBAL_OPTIONS = ("data_dir", "region", "sample", "verbose", "debug")
+
+
+class Command(click.Command):
+    """A click command that also takes the global options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(global_options())
+
+
+def global_options() -> list[click.Parameter]:
+    """The global options; what they are given is kept in `ctx.meta`, for `Workspace`."""
+    return [
+        _option(["--data-dir"], metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
+        _option(["--region"], metavar="NAME", help="The Region (also: AWS_REGION)."),
+        _option(["--sample"], is_flag=True, help="Use the sample data; load what is missing."),
+        _option(["-v", "--verbose"], is_flag=True, help="Tell on stderr what the requests cost."),
+        _option(["--debug"], is_flag=True, help="Show the details of a failure inside dyntui."),
+    ]
+
+
+def _option(declarations: list[str], **attributes: Any) -> click.Option:
+    return click.Option(declarations, expose_value=False, callback=_keep, **attributes)
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep what is given; `meta` is one dictionary for a command and all its parents."""
+    if value is not None and value is not False:
+        context.meta[_key(str(option.name))] = value
+
+
+def given(context: click.Context, name: str) -> Any:
+    """What a global option was given, before the command's name or after; None if it was not."""
+    return context.meta.get(_key(name))
+
+
+def _key(name: str) -> str:
+    return f"dyntui.{name}"

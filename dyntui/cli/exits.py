@@ -1,0 +1,124 @@
+"""Exit codes, and how what went wrong is said: in one line on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from dyntui.core.connect import ConnectError
+from engine.errors import ApiError, FolderError
+
+OK = 0
+REFUSED = 1
+"""The service refused the request, what was asked for is not there, a check found a problem, or
+the person said no."""
+USAGE = 2
+"""The command line, or a file named in it, cannot be understood; nothing was done."""
+PARTIAL = 3
+"""Some of several items were written before a failure."""
+FOLDER = 4
+"""The data folder cannot be used."""
+FAILED = 70
+"""A failure inside dyntui, or of the system under it."""
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class OperationError(Exception):
+    """An operation of the API gave an error.
+
+    `written` items had been written before it; `hint` is a further line, or empty.
+    """
+
+    def __init__(
+        self, operation: str, error: ApiError, *, written: int = 0, hint: str = ""
+    ) -> None:
+        super().__init__(operation)
+        self.operation = operation
+        self.error = error
+        self.written = written
+        self.hint = hint
+
+    def line(self) -> str:
+        """What the AWS CLI says."""
+        return (
+            f"An error occurred ({self.error.code}) when calling the {self.operation} operation: "
+            f"{self.error.message}"
+        )
+
+
+class Failure(click.ClickException):
+    """Something that ends the command with one line and an exit code of its own."""
+
+    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def say(message: str) -> None:
+    """One line of talk, on stderr; what data in it could do to a terminal is escaped."""
+    line = " ".join(message.split("\n"))
+    click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Say what went wrong, and give the exit code for it."""
+    match error:
+        case OperationError():
+            return _operation_error(error)
+        case FolderError():
+            say(f"dyntui: {error}")
+            return FOLDER
+        case ConnectError():
+            say(f"dyntui: {error}")
+            return USAGE
+        case click.UsageError():
+            say(_usage_line(error))
+            return USAGE
+        case click.ClickException():
+            say(f"dyntui: {error.format_message()}")
+            return error.exit_code
+        case KeyboardInterrupt() | EOFError() | click.Abort():
+            return INTERRUPTED
+        case BrokenPipeError():
+            _abandon_stdout()
+            return BROKEN_PIPE
+        case OSError():
+            say(f"dyntui: {error}")
+            return FAILED
+    say(f"dyntui: {type(error).__name__}: {error} (details: --debug)")
+    return FAILED
+
+
+def _operation_error(failed: OperationError) -> int:
+    say(failed.line())
+    if "Item" in failed.error.members:
+        from dyntui.core.formats import dynamodb_json
+
+        say(f"The item is {dynamodb_json(failed.error.members['Item'], indent=False)}")
+    if failed.hint:
+        say(failed.hint)
+    if failed.written:
+        say(f"{failed.written:,} items were written before that")
+        return PARTIAL
+    return REFUSED
+
+
+def _usage_line(error: click.UsageError) -> str:
+    context = error.ctx
+    if context is None:
+        return f"dyntui: {error.format_message()}"
+    return f"{context.command_path}: {error.format_message()} (see {context.command_path} --help)"
+
+
+def _abandon_stdout() -> None:
+    """Let nothing more be written to a pipe that nobody reads, not even at exit."""
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)

@@ -1,0 +1,129 @@
+"""The command `dyntui`: its verbs, imported only when used, and its way out."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from dyntui import __version__
+from dyntui.cli.command import global_options
+
+_VERBS: dict[str, tuple[str, str]] = {
+    "ls": ("dyntui.cli.tables:ls", "List the tables, with their sizes."),
+    "describe": ("dyntui.cli.tables:describe", "Show a table's schema, indexes and sizes."),
+    "create": ("dyntui.cli.tables:create", "Create a table."),
+    "alter": ("dyntui.cli.tables:alter", "Change a table's settings or global indexes."),
+    "drop": ("dyntui.cli.tables:drop", "Delete a table with everything in it."),
+    "get": ("dyntui.cli.items:get", "Show the item with a key."),
+    "put": ("dyntui.cli.items:put", "Put one item or many."),
+    "rm": ("dyntui.cli.items:rm", "Delete the item with a key."),
+    "query": ("dyntui.cli.read:query", "Show the items of a partition."),
+    "scan": ("dyntui.cli.read:scan", "Show all items of a table or an index."),
+    "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
+    "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
+    "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
+    "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),
+}
+
+
+class Root(click.Group):
+    """The command itself: opens the app, or runs a verb, and turns every end into an exit code."""
+
+    def __init__(self, verbs: Mapping[str, tuple[str, str]], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._verbs = verbs
+        self.params.extend(global_options())
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The verbs, in the order of their use."""
+        return list(self._verbs)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import a verb."""
+        if name not in self._verbs:
+            return None
+        module, _, attribute = self._verbs[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._verbs.items()])
+
+    def main(
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run, and exit with one of the codes of `dyntui.cli.exits`."""
+        extra["standalone_mode"] = False
+        arguments = sys.argv[1:] if args is None else list(args)
+        try:
+            code = super().main(arguments, prog_name or "dyntui", **extra)
+            sys.stdout.flush()
+        except (Exception, KeyboardInterrupt) as error:
+            from dyntui.cli.exits import exit_code_of
+
+            code = exit_code_of(error.error if isinstance(error, _PipeError) else error)
+            if "--debug" in arguments:
+                import traceback
+
+                traceback.print_exception(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the verb; click's own way with a broken pipe is not ours."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise _PipeError(error) from error
+
+
+class _PipeError(Exception):
+    """Carries a BrokenPipeError past click."""
+
+    def __init__(self, error: BrokenPipeError) -> None:
+        super().__init__()
+        self.error = error
+
+
+@click.command(
+    cls=Root,
+    verbs=_VERBS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, message="dyntui %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A DynamoDB workbench for the terminal, on a folder of files.
+
+    Without a command, it opens the app.
+    """
+    if context.invoked_subcommand is None:
+        _open_app(context)
+
+
+def _open_app(context: click.Context) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the app needs a terminal; name a command", context)
+
+    from dyntui.cli.workspace import workspace
+
+    connection = workspace(context).connection
+
+    from dyntui.app import run_app
+
+    run_app(connection)
+
+
+def run() -> NoReturn:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    cli.main()

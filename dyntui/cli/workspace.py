@@ -1,0 +1,149 @@
+"""What a command works with: the connection, opened when first used, and the bill of its calls."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dyntui.cli.command import given
+from dyntui.cli.exits import Failure, OperationError, say
+from dyntui.core.connect import Connection, connect, neighbours_with_tables
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json
+from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from engine.client.protocol import LoadProgress
+
+_READING = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"})
+_WRITING = frozenset(
+    {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+)
+
+
+@dataclass(slots=True)
+class _Bill:
+    """Capacity units that an operation consumed of a table, in all and by table and index."""
+
+    units: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+class Workspace:
+    """The connection that the global options choose, and calls through it."""
+
+    def __init__(self, context: click.Context) -> None:
+        self._context = context
+        self._bills: dict[tuple[str, str], _Bill] = {}
+
+    @property
+    def verbose(self) -> bool:
+        """Whether the person wants to know what requests cost."""
+        return bool(given(self._context, "verbose"))
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection; raises `ConnectError` or `FolderError`."""
+        sample = bool(given(self._context, "sample"))
+        connection = connect(
+            given(self._context, "data_dir"), given(self._context, "region"), sample=sample
+        )
+        self._context.call_on_close(connection.close)
+        if connection.created:
+            say(f"dyntui: made the data folder {connection.data_dir}")
+        if sample:
+            from dyntui.cli.sample import load_samples
+
+            load_samples(connection)
+        return connection
+
+    def call(self, operation: str, request: Json) -> Json:
+        """Answer one request; raises `OperationError`."""
+        client = self.connection.client
+        metered = self.verbose and _is_metered(operation, request)
+        if metered:
+            request = request | {"ReturnConsumedCapacity": "INDEXES"}
+        try:
+            response = client.call(operation, request)
+        except ApiError as error:
+            raise OperationError(operation, error, hint=self._hint(error)) from error
+        if metered:
+            self._charge(operation, response.pop("ConsumedCapacity", ()))
+        return response
+
+    def table(self, name: str) -> TableInfo:
+        """A table's schema; raises `OperationError`."""
+        response = self.call("DescribeTable", {"TableName": name})
+        return TableInfo.from_description(response["Table"])
+
+    def load_items(self, table: str, items: Iterable[Json]) -> int:
+        """Put many items; gives how many were written, raises `OperationError`."""
+        written = 0
+
+        def progress(step: LoadProgress) -> None:
+            nonlocal written
+            written = step.items_written
+
+        try:
+            return self.connection.tools.load_items(table, items, on_progress=progress)
+        except ApiError as error:
+            raise OperationError(
+                "PutItem", error, written=written, hint=self._hint(error)
+            ) from error
+
+    def say_costs(self) -> None:
+        """Tell on stderr what the calls consumed, if the person wants to know."""
+        for (operation, table), bill in self._bills.items():
+            unit = "RCU" if operation in _READING else "WCU" if operation in _WRITING else "units"
+            parts = ", ".join(f"{name} {units:g}" for name, units in bill.parts.items())
+            detail = f" ({parts})" if len(bill.parts) > 1 else ""
+            say(f"{operation} {table}: {bill.units:g} {unit}{detail}")
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask before something is lost; a no raises `Failure`, nobody there `UsageError`."""
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise click.UsageError(
+                f"{question} Nobody is there to answer: give --yes", self._context
+            )
+        if not click.confirm(question, err=True):
+            raise Failure("nothing was changed")
+
+    def _hint(self, error: ApiError) -> str:
+        if error.code != "ResourceNotFoundException":
+            return ""
+        return neighbours_with_tables(self.connection)
+
+    def _charge(self, operation: str, consumed: Any) -> None:
+        for one in [consumed] if isinstance(consumed, dict) else consumed:
+            bill = self._bills.setdefault((operation, one["TableName"]), _Bill())
+            bill.units += one["CapacityUnits"]
+            parts = {"table": one.get("Table")} | {
+                name: index
+                for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
+                for name, index in (one.get(member) or {}).items()
+            }
+            for name, part in parts.items():
+                if part is not None:
+                    bill.parts[name] = bill.parts.get(name, 0.0) + part["CapacityUnits"]
+
+
+def _is_metered(operation: str, request: Json) -> bool:
+    """Whether an operation tells its cost, and the request leaves to us whether it does."""
+    from engine.model.service import service_model
+
+    members = service_model().input_shape(operation).members
+    return "ReturnConsumedCapacity" in members and "ReturnConsumedCapacity" not in request
+
+
+def workspace(context: click.Context) -> Workspace:
+    """The workspace of a command; its costs are told when the command ends."""
+    made = Workspace(context)
+    context.call_on_close(made.say_costs)
+    return made

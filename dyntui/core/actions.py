@@ -1,0 +1,148 @@
+"""Every action of the app, with its stable id: what footer, help, palette and docs are made of.
+
+An id is `<context>.<name>`. The context says where the action's keys work; the method that does
+it is `action_<name>` of the widget or screen that stands for the context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do.
+
+    `keys` are Textual's names of keys; the first one is shown. `short` stands in the footer, if
+    anything does; `title` in help and palette. `call` is the action's text where it takes
+    arguments or belongs to a base class.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    short: str = ""
+    call: str = ""
+    palette: bool = True
+
+    @property
+    def context(self) -> str:
+        """Where the keys work."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The action's text, as Textual takes it."""
+        return self.call or self.id.partition(".")[2]
+
+
+CONTEXTS = {
+    "app": "Everywhere",
+    "browser": "Browsing a table",
+    "tables": "List of tables",
+    "form": "Query form",
+    "items": "Grid of items",
+    "item": "Item panel",
+    "schema": "Schema",
+    "editor": "Item editor",
+    "field": "Editing one value",
+    "review": "Reviewing a write",
+    "create": "Creating a table",
+    "alter": "Altering a table",
+    "drop": "Dropping a table",
+    "copy": "Copying a request",
+    "value": "Whole value",
+    "help": "Help",
+}
+
+ACTIONS: tuple[Action, ...] = (
+    Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
+    Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
+    Action("app.help", ("question_mark", "f1"), "Help on the keys", "Help"),
+    Action("app.light", (), "Light or dark colours"),
+    Action("browser.run", ("ctrl+j", "alt+enter", "f5"), "Run the query"),
+    Action("browser.jump", ("ctrl+o",), "Go to the next panel"),
+    Action("browser.reload", ("R",), "Reload tables and items"),
+    Action("browser.sidebar", ("ctrl+t",), "Show or hide the list of tables", "Tables"),
+    Action("browser.back", ("escape",), "Stop what runs, or step back", palette=False),
+    Action("browser.tab_1", ("1",), "Items of the table", call="tab(1)"),
+    Action("browser.tab_2", ("2",), "Schema of the table", call="tab(2)"),
+    Action("browser.create_table", (), "Create a table"),
+    Action("browser.load_samples", (), "Load the sample data"),
+    Action("tables.filter", ("slash",), "Filter the list", "Filter", call="ask('filter')"),
+    Action("tables.create", ("o",), "Create a table", "New", call="ask('create')"),
+    Action("tables.alter", ("a",), "Alter the table", "Alter", call="ask('alter')"),
+    Action("tables.drop", ("d",), "Drop the table", "Drop", call="ask('drop')"),
+    Action("tables.copy_as", ("c",), "Copy the request that creates the table", "Copy as", call="ask('copy_as')"),
+    Action("tables.load_samples", ("S",), "Load the sample data", "Samples", call="ask('load_samples')"),
+    Action("tables.cursor_down", ("j",), "Down", palette=False),
+    Action("tables.cursor_up", ("k",), "Up", palette=False),
+    Action(
+        "form.run", ("ctrl+j", "alt+enter", "f5"), "Run the query", "Run", "screen.run", palette=False
+    ),
+    Action("form.leave", ("escape",), "Back to the grid", "Grid", "screen.back", palette=False),
+    Action("items.open", ("enter",), "Open the item", "Item", call="ask('open')"),
+    Action("items.value", ("space", "v"), "Whole value of the cell", "Value", call="ask('value')"),
+    Action("items.edit", ("e",), "Edit the item", "Edit", call="ask('edit')"),
+    Action("items.edit_value", ("i", "f2"), "Edit the cell's value", call="ask('edit_value')"),
+    Action("items.create", ("o",), "Create an item", "New", call="ask('create')"),
+    Action("items.duplicate", ("O",), "Duplicate the item", call="ask('duplicate')"),
+    Action("items.delete", ("d",), "Delete the item", "Delete", call="ask('delete')"),
+    Action("items.copy_cell", ("y",), "Copy the cell", call="ask('copy_cell')"),
+    Action("items.copy_row", ("Y",), "Copy the item as JSON", call="ask('copy_row')"),
+    Action("items.copy_as", ("c",), "Copy the request as JSON, AWS CLI or boto3", call="ask('copy_as')"),
+    Action("items.form", ("slash",), "Go to the query form", "Query", call="ask('form')"),
+    Action("items.left", ("left", "h"), "Left", palette=False),
+    Action("items.right", ("right", "l"), "Right", palette=False),
+    Action("items.up", ("up", "k"), "Up", palette=False),
+    Action("items.down", ("down", "j"), "Down", palette=False),
+    Action("items.page_up", ("pageup",), "A page up", palette=False),
+    Action("items.page_down", ("pagedown",), "A page down", palette=False),
+    Action("items.first_row", ("g", "ctrl+home"), "First row"),
+    Action("items.last_row", ("G",), "Last row read so far"),
+    Action("items.end", ("ctrl+end",), "Read to the very last row", call="ask('end')"),
+    Action("items.first_column", ("0", "home"), "First column", palette=False),
+    Action("items.last_column", ("dollar_sign", "end"), "Last column", palette=False),
+    Action("item.next_view", ("m",), "Tree, JSON, DynamoDB JSON, types: the next view", "View"),
+    Action("item.tree", (), "Item as tree", call="view('tree')"),
+    Action("item.json", (), "Item as JSON", call="view('json')"),
+    Action("item.dynamodb", (), "Item as DynamoDB JSON", call="view('dynamodb')"),
+    Action("item.types", (), "Types and sizes of the item's attributes", call="view('types')"),
+    Action("item.copy", ("y",), "Copy what is shown", "Copy"),
+    Action("item.edit", ("e",), "Edit the item", "Edit", palette=False),
+    Action("item.delete", ("d",), "Delete the item", "Delete", palette=False),
+    Action("item.close", ("escape",), "Close the panel", "Close", palette=False),
+    Action("schema.alter", ("a",), "Alter the table", "Alter", palette=False, call="ask('alter')"),
+    Action("schema.drop", ("d",), "Drop the table", "Drop", palette=False, call="ask('drop')"),
+    Action("schema.copy_as", ("c",), "Copy the request that creates it", "Copy as", palette=False, call="ask('copy_as')"),
+    Action("editor.review", ("ctrl+s",), "Review the write", "Review"),
+    Action("editor.restore", ("ctrl+r",), "Back to the stored item", "Restore"),
+    Action("editor.close", ("escape",), "Back; the text is kept", "Back", palette=False),
+    Action("review.write", ("ctrl+s",), "Write", "Write"),
+    Action("review.rebase", ("r",), "Put the changes on the item as it is now", "Rebase"),
+    Action("review.copy_as", ("c",), "Copy the request", "Copy as"),
+    Action("review.close", ("escape",), "Back to editing", "Back", palette=False),
+    Action("field.review", ("enter",), "Review the write", "Review"),
+    Action("field.close", ("escape",), "Leave the value as it is", "Back", palette=False),
+    Action("create.submit", ("ctrl+s",), "Create the table", "Create"),
+    Action("create.copy_as", ("f2",), "Copy the request", "Copy as"),
+    Action("create.close", ("escape",), "Back; what is typed is kept", "Back", palette=False),
+    Action("alter.submit", ("ctrl+s",), "Send the request", "Alter"),
+    Action("alter.copy_as", ("f2",), "Copy the request", "Copy as"),
+    Action("alter.close", ("escape",), "Back", "Back", palette=False),
+    Action("drop.submit", ("ctrl+s",), "Drop the table", "Drop"),
+    Action("drop.close", ("escape",), "Back", "Back", palette=False),
+    Action("copy.json", ("1", "j"), "As JSON", "JSON", call="show('json')"),
+    Action("copy.cli", ("2", "a"), "As AWS CLI command", "AWS CLI", call="show('cli')"),
+    Action("copy.boto3", ("3", "b"), "As boto3", "boto3", call="show('boto3')"),
+    Action("copy.copy", ("y", "c", "enter"), "Copy what is shown", "Copy"),
+    Action("copy.close", ("escape",), "Back", "Back", palette=False),
+    Action("value.copy", ("y",), "Copy the value", "Copy"),
+    Action("value.close", ("escape", "space", "v", "q"), "Back", "Back", palette=False),
+    Action("help.close", ("escape", "q", "question_mark", "f1"), "Back", "Back", palette=False),
+)
+
+
+def of_context(context: str) -> tuple[Action, ...]:
+    """The actions of one context, in their order."""
+    return tuple(action for action in ACTIONS if action.context == context)

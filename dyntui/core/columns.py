@@ -1,0 +1,89 @@
+"""The columns of a grid of items: which attributes were seen, how often, with which types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.cells import cell_len
+
+from dyntui.core.formats import cell_text
+
+Json = dict[str, Any]
+
+MAX_COLUMNS = 256
+MIN_WIDTH = 3
+MAX_WIDTH = 36
+MAX_KEY_WIDTH = 44
+SAMPLED_CELLS = 2_000
+
+
+@dataclass(slots=True)
+class Column:
+    """One attribute. `role` is PK or SK where it is part of the key that is read; `width` counts
+    terminal cells and only grows."""
+
+    name: str
+    role: str = ""
+    seen: int = 0
+    width: int = MIN_WIDTH
+    kinds: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether most values are numbers, which stand on the right."""
+        return self.kinds.get("N", 0) * 2 > sum(self.kinds.values())
+
+    @property
+    def head(self) -> tuple[str, str]:
+        """The column's name, and what stands dim beside it: its role and the types seen."""
+        kinds = sorted(self.kinds, key=lambda kind: -self.kinds[kind])
+        return self.name, " ".join(part for part in (self.role, "|".join(kinds)) if part)
+
+
+class Columns:
+    """The columns in their order: keys first, then by how often the first page has them; those
+    that appear later follow at the end, so that no column moves while one reads on."""
+
+    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+        self.keys = len(keys)
+        self.shown = [Column(name, role) for name, role in keys]
+        self.left_out = 0
+        self._by_name = {column.name: column for column in self.shown}
+        self._sampled = 0
+
+    def observe(self, items: Iterable[Json]) -> None:
+        """Take up the attributes of items that were read."""
+        fresh: dict[str, Column] = {}
+        for item in items:
+            for name, value in item.items():
+                column = self._by_name.get(name) or fresh.setdefault(name, Column(name))
+                column.seen += 1
+                kind = next(iter(value))
+                column.kinds[kind] = column.kinds.get(kind, 0) + 1
+                self._widen(column, value)
+        for column in sorted(fresh.values(), key=lambda column: -column.seen):
+            if len(self.shown) >= MAX_COLUMNS:
+                self.left_out += 1
+                continue
+            self.shown.append(column)
+            self._by_name[column.name] = column
+        for column in self.shown:
+            column.width = max(column.width, min(self._head_width(column), self._maximum(column)))
+
+    def _widen(self, column: Column, value: Json) -> None:
+        maximum = self._maximum(column)
+        if column.width >= maximum or self._sampled >= SAMPLED_CELLS:
+            return
+        self._sampled += 1
+        column.width = max(column.width, min(cell_len(cell_text(value)[: maximum + 1]), maximum))
+
+    @staticmethod
+    def _head_width(column: Column) -> int:
+        name, beside = column.head
+        return cell_len(name) + 1 + cell_len(beside)
+
+    @staticmethod
+    def _maximum(column: Column) -> int:
+        return MAX_KEY_WIDTH if column.role else MAX_WIDTH

@@ -1,0 +1,215 @@
+"""Attribute values and items as text.
+
+DynamoDB JSON keeps every type and every digit. Plain JSON is what other programs read: numbers
+are JSON numbers with all their digits, binary values base64 text and sets lists, so that of these
+the type is lost. A cell is one line for people.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+Json = dict[str, Any]
+
+MAX_CELL_CHARACTERS = 2_000
+ELLIPSIS = "…"
+
+
+class PlainJsonError(ValueError):
+    """The text is no plain JSON from which an item can be made."""
+
+
+def dynamodb_json(value: Any, *, indent: bool = True) -> str:
+    """An item, or anything made of attribute values, as DynamoDB JSON; nothing is lost."""
+    option = orjson.OPT_INDENT_2 if indent else 0
+    return orjson.dumps(value, default=_base64, option=option).decode()
+
+
+def plain_json(item: Json, *, indent: bool = True) -> str:
+    """An item as plain JSON; see the head of this module for what is lost."""
+    option = orjson.OPT_INDENT_2 if indent else 0
+    plain = {name: _plain(value) for name, value in item.items()}
+    return orjson.dumps(plain, option=option).decode()
+
+
+def plain_value_json(value: Json) -> str:
+    """One attribute value as plain JSON on one line."""
+    return orjson.dumps(_plain(value)).decode()
+
+
+def _base64(value: Any) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(f"{type(value).__name__} is not part of an item")
+
+
+def _base64_text(content: bytes | str) -> str:
+    """Binary content as base64, which it may be already, as on the wire."""
+    return content if isinstance(content, str) else _base64(content)
+
+
+def _plain(value: Json) -> Any:
+    [(kind, content)] = value.items()
+    match kind:
+        case "N":
+            return orjson.Fragment(content.encode())
+        case "B":
+            return _base64_text(content)
+        case "NULL":
+            return None
+        case "NS":
+            return [orjson.Fragment(member.encode()) for member in content]
+        case "BS":
+            return [_base64_text(member) for member in content]
+        case "L":
+            return [_plain(element) for element in content]
+        case "M":
+            return {name: _plain(member) for name, member in content.items()}
+    return content
+
+
+# Plain JSON on the way in.
+
+
+class _Number(str):
+    """The digits of a JSON number, as they were written."""
+
+    __slots__ = ()
+
+
+def parse_plain(text: str) -> Any:
+    """Plain JSON as attribute values: objects at the top stay objects, what is in them is typed.
+
+    Text becomes S, a number N with all its digits, true and false BOOL, null NULL, a list L, an
+    object M. A list of objects gives a list of items. Raises `PlainJsonError`.
+    """
+    try:
+        document = json.loads(
+            text, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        raise PlainJsonError(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+    except RecursionError:
+        raise PlainJsonError("nested deeper than an item can be") from None
+    documents = document if isinstance(document, list) else [document]
+    if not all(isinstance(one, dict) for one in documents):
+        raise PlainJsonError('an item is an object, such as {"id": "a"}')
+    items = [{name: from_plain(value) for name, value in one.items()} for one in documents]
+    return items if isinstance(document, list) else items[0]
+
+
+def from_plain(value: Any) -> Json:
+    """One value of plain JSON as an attribute value."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case _Number():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [from_plain(element) for element in value]}
+        case dict():
+            return {"M": {name: from_plain(member) for name, member in value.items()}}
+    raise TypeError(f"{type(value).__name__} is not part of plain JSON")
+
+
+def _refuse_constant(name: str) -> Any:
+    raise PlainJsonError(f"{name} is not a number that JSON or DynamoDB knows")
+
+
+# One line for people.
+
+
+def cell_text(value: Json, limit: int = MAX_CELL_CHARACTERS) -> str:
+    """An attribute value on one line.
+
+    Text stands as it is, control characters escaped; inside other values it is in quotes. Binary
+    is base64, a set `{"a", "b"}`, a list `[1, 2]`, a map `{name: value}`. A text of more than
+    `limit` characters ends in an ellipsis.
+    """
+    kind, content = next(iter(value.items()))
+    if kind == "S":
+        return _printable(content if len(content) <= limit else content[:limit] + ELLIPSIS)
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > limit:
+            return text[:limit] + ELLIPSIS
+    return text
+
+
+def _pieces(value: Json) -> Iterator[str]:
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "S":
+            yield _quoted(content)
+        case "N":
+            yield content
+        case "B":
+            yield _base64_text(content)
+        case "BOOL":
+            yield "true" if content else "false"
+        case "NULL":
+            yield "null"
+        case "SS":
+            yield from _joined("{", (_quoted(member) for member in content), "}")
+        case "NS":
+            yield from _joined("{", iter(content), "}")
+        case "BS":
+            yield from _joined("{", map(_base64_text, content), "}")
+        case "L":
+            yield from _nested("[", ((("", element)) for element in content), "]")
+        case "M":
+            members = ((f"{_name(name)}: ", member) for name, member in content.items())
+            yield from _nested("{", members, "}")
+
+
+def _joined(opening: str, members: Iterator[str], closing: str) -> Iterator[str]:
+    yield opening
+    for number, member in enumerate(members):
+        yield f", {member}" if number else member
+    yield closing
+
+
+def _nested(opening: str, members: Iterator[tuple[str, Json]], closing: str) -> Iterator[str]:
+    yield opening
+    for number, (label, member) in enumerate(members):
+        yield f", {label}" if number else label
+        yield from _pieces(member)
+    yield closing
+
+
+def _quoted(text: str) -> str:
+    return _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _name(name: str) -> str:
+    """A name inside a map, in quotes only where it could be taken for something else."""
+    return name if name.isidentifier() else _quoted(name)
+
+
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _printable(text: str) -> str:
+    """The text on one line, and harmless: characters that steer a terminal are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return _ESCAPES.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")

@@ -1,0 +1,37 @@
+"""How keys are written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "dollar_sign": "$",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PageUp",
+    "pagedown": "PageDown",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+}
+
+
+def key_name(key: str) -> str:
+    """One key: `ctrl+s` is ^S, `alt+enter` is Alt+Enter, `f5` is F5."""
+    *modifiers, last = key.split("+")
+    if modifiers == ["ctrl"] and len(last) == 1:
+        return "^" + last.upper()
+    name = _NAMES.get(last, last.upper() if len(last) > 1 else last)
+    return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
+
+
+def key_names(keys: Sequence[str]) -> str:
+    """Several keys, any of which does."""
+    return "  ".join(key_name(key) for key in keys)

@@ -1,0 +1,231 @@
+"""Rows of a GetItem, Query or Scan, read a page at a time as somebody looks at them.
+
+A `PageSource` never holds the whole result. It keeps a few pages of items, and *marks*: from which
+ExclusiveStartKey a row can be reached. Scrolling on reads the next page; scrolling back to a page
+that was dropped reads it again from the nearest mark before it. Where marks become many, every
+second one is dropped, so that memory stays bounded however far one scrolls.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+MAX_CACHED_PAGES = 64
+MAX_CACHED_ROWS = 4_000
+MIN_CACHED_PAGES = 3
+MAX_MARKS = 2_048
+MAX_LIMIT_ITEMS = 1_000
+
+GONE: Json = {}
+"""Stands in a row whose item was there when it was first read, and is not any more."""
+
+
+class Caller(Protocol):
+    """What answers requests, telling their cost in ConsumedCapacity."""
+
+    def call(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Json:
+        """Answer one request; raises `engine.errors.ApiError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Row `row` is the first that a request from `start_key` gives."""
+
+    row: int
+    examined: int
+    start_key: Json | None
+
+
+class PageSource:
+    """The rows of one request, by number from 0.
+
+    `page_rows` is how many rows one page should give. Reading happens in `ensure` and
+    `ensure_end`, which block and belong into a worker thread; `row` and the counts never block.
+    """
+
+    def __init__(self, caller: Caller, operation: str, members: Json, page_rows: int) -> None:
+        self.operation = operation
+        self.members = members
+        self.page_rows = max(1, page_rows)
+        self.rows_known = 0
+        self.examined = 0
+        self.units = 0.0
+        self.complete = False
+        self._caller = caller
+        self._next_key: Json | None = None
+        self._marks = [_Mark(0, 0, None)]
+        self._pages: OrderedDict[int, list[Json]] = OrderedDict()
+        self._reading = threading.Lock()
+        self._state = threading.Lock()
+
+    def row(self, number: int) -> Json | None:
+        """The item of a row, `GONE`, or None while it is not here."""
+        with self._state:
+            starts = sorted(self._pages)
+            place = bisect_right(starts, number) - 1
+            if place < 0:
+                return None
+            first = starts[place]
+            page = self._pages[first]
+            if number >= first + len(page):
+                return None
+            self._pages.move_to_end(first)
+            return page[number - first]
+
+    def replace(self, number: int, item: Json) -> None:
+        """Show another item (or `GONE`) in a row that is here: it was written just now."""
+        with self._state:
+            for first, page in self._pages.items():
+                if first <= number < first + len(page):
+                    page[number - first] = item
+
+    def holds(self, first: int, last: int) -> bool:
+        """Whether rows `first` to `last` (as far as there are any) are here."""
+        end = min(last, self.rows_known - 1) if self.complete else last
+        return all(self.row(number) is not None for number in range(first, end + 1))
+
+    def cached_rows(self) -> int:
+        """How many rows are held in memory."""
+        with self._state:
+            return sum(map(len, self._pages.values()))
+
+    def ensure(
+        self,
+        first: int,
+        last: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read what is missing of rows `first` to `last`; raises `engine.errors.ApiError`.
+
+        Stops early when `cancelled`; `on_progress` is called after each request.
+        """
+        with self._reading:
+            self._read_again(first, min(last, self.rows_known - 1), cancelled, on_progress)
+            while self.rows_known <= last and not self.complete and not cancelled():
+                self._read_on(self._limit(), cancelled)
+                on_progress()
+
+    def ensure_end(
+        self, cancelled: Callable[[], bool], on_progress: Callable[[], None] = lambda: None
+    ) -> None:
+        """Read to the end of the result, keeping only its last pages."""
+        with self._reading:
+            while not self.complete and not cancelled():
+                self._read_on(MAX_LIMIT_ITEMS, cancelled)
+                on_progress()
+
+    def _limit(self) -> int:
+        """How many items to examine so that about a page of rows comes out of the filter."""
+        if not self.examined:
+            return self.page_rows
+        wanted = self.page_rows * self.examined // max(1, self.rows_known)
+        return min(max(wanted, self.page_rows), MAX_LIMIT_ITEMS)
+
+    def _read_on(self, limit: int, cancelled: Callable[[], bool]) -> None:
+        """Read the page after the last one."""
+        items, examined, next_key = self._request(self._next_key, limit, cancelled)
+        with self._state:
+            if items:
+                self._keep(self.rows_known, items)
+            self.rows_known += len(items)
+            self.examined += examined
+            self._next_key = next_key
+            self.complete = next_key is None
+            if next_key is not None:
+                self._mark(_Mark(self.rows_known, self.examined, next_key))
+
+    def _read_again(
+        self,
+        first: int,
+        last: int,
+        cancelled: Callable[[], bool],
+        on_progress: Callable[[], None],
+    ) -> None:
+        """Read dropped pages from the nearest marks before them."""
+        number = first
+        while number <= last and not cancelled():
+            if self.row(number) is not None:
+                number += 1
+                continue
+            self._read_from_mark(number, cancelled)
+            on_progress()
+
+    def _read_from_mark(self, number: int, cancelled: Callable[[], bool]) -> None:
+        """Read on from the last mark before a row until the row is here."""
+        place = bisect_right(self._marks, number, key=lambda mark: mark.row) - 1
+        mark = self._marks[place]
+        following = self._marks[place + 1] if place + 1 < len(self._marks) else None
+        end = following.row if following else self.rows_known
+        row, examined_before, key = mark.row, mark.examined, mark.start_key
+        while not cancelled():
+            items, examined, next_key = self._request(key, self._limit(), cancelled)
+            examined_before += examined
+            with self._state:
+                page = items[: end - row]
+                if next_key is None or row + len(page) >= end:
+                    # Fewer than there were: the rows that are missing have been deleted since.
+                    page += [GONE] * (end - row - len(page))
+                if page:
+                    self._keep(row, page)
+                row += len(page)
+                if row < end:
+                    self._mark(_Mark(row, examined_before, next_key))
+            if row > number or row >= end:
+                return
+            key = next_key
+
+    def _request(
+        self, start_key: Json | None, limit: int, cancelled: Callable[[], bool]
+    ) -> tuple[list[Json], int, Json | None]:
+        """One call: its items, how many were examined, and where the next page starts."""
+        if self.operation == "GetItem":
+            response = self._caller.call("GetItem", self.members, cancelled)
+            items = [response["Item"]] if "Item" in response else []
+            self.units += consumed_units(response)
+            return items, len(items), None
+        request = {**self.members, "Limit": limit}
+        if start_key is not None:
+            request["ExclusiveStartKey"] = start_key
+        response = self._caller.call(self.operation, request, cancelled)
+        self.units += consumed_units(response)
+        return response["Items"], response["ScannedCount"], response.get("LastEvaluatedKey")
+
+    def _keep(self, first: int, items: list[Json]) -> None:
+        self._pages[first] = items
+        self._pages.move_to_end(first)
+        rows = sum(map(len, self._pages.values()))
+        while len(self._pages) > MIN_CACHED_PAGES and (
+            rows > MAX_CACHED_ROWS or len(self._pages) > MAX_CACHED_PAGES
+        ):
+            _, dropped = self._pages.popitem(last=False)
+            rows -= len(dropped)
+
+    def _mark(self, mark: _Mark) -> None:
+        """Remember a mark in its place; a later one for the same row is the better one, since a
+        request from there examines less that the filter drops."""
+        place = bisect_right(self._marks, mark.row, key=lambda known: known.row)
+        if self._marks[place - 1].row == mark.row and place > 1:
+            self._marks[place - 1] = mark
+            return
+        self._marks.insert(place, mark)
+        if len(self._marks) > MAX_MARKS:
+            self._marks = self._marks[::2]
+
+
+def consumed_units(response: Json) -> float:
+    """The capacity units that a response says it consumed; 0 where it says nothing."""
+    consumed = response.get("ConsumedCapacity")
+    if isinstance(consumed, list):
+        return float(sum(entry.get("CapacityUnits", 0) for entry in consumed))
+    return float(consumed.get("CapacityUnits", 0)) if consumed else 0.0

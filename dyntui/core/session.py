@@ -1,0 +1,45 @@
+"""The Client as one person's session uses it: every call metered, every call cancellable."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from engine.client.protocol import Client, Context
+
+from dyntui.core.pages import consumed_units
+
+Json = dict[str, Any]
+
+READS = frozenset({"GetItem", "Query", "Scan"})
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+
+
+class Session:
+    """Calls a Client for a person, and adds up the units that the answers say they consumed."""
+
+    def __init__(self, client: Client, region: str) -> None:
+        self._client = client
+        self.region = region
+        self._lock = threading.Lock()
+        self.read_units = 0.0
+        self.write_units = 0.0
+
+    def call(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Json:
+        """Answer one request; raises `engine.errors.ApiError`."""
+        metered = operation in READS or operation in WRITES
+        if metered:
+            request = {**request, "ReturnConsumedCapacity": "TOTAL"}
+        context = Context(origin="person", cancelled=cancelled)
+        response = self._client.call(operation, request, context)
+        if metered:
+            units = consumed_units(response)
+            with self._lock:
+                if operation in READS:
+                    self.read_units += units
+                else:
+                    self.write_units += units
+        return response

@@ -1,0 +1,337 @@
+"""The app's main screen: header, list of tables, the table that is shown, footer."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from engine.errors import ApiError
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from dyntui.core.connect import Connection
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.screens.alter_table import AlterTableScreen
+from dyntui.screens.copy_as import CopyAsScreen
+from dyntui.screens.create_table import CreateTableScreen
+from dyntui.screens.drop_table import DropTableScreen
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.empty_state import EmptyState
+from dyntui.widgets.header_line import HeaderLine
+from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.main_area import MainArea
+from dyntui.widgets.messages import error_text
+from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.table_list import TableList, TableTree
+
+Json = dict[str, Any]
+
+BUSY_SECONDS = 0.25
+DESCRIBED_AT_ONCE = 20
+
+
+class BrowserScreen(JobHost, Screen[None]):
+    """Browses the tables of one Region."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
+    DEFAULT_CSS = """
+    BrowserScreen {
+        layers: base overlay;
+        #body { height: 1fr; }
+        TableList.-closed { display: none; }
+    }
+    BrowserScreen.-narrow {
+        TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
+        TableList.-open { display: block; }
+        ItemsTab.-panel QueryForm, ItemsTab.-panel #plan, ItemsTab.-panel ItemGrid {
+            display: none;
+        }
+        ItemsTab.-panel ItemPanel { height: 1fr; border-top: none; }
+    }
+    """
+
+    def __init__(self, session: Session, connection: Connection, place: str) -> None:
+        super().__init__()
+        self.session = session
+        self._connection = connection
+        self._place = place
+        self._names: list[str] = []
+        self._infos: dict[str, TableInfo] = {}
+        self._shown: str | None = None
+        self._draft_table: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """Header, sidebar and main area, footer."""
+        yield HeaderLine(id="header")
+        with Horizontal(id="body"):
+            yield TableList(id="tables")
+            yield MainArea(self.session, id="main")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read which tables there are."""
+        self.query_one(HeaderLine).place = self._place
+        self.set_interval(BUSY_SECONDS, self._show_busy)
+        self._load_tables(first=True)
+
+    @property
+    def _list(self) -> TableList:
+        return self.query_one(TableList)
+
+    @property
+    def _main(self) -> MainArea:
+        return self.query_one(MainArea)
+
+    # The list of tables.
+
+    def _load_tables(self, *, first: bool = False, then: str | None = None) -> None:
+        """Read names, then counts and schemas; open table `then`, or at the start the first."""
+
+        def work(cancelled: Cancelled) -> None:
+            names = self._list_tables(cancelled)
+            self.post_progress(lambda: self._names_read(names))
+            infos: dict[str, TableInfo] = {}
+            for place, name in enumerate(names, 1):
+                if cancelled():
+                    return
+                infos[name] = self._describe(name, cancelled)
+                if place % DESCRIBED_AT_ONCE == 0:
+                    known = dict(infos)
+                    self.post_progress(lambda known=known: self._infos_read(known))
+            self.post_progress(lambda: self._infos_read(infos))
+
+        async def done(_: None) -> None:
+            await self._tables_loaded(first=first, then=then)
+
+        self.run_job("listing tables", work, done, self._failed, group="tables")
+
+    def _list_tables(self, cancelled: Cancelled) -> list[str]:
+        names: list[str] = []
+        request: Json = {}
+        while not cancelled():
+            response = self.session.call("ListTables", request, cancelled)
+            names += response["TableNames"]
+            if "LastEvaluatedTableName" not in response:
+                break
+            request = {"ExclusiveStartTableName": response["LastEvaluatedTableName"]}
+        return names
+
+    def _describe(self, name: str, cancelled: Cancelled) -> TableInfo:
+        response = self.session.call("DescribeTable", {"TableName": name}, cancelled)
+        return TableInfo.of(response["Table"])
+
+    def _names_read(self, names: list[str]) -> None:
+        self._names = names
+        self._infos = {name: info for name, info in self._infos.items() if name in names}
+        self._list.show(names, self._infos)
+
+    def _infos_read(self, infos: dict[str, TableInfo]) -> None:
+        self._infos |= infos
+        self._list.show(self._names, self._infos)
+
+    async def _tables_loaded(self, *, first: bool, then: str | None) -> None:
+        if not self._names:
+            self._shown = None
+            self._main.show_empty().reset()
+            self.query_one("#load_samples").focus()
+            return
+        wanted = then or self._shown
+        if wanted in self._names:
+            if then is not None or self._shown is None:
+                await self._open(str(wanted))
+            else:
+                await self._main.table_changed(self._infos[str(wanted)])
+        else:
+            await self._open(self._names[0])
+        if first:
+            self._main.tab.focus_content()
+
+    def _failed(self, error: ApiError) -> None:
+        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+
+    @on(TableList.Opened)
+    async def _opened(self, message: TableList.Opened) -> None:
+        message.stop()
+        if message.table in self._infos:
+            await self._open(message.table, message.index)
+            self._list.remove_class("-open")
+            self._main.tab.focus_content()
+
+    async def _open(self, name: str, index: str | None = None) -> None:
+        self._shown = name
+        self._list.select(name, index)
+        await self._main.show_table(self._infos[name], index)
+
+    def _describe_again(self, name: str) -> None:
+        """Read a table's counts and schema anew."""
+
+        async def done(info: TableInfo) -> None:
+            self._infos_read({name: info})
+            if self._shown == name:
+                await self._main.table_changed(info)
+
+        self.run_job(
+            f"DescribeTable {name}",
+            lambda cancelled: self._describe(name, cancelled),
+            done,
+            self._failed,
+            group="describe",
+        )
+
+    # Header.
+
+    def _show_busy(self) -> None:
+        running = [worker.name for worker in self.app.workers if worker.is_running and worker.name]
+        self.query_one(HeaderLine).busy = running[0] if running else ""
+
+    @on(ItemsTab.Read)
+    def _show_units(self) -> None:
+        header = self.query_one(HeaderLine)
+        header.read_units = self.session.read_units
+        header.write_units = self.session.write_units
+
+    @on(ItemsTab.Wrote)
+    def _wrote(self) -> None:
+        self._show_units()
+        if self._shown is not None:
+            self._describe_again(self._shown)
+
+    # Tables: create, alter, drop, samples.
+
+    @on(TableTree.Asked)
+    def _tree_asked(self, message: TableTree.Asked) -> None:
+        message.stop()
+        self._ask(message.what, message.table)
+
+    @on(SchemaTab.Asked)
+    def _schema_asked(self, message: SchemaTab.Asked) -> None:
+        message.stop()
+        self._ask(message.what, self._shown)
+
+    @on(EmptyState.Chosen)
+    def _empty_chosen(self, message: EmptyState.Chosen) -> None:
+        message.stop()
+        if message.what == "load_samples":
+            self.action_load_samples()
+        else:
+            self.action_create_table()
+
+    def _ask(self, what: str, table: str | None) -> None:
+        info = self._infos.get(table) if table is not None else None
+        if what == "filter":
+            self._list.open_filter()
+        elif what == "create":
+            self.action_create_table()
+        elif what == "load_samples":
+            self.action_load_samples()
+        elif info is None:
+            return
+        elif what == "alter":
+            self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+        elif what == "drop":
+            self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+        elif what == "copy_as":
+            self.app.push_screen(CopyAsScreen(info.create_request(), self.session.region))
+
+    def _altered(self, name: str | None) -> None:
+        if name is not None:
+            self.notify(f"Altered {name}", markup=False)
+            self._describe_again(name)
+
+    def _dropped(self, name: str | None) -> None:
+        if name is not None:
+            self.notify(f"Dropped {name}", markup=False)
+            if self._shown == name:
+                self._shown = None
+            self._load_tables()
+
+    def action_create_table(self) -> None:
+        """The form for a new table."""
+
+        def closed(result: str | dict[str, str] | None) -> None:
+            self._draft_table = result if isinstance(result, dict) else {}
+            if isinstance(result, str):
+                self.notify(f"Created {result}", markup=False)
+                self._load_tables(then=result)
+
+        self.app.push_screen(CreateTableScreen(self.session, self._draft_table), closed)
+
+    def action_load_samples(self) -> None:
+        """Load the sample tables that are missing."""
+        import sample_data
+
+        empty = self.query_one(EmptyState)
+        client, tools = self._connection.client, self._connection.tools
+
+        def work(cancelled: Cancelled) -> None:
+            def on_progress(progress: Any) -> None:
+                self.post_progress(lambda: empty.show_progress(str(progress), 0, 0))
+
+            sample_data.load(client, tools, on_progress=on_progress)
+
+        def done(_: None) -> None:
+            empty.reset()
+            self.notify("The sample data are loaded")
+            self._load_tables()
+
+        def failed(error: ApiError) -> None:
+            empty.reset()
+            self._failed(error)
+            self._load_tables()
+
+        self.run_job("loading the sample data", work, done, failed, group="samples")
+
+    # What keys do everywhere on this screen.
+
+    def action_tab(self, number: int) -> None:
+        """Show a tab."""
+        self._main.choose(number)
+
+    def action_run(self) -> None:
+        """Run the query."""
+        self._main.choose(1)
+        self._main.items.run()
+
+    def action_reload(self) -> None:
+        """Read tables and items again."""
+        self._load_tables()
+        self._main.tab.reload()
+
+    def action_sidebar(self) -> None:
+        """Show or hide the list; where it was hidden it gets the focus."""
+        tables = self._list
+        narrow = self.has_class("-narrow")
+        tables.toggle_class("-open" if narrow else "-closed")
+        if tables.display:
+            tables.tree.focus()
+        else:
+            self._main.tab.focus_content()
+
+    def action_jump(self) -> None:
+        """Go to the next panel: list, form, grid, item."""
+        panels = [panel for panel in (self._list, *self._main.tab.panels) if _in_sight(panel)]
+        here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
+        following = panels[(here + 1) % len(panels)]
+        targets = [node for node in following.walk_children(with_self=True) if node.focusable]
+        if targets:
+            targets[0].focus()
+
+    def action_back(self) -> None:
+        """Stop what runs, or step back."""
+        if self._list.back():
+            return
+        if self.has_class("-narrow") and self._list.has_class("-open"):
+            self.action_sidebar()
+        elif not self._main.tab.back():
+            self.cancel_jobs()
+
+
+def _in_sight(panel: Widget) -> bool:
+    """Whether a panel and all that it is in are displayed."""
+    return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))

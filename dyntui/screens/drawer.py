@@ -1,0 +1,75 @@
+"""The drawer: a panel that slides over the right of what one came from, the whole of a small
+window. What lies below stays in sight where there is room."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from engine.errors import ApiError
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from dyntui.widgets.jobs import JobHost
+from dyntui.widgets.messages import error_text
+
+Result = TypeVar("Result")
+
+
+class Drawer(JobHost, ModalScreen[Result]):
+    """A titled panel with its own footer, and a place for DynamoDB's errors."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    Drawer {
+        align: right middle;
+        background: $background 55%;
+        #drawer {
+            width: 72%;
+            min-width: 78;
+            height: 100%;
+            background: $surface;
+            border-left: vkey $border;
+        }
+        #drawer-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        #drawer-error { height: auto; max-height: 6; padding: 0 1; display: none;
+            background: $panel;
+            &.-shown { display: block; } }
+    }
+    Drawer.-narrow #drawer { width: 100%; border-left: none; }
+    """
+
+    def title_text(self) -> Text:
+        """What stands in the first line."""
+        raise NotImplementedError
+
+    def compose_body(self) -> ComposeResult:
+        """What the drawer is for."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Title, body, error, footer."""
+        with Vertical(id="drawer"):
+            yield Static(self.title_text(), id="drawer-title")
+            yield from self.compose_body()
+            yield Static(id="drawer-error")
+            yield Footer(compact=True, show_command_palette=False)
+
+    def show_error(self, error: ApiError | str) -> None:
+        """Show an error in place; an empty text takes it away."""
+        line = self.query_one("#drawer-error", Static)
+        line.set_class(bool(error), "-shown")
+        if isinstance(error, ApiError):
+            line.update(error_text(self.app, error))
+        else:
+            line.update(Text(f"✗ {error}", style=self.app.theme_variables["error"]))
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text, and say so."""
+        self.app.copy_to_clipboard(text)
+        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
+
+
+AnyDrawer = Drawer[Any]

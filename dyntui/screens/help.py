@@ -1,0 +1,93 @@
+"""The help: every key, made from the registry of actions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from dyntui.core.actions import CONTEXTS, Action, of_context
+from dyntui.core.key_names import key_names
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+
+FILTER_HELP = (
+    ("'text'", "text; a quote inside is doubled"),
+    ("12.5  -3  1e6", "number"),
+    ("true  false  null", "boolean, null"),
+    ("b'3q2+7w=='", "binary, as base64"),
+    ("title  ratings.imdb  tags[0]", "attribute, or a path inside one"),
+    ('"odd-name"', "attribute whose name holds other characters"),
+    ("= <> < <= > >=  BETWEEN … AND …  IN (…)", "comparisons"),
+    ("AND  OR  NOT  ( )", "together"),
+    ("begins_with(a, 'x')  contains(a, 'x')  size(a)", "functions"),
+    ("attribute_exists(a)  attribute_not_exists(a)", "functions"),
+    ("attribute_type(a, 'S')", "S N B SS NS BS M L BOOL NULL"),
+)
+
+
+class HelpScreen(Drawer[None]):
+    """Keys by context, those of where one came from first; then the filter's language."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
+    AUTO_FOCUS = "VerticalScroll"
+    DEFAULT_CSS = """
+    HelpScreen VerticalScroll { padding: 1 2; }
+    """
+
+    def __init__(self, context: str) -> None:
+        super().__init__()
+        self._context = context
+
+    def title_text(self) -> Text:
+        """Help."""
+        return Text("Help")
+
+    def compose_body(self) -> ComposeResult:
+        """One table per context."""
+        with VerticalScroll():
+            yield Static(self._keys())
+            yield Static(self._filter_help())
+
+    def _keys(self) -> Table:
+        table = self._table()
+        order = sorted(CONTEXTS, key=lambda context: context != self._context)
+        for context in order:
+            actions = [action for action in of_context(context) if action.keys]
+            if actions:
+                self._heading(table, CONTEXTS[context])
+                for action in actions:
+                    table.add_row(*self._row(action))
+                table.add_row("", "")
+        return table
+
+    def _filter_help(self) -> Table:
+        table = self._table()
+        self._heading(table, "Filter: DynamoDB's expressions, with values written directly")
+        for example, meaning in FILTER_HELP:
+            table.add_row(Text(example, style=self.app.theme_variables["accent"]), Text(meaning))
+        return table
+
+    def _row(self, action: Action) -> tuple[Text, Text]:
+        keys = Text(key_names(action.keys), style=self.app.theme_variables["accent"])
+        return keys, Text(action.title)
+
+    def _heading(self, table: Table, text: str) -> None:
+        style = f"bold {self.app.theme_variables['foreground']}"
+        table.add_row(Text(text, style=style, no_wrap=True), "")
+
+    @staticmethod
+    def _table() -> Table:
+        table = Table.grid(padding=(0, 3, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column()
+        return table
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss()

@@ -1,0 +1,222 @@
+"""A write shown before it is sent: what changes, what protects it, what it costs, the request."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from engine.errors import ApiError
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from dyntui.core.cost import units_text
+from dyntui.core.formats import cell_text
+from dyntui.core.requests import as_json
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text
+from dyntui.screens.copy_as import CopyAsScreen
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.json_area import JsonArea
+
+Json = dict[str, Any]
+
+MAX_LINES = 60
+MAX_VALUE = 60
+
+
+class ReviewScreen(Drawer[Write | None]):
+    """Shows a write, and sends it on demand; gives it back once DynamoDB has taken it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("review")
+    AUTO_FOCUS = "#review-summary"
+    DEFAULT_CSS = """
+    ReviewScreen {
+        #review-summary { height: auto; max-height: 55%; padding: 1 1; }
+        #review-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
+        JsonArea { height: 1fr; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, session: Session, info: TableInfo, write: Write) -> None:
+        super().__init__()
+        self._session = session
+        self._info = info
+        self._write = write
+        self._theirs: Json | None = None
+        self._before: Write | None = None
+
+    def title_text(self) -> Text:
+        """Operation and key."""
+        item = self._write.old or self._write.new or {}
+        keys = " · ".join(
+            cell_text(item[name]) for name in self._info.key_names if name in item
+        )
+        return Text(
+            f"{self._write.request.operation} {self._info.name} · {keys}",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+
+    def compose_body(self) -> ComposeResult:
+        """The write in words, and the exact request."""
+        with VerticalScroll(id="review-summary"):
+            yield Static(id="review-changes")
+        yield Static("the exact request", id="review-caption")
+        yield JsonArea(read_only=True, show_line_numbers=False)
+
+    def on_mount(self) -> None:
+        """Show the write."""
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one("#drawer-title", Static).update(self.title_text())
+        self.query_one("#review-changes", Static).update(
+            self._conflict() if self._theirs is not None else self._summary()
+        )
+        self.query_one(JsonArea).text = as_json(self._write.request)
+        self.refresh_bindings()
+
+    def _summary(self) -> Table:
+        """What is done to each attribute, then the condition, then cost and size."""
+        write, colours = self._write, self.app.theme_variables
+        table = self._grid(4)
+        for change in write.changes[:MAX_LINES]:
+            verb, new, was = self._change_texts(change)
+            table.add_row(
+                Text(verb, style=f"bold {colours['accent']}"),
+                Text(path_text(change.path)),
+                Text(new),
+                Text(was, style=colours["secondary"]),
+            )
+        left_out = len(write.changes) - MAX_LINES
+        if left_out > 0:
+            table.add_row("", Text(f"and {left_out:,} more: see the request"), "", "")
+        table.add_row(Text("WHEN", style=f"bold {colours['accent']}"), Text(write.lock), "", "")
+        units = " + ".join(f"{name} {units_text(cost)}" for name, cost in write.units.items())
+        total = units_text(sum(write.units.values()))
+        cost = f"{total} WCU" + (f"  ({units})" if len(write.units) > 1 else "")
+        table.add_row(Text("COST", style=f"bold {colours['accent']}"), Text(cost), "", "")
+        table.add_row(
+            Text("SIZE", style=f"bold {colours['accent']}"),
+            Text(f"{write.old_size:,} → {write.new_size:,} B"),
+            "",
+            "",
+        )
+        return table
+
+    def _change_texts(self, change: Change) -> tuple[str, str, str]:
+        """Verb, new value, old value."""
+        new = f"= {_short(change.new)}" if change.new is not None else ""
+        if self._write.kind == "create":
+            return "PUT", new, ""
+        was = f"was {_short(change.old)}" if change.old is not None else "new"
+        if self._write.kind == "delete":
+            return "DELETE", "", was
+        return ("SET" if change.new is not None else "REMOVE"), new, was
+
+    def _conflict(self) -> Table:
+        """Yours, theirs and before, for each path that the write changes."""
+        colours = self.app.theme_variables
+        table = self._grid(4)
+        heads = ("", "yours", "stored now", "as you read it")
+        table.add_row(*(Text(head, style=f"bold {colours['accent']}") for head in heads))
+        theirs = self._theirs or {}
+        for change in self._write.changes[:MAX_LINES]:
+            now = _at(theirs, change.path)
+            style = colours["warning"] if now != change.old else ""
+            table.add_row(
+                Text(path_text(change.path)),
+                Text(_short(change.new)),
+                Text(("≠ " if now != change.old else "") + _short(now), style=style),
+                Text(_short(change.old), style=colours["secondary"]),
+            )
+        return table
+
+    @staticmethod
+    def _grid(columns: int) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(columns):
+            table.add_column(overflow="fold")
+        return table
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rebasing is only offered where there is something to rebase on."""
+        if action == "rebase":
+            return self._theirs is not None
+        return super().check_action(action, parameters)
+
+    def action_write(self) -> None:
+        """Send the write."""
+        if self.job_running:
+            return
+        self.show_error("")
+        request, write = self._write.request, self._write
+        self.run_job(
+            f"{request.operation} {self._info.name}",
+            lambda cancelled: self._session.call(request.operation, request.members, cancelled),
+            lambda _: self._written(write),
+            self._refused,
+            group="writing",
+        )
+
+    def _written(self, write: Write) -> None:
+        self.dismiss(write)
+
+    def _refused(self, error: ApiError) -> None:
+        """Everything stays as it is, with the error; a failed condition shows all three sides."""
+        self.show_error(error)
+        self._theirs = error.members.get("Item")
+        self._show()
+
+    def action_rebase(self) -> None:
+        """Work out the same changes anew on the item as it is stored now."""
+        theirs = self._theirs
+        if theirs is None:
+            return
+        self._theirs = None
+        if self._write.kind == "delete":
+            self._write = delete_item(self._info, theirs)
+        else:
+            self._write = change_item(
+                self._info, theirs, applied(theirs, self._write.changes)
+            )
+        self.show_error("")
+        self._show()
+
+    def action_copy_as(self) -> None:
+        """Copy the request."""
+        self.app.push_screen(CopyAsScreen(self._write.request, self._session.region))
+
+    def action_close(self) -> None:
+        """Back to where the write was made up; or stop waiting for the answer."""
+        if self.cancel_jobs():
+            self.show_error("No longer waiting: the write may have been done. Esc goes back.")
+        else:
+            self.dismiss(None)
+
+
+def _short(value: Json | None) -> str:
+    """A value in one line; what is absent is said in words."""
+    if value is None:
+        return "(absent)"
+    text = cell_text(value)
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def _at(item: Json, path: tuple[str | int, ...]) -> Json | None:
+    """The value at a path, or None."""
+    value: Json | None = {"M": item}
+    for step in path:
+        if value is None:
+            return None
+        if isinstance(step, str):
+            value = value.get("M", {}).get(step)
+        else:
+            elements = value.get("L", [])
+            value = elements[step] if step < len(elements) else None
+    return value

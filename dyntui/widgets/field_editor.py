@@ -1,0 +1,140 @@
+"""One scalar value edited in its place: a line between grid and status."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label, Select
+
+from dyntui.core.schema import TableInfo
+from dyntui.widgets.bindings import bindings
+
+Json = dict[str, Any]
+
+KINDS = (
+    ("S string", "S"),
+    ("N number", "N"),
+    ("B base64", "B"),
+    ("BOOL", "BOOL"),
+    ("NULL", "NULL"),
+    ("remove", "remove"),
+)
+
+
+class FieldEditor(Horizontal):
+    """Attribute, type and value; Enter reviews, Esc leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("field")
+    DEFAULT_CSS = """
+    FieldEditor {
+        height: 1; display: none; background: $panel; padding: 0 1;
+        &.-open { display: block; }
+        #field-name { color: $accent; text-style: bold; padding: 0 1 0 0; }
+        Select { width: 14; }
+        Input { width: 1fr; background: $surface; }
+        #field-problem { color: $error; max-width: 50%; padding: 0 0 0 1; }
+    }
+    """
+
+    class Submitted(Message):
+        """The value is to be written: `changed` is the item with it."""
+
+        def __init__(self, info: TableInfo, item: Json, changed: Json) -> None:
+            super().__init__()
+            self.info = info
+            self.item = item
+            self.changed = changed
+
+    class Closed(Message):
+        """The person left the value as it is."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self._edited: tuple[TableInfo, Json, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Name, type, value, what is wrong with it."""
+        yield Label(id="field-name", markup=False)
+        yield Select(KINDS, allow_blank=False, compact=True, id="field-kind")
+        yield Input(compact=True, id="field-value")
+        yield Label(id="field-problem", markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a value is being edited."""
+        return self.has_class("-open")
+
+    def open(self, info: TableInfo, item: Json, name: str) -> None:
+        """Edit an attribute of an item; one that it lacks begins as empty text."""
+        self._edited = (info, item, name)
+        value = item.get(name, {"S": ""})
+        kind, content = next(iter(value.items()))
+        text = {"BOOL": str(content).lower(), "NULL": ""}.get(kind, content)
+        if isinstance(text, bytes):
+            text = base64.b64encode(text).decode("ascii")
+        self.query_one("#field-name", Label).update(name)
+        self.query_one("#field-kind", Select).value = kind
+        self.refuse("")
+        box = self.query_one("#field-value", Input)
+        box.value = text
+        self.add_class("-open")
+        box.focus()
+
+    def close(self) -> None:
+        """Edit nothing."""
+        self.remove_class("-open")
+        self._edited = None
+
+    def refuse(self, problem: str) -> None:
+        """Say what is wrong with the value."""
+        self.query_one("#field-problem", Label).update(problem)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_review()
+
+    def action_review(self) -> None:
+        """Have the write shown."""
+        if self._edited is None:
+            return
+        info, item, name = self._edited
+        kind = str(self.query_one("#field-kind", Select).value)
+        changed = {other: value for other, value in item.items() if other != name}
+        if kind != "remove":
+            try:
+                value = _value(kind, self.query_one("#field-value", Input).value)
+            except ValueError as error:
+                self.refuse(str(error))
+                return
+            changed = {**item, name: value}
+        self.refuse("")
+        self.post_message(self.Submitted(info, item, changed))
+
+    def action_close(self) -> None:
+        """Leave the value as it is."""
+        self.close()
+        self.post_message(self.Closed())
+
+
+def _value(kind: str, text: str) -> Json:
+    """The attribute value that a typed text stands for; raises ValueError."""
+    if kind == "NULL":
+        return {"NULL": True}
+    if kind == "BOOL":
+        if text.lower() not in ("true", "false"):
+            raise ValueError("true or false")
+        return {"BOOL": text.lower() == "true"}
+    if kind == "B":
+        try:
+            return {"B": base64.b64decode(text, validate=True)}
+        except binascii.Error:
+            raise ValueError("this is not base64 text") from None
+    return {kind: text.strip() if kind == "N" else text}

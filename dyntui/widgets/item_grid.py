@@ -1,0 +1,312 @@
+"""The grid of items: draws only the rows in view, and asks for those that are missing.
+
+One line of heads, then one line an item. The key columns stay in place while the others scroll
+sideways. The cursor is a cell; row and column count from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from dyntui.core.columns import Column, Columns
+from dyntui.core.pages import GONE, PageSource
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.grid_cells import head_segments, value_segments
+
+Json = dict[str, Any]
+
+GAP = 2
+HEAD_LINES = 1
+
+
+class ItemGrid(ScrollView, can_focus=True):
+    """Shows a `PageSource`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("items")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--head",
+        "grid--head-key",
+        "grid--dim",
+        "grid--key",
+        "grid--row",
+        "grid--cursor",
+        "grid--cursor-blurred",
+    }
+    DEFAULT_CSS = """
+    ItemGrid {
+        height: 1fr;
+        background: $surface;
+        color: $foreground;
+        scrollbar-size: 1 1;
+        .grid--head { background: $panel; color: $foreground; text-style: bold; }
+        .grid--head-key { background: $panel; color: $accent; text-style: bold; }
+        .grid--dim { color: $text-muted; }
+        .grid--key { color: $accent; }
+        .grid--row { background: $boost; }
+        .grid--cursor { background: $block-cursor-background;
+            color: $block-cursor-foreground; text-style: bold; }
+        .grid--cursor-blurred { background: $block-cursor-blurred-background;
+            color: $block-cursor-blurred-foreground; text-style: bold; }
+    }
+    """
+
+    cursor_row: reactive[int] = reactive(0, repaint=False)
+    cursor_column: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class RowsWanted(Message):
+        """Rows that come into view are missing, or the end of what is read comes near."""
+
+        first: int
+        last: int
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands on another cell."""
+
+        row: int
+        column: int
+
+    @dataclass
+    class Asked(Message):
+        """The person wants something done with the cell or the item under the cursor; `what` is
+        the name of an action of the context `items`."""
+
+        what: str
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self.source: PageSource | None = None
+        self.columns = Columns(())
+        self._lefts: list[int] = []
+
+    @property
+    def visible_rows(self) -> int:
+        """How many items the grid can show at once."""
+        return max(1, self.scrollable_content_region.height - HEAD_LINES)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are known."""
+        return self.source.rows_known if self.source else 0
+
+    @property
+    def item(self) -> Json | None:
+        """The item under the cursor, or None where there is none (any more)."""
+        item = self.source.row(self.cursor_row) if self.source else None
+        return None if item is None or item is GONE else item
+
+    @property
+    def column(self) -> Column | None:
+        """The column under the cursor."""
+        shown = self.columns.shown
+        return shown[self.cursor_column] if self.cursor_column < len(shown) else None
+
+    def show(self, source: PageSource | None, columns: Columns) -> None:
+        """Show another result, from its top."""
+        self.source = source
+        self.columns = columns
+        self.cursor_row = self.cursor_column = 0
+        self.scroll_to(0, 0, animate=False)
+        self.rows_changed()
+
+    def rows_changed(self) -> None:
+        """The source has read more, or something of it was written."""
+        lefts, left = [], 0
+        for column in self.columns.shown:
+            lefts.append(left)
+            left += column.width + GAP
+        self._lefts = [*lefts, left]
+        self.virtual_size = Size(left, self.row_count + HEAD_LINES)
+        self._want_rows()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the viewport."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if y < HEAD_LINES:
+            style = self.get_component_rich_style("grid--head")
+            return self._line(
+                [
+                    head_segments(
+                        column,
+                        GAP,
+                        self.get_component_rich_style("grid--head-key") if column.role else style,
+                        style + self.get_component_rich_style("grid--dim", partial=True),
+                    )
+                    for column in self.columns.shown
+                ],
+                width,
+                style,
+            )
+        number = self.scroll_offset.y + y - HEAD_LINES
+        if number >= self.row_count or self.source is None:
+            return Strip.blank(width, base)
+        item = self.source.row(number)
+        if item is None or item is GONE:
+            text = "· · ·" if item is None else "deleted meanwhile"
+            style = base + self.get_component_rich_style("grid--dim", partial=True)
+            if number == self.cursor_row:
+                style += self.get_component_rich_style("grid--row", partial=True)
+            return Strip([Segment(" " + text, style)]).adjust_cell_length(width, style)
+        return self._item_line(item, number, width, base)
+
+    def _item_line(self, item: Json, number: int, width: int, base: Style) -> Strip:
+        if number == self.cursor_row:
+            base += self.get_component_rich_style("grid--row", partial=True)
+        dim = self.get_component_rich_style("grid--dim", partial=True)
+        key = self.get_component_rich_style("grid--key", partial=True)
+        cells = []
+        for place, column in enumerate(self.columns.shown):
+            style = base + key if column.role else base
+            beside = base + dim
+            if number == self.cursor_row and place == self.cursor_column:
+                name = "grid--cursor" if self.has_focus else "grid--cursor-blurred"
+                style = beside = self.get_component_rich_style(name)
+            cells.append(value_segments(item.get(column.name), column, GAP, style, beside))
+        return self._line(cells, width, base)
+
+    def _line(self, cells: list[list[Segment]], width: int, style: Style) -> Strip:
+        """Fixed cells, then the others from where the grid is scrolled to."""
+        fixed = self._fixed_columns()
+        fixed_width = self._lefts[fixed] if self._lefts else 0
+        left = Strip([segment for cell in cells[:fixed] for segment in cell])
+        rest = Strip([segment for cell in cells[fixed:] for segment in cell])
+        offset = self.scroll_offset.x
+        rest = rest.crop(offset, offset + width - fixed_width)
+        return Strip.join([left, rest]).adjust_cell_length(width, style)
+
+    def _fixed_columns(self) -> int:
+        """How many columns do not scroll sideways: those of the key, unless they fill the half."""
+        keys = self.columns.keys
+        if not self._lefts or self._lefts[keys] > self.scrollable_content_region.width // 2:
+            return 0
+        return keys
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for what comes into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._want_rows()
+
+    def on_resize(self) -> None:
+        """A taller grid shows more rows."""
+        self._want_rows()
+
+    def _want_rows(self) -> None:
+        if self.source is None:
+            return
+        first = self.scroll_offset.y
+        last = first + self.visible_rows - 1
+        if not self.source.holds(first, last):
+            self.post_message(self.RowsWanted(first, last))
+
+    def watch_cursor_row(self) -> None:
+        """Keep the cursor in view."""
+        self._follow()
+
+    def watch_cursor_column(self) -> None:
+        """Keep the cursor in view."""
+        self._follow()
+
+    def _follow(self) -> None:
+        top = self.scroll_offset.y
+        height = self.visible_rows
+        y = min(max(top, self.cursor_row - height + 1), self.cursor_row)
+        x = self.scroll_offset.x
+        fixed = self._fixed_columns()
+        if fixed <= self.cursor_column < len(self._lefts) - 1:
+            fixed_width = self._lefts[fixed] if fixed else 0
+            start = self._lefts[self.cursor_column] - fixed_width
+            end = self._lefts[self.cursor_column + 1] - fixed_width
+            room = self.scrollable_content_region.width - fixed_width
+            x = min(max(x, end - room), start)
+        self.scroll_to(x, y, animate=False)
+        self.refresh()
+        self.post_message(self.CursorMoved(self.cursor_row, self.cursor_column))
+
+    def move_to(self, row: int, column: int | None = None) -> None:
+        """Put the cursor on a cell, as near as there is one."""
+        self.cursor_row = max(0, min(row, self.row_count - 1))
+        if column is not None:
+            self.cursor_column = max(0, min(column, len(self.columns.shown) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a cell; a second one opens the item."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < HEAD_LINES:
+            return
+        x = offset.x
+        fixed = self._fixed_columns()
+        if not fixed or x >= self._lefts[fixed]:
+            x += self.scroll_offset.x
+        column = max((place for place, left in enumerate(self._lefts[:-1]) if left <= x), default=0)
+        self.move_to(self.scroll_offset.y + offset.y - HEAD_LINES, column)
+        if event.chain == 2:
+            self.action_ask("open")
+
+    def on_focus(self) -> None:
+        """The cursor is drawn stronger."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor is drawn weaker."""
+        self.refresh()
+
+    def action_up(self) -> None:
+        """One row up."""
+        self.move_to(self.cursor_row - 1)
+
+    def action_down(self) -> None:
+        """One row down."""
+        self.move_to(self.cursor_row + 1)
+
+    def action_left(self) -> None:
+        """One column to the left."""
+        self.move_to(self.cursor_row, self.cursor_column - 1)
+
+    def action_right(self) -> None:
+        """One column to the right."""
+        self.move_to(self.cursor_row, self.cursor_column + 1)
+
+    def action_page_up(self) -> None:
+        """As many rows up as are in view."""
+        self.move_to(self.cursor_row - self.visible_rows)
+
+    def action_page_down(self) -> None:
+        """As many rows down as are in view, and on where there is more to read."""
+        wanted = self.cursor_row + self.visible_rows
+        self.move_to(wanted)
+        if wanted >= self.row_count and self.source and not self.source.complete:
+            self.post_message(self.RowsWanted(self.row_count, wanted))
+
+    def action_first_row(self) -> None:
+        """To the first row."""
+        self.move_to(0)
+
+    def action_last_row(self) -> None:
+        """To the last row that was read."""
+        self.move_to(self.row_count - 1)
+
+    def action_first_column(self) -> None:
+        """To the first column."""
+        self.move_to(self.cursor_row, 0)
+
+    def action_last_column(self) -> None:
+        """To the last column."""
+        self.move_to(self.cursor_row, len(self.columns.shown) - 1)
+
+    def action_ask(self, what: str) -> None:
+        """Have something done with the cell or the item under the cursor."""
+        self.post_message(self.Asked(what))

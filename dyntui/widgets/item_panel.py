@@ -1,0 +1,171 @@
+"""The item panel: one item as tree, JSON, DynamoDB JSON, or its types and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Static
+
+from dyntui.core.cost import item_size, units_text, write_units
+from dyntui.core.formats import cell_text, dynamodb_json, plain_json
+from dyntui.core.schema import TableInfo
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.choice import Choice
+from dyntui.widgets.item_tree import ItemTree
+from dyntui.widgets.json_area import JsonArea
+
+Json = dict[str, Any]
+
+VIEWS = {"tree": "tree", "json": "JSON", "dynamodb": "DynamoDB JSON", "types": "types"}
+KINDS = {
+    "S": "string",
+    "N": "number",
+    "B": "binary",
+    "SS": "string set",
+    "NS": "number set",
+    "BS": "binary set",
+    "M": "map",
+    "L": "list",
+    "BOOL": "boolean",
+    "NULL": "null",
+}
+
+
+class ItemPanel(Vertical):
+    """Shows one item, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("item")
+    DEFAULT_CSS = """
+    ItemPanel {
+        background: $surface;
+        .panel-head { height: 1; background: $panel; padding: 0 1; }
+        .panel-head #item-title { width: 1fr; }
+        ContentSwitcher { height: 1fr; }
+        VerticalScroll { padding: 0 1; }
+    }
+    """
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done with the item: `edit`, `delete` or `close`."""
+
+        what: str
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self.item: Json | None = None
+        self.chosen = "tree"
+        self._info: TableInfo | None = None
+
+    def compose(self) -> ComposeResult:
+        """A line with key, size and the views' names; below it the view."""
+        with Horizontal(classes="panel-head"):
+            yield Static(id="item-title")
+            for view, name in VIEWS.items():
+                yield Choice(view, name)
+        with ContentSwitcher(initial="item-tree"):
+            yield ItemTree(id="item-tree")
+            yield JsonArea(id="item-text", read_only=True, show_line_numbers=False)
+            with VerticalScroll(id="item-types"):
+                yield Static(id="item-types-table")
+
+    def on_mount(self) -> None:
+        """Mark the view that is shown."""
+        Choice.mark(self, self.chosen)
+
+    def show(self, info: TableInfo, item: Json | None) -> None:
+        """Show an item of a table, or that there is none."""
+        self._info, self.item = info, item
+        title = self.query_one("#item-title", Static)
+        if item is None:
+            title.update("no item")
+        else:
+            keys = " · ".join(cell_text(item[name]) for name in info.key_names if name in item)
+            size = item_size(item)
+            units = write_units(info, None, item)[info.name]
+            text = Text(keys, style="bold", no_wrap=True, overflow="ellipsis")
+            text.append(f"  {size:,} B · {units_text(units)} WCU to write", style="not bold")
+            title.update(text)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Put the item into the view that is shown."""
+        if self._info is None:
+            return
+        item = self.item or {}
+        if self.chosen == "tree":
+            self.query_one(ItemTree).show(item, self._info.key_names)
+        elif self.chosen == "types":
+            self.query_one("#item-types-table", Static).update(self._types(item))
+        else:
+            text = dynamodb_json(item) if self.chosen == "dynamodb" else plain_json(item)
+            self.query_one("#item-text", JsonArea).text = text
+
+    def _types(self, item: Json) -> Table:
+        """Attribute, type in words, bytes with the name, share of the whole."""
+        colours = self.app.theme_variables
+        total = item_size(item) or 1
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style=f"bold {colours['secondary']}")
+        table.add_column("attribute", style=colours["accent"])
+        table.add_column("type")
+        table.add_column("bytes", justify="right")
+        table.add_column("share", justify="right")
+        for name, value in item.items():
+            size = item_size({name: value})
+            kind = next(iter(value))
+            table.add_row(
+                Text(name), f"{kind:<4} {KINDS[kind]}", f"{size:,}", f"{size / total:.0%}"
+            )
+        return table
+
+    def on_choice_chosen(self, message: Choice.Chosen) -> None:
+        """Show another view."""
+        message.stop()
+        self.action_view(message.value)
+
+    def focus_content(self) -> None:
+        """Put the focus on the view."""
+        ids = {"tree": "#item-tree", "types": "#item-types"}
+        self.query_one(ids.get(self.chosen, "#item-text")).focus()
+
+    def action_view(self, view: str) -> None:
+        """Show another view."""
+        focused = self.has_focus_within
+        self.chosen = view
+        ids = {"tree": "item-tree", "types": "item-types"}
+        self.query_one(ContentSwitcher).current = ids.get(view, "item-text")
+        Choice.mark(self, self.chosen)
+        self._fill()
+        if focused:
+            self.focus_content()
+
+    def action_next_view(self) -> None:
+        """Show the next view."""
+        names = list(VIEWS)
+        self.action_view(names[(names.index(self.chosen) + 1) % len(names)])
+
+    def action_copy(self) -> None:
+        """Copy the item as it is shown; a tree as JSON."""
+        if self.item is not None:
+            text = dynamodb_json(self.item) if self.chosen == "dynamodb" else plain_json(self.item)
+            self.app.copy_to_clipboard(text)
+            self.notify("Copied the item")
+
+    def action_edit(self) -> None:
+        """Edit the item."""
+        self.post_message(self.Asked("edit"))
+
+    def action_delete(self) -> None:
+        """Delete the item."""
+        self.post_message(self.Asked("delete"))
+
+    def action_close(self) -> None:
+        """Close the panel."""
+        self.post_message(self.Asked("close"))

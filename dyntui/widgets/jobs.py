@@ -1,0 +1,83 @@
+"""Work in threads for widgets: started, cancellable, answered in messages.
+
+The work gets a function that says whether it was cancelled, and runs in a thread; what it gives, or
+the error that it raises, comes back in a message, so that only handlers touch widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import TypeVar
+
+from engine.errors import ApiError, InternalServerError
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+Result = TypeVar("Result")
+Cancelled = Callable[[], bool]
+Answer = Awaitable[None] | None
+
+
+class JobAnswered(Message, bubble=False):
+    """What a job gave; `deliver` hands it to whoever waits."""
+
+    def __init__(self, deliver: Callable[[], Answer]) -> None:
+        super().__init__()
+        self.deliver = deliver
+
+
+class JobHost(Widget):
+    """A widget or screen that has work done in threads."""
+
+    def run_job(
+        self,
+        title: str,
+        work: Callable[[Cancelled], Result],
+        done: Callable[[Result], Answer],
+        failed: Callable[[ApiError], Answer],
+        *,
+        group: str,
+    ) -> None:
+        """Do `work` in a thread; a job of the same group that still runs is cancelled.
+
+        `title` stands in the header while it takes long. `done` or `failed` is called in a handler of this widget, neither if the job was cancelled.
+        """
+
+        def run() -> None:
+            worker = get_current_worker()
+            try:
+                result = work(lambda: worker.is_cancelled)
+                answer: Callable[[], Answer] = lambda: done(result)  # noqa: E731  a closure
+            except ApiError as error:
+                refusal = error
+                answer = lambda: failed(refusal)  # noqa: E731  a closure
+            except Exception as error:  # noqa: BLE001  shown where it arose, never a traceback
+                fault = InternalServerError(f"{type(error).__name__}: {error}")
+                answer = lambda: failed(fault)  # noqa: E731  a closure
+            if not worker.is_cancelled:
+                self.post_message(JobAnswered(answer))
+
+        self.run_worker(run, name=title, group=group, exclusive=True, thread=True)
+
+    def post_progress(self, show: Callable[[], None]) -> None:
+        """From a job's thread: have something shown by a handler."""
+        self.post_message(JobAnswered(show))
+
+    @property
+    def job_running(self) -> bool:
+        """Whether a job of this widget runs."""
+        return any(worker.node is self and worker.is_running for worker in self.app.workers)
+
+    def cancel_jobs(self) -> bool:
+        """Stop this widget's jobs; whether there was one."""
+        running = self.job_running
+        self.workers.cancel_node(self)
+        return running
+
+    async def on_job_answered(self, message: JobAnswered) -> None:
+        """Hand a job's answer to whoever waits."""
+        answer = message.deliver()
+        if isawaitable(answer):
+            await answer

@@ -1,0 +1,108 @@
+"""The main area: a table's name, the names of its tabs, and the tab that is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import ContentSwitcher, Static
+
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.widgets.choice import Choice
+from dyntui.widgets.empty_state import EmptyState
+from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.table_tab import TableTab
+
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab)
+"""The tabs in their order; the number of a tab is its key."""
+
+
+class MainArea(Vertical):
+    """Shows one table in one of the tabs, or the empty state."""
+
+    DEFAULT_CSS = """
+    MainArea {
+        width: 1fr;
+        #area-head { height: 1; background: $panel; padding: 0 1; }
+        #area-title { width: auto; text-style: bold; margin-right: 2; }
+        ContentSwitcher { height: 1fr; }
+        &.-empty #area-head { display: none; }
+    }
+    """
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002  Textual's
+        super().__init__(id=id)
+        self._tabs = [tab(session, id=f"tab-{number}") for number, tab in enumerate(TABS, 1)]
+        self._current = 1
+
+    def compose(self) -> ComposeResult:
+        """The head, and the tabs one above the other."""
+        with Horizontal(id="area-head"):
+            yield Static(id="area-title")
+            for number, tab in enumerate(TABS, 1):
+                yield Choice(str(number), f"{number} {tab.TITLE}")
+        with ContentSwitcher(initial="empty"):
+            yield EmptyState(id="empty")
+            yield Vertical(id="nothing")
+            yield from self._tabs
+
+    @property
+    def tab(self) -> TableTab:
+        """The tab that is shown, or was before the empty state."""
+        return self._tabs[self._current - 1]
+
+    @property
+    def items(self) -> ItemsTab:
+        """The tab of items."""
+        return self.query_one(ItemsTab)
+
+    def on_mount(self) -> None:
+        """Until the tables are known there is nothing to show."""
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Neither table nor empty state."""
+        self.add_class("-empty")
+        self.query_one(ContentSwitcher).current = "nothing"
+
+    def show_empty(self) -> EmptyState:
+        """There are no tables."""
+        self.add_class("-empty")
+        self.query_one(ContentSwitcher).current = "empty"
+        return self.query_one(EmptyState)
+
+    async def show_table(self, info: TableInfo, index: str | None = None) -> None:
+        """Show a table in all tabs; an index of it among the items."""
+        self.remove_class("-empty")
+        self.query_one("#area-title", Static).update(Text(info.name))
+        if index is not None:
+            self._current = 1
+        self._switch()
+        for tab in self._tabs:
+            await tab.show_table(info, index)
+
+    async def table_changed(self, info: TableInfo) -> None:
+        """The table that is shown has another schema, count or size."""
+        for tab in self._tabs:
+            await tab.table_changed(info)
+
+    def choose(self, number: int) -> None:
+        """Show another tab."""
+        if not self.has_class("-empty"):
+            self._current = number
+            self._switch()
+            self.tab.focus_content()
+
+    def on_choice_chosen(self, message: Choice.Chosen) -> None:
+        """A click on a tab's name."""
+        message.stop()
+        self.choose(int(message.value))
+
+    def _switch(self) -> None:
+        self.query_one(ContentSwitcher).current = f"tab-{self._current}"
+        head: Any = self.query_one("#area-head")
+        Choice.mark(head, str(self._current))

@@ -1,0 +1,54 @@
+"""Lines of text that say how something stands: a plan, what was read, an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import ApiError
+from rich.text import Text
+from textual.app import App
+
+from dyntui.core.cost import units_text
+from dyntui.core.hints import hint
+from dyntui.core.pages import PageSource
+from dyntui.core.plan import Plan
+
+
+def plan_text(plan: Plan) -> Text:
+    """The operation first and bold; a warning sign before a heavy one; advice at the end."""
+    text = Text()
+    if plan.heavy:
+        text.append("▲ ")
+    text.append(plan.operation, style="bold")
+    text.append(plan.explanation.removeprefix(plan.operation))
+    if plan.advice:
+        text.append(f" → {plan.advice}", style="italic")
+    return text
+
+
+def rows_text(source: PageSource, cursor_row: int, reading: bool) -> Text:
+    """Where the cursor stands, how many rows there are (exactly, or at least), what it cost."""
+    rows = source.rows_known
+    if not rows and reading and not source.complete:
+        parts = ["reading…"]
+    elif not rows:
+        parts = ["no items"]
+    elif source.complete:
+        parts = [f"row {cursor_row + 1:,} of {rows:,}"]
+    else:
+        parts = [f"row {cursor_row + 1:,} of at least {rows:,}"]
+    if source.examined > rows:
+        parts.append(f"{source.examined:,} examined")
+    parts.append(f"{units_text(source.units)} RCU")
+    return Text(" · ".join(parts))
+
+
+def error_text(app: App[Any], error: ApiError) -> Text:
+    """DynamoDB's error, and a hint."""
+    text = Text()
+    text.append(f"✗ {error.code}: ", style=f"bold {app.theme_variables['error']}")
+    text.append(error.message, style=app.theme_variables["error"])
+    advice = hint(error)
+    if advice:
+        text.append(f"  {advice}", style=app.theme_variables["foreground"])
+    return text

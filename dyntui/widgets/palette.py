@@ -1,0 +1,69 @@
+"""The palette: every action of the registry that can be done where one is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+
+from dyntui.core.actions import ACTIONS, CONTEXTS, Action
+from dyntui.core.key_names import key_names
+
+
+def context_of(node: DOMNode | None) -> str:
+    """The innermost context that a widget is in."""
+    for place in node.ancestors_with_self if node is not None else ():
+        for _, binding in getattr(place, "_bindings", ()):
+            if binding.id is not None:
+                return str(binding.id).partition(".")[0]
+    return "app"
+
+
+class ActionProvider(Provider):
+    """Offers actions with their keys; doing one is the same as pressing its key."""
+
+    def _offers(self) -> list[tuple[Action, DOMNode]]:
+        """What can be done, with the widget or screen that does it."""
+        homes: dict[str, DOMNode] = {}
+        for node in (*self.screen.walk_children(), self.screen, self.app):
+            for _, binding in node._bindings:
+                if binding.id is not None:
+                    homes.setdefault(binding.id, node)
+        contexts = {identity.partition(".")[0]: node for identity, node in homes.items()}
+        return [
+            (action, contexts[action.context])
+            for action in ACTIONS
+            if action.palette and action.context in contexts
+        ]
+
+    def _run(self, action: Action, node: DOMNode) -> partial[object]:
+        return partial(self.app.run_action, action.method, node)
+
+    async def discover(self) -> Hits:
+        """Everything, as nothing is typed yet."""
+        for action, node in self._offers():
+            yield DiscoveryHit(_display(action), self._run(action, node), help=_help(action))
+
+    async def search(self, query: str) -> Hits:
+        """What matches the typed text."""
+        matcher = self.matcher(query)
+        for action, node in self._offers():
+            score = matcher.match(action.title)
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(action.title),
+                    self._run(action, node),
+                    text=action.title,
+                    help=_help(action),
+                )
+
+
+def _display(action: Action) -> str:
+    return action.title
+
+
+def _help(action: Action) -> str:
+    keys = key_names(action.keys)
+    return f"{CONTEXTS[action.context]}   {keys}" if keys else CONTEXTS[action.context]

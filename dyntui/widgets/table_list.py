@@ -1,0 +1,210 @@
+"""The sidebar: tables with their counts, their indexes below them, and a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static, Tree
+from textual.widgets.tree import TreeNode
+
+from dyntui.core.schema import TableInfo
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.grid_cells import cut
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A table, or one of its indexes; `count` is None while it is not known."""
+
+    table: str
+    index: str | None = None
+    count: int | None = None
+
+
+class TableTree(Tree[Entry]):
+    """Name on the left, count on the right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("tables")
+    DEFAULT_CSS = """
+    TableTree { background: $surface; padding: 0 0 0 1; height: 1fr; scrollbar-size-vertical: 1; }
+    """
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done with the list or the table under the cursor; `what` is the name
+        of an action of the context `tables`."""
+
+        what: str
+        table: str | None
+
+    def __init__(self) -> None:
+        super().__init__("tables")
+        self.show_root = False
+        self.show_guides = False
+        self.guide_depth = 3
+
+    def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
+        """Marker, name, count; as wide as the sidebar."""
+        entry = node.data
+        if entry is None:
+            return Text()
+        marker = ""
+        if entry.index is None:
+            marker = "▾ " if node.is_expanded else "▸ "
+            if not node.allow_expand:
+                marker = "  "
+        indent = 0 if entry.index is None else self.guide_depth
+        width = max(8, self.scrollable_content_region.width - indent)
+        count = "" if entry.count is None else f"{entry.count:,}"
+        name = cut(entry.index or entry.table, width - cell_len(marker) - len(count) - 1)
+        blank = width - cell_len(marker) - cell_len(name) - len(count)
+        dim = Style(color=self.app.theme_variables["secondary"])
+        text = Text(no_wrap=True, overflow="crop")
+        text.append(marker, base_style + dim)
+        text.append(name, style)
+        text.append(" " * max(1, blank) + count, (style if node is self.cursor_node else dim))
+        text.stylize_before(base_style)
+        return text
+
+    def get_label_width(self, node: TreeNode[Entry]) -> int:
+        """Never wider than the sidebar, so that nothing scrolls sideways."""
+        indent = 0 if node.data is None or node.data.index is None else self.guide_depth
+        return max(8, self.scrollable_content_region.width - indent)
+
+    def on_resize(self) -> None:
+        """The counts move to the new right border."""
+        self.root.refresh()
+
+    @property
+    def table(self) -> str | None:
+        """The table under the cursor."""
+        node = self.cursor_node
+        return node.data.table if node is not None and node.data is not None else None
+
+    def action_ask(self, what: str) -> None:
+        """Have something done with the list or the table under the cursor."""
+        self.post_message(self.Asked(what, self.table))
+
+
+class TableList(Vertical):
+    """The list with its filter."""
+
+    DEFAULT_CSS = """
+    TableList {
+        width: 30;
+        background: $surface;
+        border-right: solid $border-blurred;
+        &:focus-within { border-right: solid $border; }
+        #list-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        #list-filter { display: none; background: $panel; margin: 0 1;
+            &.-open { display: block; } }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """A table, or an index of it, is to be shown."""
+
+        table: str
+        index: str | None
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(id=id)
+        self._names: tuple[str, ...] = ()
+        self._infos: dict[str, TableInfo] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, filter, tree."""
+        yield Static("Tables", id="list-title")
+        yield Input(placeholder="filter", compact=True, id="list-filter")
+        yield TableTree()
+
+    @property
+    def tree(self) -> TableTree:
+        """The list itself."""
+        return self.query_one(TableTree)
+
+    def show(self, names: Iterable[str], infos: dict[str, TableInfo]) -> None:
+        """Show tables; of those in `infos` the counts and indexes are known."""
+        self._names = tuple(names)
+        self._infos = infos
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the nodes anew, with the same ones open and the cursor in its place."""
+        tree = self.tree
+        wanted = self.query_one("#list-filter", Input).value.lower()
+        expanded = {
+            node.data.table for node in tree.root.children if node.is_expanded and node.data
+        }
+        cursor = tree.cursor_node.data if tree.cursor_node else None
+        tree.clear()
+        shown = [name for name in self._names if wanted in name.lower()]
+        for name in shown:
+            self._add(name, name in expanded)
+        tree.root.expand()
+        title = f"Tables  {len(shown)} of {len(self._names)}" if wanted else f"Tables  {len(shown)}"
+        self.query_one("#list-title", Static).update(title)
+        if cursor is not None:
+            self.call_after_refresh(self.select, cursor.table, cursor.index)
+
+    def _add(self, name: str, expanded: bool) -> None:
+        info = self._infos.get(name)
+        entry = Entry(name, None, info.item_count if info else None)
+        if info is None or not info.indexes:
+            self.tree.root.add_leaf(name, data=entry)
+            return
+        node = self.tree.root.add(name, data=entry, expand=expanded)
+        for index in info.indexes:
+            node.add_leaf(index.name, data=Entry(name, index.name, index.item_count))
+
+    def select(self, table: str, index: str | None = None) -> None:
+        """Put the cursor on a table, or on one of its indexes."""
+        for node in self.tree.root.children:
+            if node.data is not None and node.data.table == table:
+                below = [n for n in node.children if n.data and n.data.index == index]
+                self.tree.move_cursor(below[0] if index and below else node)
+
+    def open_filter(self) -> None:
+        """Let the person type what to filter by."""
+        box = self.query_one("#list-filter", Input)
+        box.add_class("-open")
+        box.focus()
+
+    def back(self) -> bool:
+        """Close the filter, if it is open; whether it was."""
+        box = self.query_one("#list-filter", Input)
+        if not box.has_class("-open"):
+            return False
+        box.remove_class("-open")
+        box.value = ""
+        self.tree.focus()
+        return True
+
+    @on(Input.Changed, "#list-filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._fill()
+
+    @on(Input.Submitted, "#list-filter")
+    def _filter_submitted(self, event: Input.Submitted) -> None:
+        """Go to the first table that is left."""
+        event.stop()
+        self.tree.focus()
+        self.tree.cursor_line = 0
+
+    @on(Tree.NodeSelected)
+    def _selected(self, event: Tree.NodeSelected[Entry]) -> None:
+        event.stop()
+        if event.node.data is not None:
+            self.post_message(self.Opened(event.node.data.table, event.node.data.index))

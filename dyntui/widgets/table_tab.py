@@ -1,0 +1,47 @@
+"""What all tabs of a table have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.widgets.jobs import JobHost
+
+
+class TableTab(JobHost, Vertical):
+    """One tab of the main area. A new tab is a subclass, named in `dyntui.widgets.main_area`."""
+
+    TITLE = ""
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002  Textual's
+        super().__init__(id=id)
+        self.session = session
+        self.info: TableInfo | None = None
+
+    async def show_table(self, info: TableInfo, index: str | None = None) -> None:
+        """Show another table, or one of its indexes."""
+        raise NotImplementedError
+
+    async def table_changed(self, info: TableInfo) -> None:
+        """The same table has another schema, count or size."""
+        raise NotImplementedError
+
+    @property
+    def panels(self) -> Sequence[Widget]:
+        """The parts that Ctrl+O goes through, in their order."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Read again what is shown."""
+
+    def back(self) -> bool:
+        """Step back inside the tab, as Esc does; whether there was anything to step back from."""
+        return False
+
+    def focus_content(self) -> None:
+        """Put the focus where one begins in this tab."""
+        self.focus()

@@ -1,0 +1,21 @@
+"""A DynamoDB in a folder of files: `from engine import Engine`."""
+
+from engine.account import Account
+from engine.client.protocol import OWNER, Client, Context, LocalTools
+from engine.clock import Clock, SystemClock, VirtualClock
+from engine.engine import Engine
+from engine.errors import ApiError, FolderError
+
+__all__ = [
+    "OWNER",
+    "Account",
+    "ApiError",
+    "Client",
+    "Clock",
+    "Context",
+    "Engine",
+    "FolderError",
+    "LocalTools",
+    "SystemClock",
+    "VirtualClock",
+]

@@ -1,0 +1,1 @@
+"""The Client protocol and, later, the layers around a Client."""

@@ -1,0 +1,72 @@
+"""The operations as methods, with boto3's names and arguments."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from engine.client.protocol import OWNER, Context, Json
+
+
+class OperationMethods(ABC):
+    """Mix-in for a Client: `put_item(TableName=…, Item=…)` is `call("PutItem", {…})`."""
+
+    @abstractmethod
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """See `Client.call`."""
+
+    def create_table(self, **request: Any) -> Json:
+        """The operation CreateTable."""
+        return self.call("CreateTable", request)
+
+    def delete_item(self, **request: Any) -> Json:
+        """The operation DeleteItem."""
+        return self.call("DeleteItem", request)
+
+    def delete_table(self, **request: Any) -> Json:
+        """The operation DeleteTable."""
+        return self.call("DeleteTable", request)
+
+    def describe_table(self, **request: Any) -> Json:
+        """The operation DescribeTable."""
+        return self.call("DescribeTable", request)
+
+    def get_item(self, **request: Any) -> Json:
+        """The operation GetItem."""
+        return self.call("GetItem", request)
+
+    def list_tables(self, **request: Any) -> Json:
+        """The operation ListTables."""
+        return self.call("ListTables", request)
+
+    def list_tags_of_resource(self, **request: Any) -> Json:
+        """The operation ListTagsOfResource."""
+        return self.call("ListTagsOfResource", request)
+
+    def put_item(self, **request: Any) -> Json:
+        """The operation PutItem."""
+        return self.call("PutItem", request)
+
+    def query(self, **request: Any) -> Json:
+        """The operation Query."""
+        return self.call("Query", request)
+
+    def scan(self, **request: Any) -> Json:
+        """The operation Scan."""
+        return self.call("Scan", request)
+
+    def tag_resource(self, **request: Any) -> Json:
+        """The operation TagResource."""
+        return self.call("TagResource", request)
+
+    def untag_resource(self, **request: Any) -> Json:
+        """The operation UntagResource."""
+        return self.call("UntagResource", request)
+
+    def update_item(self, **request: Any) -> Json:
+        """The operation UpdateItem."""
+        return self.call("UpdateItem", request)
+
+    def update_table(self, **request: Any) -> Json:
+        """The operation UpdateTable."""
+        return self.call("UpdateTable", request)

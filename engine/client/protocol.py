@@ -1,0 +1,112 @@
+"""The one interface: a named operation, a request, an answer, a typed error.
+
+`Engine` is a `Client`; layers are Clients around a Client; every face holds a Client and
+nothing else. What a face needs beyond DynamoDB's API is `LocalTools`, which only an engine offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a call carries beside its request.
+
+    `principal` is who asks, `origin` why (person, script, ttl, restore, …); both end in the change
+    log. `cancelled` is asked between steps of a long call.
+    """
+
+    principal: str = "owner"
+    origin: str = "script"
+    cancelled: Callable[[], bool] | None = None
+
+
+OWNER = Context()
+
+
+class Client(Protocol):
+    """Anything that answers DynamoDB's operations."""
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """Answer one request.
+
+        `request` has DynamoDB's members. A binary value is `bytes`, or the wire's base64 text.
+        The answer has the API's members: binary values are `bytes`, numbers inside attribute
+        values are text, times are seconds since the epoch. Raises `engine.errors.ApiError`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far a bulk load is: items taken from the caller, items written."""
+
+    items_read: int
+    items_written: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSize:
+    """What one table, or one index of it, holds. Sizes in bytes by DynamoDB's size rules."""
+
+    name: str
+    index_name: str | None
+    item_count: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorageReport:
+    """The state of a Region's files; sizes in bytes."""
+
+    path: str | None
+    file_bytes: int
+    wal_bytes: int
+    free_bytes: int
+    change_log_entries: int
+    change_log_oldest_us: int | None
+    sizes: tuple[StorageSize, ...]
+
+
+class LocalTools(Protocol):
+    """What only an engine offers, beyond DynamoDB's API."""
+
+    @property
+    def region(self) -> str:
+        """The Region's name, such as `us-east-1`."""
+        ...
+
+    def load_items(
+        self,
+        table: str,
+        items: Iterable[Json],
+        context: Context = OWNER,
+        on_progress: Callable[[LoadProgress], None] | None = None,
+    ) -> int:
+        """Put many items in key order with few commits; gives how many were written.
+
+        Each item is validated as PutItem would; the first bad one raises its `ApiError` before
+        anything of its step is written. A later item replaces an earlier one with the same key.
+        """
+        ...
+
+    def storage_report(self) -> StorageReport:
+        """Sizes of the files, the change log and every table."""
+        ...
+
+    def check(self) -> list[str]:
+        """Read everything and compare it; gives one line per problem, none if all is well."""
+        ...
+
+    def compact(self) -> None:
+        """Give free pages back to the file system and fold the write-ahead log into the file."""
+        ...
+
+    def regions_with_tables(self) -> dict[str, int]:
+        """Regions of the same folder that hold tables, with how many."""
+        ...

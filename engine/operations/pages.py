@@ -1,0 +1,108 @@
+"""Reading one page of a range: Limit, the 1 MB border, filter, projection, fetches, the next key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import orjson
+
+from engine.capacity.units import read_units
+from engine.client.protocol import Context, Json
+from engine.errors import InternalServerError
+from engine.expressions import Condition, Projection
+from engine.storage.catalog import Index, Table
+from engine.storage.database import Reader
+from engine.storage.keys import KeyRange
+
+# Query and Scan stop after the item with which the sizes read reach this.
+PAGE_BYTES_MAX = 1_048_576
+# How many rows are read between two looks at whether the caller has given up.
+_ROWS_BETWEEN_CANCELS = 2_048
+
+
+@dataclass(slots=True)
+class PageRequest:
+    """What to read: a range of a table or index, and what to do with each row.
+
+    `fetch`: the items of a local index are completed from its table.
+    """
+
+    table: Table
+    index: Index | None
+    keys: KeyRange
+    descending: bool = False
+    limit: int | None = None
+    condition: Condition | None = None
+    projection: Projection | None = None
+    fetch: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """What was read: items as wire JSON, counts, bytes examined, units of fetches, the next key."""
+
+    items: list[bytes] = field(default_factory=list)
+    count: int = 0
+    scanned: int = 0
+    size: int = 0
+    fetched_units: float = 0.0
+    last_key: bytes | None = None
+
+
+def read_page(reader: Reader, request: PageRequest, consistent: bool, context: Context) -> Page:
+    """Read a page; raises `InternalServerError` where the caller cancels."""
+    page = Page()
+    shape = _shape(reader, request, page, consistent)
+    source = request.table if request.index is None else request.index
+    limit = -1 if request.limit is None else request.limit
+    items, cancelled = page.items, context.cancelled
+    size = scanned = 0
+    last: bytes | None = None
+    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending, limit):
+        size += item_size
+        scanned += 1
+        if shape is None:
+            items.append(raw)
+        else:
+            shaped = shape(raw)
+            if shaped is not None:
+                items.append(shaped)
+        if scanned == limit or size >= PAGE_BYTES_MAX:
+            last = raw
+            break
+        if cancelled is not None and scanned % _ROWS_BETWEEN_CANCELS == 0 and cancelled():
+            raise InternalServerError("The request was cancelled")
+    page.size, page.scanned, page.count = size, scanned, len(items)
+    if last is not None:
+        page.last_key = _last_key(request, orjson.loads(last))
+    return page
+
+
+def _shape(
+    reader: Reader, request: PageRequest, page: Page, consistent: bool
+) -> Callable[[bytes], bytes | None] | None:
+    """What makes an answer's item of a row; None where the row is the item as it is."""
+    condition, projection, table = request.condition, request.projection, request.table
+    if not request.fetch and condition is None and projection is None:
+        return None
+
+    def shape(raw: bytes) -> bytes | None:
+        item = orjson.loads(raw)
+        if request.fetch:
+            stored = reader.get(table.storage, table.key_blob(item))
+            if stored is not None:
+                page.fetched_units += read_units(stored.size, consistent)
+                raw, item = stored.raw, stored.item()
+        if condition is not None and not condition.matches(item):
+            return None
+        return raw if projection is None else orjson.dumps(projection.apply(item))
+
+    return shape
+
+
+def _last_key(request: PageRequest, item: Json) -> bytes:
+    names = request.table.key_names
+    if request.index is not None:
+        names = tuple(dict.fromkeys(names + request.index.key_names))
+    return orjson.dumps({name: item[name] for name in names})

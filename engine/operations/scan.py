@@ -1,0 +1,69 @@
+"""Scan: a table or index from end to end, in hash order, whole or one segment of it."""
+
+from __future__ import annotations
+
+from engine.client.protocol import Context, Json
+from engine.errors import ValidationException
+from engine.operations.pages import Page, read_page
+from engine.operations.parameters import placeholders, refuse_legacy
+from engine.operations.reads import (
+    page_request,
+    prepare_read,
+    read_response,
+    resolve_source,
+    start_blob,
+)
+from engine.operations.region import Region
+from engine.storage.catalog import Catalog, Index
+from engine.storage.database import Reader
+from engine.storage.keys import KeyRange, segment_range
+
+
+def scan(region: Region, request: Json, context: Context) -> Json:
+    """Read a page of a table or index."""
+    refuse_legacy(request)
+    segment, total = _segments(request)
+    bound = placeholders(request, ("FilterExpression", "ProjectionExpression"))
+    parameters = prepare_read(request, bound)
+    bound.check_all_used()
+
+    def read(reader: Reader, catalog: Catalog) -> tuple[Page, Index | None]:
+        table, index = resolve_source(region, catalog, parameters)
+        keys = segment_range(segment, total)
+        if parameters.start is not None:
+            blob = start_blob(table, index, parameters.start)
+            if not keys.low <= blob < keys.high:
+                raise ValidationException(
+                    "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+                    f"ExclusiveStartKey with correct Segment. TotalSegments: {total} "
+                    f"Segment: {segment}"
+                )
+            keys = KeyRange(blob + b"\x00", keys.high)
+        page = page_request(table, index, parameters, keys)
+        return read_page(reader, page, parameters.consistent, context), index
+
+    page, index = region.database.read(read)
+    return read_response(parameters, index, page)
+
+
+def _segments(request: Json) -> tuple[int, int]:
+    """Segment and TotalSegments of a parallel scan (E109, E111, E112)."""
+    segment, total = request.get("Segment"), request.get("TotalSegments")
+    if segment is None and total is None:
+        return 0, 1
+    if total is None:
+        raise ValidationException(
+            "The TotalSegments parameter is required but was not present in the request when "
+            "Segment parameter is present"
+        )
+    if segment is None:
+        raise ValidationException(
+            "The Segment parameter is required but was not present in the request when parameter "
+            "TotalSegments is present"
+        )
+    if segment >= total:
+        raise ValidationException(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            f"Segment: {segment} is not less than TotalSegments: {total}"
+        )
+    return segment, total

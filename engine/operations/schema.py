@@ -1,0 +1,176 @@
+"""Keys and items against a table's schema: the checks that need the table."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterable
+
+from engine.client.protocol import Json
+from engine.errors import ValidationException
+from engine.model.values import MAX_ITEM_BYTES
+from engine.storage.catalog import Index, KeyAttribute, Table
+from engine.storage.items import ItemChange
+
+PARTITION_KEY_BYTES_MAX = 2_048
+SORT_KEY_BYTES_MAX = 1_024
+_INVALID = "One or more parameter values were invalid: "
+_NOT_VALID = "One or more parameter values are not valid. "
+_KINDS = {"S": "string", "B": "binary"}
+
+
+def check_key(table: Table, key: Json) -> bytes:
+    """Check a Key parameter; gives the key under which the item is stored (E073, E077)."""
+    if len(key) != len(table.key_names):
+        raise ValidationException("The provided key element does not match the schema")
+    for attribute in table.keys:
+        value = key.get(attribute.name)
+        if value is None or attribute.type not in value:
+            raise ValidationException("The provided key element does not match the schema")
+    for attribute in table.keys:
+        if _is_empty(key[attribute.name], attribute.type):
+            raise ValidationException(
+                f"{_INVALID}The AttributeValue for a key attribute cannot contain an empty "
+                f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
+            )
+    check_key_sizes((table.hash,), table.keys[1:], key)
+    return table.key_blob(key)
+
+
+def check_item(table: Table, item: Json) -> bytes:
+    """Check an item to be put; gives the key under which it is stored (E074 to E078)."""
+    for attribute in table.keys:
+        value = item.get(attribute.name)
+        if value is None:
+            raise ValidationException(f"{_INVALID}Missing the key {attribute.name} in the item")
+        if attribute.type not in value:
+            raise ValidationException(
+                f"{_INVALID}Type mismatch for key {attribute.name} expected: {attribute.type} "
+                f"actual: {next(iter(value))}"
+            )
+    for attribute in table.keys:
+        if _is_empty(item[attribute.name], attribute.type):
+            raise ValidationException(
+                f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty "
+                f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
+            )
+    check_key_sizes((table.hash,), table.keys[1:], item)
+    for index in table.indexes:
+        _check_index_keys(index, item)
+    return table.key_blob(item)
+
+
+def _check_index_keys(index: Index, item: Json) -> None:
+    for attribute in index.keys:
+        value = item.get(attribute.name)
+        if value is None:
+            continue
+        if attribute.type not in value:
+            raise ValidationException(
+                f"{_INVALID}Type mismatch for Index Key {attribute.name} "
+                f"Expected: {attribute.type} Actual: {next(iter(value))} IndexName: {index.name}"
+            )
+        if _is_empty(value, attribute.type):
+            raise ValidationException(
+                f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
+                f"The AttributeValue for a key attribute cannot contain an empty "
+                f"{_KINDS[attribute.type]} value. IndexName: {index.name}, "
+                f"IndexKey: {attribute.name}"
+            )
+    check_key_sizes(index.hash, index.range, item)
+
+
+def check_updated_index_keys(table: Table, item: Json) -> None:
+    """Check index key attributes after an update (E079 to E081)."""
+    for index in table.indexes:
+        for attribute in index.keys:
+            value = item.get(attribute.name)
+            if value is None:
+                continue
+            if attribute.type not in value:
+                raise ValidationException(
+                    "The update expression attempted to update the secondary index key to "
+                    "unsupported type"
+                )
+            if _is_empty(value, attribute.type):
+                raise ValidationException(
+                    f"{_NOT_VALID}The update expression attempted to update a secondary index key "
+                    "to a value that is not supported. The AttributeValue for a key attribute "
+                    f"cannot contain an empty {_KINDS[attribute.type]} value."
+                )
+        try:
+            check_key_sizes(index.hash, index.range, item)
+        except ValidationException as error:
+            raise ValidationException(
+                "The update expression attempted to update the secondary index key beyond "
+                "allowed size limits"
+            ) from error
+
+
+def check_update_targets(table: Table, attributes: Iterable[str]) -> None:
+    """Refuse an update of a key attribute (E084)."""
+    for name in attributes:
+        if name in table.key_names:
+            raise ValidationException(
+                f"{_INVALID}Cannot update attribute {name}. This attribute is part of the key"
+            )
+
+
+def check_nested_paths(table: Table, paths: Iterable[tuple[str | int, ...]]) -> None:
+    """Refuse a path that goes into a key attribute, which is a scalar (E071, E072)."""
+    for path in paths:
+        if len(path) < 2:
+            continue
+        name = str(path[0])
+        if name in table.key_names:
+            what = "Key"
+        elif any(name in index.key_names for index in table.indexes):
+            what = "IndexKey"
+        else:
+            continue
+        raise ValidationException(
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+            f"allowed: {what}: {name}"
+        )
+
+
+def check_local_sizes(change: ItemChange, message: str) -> None:
+    """An item and its entry in each local index must stay within the item limit together."""
+    if change.new is None:
+        return
+    for index_change in change.indexes:
+        entry = index_change.new
+        if entry is None or index_change.index.is_global:
+            continue
+        if change.new.size + entry.size > MAX_ITEM_BYTES:
+            raise ValidationException(message)
+
+
+def check_key_sizes(
+    partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], item: Json
+) -> None:
+    """Check the lengths of key values that are there (E082, E083); numbers always fit."""
+    for attribute in partition:
+        if _length(item.get(attribute.name), attribute.type) > PARTITION_KEY_BYTES_MAX:
+            raise ValidationException(
+                f"{_INVALID}Size of hashkey has exceeded the maximum size limit of"
+                f"{PARTITION_KEY_BYTES_MAX} bytes"
+            )
+    for attribute in sort:
+        if _length(item.get(attribute.name), attribute.type) > SORT_KEY_BYTES_MAX:
+            raise ValidationException(
+                f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
+                f"{SORT_KEY_BYTES_MAX} bytes"
+            )
+
+
+def _length(value: Json | None, kind: str) -> int:
+    if value is None or kind == "N":
+        return 0
+    text: str = value[kind]
+    if kind == "B":
+        return len(b64decode(text))
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def _is_empty(value: Json, kind: str) -> bool:
+    return kind != "N" and not value[kind]

@@ -1,0 +1,302 @@
+"""The catalog: which tables and indexes a Region has, and where their items are stored.
+
+A table's name leads to a table id, and that to a storage id, which names the SQLite tables that
+hold the items. Deleting or replacing a table moves storage ids; no item is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from engine.client.protocol import Json
+from engine.storage.keys import encode_key
+
+# Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
+# encryption and the record's header take; a larger value would spill and waste most of a page.
+INLINE_BYTES_MAX = 1_980
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The SQLite tables behind one storage id: items in key order, large values beside."""
+
+    storage_id: int
+
+    @cached_property
+    def create(self) -> tuple[str, ...]:
+        """Statements that make the tables."""
+        n = self.storage_id
+        return (
+            f"CREATE TABLE t{n}(k BLOB PRIMARY KEY, size INTEGER NOT NULL, v BLOB, big INTEGER)"
+            " WITHOUT ROWID",
+            f"CREATE TABLE b{n}(id INTEGER PRIMARY KEY, v BLOB NOT NULL)",
+            f"INSERT INTO stats(storage, items, bytes) VALUES({n}, 0, 0)",
+        )
+
+    @cached_property
+    def drop(self) -> tuple[str, ...]:
+        """Statements that remove the tables, cheap once they are empty."""
+        n = self.storage_id
+        return (
+            f"DROP TABLE IF EXISTS t{n}",
+            f"DROP TABLE IF EXISTS b{n}",
+            f"DELETE FROM stats WHERE storage = {n}",
+        )
+
+    @cached_property
+    def _columns(self) -> str:
+        return f"coalesce(v, (SELECT b.v FROM b{self.storage_id} b WHERE b.id = t.big)), size"
+
+    @cached_property
+    def get(self) -> str:
+        """One row by key: value, size, id of the large value."""
+        return f"SELECT {self._columns}, big FROM t{self.storage_id} t WHERE k = ?"
+
+    @cached_property
+    def forward(self) -> str:
+        """Rows of a range in key order: value, size, key."""
+        return (
+            f"SELECT {self._columns}, k FROM t{self.storage_id} t"
+            " WHERE k >= ? AND k < ? ORDER BY k LIMIT ?"
+        )
+
+    @cached_property
+    def backward(self) -> str:
+        """Rows of a range in reverse key order."""
+        return (
+            f"SELECT {self._columns}, k FROM t{self.storage_id} t"
+            " WHERE k >= ? AND k < ? ORDER BY k DESC LIMIT ?"
+        )
+
+    @cached_property
+    def put(self) -> str:
+        """Insert or replace a row."""
+        return f"INSERT OR REPLACE INTO t{self.storage_id}(k, size, v, big) VALUES(?, ?, ?, ?)"
+
+    @cached_property
+    def delete(self) -> str:
+        """Delete a row by key."""
+        return f"DELETE FROM t{self.storage_id} WHERE k = ?"
+
+    @cached_property
+    def put_big(self) -> str:
+        """Keep a large value beside the row; gives its id."""
+        return f"INSERT INTO b{self.storage_id}(v) VALUES(?) RETURNING id"
+
+    @cached_property
+    def delete_big(self) -> str:
+        """Forget a large value."""
+        return f"DELETE FROM b{self.storage_id} WHERE id = ?"
+
+    @cached_property
+    def empty_step(self) -> tuple[str, str]:
+        """Delete the first rows, at most as many as the parameter says, in each of the tables."""
+        n = self.storage_id
+        return (
+            f"DELETE FROM t{n} WHERE k IN (SELECT k FROM t{n} ORDER BY k LIMIT ?)",
+            f"DELETE FROM b{n} WHERE id IN (SELECT id FROM b{n} ORDER BY id LIMIT ?)",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAttribute:
+    """A key attribute: its name and its type, one of S, N, B."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """A secondary index: its keys, what it projects, where its entries are stored."""
+
+    name: str
+    is_global: bool
+    storage_id: int
+    hash: tuple[KeyAttribute, ...]
+    range: tuple[KeyAttribute, ...]
+    projection_type: str
+    non_key_attributes: tuple[str, ...]
+    backfilling: bool = False
+    settings: Json = field(default_factory=dict)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The SQLite tables of its entries."""
+        return Storage(self.storage_id)
+
+    @cached_property
+    def keys(self) -> tuple[KeyAttribute, ...]:
+        """Its key attributes, partition keys first."""
+        return self.hash + self.range
+
+    @cached_property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of its key attributes."""
+        return tuple(key.name for key in self.keys)
+
+    def to_json(self) -> Json:
+        """The form kept in the catalog."""
+        return {
+            "name": self.name,
+            "is_global": self.is_global,
+            "storage_id": self.storage_id,
+            "hash": [[key.name, key.type] for key in self.hash],
+            "range": [[key.name, key.type] for key in self.range],
+            "projection_type": self.projection_type,
+            "non_key_attributes": list(self.non_key_attributes),
+            "backfilling": self.backfilling,
+            "settings": self.settings,
+        }
+
+    @classmethod
+    def from_json(cls, form: Json) -> Index:
+        """Read what `to_json` wrote."""
+        return cls(
+            **form
+            | {
+                "hash": _keys(form["hash"]),
+                "range": _keys(form["range"]),
+                "non_key_attributes": tuple(form["non_key_attributes"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its keys, its indexes, where its items are stored, and its settings.
+
+    `settings` holds the members that DescribeTable shows and that steer behaviour elsewhere
+    (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
+    that holds until `changing_until_us`.
+    """
+
+    name: str
+    table_id: str
+    storage_id: int
+    hash: KeyAttribute
+    range: KeyAttribute | None
+    indexes: tuple[Index, ...]
+    created_us: int
+    settings: Json
+    changing: str | None = None
+    changing_until_us: int = 0
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The SQLite tables of its items."""
+        return Storage(self.storage_id)
+
+    @cached_property
+    def keys(self) -> tuple[KeyAttribute, ...]:
+        """Its key attributes, the partition key first."""
+        return (self.hash,) if self.range is None else (self.hash, self.range)
+
+    @cached_property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of its key attributes."""
+        return tuple(key.name for key in self.keys)
+
+    @cached_property
+    def local_indexes(self) -> tuple[Index, ...]:
+        """Its local secondary indexes."""
+        return tuple(index for index in self.indexes if not index.is_global)
+
+    @cached_property
+    def global_indexes(self) -> tuple[Index, ...]:
+        """Its global secondary indexes."""
+        return tuple(index for index in self.indexes if index.is_global)
+
+    @cached_property
+    def attribute_types(self) -> dict[str, str]:
+        """Every key attribute of the table and its indexes, with its type."""
+        types = {key.name: key.type for key in self.keys}
+        for index in self.indexes:
+            types.update({key.name: key.type for key in index.keys})
+        return types
+
+    def index(self, name: str) -> Index | None:
+        """The index of that name."""
+        return next((index for index in self.indexes if index.name == name), None)
+
+    def key_blob(self, item: Json) -> bytes:
+        """The key under which an item is stored; the item's key attributes are checked before."""
+        if self.range is None:
+            return encode_key((item[self.hash.name],), ())
+        return encode_key((item[self.hash.name],), (item[self.range.name],))
+
+    def index_blob(self, index: Index, item: Json, key: bytes) -> bytes:
+        """The key of an item's entry in an index; `key` is the item's own."""
+        return encode_key(
+            [item[attribute.name] for attribute in index.hash],
+            [item[attribute.name] for attribute in index.range],
+            key,
+        )
+
+    def status(self, now_us: int) -> str:
+        """TableStatus at a time."""
+        if self.changing is not None and now_us < self.changing_until_us:
+            return self.changing
+        return "ACTIVE"
+
+    def is_gone(self, now_us: int) -> bool:
+        """Whether a deletion that takes its time has come to its end."""
+        return self.changing == "DELETING" and now_us >= self.changing_until_us
+
+    def to_json(self) -> Json:
+        """The form kept in the catalog."""
+        return {
+            "name": self.name,
+            "table_id": self.table_id,
+            "storage_id": self.storage_id,
+            "hash": [self.hash.name, self.hash.type],
+            "range": None if self.range is None else [self.range.name, self.range.type],
+            "indexes": [index.to_json() for index in self.indexes],
+            "created_us": self.created_us,
+            "settings": self.settings,
+            "changing": self.changing,
+            "changing_until_us": self.changing_until_us,
+        }
+
+    @classmethod
+    def from_json(cls, form: Json) -> Table:
+        """Read what `to_json` wrote."""
+        return cls(
+            **form
+            | {
+                "hash": KeyAttribute(*form["hash"]),
+                "range": None if form["range"] is None else KeyAttribute(*form["range"]),
+                "indexes": tuple(Index.from_json(index) for index in form["indexes"]),
+            }
+        )
+
+    def with_settings(self, **settings: Any) -> Table:
+        """The same table with some settings replaced; a value of None removes one."""
+        merged = self.settings | settings
+        return replace(
+            self, settings={key: value for key, value in merged.items() if value is not None}
+        )
+
+
+def _keys(pairs: list[list[str]]) -> tuple[KeyAttribute, ...]:
+    return tuple(KeyAttribute(name, kind) for name, kind in pairs)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All tables of a Region at one version; replaced as a whole, never changed."""
+
+    version: int
+    tables: Mapping[str, Table]
+
+    @classmethod
+    def from_rows(cls, version: int, definitions: list[bytes]) -> Catalog:
+        """Build it from the rows of the table `catalog`."""
+        tables = [Table.from_json(orjson.loads(definition)) for definition in definitions]
+        return cls(version, {table.name: table for table in tables})
+

@@ -1,0 +1,155 @@
+"""Items as stored: rows, changes of rows, and the changes of index entries that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import apsw
+import orjson
+
+from engine.client.protocol import Json
+from engine.model import values
+from engine.storage.catalog import INLINE_BYTES_MAX, Index, Storage, Table
+from engine.storage.keys import KeyRange
+
+
+@dataclass(slots=True)
+class StoredItem:
+    """An item as it lies in storage: canonical wire JSON and its DynamoDB size in bytes."""
+
+    raw: bytes
+    size: int
+    _decoded: Json | None = None
+
+    def item(self) -> Json:
+        """The decoded attribute map; decoded once, not to be changed by the caller."""
+        if self._decoded is None:
+            self._decoded = orjson.loads(self.raw)
+        return self._decoded
+
+    def without_decoded(self) -> StoredItem:
+        """The same without its decoded form, which takes several times the memory."""
+        return StoredItem(self.raw, self.size)
+
+    @classmethod
+    def of(cls, item: Json, size: int | None = None) -> StoredItem:
+        """The stored form of a canonical item; `size` where it is known already."""
+        return cls(orjson.dumps(item), values.item_size(item) if size is None else size, item)
+
+
+@dataclass(slots=True)
+class IndexChange:
+    """What a change of an item does to one index: an entry deleted, put, or replaced."""
+
+    index: Index
+    old_key: bytes | None
+    old: StoredItem | None
+    new_key: bytes | None
+    new: StoredItem | None
+
+
+@dataclass(slots=True)
+class ItemChange:
+    """A change of one item: before (None = absent), after (None = deleted)."""
+
+    key: bytes
+    old: StoredItem | None
+    new: StoredItem | None
+    indexes: list[IndexChange] = field(default_factory=list)
+
+
+def plan_change(
+    table: Table, key: bytes, old: StoredItem | None, new: StoredItem | None
+) -> ItemChange:
+    """A change with all that it does to the table's indexes; nothing is written yet."""
+    change = ItemChange(key, old, new)
+    for index in table.indexes:
+        index_change = _plan_index(table, index, change)
+        if index_change is not None:
+            change.indexes.append(index_change)
+    return change
+
+
+def _plan_index(table: Table, index: Index, change: ItemChange) -> IndexChange | None:
+    old_key, old = index_entry(table, index, change.key, change.old)
+    new_key, new = index_entry(table, index, change.key, change.new)
+    if old_key == new_key:
+        if old is None or new is None or old.raw == new.raw or old.item() == new.item():
+            return None
+    return IndexChange(index, old_key, old, new_key, new)
+
+
+def index_entry(
+    table: Table, index: Index, key: bytes, stored: StoredItem | None
+) -> tuple[bytes | None, StoredItem | None]:
+    """Key and entry of an item in an index; none where the item lacks an index key (sparse).
+
+    An item that was there before the index may hold a key attribute of another type, or an empty
+    one: it lacks the key too.
+    """
+    if stored is None:
+        return None, None
+    item = stored.item()
+    for attribute in index.keys:
+        value = item.get(attribute.name)
+        if value is None or not value.get(attribute.type):
+            return None, None
+    entry_key = table.index_blob(index, item, key)
+    if index.projection_type == "ALL":
+        return entry_key, stored
+    names = projected_names(table, index)
+    return entry_key, StoredItem.of({name: item[name] for name in item if name in names})
+
+
+def projected_names(table: Table, index: Index) -> frozenset[str]:
+    """The attributes that a KEYS_ONLY or INCLUDE index holds."""
+    return frozenset(table.key_names + index.key_names + index.non_key_attributes)
+
+
+def read_item(cursor: apsw.Cursor, storage: Storage, key: bytes) -> StoredItem | None:
+    """The item under a key."""
+    rows = cursor.execute(storage.get, (key,)).fetchall()
+    return StoredItem(rows[0][0], rows[0][1]) if rows else None
+
+
+def read_range(
+    cursor: apsw.Cursor, storage: Storage, keys: KeyRange, descending: bool, limit: int
+) -> Iterator[tuple[bytes, int, bytes]]:
+    """Rows (value, size, key) of a range in key order, at most `limit` (-1 = all)."""
+    statement = storage.backward if descending else storage.forward
+    return cursor.execute(statement, (keys.low, keys.high, limit))
+
+
+def write_rows(cursor: apsw.Cursor, storage: Storage, change: ItemChange) -> None:
+    """Put or delete the row of an item."""
+    _write_row(cursor, storage, change.key, change.old, change.key, change.new)
+
+
+def write_index_rows(cursor: apsw.Cursor, change: IndexChange) -> None:
+    """Put, move or delete the row of an index entry."""
+    _write_row(
+        cursor, change.index.storage, change.old_key, change.old, change.new_key, change.new
+    )
+
+
+def _write_row(
+    cursor: apsw.Cursor,
+    storage: Storage,
+    old_key: bytes | None,
+    old: StoredItem | None,
+    new_key: bytes | None,
+    new: StoredItem | None,
+) -> None:
+    if old is not None and old_key is not None:
+        if len(old.raw) + len(old_key) > INLINE_BYTES_MAX:
+            row = cursor.execute(storage.get, (old_key,)).fetchone()
+            cursor.execute(storage.delete_big, (row[2],))
+        if new is None or old_key != new_key:
+            cursor.execute(storage.delete, (old_key,))
+    if new is not None and new_key is not None:
+        if len(new.raw) + len(new_key) > INLINE_BYTES_MAX:
+            big = cursor.execute(storage.put_big, (new.raw,)).fetchone()[0]
+            cursor.execute(storage.put, (new_key, new.size, None, big))
+        else:
+            cursor.execute(storage.put, (new_key, new.size, new.raw, None))

@@ -1,0 +1,144 @@
+"""Keys as one order-preserving blob.
+
+    table  hash prefix · partition key · sort key
+    index  hash prefix · partition keys · sort keys · the item's table key
+
+Every part is escaped and ends with a terminator, so that comparing blobs compares part by part, an
+item collection is one range, and a prefix of a string is a range too. The hash prefix makes scan
+order hash order: a parallel-scan segment is a range of it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import md5
+
+from engine.client.protocol import Json
+
+HASH_PREFIX_BYTES = 4
+HASH_SPACE = 1 << (8 * HASH_PREFIX_BYTES)
+# Greater than every key: a partition key of 2,048 bytes 0xff behind a full hash prefix is shorter.
+KEYS_END = b"\xff" * 2_100
+_TERMINATOR = b"\x00\x00"
+# Numbers: base-100 digits behind a byte for sign and exponent. Ten to the 125th has the base-100
+# exponent 63, ten to the -130th has -64, so that both signs fit into one byte.
+_EXPONENT_BIAS = 64
+_ZERO = b"\x80"
+_NEGATIVE_END = 102
+
+
+def encode_number(canonical: str) -> bytes:
+    """Bytes whose order is the numeric order; `canonical` as `numbers.canonical` gives it."""
+    if canonical == "0":
+        return _ZERO
+    negative = canonical[0] == "-"
+    text = canonical[1:] if negative else canonical
+    whole, _, fraction = text.partition(".")
+    if whole == "0":
+        digits = fraction.lstrip("0")
+        exponent = len(digits) - len(fraction)
+    else:
+        digits = whole + fraction
+        exponent = len(whole)
+    if exponent & 1:
+        digits = "0" + digits
+        exponent += 1
+    digits = digits.rstrip("0")
+    if len(digits) & 1:
+        digits += "0"
+    high = exponent // 2 + _EXPONENT_BIAS
+    pairs = [int(digits[i : i + 2]) for i in range(0, len(digits), 2)]
+    if negative:
+        return bytes([127 - high, *(101 - pair for pair in pairs), _NEGATIVE_END])
+    return bytes([128 + high, *(pair + 1 for pair in pairs)])
+
+
+def value_bytes(value: Json) -> bytes:
+    """The bytes by which a key value (a canonical S, N or B) is ordered and hashed."""
+    text = value.get("S")
+    if text is not None:
+        return str(text).encode()
+    text = value.get("N")
+    if text is not None:
+        return encode_number(text)
+    return b64decode(value["B"])
+
+
+def escape(raw: bytes) -> bytes:
+    """`raw` with its zero bytes escaped: what a prefix of a part looks like."""
+    return raw.replace(b"\x00", b"\x00\xff") if b"\x00" in raw else raw
+
+
+def _part(value: Json) -> bytes:
+    return escape(value_bytes(value)) + _TERMINATOR
+
+
+def encode_partition(values: Sequence[Json]) -> bytes:
+    """The common prefix of an item collection: of one value, or of an index's several."""
+    if len(values) == 1:
+        raw = value_bytes(values[0])
+        return md5(b"Outliers" + raw).digest()[:HASH_PREFIX_BYTES] + escape(raw) + _TERMINATOR
+    parts = b"".join([_part(value) for value in values])
+    return md5(b"Outliers" + parts).digest()[:HASH_PREFIX_BYTES] + parts
+
+
+def encode_key(partition: Sequence[Json], sort: Sequence[Json], suffix: bytes = b"") -> bytes:
+    """The whole key; `suffix` is the table key where the key is an index entry's."""
+    key = encode_partition(partition)
+    for value in sort:
+        key += _part(value)
+    return key + suffix
+
+
+def increment(prefix: bytes) -> bytes:
+    """The smallest blob that is greater than every blob with this prefix."""
+    stripped = prefix.rstrip(b"\xff")
+    return stripped[:-1] + bytes([stripped[-1] + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Keys from `low` (inclusive) up to `high` (exclusive)."""
+
+    low: bytes
+    high: bytes
+
+
+def segment_range(segment: int, total_segments: int) -> KeyRange:
+    """The keys of one segment of a parallel scan."""
+    low = -(-segment * HASH_SPACE // total_segments)
+    high = -(-(segment + 1) * HASH_SPACE // total_segments)
+    return KeyRange(
+        low.to_bytes(HASH_PREFIX_BYTES, "big"),
+        KEYS_END if high == HASH_SPACE else high.to_bytes(HASH_PREFIX_BYTES, "big"),
+    )
+
+
+def sort_range(collection: bytes, operator: str, operands: Sequence[Json]) -> KeyRange:
+    """The keys of an item collection whose next sort key part satisfies a condition.
+
+    `collection` is the prefix made of the partition and of sort key parts with equality;
+    `operator` one of = < <= > >= BETWEEN begins_with.
+    """
+    if operator == "begins_with":
+        prefix = collection + escape(value_bytes(operands[0]))
+        return KeyRange(prefix, increment(prefix))
+    first = collection + _part(operands[0])
+    if operator == "=":
+        return KeyRange(first, increment(first))
+    if operator == "<":
+        return KeyRange(collection, first)
+    if operator == "<=":
+        return KeyRange(collection, increment(first))
+    if operator == ">":
+        return KeyRange(increment(first), increment(collection))
+    if operator == ">=":
+        return KeyRange(first, increment(collection))
+    return KeyRange(first, increment(collection + _part(operands[1])))
+
+
+def collection_range(collection: bytes) -> KeyRange:
+    """All keys of an item collection."""
+    return KeyRange(collection, increment(collection))

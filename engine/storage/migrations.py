@@ -1,0 +1,74 @@
+"""The schema of a Region's database, step by step from the first released format.
+
+Each step runs once, in one transaction with the step's number; a database whose number is higher
+than the last step was written by a newer version.
+"""
+
+from __future__ import annotations
+
+# Page size and inline limit were chosen together by the benchmarks in docs/architecture.md.
+PAGE_BYTES = 8_192
+
+_FIRST = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta(name, value) VALUES('catalog_version', 1), ('last_storage_id', 0);
+
+CREATE TABLE catalog(name TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID;
+
+-- Item counts and sizes of a storage id, kept by every write.
+CREATE TABLE stats(storage INTEGER PRIMARY KEY, items INTEGER NOT NULL, bytes INTEGER NOT NULL);
+
+-- Storage ids that no table uses any more; freed in steps.
+CREATE TABLE retired(storage INTEGER PRIMARY KEY, since_us INTEGER NOT NULL);
+
+-- Every change of an item, in commit order.
+CREATE TABLE changes(
+    seq INTEGER PRIMARY KEY,
+    stamp_us INTEGER NOT NULL,
+    storage INTEGER NOT NULL,
+    k BLOB NOT NULL,
+    shard INTEGER,
+    old BLOB,
+    new BLOB,
+    cause TEXT NOT NULL,
+    principal TEXT NOT NULL
+);
+CREATE INDEX changes_by_key ON changes(storage, k, seq);
+
+-- Which range of hash prefixes is which partition of a storage id.
+CREATE TABLE partitions(
+    storage INTEGER NOT NULL,
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    parent INTEGER,
+    created_us INTEGER NOT NULL,
+    PRIMARY KEY(storage, low)
+) WITHOUT ROWID;
+
+-- Work that outlives a request, and who is at it.
+CREATE TABLE jobs(
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    state BLOB NOT NULL,
+    created_us INTEGER NOT NULL
+);
+CREATE TABLE leases(
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until_us INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Requests already answered, by their client token.
+CREATE TABLE tokens(
+    token TEXT PRIMARY KEY,
+    digest BLOB NOT NULL,
+    answer BLOB,
+    until_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX tokens_by_end ON tokens(until_us);
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+SCHEMA_VERSION = len(STEPS)
