@@ -58,7 +58,9 @@ class Engine(OperationMethods):
         """
         from engine.account import Account
 
-        account = Account.open(path, clock=clock, durability=durability, table_delay_s=table_delay_s)
+        account = Account.open(
+            path, clock=clock, durability=durability, table_delay_s=table_delay_s
+        )
         try:
             engine = account.engine(region)
         except BaseException:

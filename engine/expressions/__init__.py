@@ -1,0 +1,24 @@
+"""Expressions: condition, filter, key condition, projection and update.
+
+Text → tokens → tree → (with the request's placeholders) a function of an item. Trees are cached by
+text.
+"""
+
+from engine.expressions.conditions import Condition, compile_condition
+from engine.expressions.keyconditions import KeyCondition, KeyTest, compile_key_condition
+from engine.expressions.placeholders import Placeholders
+from engine.expressions.projections import Projection, compile_projection
+from engine.expressions.updates import Update, compile_update
+
+__all__ = [
+    "Condition",
+    "KeyCondition",
+    "KeyTest",
+    "Placeholders",
+    "Projection",
+    "Update",
+    "compile_condition",
+    "compile_key_condition",
+    "compile_projection",
+    "compile_update",
+]

@@ -17,6 +17,7 @@ from engine.model.service import ServiceModel, Shape
 _NOT_NULL = "Member must not be null"
 # A collection is printed for the reader's orientation; a batch can hold 16 MB of it.
 _MAX_DUMP = 1_000
+_MAX_DUMP_DEPTH = 30
 
 
 def violations(model: ServiceModel, shape: Shape, value: Any, path: str = "") -> Iterator[str]:
@@ -84,24 +85,28 @@ def _violation(model: ServiceModel, shape: Shape, value: Any, path: str, text: s
     return f"Value '{printed}' at '{path}' failed to satisfy constraint: {text}"
 
 
-def _printed(model: ServiceModel, shape: Shape, value: Any) -> str:
+def _printed(model: ServiceModel, shape: Shape, value: Any, depth: int = 0) -> str:
     """A value as Java prints it."""
     if value is None:
         return "null"
+    if depth > _MAX_DUMP_DEPTH:
+        return "..."
     if shape.type == "structure":
         members = (
             f"{_lower_first(member.name)}="
-            + _printed(model, model.shape(member.shape_name), value[member.name])
+            + _printed(model, model.shape(member.shape_name), value[member.name], depth + 1)
             for member in shape.members.values()
             if value.get(member.name) is not None
         )
         return f"{shape.name}({', '.join(members)})"
     if shape.type == "list":
         inner = model.shape(str(shape.element))
-        return f"[{', '.join(_printed(model, inner, element) for element in value)}]"
+        return f"[{', '.join(_printed(model, inner, element, depth + 1) for element in value)}]"
     if shape.type == "map":
         inner = model.shape(str(shape.value))
-        entries = (f"{key}={_printed(model, inner, content)}" for key, content in value.items())
+        entries = (
+            f"{key}={_printed(model, inner, content, depth + 1)}" for key, content in value.items()
+        )
         return f"{{{', '.join(entries)}}}"
     if isinstance(value, bool):
         return "true" if value else "false"

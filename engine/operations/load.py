@@ -50,9 +50,7 @@ def load_items(
     return written
 
 
-def _batches(
-    region: Region, table_name: str, items: Iterable[Json]
-) -> Iterator[tuple[Batch, int]]:
+def _batches(region: Region, table_name: str, items: Iterable[Json]) -> Iterator[tuple[Batch, int]]:
     """Validated items by key, as many as may be gathered, with how many were taken for them."""
     table = region.data_table(region.database.reload_catalog(), table_name)
     batch: Batch = {}

@@ -76,10 +76,12 @@ def _match_schema(
     partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], condition: KeyCondition
 ) -> dict[str, KeyTest]:
     """Match the conditions with the key schema (E092 to E094, E120)."""
-    tests = {name: found[0] for name, found in condition.conditions.items()}
+    tests = condition.tests
     for attribute in partition:
         if attribute.name not in tests:
-            raise ValidationException(f"Query condition missed key schema element: {attribute.name}")
+            raise ValidationException(
+                f"Query condition missed key schema element: {attribute.name}"
+            )
     names = {attribute.name for attribute in (*partition, *sort)}
     if any(name not in names for name in tests):
         _refuse_unknown(sort, tests)
@@ -98,7 +100,9 @@ def _match_schema(
 def _refuse_unknown(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> None:
     for attribute in sort:
         if attribute.name not in tests:
-            raise ValidationException(f"Query condition missed key schema element: {attribute.name}")
+            raise ValidationException(
+                f"Query condition missed key schema element: {attribute.name}"
+            )
     raise ValidationException("Query key condition not supported")
 
 
@@ -156,8 +160,9 @@ def _after(
             "The provided starting key is outside query boundaries based on provided conditions"
         )
     if not keys.low <= blob < keys.high:
-        raise ValidationException("The provided starting key does not match the range key predicate")
+        raise ValidationException(
+            "The provided starting key does not match the range key predicate"
+        )
     if descending:
         return KeyRange(keys.low, blob)
     return KeyRange(blob + b"\x00", keys.high)
-

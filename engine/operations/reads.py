@@ -181,4 +181,3 @@ def read_response(parameters: ReadParameters, index: Index | None, page: Page) -
     if consumed is not None:
         response["ConsumedCapacity"] = consumed
     return response
-

@@ -26,9 +26,7 @@ def _tagged_table(region: Region, catalog: Catalog, arn: str) -> Table:
     """The table of a ResourceArn (E200, E203)."""
     prefix = region.table_arn("")
     if not arn.startswith(prefix):
-        raise ValidationException(
-            f"Invalid TableArn: Invalid ResourceArn provided as input {arn}"
-        )
+        raise ValidationException(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
     table = catalog.tables.get(arn.removeprefix(prefix))
     if table is None or table.is_gone(region.clock.now_us()):
         raise ResourceNotFoundException(

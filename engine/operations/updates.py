@@ -255,7 +255,9 @@ def _add_index(
     ]
     index = global_index(form, Attributes(definitions), table.settings["BillingMode"])
     if table.index(index.name) is not None:
-        raise ValidationException(f"Attempting to create an index which already exists: {index.name}")
+        raise ValidationException(
+            f"Attempting to create an index which already exists: {index.name}"
+        )
     if len(table.global_indexes) >= GLOBAL_INDEXES_MAX:
         raise LimitExceededException(
             f"{_INVALID}GlobalSecondaryIndex count exceeds the per-table limit of "

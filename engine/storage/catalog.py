@@ -299,4 +299,3 @@ class Catalog:
         """Build it from the rows of the table `catalog`."""
         tables = [Table.from_json(orjson.loads(definition)) for definition in definitions]
         return cls(version, {table.name: table for table in tables})
-

@@ -105,4 +105,3 @@ def as_api_error(error: apsw.Error, path: Path | None) -> ApiError:
     else:
         reason = f"the storage failed: {type(error).__name__}: {error}"
     return InternalServerError(f"{path or 'in memory'}: {reason}")
-

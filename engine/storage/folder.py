@@ -1,10 +1,10 @@
 """The data folder: its layout, its format, its key, and what can be wrong with it.
 
-    folder.json            format version, cipher, key fingerprint
-    keys/page.key          the key of every page, 32 bytes in hex, readable by the owner only
-    config.toml            settings of this folder
-    <region>/data.db       one database per Region
-    <region>/writers.lock  the writers' queue
+folder.json            format version, cipher, key fingerprint
+keys/page.key          the key of every page, 32 bytes in hex, readable by the owner only
+config.toml            settings of this folder
+<region>/data.db       one database per Region
+<region>/writers.lock  the writers' queue
 """
 
 from __future__ import annotations
@@ -96,14 +96,18 @@ def _create(path: Path) -> DataFolder:
         if (path / "folder.json").exists():
             return _open_existing(path)
         if any(path.glob("*/data.db")):
-            raise DamagedError(f"{path}: folder.json is missing beside data; restore it from a copy")
+            raise DamagedError(
+                f"{path}: folder.json is missing beside data; restore it from a copy"
+            )
         if any(child.name not in {"config.toml", "keys"} for child in path.iterdir()):
             raise FolderAccessError(f"{path}: the folder holds other files and is no data folder")
         key = secrets.token_hex(_KEY_BYTES)
         (path / "keys").mkdir(mode=0o700, exist_ok=True)
         _write_private(path / "keys" / "page.key", key + "\n")
         form = {"format": FORMAT_VERSION, "cipher": CIPHER, "key_fingerprint": _fingerprint(key)}
-        _write_private(path / "folder.json", orjson.dumps(form, option=orjson.OPT_INDENT_2).decode())
+        _write_private(
+            path / "folder.json", orjson.dumps(form, option=orjson.OPT_INDENT_2).decode()
+        )
         return DataFolder(path, key)
     finally:
         os.close(lock)

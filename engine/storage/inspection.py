@@ -94,15 +94,15 @@ def _check_entry(
     totals[1] += entry.size
     found = reader.get(index.storage, entry_key)
     if found is None:
-        return [f"{table.name}, index {index.name}: the entry of the item at {key.hex()} is missing"]
+        return [
+            f"{table.name}, index {index.name}: the entry of the item at {key.hex()} is missing"
+        ]
     if found.item() != entry.item():
         return [f"{table.name}, index {index.name}: the entry of the item at {key.hex()} is stale"]
     return []
 
 
-def _check_counts(
-    reader: Reader, label: str, storage_id: int, count: int, size: int
-) -> list[str]:
+def _check_counts(reader: Reader, label: str, storage_id: int, count: int, size: int) -> list[str]:
     noted = reader.counts(storage_id)
     if noted == (count, size) and reader.row_count(storage_id) == count:
         return []

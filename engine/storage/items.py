@@ -128,9 +128,7 @@ def write_rows(cursor: apsw.Cursor, storage: Storage, change: ItemChange) -> Non
 
 def write_index_rows(cursor: apsw.Cursor, change: IndexChange) -> None:
     """Put, move or delete the row of an index entry."""
-    _write_row(
-        cursor, change.index.storage, change.old_key, change.old, change.new_key, change.new
-    )
+    _write_row(cursor, change.index.storage, change.old_key, change.old, change.new_key, change.new)
 
 
 def _write_row(

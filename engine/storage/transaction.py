@@ -52,9 +52,7 @@ class WriteTransaction:
 
     def read_after(self, storage: Storage, keys: KeyRange, limit: int) -> list[tuple[bytes, bytes]]:
         """The first rows (key, value) of a range."""
-        return [
-            (key, raw) for raw, _, key in read_range(self._cursor, storage, keys, False, limit)
-        ]
+        return [(key, raw) for raw, _, key in read_range(self._cursor, storage, keys, False, limit)]
 
     def write(self, table: Table, changes: Sequence[ItemChange], cause: Cause) -> None:
         """Change items, their index entries and counts, and note it in the change log.

@@ -215,7 +215,9 @@ class Writer:
     def _catch_up(self) -> None:
         """Another process has written: take over its catalog and its last stamp."""
         self._catalog = load_catalog(self._cursor, self._catalog)
-        row = self._cursor.execute("SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1").fetchone()
+        row = self._cursor.execute(
+            "SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
         if row is not None:
             self._last_stamp_us = max(self._last_stamp_us, row[0])
 
@@ -230,7 +232,9 @@ class _HalfWrittenError(Exception):
 
 def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
     """The catalog as committed: `known`, unless its version is not the current one."""
-    version = cursor.execute("SELECT value FROM meta WHERE name = 'catalog_version'").fetchall()[0][0]
+    version = cursor.execute("SELECT value FROM meta WHERE name = 'catalog_version'").fetchall()[0][
+        0
+    ]
     if version == known.version:
         return known
     rows = cursor.execute("SELECT definition FROM catalog ORDER BY name").fetchall()

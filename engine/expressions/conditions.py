@@ -1,0 +1,191 @@
+"""Conditions and filters: a tree with its placeholders becomes a function of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.client.protocol import Json
+from engine.expressions import ast
+from engine.expressions.checks import check_bound, check_text, conditions, leaves, operands
+from engine.expressions.compare import (
+    ORDERED_TYPES,
+    ORDERINGS,
+    begins_with,
+    compare,
+    contains,
+    equal,
+    order_key,
+    size,
+    type_of,
+)
+from engine.expressions.parser import parse_condition
+from engine.expressions.paths import Getter, getter
+from engine.expressions.placeholders import BoundPath, Placeholders
+
+Test = Callable[[Json], bool]
+_TEXTS_CACHED = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition ready to be asked of items; a missing item is `{}`."""
+
+    matches: Test
+    paths: tuple[BoundPath, ...]
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The top-level attributes that it names."""
+        return frozenset(str(path[0]) for path in self.paths)
+
+
+@lru_cache(maxsize=_TEXTS_CACHED)
+def parsed_condition(text: str, kind: str) -> ast.Condition:
+    """The tree of a text, after all checks that the text alone decides."""
+    root = parse_condition(text, kind)
+    check_text(root, kind)
+    return root
+
+
+def compile_condition(
+    text: str, placeholders: Placeholders, kind: str = "ConditionExpression"
+) -> Condition:
+    """Compile a condition or filter; raises `ValidationException` with the service's texts."""
+    root = parsed_condition(text, kind)
+    check_bound(root, placeholders, kind)
+    return bind_condition(root, placeholders, kind)
+
+
+def bind_condition(root: ast.Condition, placeholders: Placeholders, kind: str) -> Condition:
+    """The condition that a checked tree means."""
+    paths = tuple(
+        placeholders.path(leaf, kind)
+        for condition in conditions(root)
+        for operand in operands(condition)
+        for leaf in leaves(operand)
+        if isinstance(leaf, ast.Path)
+    )
+    return Condition(_Binder(placeholders, kind).test(root), paths)
+
+
+class _Binder:
+    """Turns checked trees into functions."""
+
+    def __init__(self, placeholders: Placeholders, kind: str) -> None:
+        self._placeholders = placeholders
+        self._kind = kind
+
+    def test(self, node: ast.Condition) -> Test:
+        """The function of a condition."""
+        if isinstance(node, ast.And):
+            left, right = self.test(node.left), self.test(node.right)
+            return lambda item: left(item) and right(item)
+        if isinstance(node, ast.Or):
+            one, other = self.test(node.left), self.test(node.right)
+            return lambda item: one(item) or other(item)
+        if isinstance(node, ast.Not):
+            inner = self.test(node.condition)
+            return lambda item: not inner(item)
+        if isinstance(node, ast.Compare):
+            return self._compare(node)
+        if isinstance(node, ast.Between):
+            return self._between(node)
+        if isinstance(node, ast.In):
+            return self._in(node)
+        return self._call(node)
+
+    def _value(self, operand: ast.Operand) -> Json | None:
+        if isinstance(operand, ast.ValueRef | ast.Literal):
+            return self._placeholders.value(operand, self._kind)
+        return None
+
+    def _get(self, operand: ast.Operand) -> Getter:
+        """What reads an operand: a path, a constant, or the size of one."""
+        constant = self._value(operand)
+        if constant is not None:
+            return lambda _: constant
+        if isinstance(operand, ast.Path):
+            return getter(self._placeholders.path(operand, self._kind))
+        assert isinstance(operand, ast.Call)
+        inner = self._get(operand.arguments[0])
+
+        def sized(item: Json) -> Json | None:
+            value = inner(item)
+            count = None if value is None else size(value)
+            return None if count is None else {"N": str(count)}
+
+        return sized
+
+    def _compare(self, node: ast.Compare) -> Test:
+        operator, get = node.operator, self._get(node.left)
+        constant = self._value(node.right)
+        if constant is None:
+            other = self._get(node.right)
+            return lambda item: compare(operator, get(item), other(item))
+        return _compare_constant(operator, get, constant)
+
+    def _between(self, node: ast.Between) -> Test:
+        get, low, high = self._get(node.operand), self._get(node.low), self._get(node.high)
+
+        def between(item: Json) -> bool:
+            value = get(item)
+            return compare(">=", value, low(item)) and compare("<=", value, high(item))
+
+        return between
+
+    def _in(self, node: ast.In) -> Test:
+        get = self._get(node.operand)
+        choices = [self._get(choice) for choice in node.choices]
+        return lambda item: any(compare("=", get(item), choice(item)) for choice in choices)
+
+    def _call(self, node: ast.Call) -> Test:
+        get = self._get(node.arguments[0])
+        if node.name == "attribute_exists":
+            return lambda item: get(item) is not None
+        if node.name == "attribute_not_exists":
+            return lambda item: get(item) is None
+        other = self._get(node.arguments[1])
+        if node.name == "attribute_type":
+            wanted = (other({}) or {})["S"]
+            return lambda item: wanted in (get(item) or ())
+        holds = begins_with if node.name == "begins_with" else contains
+
+        def call(item: Json) -> bool:
+            value, part = get(item), other(item)
+            return value is not None and part is not None and holds(value, part)
+
+        return call
+
+
+def _compare_constant(operator: str, get: Getter, constant: Json) -> Test:
+    """A comparison with a constant, whose type and order are worked out once."""
+    kind = type_of(constant)
+    content = constant[kind]
+    if operator in ("=", "<>"):
+        wanted = operator == "="
+        if kind in ORDERED_TYPES:
+
+            def same(item: Json) -> bool:
+                value = get(item)
+                return (value is not None and value.get(kind) == content) is wanted
+
+            return same
+
+        def alike(item: Json) -> bool:
+            value = get(item)
+            return (value is not None and equal(value, constant)) is wanted
+
+        return alike
+    key, holds = order_key(kind), ORDERINGS[operator]
+    bound = key(content)
+
+    def ordered(item: Json) -> bool:
+        value = get(item)
+        if value is None:
+            return False
+        found = value.get(kind)
+        return found is not None and holds(key(found), bound)
+
+    return ordered

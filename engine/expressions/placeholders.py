@@ -1,0 +1,78 @@
+"""ExpressionAttributeNames and ExpressionAttributeValues: what `#name` and `:value` stand for."""
+
+from __future__ import annotations
+
+from engine.client.protocol import Json
+from engine.errors import ValidationException
+from engine.expressions.ast import Literal, NameRef, Path, ValueRef
+from engine.expressions.reserved import is_reserved
+
+BoundPath = tuple[str | int, ...]
+
+
+class Placeholders:
+    """The placeholders of one request; remembers which of them its expressions used.
+
+    `values` are canonical attribute values.
+    """
+
+    def __init__(self, names: dict[str, str] | None, values: dict[str, Json] | None) -> None:
+        self._names = names
+        self._values = values
+        self._unused_names = dict.fromkeys(names or ())
+        self._unused_values = dict.fromkeys(values or ())
+
+    def path(self, path: Path, kind: str) -> BoundPath:
+        """The path with its names in place (E042)."""
+        bound: list[str | int] = []
+        for element in path.elements:
+            if isinstance(element, NameRef):
+                if self._names is None or element.text not in self._names:
+                    raise ValidationException(
+                        f"Invalid {kind}: An expression attribute name used in the document path "
+                        f"is not defined; attribute name: {element.text}"
+                    )
+                self._unused_names.pop(element.text, None)
+                bound.append(self._names[element.text])
+            else:
+                bound.append(element)
+        return tuple(bound)
+
+    def value(self, operand: ValueRef | Literal, kind: str) -> Json:
+        """The value of a placeholder (E043), or of a literal."""
+        if isinstance(operand, Literal):
+            return operand.value
+        if self._values is None or operand.text not in self._values:
+            raise ValidationException(
+                f"Invalid {kind}: An expression attribute value used in expression is not defined; "
+                f"attribute value: {operand.text}"
+            )
+        self._unused_values.pop(operand.text, None)
+        return self._values[operand.text]
+
+    def check_all_used(self) -> None:
+        """Refuse placeholders that no expression used (E044, E045)."""
+        if self._unused_names:
+            raise ValidationException(
+                "Value provided in ExpressionAttributeNames unused in expressions: "
+                f"keys: {{{', '.join(self._unused_names)}}}"
+            )
+        if self._unused_values:
+            raise ValidationException(
+                "Value provided in ExpressionAttributeValues unused in expressions: "
+                f"keys: {{{', '.join(self._unused_values)}}}"
+            )
+
+
+def check_reserved(path: Path, kind: str) -> None:
+    """Refuse a reserved word as a bare name, at any depth (E041)."""
+    for element in path.elements:
+        if isinstance(element, str) and is_reserved(element):
+            raise ValidationException(
+                f"Invalid {kind}: Attribute name is a reserved keyword; reserved keyword: {element}"
+            )
+
+
+def show_path(path: BoundPath) -> str:
+    """A path as the API's texts print it: `[a, b, [1]]`."""
+    return f"[{', '.join(e if isinstance(e, str) else f'[{e}]' for e in path)}]"
