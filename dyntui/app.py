@@ -30,8 +30,7 @@ class DyntuiApp(App[None]):
 
     TITLE = "dyntui"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    COMMANDS = {ActionProvider}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_COLUMNS, "-wide")]
+    COMMANDS: ClassVar = {ActionProvider}
     CSS = """
     Footer { background: $footer-background; }
     ToastRack { margin-bottom: 1; }
@@ -42,6 +41,7 @@ class DyntuiApp(App[None]):
         super().__init__()
         self.connection = connection
         self.session = Session(connection.client, connection.region)
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_COLUMNS, "-wide")]
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
         self.register_theme(DARK)

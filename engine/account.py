@@ -104,6 +104,6 @@ def _history_hours(folder: DataFolder) -> float:
         raise ConfigError(f"{folder.path / 'config.toml'}: history is not a number of hours")
     if not 0 <= hours <= _HISTORY_HOURS_MAX:
         raise ConfigError(
-            f"{folder.path / 'config.toml'}: history is not between 0 and {_HISTORY_HOURS_MAX} hours"
+            f"{folder.path / 'config.toml'}: history is not from 0 to {_HISTORY_HOURS_MAX} hours"
         )
     return float(hours)

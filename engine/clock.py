@@ -46,7 +46,7 @@ class VirtualClock:
         return self._elapsed_s
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass; a negative figure steps the wall clock back, as a bad time server does."""
+        """Let `seconds` pass; a negative figure steps the wall clock back."""
         self._now_us += round(seconds * 1_000_000)
         self._elapsed_s += max(seconds, 0.0)
 

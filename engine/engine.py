@@ -1,4 +1,4 @@
-"""The engine: one Region of a DynamoDB in a folder of files. The way of a request is on this page."""
+"""The engine: one Region of a DynamoDB in a folder of files; the way of a request."""
 
 from __future__ import annotations
 

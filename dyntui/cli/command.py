@@ -22,7 +22,7 @@ def global_options() -> list[click.Parameter]:
     return [
         _option(["--data-dir"], metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
         _option(["--region"], metavar="NAME", help="The Region (also: AWS_REGION)."),
-        _option(["--sample"], is_flag=True, help="Use the sample data; load what is missing."),
+        _option(["--sample"], is_flag=True, help="Use the sample data's own folder."),
         _option(["-v", "--verbose"], is_flag=True, help="Tell on stderr what the requests cost."),
         _option(["--debug"], is_flag=True, help="Show the details of a failure inside dyntui."),
     ]
@@ -45,3 +45,20 @@ def given(context: click.Context, name: str) -> Any:
 
 def _key(name: str) -> str:
     return f"dyntui.{name}"
+
+
+def complete_tables(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The names of tables that begin so, for the shell; none where they cannot be read."""
+    from dyntui.cli.workspace import Workspace
+
+    work = Workspace(context)
+    try:
+        names = list(work.table_names())
+    except Exception:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+table_argument = click.argument("table", shell_complete=complete_tables)

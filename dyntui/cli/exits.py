@@ -54,7 +54,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, exit_code: int = REFUSED) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.code = exit_code
 
 
 def say(message: str) -> None:
@@ -77,9 +77,12 @@ def exit_code_of(error: BaseException) -> int:
         case click.UsageError():
             say(_usage_line(error))
             return USAGE
+        case Failure():
+            say(f"dyntui: {error.message}")
+            return error.code
         case click.ClickException():
             say(f"dyntui: {error.format_message()}")
-            return error.exit_code
+            return USAGE
         case KeyboardInterrupt() | EOFError() | click.Abort():
             return INTERRUPTED
         case BrokenPipeError():

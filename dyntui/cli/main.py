@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from dyntui import __version__
-from dyntui.cli.command import global_options
+from dyntui.cli.command import given, global_options
 
 _VERBS: dict[str, tuple[str, str]] = {
     "ls": ("dyntui.cli.tables:ls", "List the tables, with their sizes."),
@@ -57,13 +57,20 @@ class Root(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in self._verbs.items()])
 
     def main(
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
-    ) -> NoReturn:
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run, and exit with one of the codes of `dyntui.cli.exits`."""
-        extra["standalone_mode"] = False
+        del standalone_mode
         arguments = sys.argv[1:] if args is None else list(args)
         try:
-            code = super().main(arguments, prog_name or "dyntui", **extra)
+            code = super().main(
+                arguments, prog_name or "dyntui", complete_var, standalone_mode=False, **extra
+            )
             sys.stdout.flush()
         except (Exception, KeyboardInterrupt) as error:
             from dyntui.cli.exits import exit_code_of
@@ -115,6 +122,10 @@ def _open_app(context: click.Context) -> None:
     from dyntui.cli.workspace import workspace
 
     connection = workspace(context).connection
+    if given(context, "sample") and not connection.created:
+        from dyntui.cli.sample import load_samples
+
+        load_samples(connection)
 
     from dyntui.app import run_app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.command import given
-from dyntui.cli.exits import Failure, OperationError, say
+from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
 from dyntui.core.connect import Connection, connect, neighbours_with_tables
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
@@ -56,7 +56,7 @@ class Workspace:
         self._context.call_on_close(connection.close)
         if connection.created:
             say(f"dyntui: made the data folder {connection.data_dir}")
-        if sample:
+        if sample and connection.created:
             from dyntui.cli.sample import load_samples
 
             load_samples(connection)
@@ -76,13 +76,26 @@ class Workspace:
             self._charge(operation, response.pop("ConsumedCapacity", ()))
         return response
 
+    def table_names(self) -> Iterator[str]:
+        """The names of all tables, in their order."""
+        request: Json = {}
+        while True:
+            response = self.call("ListTables", request)
+            yield from response["TableNames"]
+            if "LastEvaluatedTableName" not in response:
+                return
+            request = {"ExclusiveStartTableName": response["LastEvaluatedTableName"]}
+
     def table(self, name: str) -> TableInfo:
         """A table's schema; raises `OperationError`."""
         response = self.call("DescribeTable", {"TableName": name})
         return TableInfo.from_description(response["Table"])
 
     def load_items(self, table: str, items: Iterable[Json]) -> int:
-        """Put many items; gives how many were written, raises `OperationError`."""
+        """Put many items; gives how many were written, raises `OperationError`.
+
+        Where `items` raises a `UsageError` midway, that becomes a `Failure` if some were written.
+        """
         written = 0
 
         def progress(step: LoadProgress) -> None:
@@ -94,6 +107,12 @@ class Workspace:
         except ApiError as error:
             raise OperationError(
                 "PutItem", error, written=written, hint=self._hint(error)
+            ) from error
+        except click.UsageError as error:
+            if not written:
+                raise
+            raise Failure(
+                f"{error.message}; {written:,} items were written before that", PARTIAL
             ) from error
 
     def say_costs(self) -> None:

@@ -14,8 +14,7 @@ Json = dict[str, Any]
 
 MAX_COLUMNS = 256
 MIN_WIDTH = 3
-MAX_WIDTH = 36
-MAX_KEY_WIDTH = 44
+MAX_WIDTH = 34
 SAMPLED_CELLS = 2_000
 
 
@@ -70,20 +69,17 @@ class Columns:
             self.shown.append(column)
             self._by_name[column.name] = column
         for column in self.shown:
-            column.width = max(column.width, min(self._head_width(column), self._maximum(column)))
+            column.width = max(column.width, min(self._head_width(column), MAX_WIDTH))
 
     def _widen(self, column: Column, value: Json) -> None:
-        maximum = self._maximum(column)
-        if column.width >= maximum or self._sampled >= SAMPLED_CELLS:
+        if column.width >= MAX_WIDTH or self._sampled >= SAMPLED_CELLS:
             return
         self._sampled += 1
-        column.width = max(column.width, min(cell_len(cell_text(value)[: maximum + 1]), maximum))
+        column.width = max(
+            column.width, min(cell_len(cell_text(value)[: MAX_WIDTH + 1]), MAX_WIDTH)
+        )
 
     @staticmethod
     def _head_width(column: Column) -> int:
         name, beside = column.head
         return cell_len(name) + 1 + cell_len(beside)
-
-    @staticmethod
-    def _maximum(column: Column) -> int:
-        return MAX_KEY_WIDTH if column.role else MAX_WIDTH

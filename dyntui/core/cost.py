@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from engine.model.values import normalise_item
-
 from dyntui.core.schema import IndexInfo, TableInfo
+from engine.model.values import normalise_item
 
 Json = dict[str, Any]
 
@@ -68,7 +67,5 @@ def _index_units(index: IndexInfo, before: Json | None, after: Json | None) -> i
         return 0
     keys = (*index.partition_keys, *index.sort_keys)
     moves = before and after and any(before[name] != after[name] for name in keys)
-    costs = [
-        max(1, ceil(item_size(entry) / WRITE_BYTES)) for entry in (before, after) if entry
-    ]
+    costs = [max(1, ceil(item_size(entry) / WRITE_BYTES)) for entry in (before, after) if entry]
     return sum(costs) if moves else max(costs)

@@ -75,14 +75,15 @@ class IndexDefinition:
 
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
-    """A table to be made. `throughput` belongs to the billing mode PROVISIONED."""
+    """A table to be made; units belong to the billing mode PROVISIONED, 5 where none are named."""
 
     name: str
     partition: KeyAttribute
     sort: KeyAttribute | None = None
     indexes: tuple[IndexDefinition, ...] = ()
     billing_mode: BillingMode = "PAY_PER_REQUEST"
-    throughput: Throughput | None = None
+    read_units: int | None = None
+    write_units: int | None = None
     table_class: str | None = None
     deletion_protection: bool = False
     tags: tuple[tuple[str, str], ...] = ()
@@ -112,11 +113,9 @@ class TableDefinition:
         return request
 
     def _throughput(self) -> Throughput | None:
-        if self.billing_mode == "PROVISIONED":
-            return self.throughput or DEFAULT_THROUGHPUT
-        if self.throughput is not None:
-            raise NotationError("read and write units belong to the provisioned billing mode")
-        return None
+        return _named_throughput(
+            self.billing_mode, self.read_units, self.write_units, DEFAULT_THROUGHPUT
+        )
 
     def _attributes(self) -> Iterator[KeyAttribute]:
         yield self.partition
@@ -190,19 +189,28 @@ def settings_request(info: TableInfo, settings: Settings) -> Json | None:
 
 def _changed_throughput(info: TableInfo, settings: Settings) -> Throughput | None:
     """The whole throughput that a request carries, if it changes."""
-    billing_mode = settings.billing_mode or info.billing_mode
-    named = settings.read_units is not None or settings.write_units is not None
-    if billing_mode != "PROVISIONED":
-        if named:
-            raise NotationError("read and write units belong to the provisioned billing mode")
-        return None
-    if not named and info.billing_mode == "PROVISIONED":
-        return None
-    base = info.throughput or DEFAULT_THROUGHPUT
-    return Throughput(
-        base.read_units if settings.read_units is None else settings.read_units,
-        base.write_units if settings.write_units is None else settings.write_units,
+    throughput = _named_throughput(
+        settings.billing_mode or info.billing_mode,
+        settings.read_units,
+        settings.write_units,
+        info.throughput or DEFAULT_THROUGHPUT,
     )
+    named = settings.read_units is not None or settings.write_units is not None
+    return throughput if named or info.billing_mode != "PROVISIONED" else None
+
+
+def _named_throughput(
+    billing_mode: BillingMode, read_units: int | None, write_units: int | None, base: Throughput
+) -> Throughput | None:
+    """The units that are named, the others as in `base`; None on demand, where there are none."""
+    if billing_mode == "PROVISIONED":
+        return Throughput(
+            base.read_units if read_units is None else read_units,
+            base.write_units if write_units is None else write_units,
+        )
+    if read_units is not None or write_units is not None:
+        raise NotationError("read and write units belong to the provisioned billing mode")
+    return None
 
 
 # Reading the notations.

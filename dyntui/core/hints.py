@@ -12,7 +12,10 @@ _BY_TEXT = (
     ("does not match the schema", "Give every attribute of the key, with the schema's types."),
     ("Missing the key", "Every item needs all attributes of the table's primary key."),
     ("Item size has exceeded", "An item holds at most 400 KB; keep large parts elsewhere."),
-    ("Item size to update has exceeded", "An item holds at most 400 KB; keep large parts elsewhere."),
+    (
+        "Item size to update has exceeded",
+        "An item holds at most 400 KB; keep large parts elsewhere.",
+    ),
     ("may not be empty", "DynamoDB has no empty sets: leave the attribute out."),
     ("empty string value", "A key attribute needs at least one character."),
     ("more than 38 significant digits", "Keep the number as text (S) to keep all its digits."),
@@ -22,7 +25,10 @@ _BY_TEXT = (
     ("Only 1 online index", "One index is added or removed per request."),
     ("AttributeDefinitions", "Each attribute of a key is defined once, with one type."),
     ("does not project", "The index lacks that attribute: query the table, or show all."),
-    ("Consistent reads are not supported", "A global secondary index reads eventually: switch consistent off."),
+    (
+        "Consistent reads are not supported",
+        "A global secondary index reads eventually: switch consistent off.",
+    ),
 )
 _BY_CODE = {
     "ConditionalCheckFailedException": "The item is not as it was read: somebody wrote meanwhile.",

@@ -10,9 +10,10 @@ import binascii
 import json
 from typing import Any
 
-Json = dict[str, Any]
+from dyntui.core.fitted_json import fitted_json
+from dyntui.core.formats import plain_json, plain_value_json
 
-LINE_LENGTH = 100
+Json = dict[str, Any]
 
 
 class ItemTextError(ValueError):
@@ -25,7 +26,7 @@ class ItemTextError(ValueError):
 
 def item_text(item: Json) -> str:
     """DynamoDB JSON: every attribute on its own line, nested values over several where long."""
-    return _object(item, 0) if item else "{\n}"
+    return fitted_json(item) if item else "{\n}"
 
 
 def parse_item(text: str) -> Json:
@@ -77,37 +78,18 @@ def _bytes(name: str, content: Any) -> bytes:
         raise ItemTextError(f"{name!r} is binary and needs base64 text") from None
 
 
-def _object(members: Json, indent: int) -> str:
-    inner = " " * (indent + 2)
-    lines = [
-        f"{inner}{_text(name)}: {_value(value, indent + 2, len(_text(name)) + 2)}"
-        for name, value in members.items()
-    ]
-    return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
-
-
-def _value(value: Json, indent: int, before: int = 0) -> str:
-    """One attribute value, on one line where that is short enough."""
+def value_text(value: Json) -> str:
+    """One value as people copy it: text and digits bare, binary as base64, what is nested as plain
+    JSON with one member a line."""
     kind, content = next(iter(value.items()))
-    flat = _flat(value)
-    if len(flat) + indent + before <= LINE_LENGTH or kind not in ("M", "L"):
-        return flat
-    if kind == "M":
-        return f'{{"M": {_object(content, indent)}}}'
-    inner = " " * (indent + 2)
-    elements = ",\n".join(inner + _value(element, indent + 2) for element in content)
-    return '{"L": [\n' + elements + "\n" + " " * indent + "]}"
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(n)}: {_flat(v)}" for n, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flat(member) for member in value) + "]"
-    if isinstance(value, bytes):
-        return _text(base64.b64encode(value).decode("ascii"))
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    match kind:
+        case "S" | "N":
+            return str(content)
+        case "M":
+            return plain_json(content)
+        case "L" | "SS" | "NS" | "BS":
+            members = content if kind == "L" else [{kind[0]: member} for member in content]
+            return "[\n" + ",\n".join(f"  {plain_value_json(m)}" for m in members) + "\n]"
+        case "B":
+            return base64.b64encode(content).decode("ascii")
+    return plain_value_json(value)

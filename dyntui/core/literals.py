@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-RESERVED_WORDS: frozenset[str] = frozenset({"YEAR", "NAME", "STATUS"})
+from engine.expressions.reserved import RESERVED_WORDS
 
 Json = dict[str, Any]
 
@@ -216,9 +216,7 @@ def _replaced(
 
 
 def _names_attribute(piece: Token) -> bool:
-    return piece.kind == "quoted" or (
-        piece.kind == "word" and piece.text.upper() not in KEYWORDS
-    )
+    return piece.kind == "quoted" or (piece.kind == "word" and piece.text.upper() not in KEYWORDS)
 
 
 def _attribute(piece: Token) -> str:

@@ -118,9 +118,7 @@ def make_plan(info: TableInfo, fields: QueryFields, page_rows: int) -> Plan:
 
 def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
     read = index or info
-    return _Target(
-        read.name, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes
-    )
+    return _Target(read.name, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
 
 
 def _get_item(
@@ -198,9 +196,7 @@ def _scan(
     members: Json = {"TableName": info.name}
     if index is not None:
         members["IndexName"] = index.name
-    key_terms = [
-        _term(info, name, term, placeholders) for name, term in terms.items()
-    ]
+    key_terms = [_term(info, name, term, placeholders) for name, term in terms.items()]
     _add_filter(members, fields, placeholders, None, key_terms)
     partial = _add_projection(members, info, index, fields, placeholders)
     _add_consistency(members, fields)

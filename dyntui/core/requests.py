@@ -7,16 +7,15 @@ third.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from dyntui.core.fitted_json import LINE_LENGTH, fitted_json, flat_json
+
 Json = dict[str, Any]
 
-LINE_LENGTH = 88
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -29,8 +28,8 @@ class Request:
 
 
 def as_json(request: Request) -> str:
-    """The request's body, indented; binary values are base64 text."""
-    return json.dumps(_wire(request.members), indent=2, ensure_ascii=False)
+    """The request's body, laid out for reading; binary values are base64 text."""
+    return fitted_json(request.members)
 
 
 def as_aws_cli(request: Request, region: str) -> str:
@@ -67,18 +66,7 @@ def _flag(name: str, value: Any) -> str:
         return f"{flag} {value}"
     if isinstance(value, str):
         return f"{flag} {shlex.quote(value)}"
-    return f"{flag} {shlex.quote(json.dumps(_wire(value), ensure_ascii=False))}"
-
-
-def _wire(value: Any) -> Any:
-    """The value as JSON holds it: bytes become base64 text."""
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, dict):
-        return {name: _wire(member) for name, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_wire(member) for member in value]
-    return value
+    return f"{flag} {shlex.quote(flat_json(value))}"
 
 
 def _python(value: Any, indent: int) -> str:
@@ -108,6 +96,6 @@ def _python_flat(value: Any) -> str:
 
 def _text(value: str) -> str:
     """A Python text literal in double quotes."""
-    return '"' + repr("'" + value)[2:-1].replace('"', '\\"') + '"' if '"' not in value else repr(
-        value
+    return (
+        '"' + repr("'" + value)[2:-1].replace('"', '\\"') + '"' if '"' not in value else repr(value)
     )

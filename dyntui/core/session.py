@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from engine.client.protocol import Client, Context
-
 from dyntui.core.pages import consumed_units
+from engine.client.protocol import Client, Context
 
 Json = dict[str, Any]
 

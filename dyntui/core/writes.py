@@ -67,9 +67,7 @@ def create_item(info: TableInfo, item: Json) -> Write:
 def delete_item(info: TableInfo, item: Json) -> Write:
     """Delete an item that must be as it was read."""
     key = {name: item[name] for name in info.key_names}
-    others = tuple(
-        Change((name,), value, None) for name, value in item.items() if name not in key
-    )
+    others = tuple(Change((name,), value, None) for name, value in item.items() if name not in key)
     placeholders = Placeholders()
     checked, lock = _lock(info, others, placeholders)
     members = {
@@ -157,9 +155,7 @@ def _update_expression(changes: tuple[Change, ...], placeholders: Placeholders) 
         for change in changes
         if change.new is not None
     ]
-    removes = [
-        path_text(change.path, placeholders) for change in changes if change.new is None
-    ]
+    removes = [path_text(change.path, placeholders) for change in changes if change.new is None]
     parts = []
     if sets:
         parts.append("SET " + ", ".join(sets))

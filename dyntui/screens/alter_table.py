@@ -1,3 +1,229 @@
+"""Altering a table: settings, or one index added or removed, with the UpdateTable request shown.
+
+DynamoDB changes settings and indexes in requests of their own; so what is done is chosen first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Input, Select, Static
+
+from dyntui.core.definition import (
+    BILLING_MODES,
+    TABLE_CLASSES,
+    NotationError,
+    Settings,
+    add_index_request,
+    drop_index_request,
+    parse_global_index,
+    settings_request,
+)
+from dyntui.core.requests import Request, as_json
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
-class AlterTableScreen(Drawer):
-    def __init__(self,*a): super().__init__()
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.form_fields import FormRow, parse_units
+from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.toggle import Toggle
+
+Json = dict[str, Any]
+
+CHANGES = {
+    "settings": "capacity and settings",
+    "add": "add a global index",
+    "drop": "remove a global index",
+}
+
+
+class AlterTableScreen(Drawer[str | None]):
+    """Alters one table; gives its name once DynamoDB has taken the request."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("alter")
+    AUTO_FOCUS = "#change"
+    DEFAULT_CSS = """
+    AlterTableScreen {
+        #alter-form { height: auto; padding: 1 1 0 1; }
+        ContentSwitcher, ContentSwitcher > Vertical { height: auto; }
+        #alter-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
+        JsonView { height: 1fr; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, session: Session, info: TableInfo) -> None:
+        super().__init__()
+        self._session = session
+        self._info = info
+
+    def title_text(self) -> Text:
+        """Which table."""
+        return Text(f"UpdateTable · {self._info.name}")
+
+    def compose_body(self) -> ComposeResult:
+        """The kind of change, its fields, the request."""
+        info = self._info
+        units = info.throughput
+        with Vertical(id="alter-form"):
+            kinds = [(text, kind) for kind, text in CHANGES.items() if self._offers(kind)]
+            yield FormRow(
+                "Change",
+                Select(kinds, value="settings", allow_blank=False, id="change", compact=True),
+            )
+            with ContentSwitcher(initial="settings"):
+                with Vertical(id="settings"):
+                    yield FormRow("Billing", _select("billing", BILLING_MODES, info.billing_mode))
+                    yield FormRow(
+                        "Read units",
+                        Input(str(units.read_units) if units else "", id="read", compact=True),
+                    )
+                    yield FormRow(
+                        "Write units",
+                        Input(str(units.write_units) if units else "", id="write", compact=True),
+                    )
+                    yield FormRow("Table class", _select("class", TABLE_CLASSES, info.table_class))
+                    yield FormRow(
+                        "",
+                        Toggle(
+                            "deletion protection",
+                            info.deletion_protection,
+                            id="protection",
+                            compact=True,
+                        ),
+                    )
+                with Vertical(id="add"):
+                    yield FormRow(
+                        "Index",
+                        Input(
+                            placeholder="by-genre=genre:S,gross:N :include title",
+                            id="index",
+                            compact=True,
+                        ),
+                    )
+                with Vertical(id="drop"):
+                    names = [(index.name, index.name) for index in info.global_indexes]
+                    yield FormRow("Index", Select(names, id="dropped", compact=True))
+        yield Static("the request", id="alter-caption")
+        yield JsonView()
+
+    def _offers(self, kind: str) -> bool:
+        return kind != "drop" or bool(self._info.global_indexes)
+
+    def on_mount(self) -> None:
+        """Nothing is changed yet."""
+        self._show_request()
+
+    @on(Select.Changed, "#change")
+    def _change_chosen(self, event: Select.Changed) -> None:
+        self.query_one(ContentSwitcher).current = str(event.value)
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(Toggle.Changed)
+    def _field_changed(self, _: Message) -> None:
+        self._show_request()
+
+    @property
+    def _kind(self) -> str:
+        return str(self.query_one("#change", Select).value)
+
+    def _request(self) -> Request | None:
+        """The request that the fields say, or None for no change; raises NotationError."""
+        members: Json | None
+        if self._kind == "add":
+            text = self.query_one("#index", Input).value
+            members = add_index_request(self._info, parse_global_index(text)) if text else None
+        elif self._kind == "drop":
+            name = self.query_one("#dropped", Select).value
+            members = drop_index_request(self._info, name) if isinstance(name, str) else None
+        else:
+            members = settings_request(self._info, self._settings())
+        return Request("UpdateTable", members) if members is not None else None
+
+    def _settings(self) -> Settings:
+        """Only what differs from the table as it is."""
+        info = self._info
+        billing_mode = BILLING_MODES[str(self.query_one("#billing", Select).value)]
+        table_class = TABLE_CLASSES[str(self.query_one("#class", Select).value)]
+        protection = self.query_one(Toggle).value
+        read, write = (self.query_one(f"#{name}", Input).value for name in ("read", "write"))
+        units = info.throughput
+        provisioned = billing_mode == "PROVISIONED"
+        return Settings(
+            billing_mode=None if billing_mode == info.billing_mode else billing_mode,
+            read_units=_changed_units(read, units.read_units if units else None, provisioned),
+            write_units=_changed_units(write, units.write_units if units else None, provisioned),
+            table_class=None if table_class == info.table_class else table_class,
+            deletion_protection=None if protection == info.deletion_protection else protection,
+        )
+
+    def _show_request(self) -> None:
+        area = self.query_one(JsonView)
+        try:
+            request = self._request()
+            area.text = as_json(request) if request is not None else "nothing is changed yet"
+        except NotationError as error:
+            area.text = f"… {error}"
+
+    @on(Input.Submitted)
+    def _next_field(self) -> None:
+        """Enter goes to the next field: Ctrl+S sends."""
+        self.focus_next()
+
+    def action_submit(self) -> None:
+        """Send the request."""
+        self.show_error("")
+        try:
+            request = self._request()
+        except NotationError as error:
+            self.show_error(str(error))
+            return
+        if request is None:
+            self.show_error("Nothing is changed yet.")
+            return
+        self.run_job(
+            f"UpdateTable {self._info.name}",
+            lambda cancelled: self._session.call("UpdateTable", request.members, cancelled),
+            lambda _: self._altered(),
+            self.show_error,
+            group="writing",
+        )
+
+    def _altered(self) -> None:
+        self.dismiss(self._info.name)
+
+    def action_copy_as(self) -> None:
+        """Copy the request."""
+        try:
+            request = self._request()
+        except NotationError as error:
+            self.show_error(str(error))
+            return
+        if request is not None:
+            self.app.push_screen(CopyAsScreen(request, self._session.region))
+
+    def action_close(self) -> None:
+        """Back; nothing is sent."""
+        self.dismiss(None)
+
+
+def _select(name: str, names: dict[str, Any], value: str) -> Select[str]:
+    """A choice among the keys of `names`, at the one whose content is `value`."""
+    current = next(key for key, content in names.items() if content == value)
+    return Select(
+        [(key, key) for key in names], value=current, allow_blank=False, id=name, compact=True
+    )
+
+
+def _changed_units(text: str, now: int | None, provisioned: bool) -> int | None:
+    if not provisioned:
+        return None
+    units = parse_units(text)
+    return None if units == now else units

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any, ClassVar
 
-from engine.errors import ApiError
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from dyntui.core.connect import Connection
+from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.screens.alter_table import AlterTableScreen
@@ -29,11 +31,16 @@ from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_list import TableList, TableTree
+from engine.errors import ApiError
 
 Json = dict[str, Any]
 
 BUSY_SECONDS = 0.25
 DESCRIBED_AT_ONCE = 20
+
+
+class _StoppedError(Exception):
+    """The person stopped the load of the sample data."""
 
 
 class BrowserScreen(JobHost, Screen[None]):
@@ -102,8 +109,7 @@ class BrowserScreen(JobHost, Screen[None]):
                     return
                 infos[name] = self._describe(name, cancelled)
                 if place % DESCRIBED_AT_ONCE == 0:
-                    known = dict(infos)
-                    self.post_progress(lambda known=known: self._infos_read(known))
+                    self.post_progress(partial(self._infos_read, dict(infos)))
             self.post_progress(lambda: self._infos_read(infos))
 
         async def done(_: None) -> None:
@@ -124,7 +130,7 @@ class BrowserScreen(JobHost, Screen[None]):
 
     def _describe(self, name: str, cancelled: Cancelled) -> TableInfo:
         response = self.session.call("DescribeTable", {"TableName": name}, cancelled)
-        return TableInfo.of(response["Table"])
+        return TableInfo.from_description(response["Table"])
 
     def _names_read(self, names: list[str]) -> None:
         self._names = names
@@ -237,7 +243,7 @@ class BrowserScreen(JobHost, Screen[None]):
         elif what == "drop":
             self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
         elif what == "copy_as":
-            self.app.push_screen(CopyAsScreen(info.create_request(), self.session.region))
+            self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
 
     def _altered(self, name: str | None) -> None:
         if name is not None:
@@ -270,10 +276,13 @@ class BrowserScreen(JobHost, Screen[None]):
         client, tools = self._connection.client, self._connection.tools
 
         def work(cancelled: Cancelled) -> None:
-            def on_progress(progress: Any) -> None:
-                self.post_progress(lambda: empty.show_progress(str(progress), 0, 0))
+            def on_progress(name: str, held: int, count: int) -> None:
+                if cancelled():
+                    raise _StoppedError
+                self.post_progress(lambda: empty.show_progress(name, held, count))
 
-            sample_data.load(client, tools, on_progress=on_progress)
+            with suppress(_StoppedError):
+                sample_data.load(client, tools, on_progress=on_progress)
 
         def done(_: None) -> None:
             empty.reset()
@@ -309,7 +318,7 @@ class BrowserScreen(JobHost, Screen[None]):
         narrow = self.has_class("-narrow")
         tables.toggle_class("-open" if narrow else "-closed")
         if tables.display:
-            tables.tree.focus()
+            tables.table_tree.focus()
         else:
             self._main.tab.focus_content()
 
@@ -318,9 +327,10 @@ class BrowserScreen(JobHost, Screen[None]):
         panels = [panel for panel in (self._list, *self._main.tab.panels) if _in_sight(panel)]
         here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
         following = panels[(here + 1) % len(panels)]
-        targets = [node for node in following.walk_children(with_self=True) if node.focusable]
-        if targets:
-            targets[0].focus()
+        for widget in self.focus_chain:
+            if following in widget.ancestors_with_self:
+                widget.focus()
+                break
 
     def action_back(self) -> None:
         """Stop what runs, or step back."""

@@ -14,7 +14,7 @@ from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.json_area import JsonArea
+from dyntui.widgets.json_area import JsonView
 
 FORMS = {"json": "JSON", "cli": "AWS CLI", "boto3": "boto3"}
 
@@ -27,7 +27,7 @@ class CopyAsScreen(Drawer[None]):
     DEFAULT_CSS = """
     CopyAsScreen {
         #copy-forms { height: 1; padding: 0 1; }
-        JsonArea { height: 1fr; padding: 0 1; }
+        JsonView { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -46,7 +46,7 @@ class CopyAsScreen(Drawer[None]):
         with Horizontal(id="copy-forms"):
             for form, name in FORMS.items():
                 yield Choice(form, name)
-        yield JsonArea(self._text(), read_only=True, soft_wrap=True, show_line_numbers=False)
+        yield JsonView(self._text())
 
     def on_mount(self) -> None:
         """Mark the form that is shown."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from engine.errors import ApiError
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
+from engine.errors import ApiError
 
 Result = TypeVar("Result")
 
@@ -38,7 +38,10 @@ class Drawer(JobHost, ModalScreen[Result]):
             background: $panel;
             &.-shown { display: block; } }
     }
-    Drawer.-narrow #drawer { width: 100%; border-left: none; }
+    Drawer.-narrow {
+        #drawer { width: 100%; border-left: none; }
+        FormRow { margin-bottom: 0; }
+    }
     """
 
     def title_text(self) -> Text:

@@ -52,7 +52,9 @@ class DropTableScreen(Drawer[str | None]):
                 id="drop-warning",
             )
             if info.deletion_protection:
-                yield Static("Deletion protection is on: DynamoDB will refuse. Alter the table first.")
+                yield Static(
+                    "Deletion protection is on: DynamoDB will refuse. Alter the table first."
+                )
             yield Label(f"Type {info.name} to drop it, then Ctrl+S:", markup=False)
             yield Input(placeholder=info.name, compact=True)
 

@@ -1,10 +1,9 @@
-"""The item editor: DynamoDB JSON, checked as one types; Ctrl+S shows the write before it is sent."""
+"""The item editor: DynamoDB JSON, checked as one types; Ctrl+S shows the write first."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from engine.errors import ApiError
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +20,7 @@ from dyntui.screens.drawer import Drawer
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.json_area import JsonArea
+from engine.errors import ApiError
 
 Json = dict[str, Any]
 Mode = Literal["create", "duplicate", "edit"]
@@ -118,7 +118,7 @@ class EditorScreen(Drawer[Write | str | None]):
             else:
                 write = create_item(self._info, item)
         except ItemTextError as error:
-            self.show_error(str(error))
+            self.app.bell()
             if error.line:
                 self.query_one(JsonArea).move_cursor((error.line - 1, 0))
             return

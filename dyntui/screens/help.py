@@ -42,7 +42,7 @@ class HelpScreen(Drawer[None]):
 
     def __init__(self, context: str) -> None:
         super().__init__()
-        self._context = context
+        self._first = context
 
     def title_text(self) -> Text:
         """Help."""
@@ -56,7 +56,7 @@ class HelpScreen(Drawer[None]):
 
     def _keys(self) -> Table:
         table = self._table()
-        order = sorted(CONTEXTS, key=lambda context: context != self._context)
+        order = sorted(CONTEXTS, key=lambda context: context != self._first)
         for context in order:
             actions = [action for action in of_context(context) if action.keys]
             if actions:

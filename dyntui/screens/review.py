@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from engine.errors import ApiError
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -21,7 +21,8 @@ from dyntui.core.writes import Change, Write, applied, change_item, delete_item,
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.json_area import JsonArea
+from dyntui.widgets.json_area import JsonView
+from engine.errors import ApiError
 
 Json = dict[str, Any]
 
@@ -38,7 +39,7 @@ class ReviewScreen(Drawer[Write | None]):
     ReviewScreen {
         #review-summary { height: auto; max-height: 55%; padding: 1 1; }
         #review-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
-        JsonArea { height: 1fr; padding: 0 1; }
+        JsonView { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -53,9 +54,7 @@ class ReviewScreen(Drawer[Write | None]):
     def title_text(self) -> Text:
         """Operation and key."""
         item = self._write.old or self._write.new or {}
-        keys = " · ".join(
-            cell_text(item[name]) for name in self._info.key_names if name in item
-        )
+        keys = " · ".join(cell_text(item[name]) for name in self._info.key_names if name in item)
         return Text(
             f"{self._write.request.operation} {self._info.name} · {keys}",
             no_wrap=True,
@@ -67,7 +66,7 @@ class ReviewScreen(Drawer[Write | None]):
         with VerticalScroll(id="review-summary"):
             yield Static(id="review-changes")
         yield Static("the exact request", id="review-caption")
-        yield JsonArea(read_only=True, show_line_numbers=False)
+        yield JsonView()
 
     def on_mount(self) -> None:
         """Show the write."""
@@ -78,10 +77,10 @@ class ReviewScreen(Drawer[Write | None]):
         self.query_one("#review-changes", Static).update(
             self._conflict() if self._theirs is not None else self._summary()
         )
-        self.query_one(JsonArea).text = as_json(self._write.request)
+        self.query_one(JsonView).text = as_json(self._write.request)
         self.refresh_bindings()
 
-    def _summary(self) -> Table:
+    def _summary(self) -> Group:
         """What is done to each attribute, then the condition, then cost and size."""
         write, colours = self._write, self.app.theme_variables
         table = self._grid(4)
@@ -96,18 +95,14 @@ class ReviewScreen(Drawer[Write | None]):
         left_out = len(write.changes) - MAX_LINES
         if left_out > 0:
             table.add_row("", Text(f"and {left_out:,} more: see the request"), "", "")
-        table.add_row(Text("WHEN", style=f"bold {colours['accent']}"), Text(write.lock), "", "")
+        below = self._grid(2)
         units = " + ".join(f"{name} {units_text(cost)}" for name, cost in write.units.items())
         total = units_text(sum(write.units.values()))
         cost = f"{total} WCU" + (f"  ({units})" if len(write.units) > 1 else "")
-        table.add_row(Text("COST", style=f"bold {colours['accent']}"), Text(cost), "", "")
-        table.add_row(
-            Text("SIZE", style=f"bold {colours['accent']}"),
-            Text(f"{write.old_size:,} → {write.new_size:,} B"),
-            "",
-            "",
-        )
-        return table
+        size = f"{write.old_size:,} → {write.new_size:,} B"
+        for name, text in (("WHEN", write.lock), ("COST", cost), ("SIZE", size)):
+            below.add_row(Text(name, style=f"bold {colours['accent']}"), Text(text))
+        return Group(table, below)
 
     def _change_texts(self, change: Change) -> tuple[str, str, str]:
         """Verb, new value, old value."""
@@ -182,9 +177,7 @@ class ReviewScreen(Drawer[Write | None]):
         if self._write.kind == "delete":
             self._write = delete_item(self._info, theirs)
         else:
-            self._write = change_item(
-                self._info, theirs, applied(theirs, self._write.changes)
-            )
+            self._write = change_item(self._info, theirs, applied(theirs, self._write.changes))
         self.show_error("")
         self._show()
 

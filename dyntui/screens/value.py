@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from dyntui.core.cost import item_size
-from dyntui.core.formats import value_text
+from dyntui.core.item_text import value_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_panel import KINDS
-from dyntui.widgets.json_area import JsonArea
+from dyntui.widgets.json_area import JsonView
 
 Json = dict[str, Any]
 
@@ -22,31 +22,29 @@ class ValueScreen(Drawer[None]):
     """Shows a value in full, text as it is, anything nested as JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("value")
-    AUTO_FOCUS = "JsonArea"
+    AUTO_FOCUS = "JsonView"
     DEFAULT_CSS = """
-    ValueScreen JsonArea { height: 1fr; padding: 0 1; }
+    ValueScreen JsonView { height: 1fr; padding: 0 1; }
     """
 
     def __init__(self, name: str, value: Json) -> None:
         super().__init__()
-        self._name = name
+        self._attribute = name
         self._value = value
 
     def title_text(self) -> Text:
         """Attribute, type, size."""
         kind = next(iter(self._value))
-        size = item_size({self._name: self._value})
-        return Text(f"{self._name}  {kind} {KINDS[kind]} · {size:,} B with its name")
+        size = item_size({self._attribute: self._value})
+        return Text(f"{self._attribute}  {kind} {KINDS[kind]} · {size:,} B with its name")
 
     def compose_body(self) -> ComposeResult:
         """The value."""
-        yield JsonArea(
-            value_text(self._value), read_only=True, soft_wrap=True, show_line_numbers=False
-        )
+        yield JsonView(value_text(self._value))
 
     def action_copy(self) -> None:
         """Copy the value."""
-        self.copy(value_text(self._value), self._name)
+        self.copy(value_text(self._value), self._attribute)
 
     def action_close(self) -> None:
         """Back."""

@@ -51,7 +51,7 @@ class ItemGrid(ScrollView, can_focus=True):
         scrollbar-size: 1 1;
         .grid--head { background: $panel; color: $foreground; text-style: bold; }
         .grid--head-key { background: $panel; color: $accent; text-style: bold; }
-        .grid--dim { color: $text-muted; }
+        .grid--dim { color: $secondary; text-style: none; }
         .grid--key { color: $accent; }
         .grid--row { background: $boost; }
         .grid--cursor { background: $block-cursor-background;

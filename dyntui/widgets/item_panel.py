@@ -14,12 +14,13 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.cost import item_size, units_text, write_units
-from dyntui.core.formats import cell_text, dynamodb_json, plain_json
+from dyntui.core.formats import cell_text, plain_json
+from dyntui.core.item_text import item_text
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.item_tree import ItemTree
-from dyntui.widgets.json_area import JsonArea
+from dyntui.widgets.json_area import JsonView
 
 Json = dict[str, Any]
 
@@ -72,7 +73,7 @@ class ItemPanel(Vertical):
                 yield Choice(view, name)
         with ContentSwitcher(initial="item-tree"):
             yield ItemTree(id="item-tree")
-            yield JsonArea(id="item-text", read_only=True, show_line_numbers=False)
+            yield JsonView(id="item-text")
             with VerticalScroll(id="item-types"):
                 yield Static(id="item-types-table")
 
@@ -105,8 +106,8 @@ class ItemPanel(Vertical):
         elif self.chosen == "types":
             self.query_one("#item-types-table", Static).update(self._types(item))
         else:
-            text = dynamodb_json(item) if self.chosen == "dynamodb" else plain_json(item)
-            self.query_one("#item-text", JsonArea).text = text
+            text = item_text(item) if self.chosen == "dynamodb" else plain_json(item)
+            self.query_one("#item-text", JsonView).text = text
 
     def _types(self, item: Json) -> Table:
         """Attribute, type in words, bytes with the name, share of the whole."""
@@ -154,7 +155,7 @@ class ItemPanel(Vertical):
     def action_copy(self) -> None:
         """Copy the item as it is shown; a tree as JSON."""
         if self.item is not None:
-            text = dynamodb_json(self.item) if self.chosen == "dynamodb" else plain_json(self.item)
+            text = item_text(self.item) if self.chosen == "dynamodb" else plain_json(self.item)
             self.app.copy_to_clipboard(text)
             self.notify("Copied the item")
 

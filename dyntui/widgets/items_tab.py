@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.errors import ApiError
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -14,13 +13,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dyntui.core.columns import Columns
-from dyntui.core.formats import dynamodb_json, plain_json, value_text
+from dyntui.core.formats import dynamodb_json, plain_json
+from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE, PageSource
-from dyntui.core.plan import Plan, PlanError, QueryFields, make_plan
+from dyntui.core.plan import Plan, PlanError, make_plan
 from dyntui.core.schema import TableInfo
 from dyntui.core.writes import Write, change_item, delete_item
 from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.editor import EditorScreen
+from dyntui.screens.editor import EditorScreen, Mode
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.field_editor import FieldEditor
@@ -30,11 +30,13 @@ from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.messages import error_text, plan_text, rows_text
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.table_tab import TableTab
+from engine.errors import ApiError
 
 Json = dict[str, Any]
 
 READING = "reading"
 FETCHING = "fetching"
+SPARE_ROWS = 4
 SCALARS = ("S", "N", "B", "BOOL", "NULL")
 
 
@@ -81,6 +83,11 @@ class ItemsTab(TableTab):
     @property
     def _grid(self) -> ItemGrid:
         return self.query_one(ItemGrid)
+
+    @property
+    def _page_rows(self) -> int:
+        """A page fills the grid, and a little more where the window grows by a line or two."""
+        return self._grid.visible_rows + SPARE_ROWS
 
     # Showing a table.
 
@@ -132,7 +139,7 @@ class ItemsTab(TableTab):
         if self.info is None:
             return None
         try:
-            plan = make_plan(self.info, self._form.fields, self._grid.visible_rows)
+            plan = make_plan(self.info, self._form.fields, self._page_rows)
         except PlanError as error:
             line.set_classes("-error")
             line.update(Text(f"✗ {error.message}"))
@@ -157,7 +164,7 @@ class ItemsTab(TableTab):
         keys = [(name, "PK") for name in target.partition_keys]
         keys += [(name, "SK") for name in target.sort_keys]
         self._source = PageSource(
-            self.session, plan.operation, plan.request.members, self._grid.visible_rows
+            self.session, plan.operation, plan.request.members, self._page_rows
         )
         self._observed = 0
         self._grid.show(None, Columns(keys))
@@ -368,10 +375,10 @@ class ItemsTab(TableTab):
     def _edit(self, info: TableInfo, item: Json) -> None:
         self._open_editor(info, "edit", item, item)
 
-    def _open_editor(self, info: TableInfo, mode: str, start: Json, old: Json | None) -> None:
+    def _open_editor(self, info: TableInfo, mode: Mode, start: Json, old: Json | None) -> None:
         """The editor, with what was typed before and not written."""
         key = {} if mode == "create" else {name: start[name] for name in info.key_names}
-        place = (info.name, mode, dynamodb_json(key))
+        place = (info.name, mode, dynamodb_json(key, indent=False))
         editor = EditorScreen(self.session, info, mode, start, old, self._drafts.get(place))
 
         def closed(result: Write | str | None) -> None:

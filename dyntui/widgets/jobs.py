@@ -7,13 +7,15 @@ the error that it raises, comes back in a message, so that only handlers touch w
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from inspect import isawaitable
 from typing import TypeVar
 
-from engine.errors import ApiError, InternalServerError
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
+
+from engine.errors import ApiError, InternalServerError
 
 Result = TypeVar("Result")
 Cancelled = Callable[[], bool]
@@ -42,20 +44,19 @@ class JobHost(Widget):
     ) -> None:
         """Do `work` in a thread; a job of the same group that still runs is cancelled.
 
-        `title` stands in the header while it takes long. `done` or `failed` is called in a handler of this widget, neither if the job was cancelled.
+        `title` stands in the header while it takes long. `done` or `failed` is called in a handler
+        of this widget, neither if the job was cancelled.
         """
 
         def run() -> None:
             worker = get_current_worker()
             try:
-                result = work(lambda: worker.is_cancelled)
-                answer: Callable[[], Answer] = lambda: done(result)  # noqa: E731  a closure
+                answer = partial(done, work(lambda: worker.is_cancelled))
             except ApiError as error:
-                refusal = error
-                answer = lambda: failed(refusal)  # noqa: E731  a closure
-            except Exception as error:  # noqa: BLE001  shown where it arose, never a traceback
-                fault = InternalServerError(f"{type(error).__name__}: {error}")
-                answer = lambda: failed(fault)  # noqa: E731  a closure
+                answer = partial(failed, error)
+            except Exception as error:
+                # What nobody expected is shown where it arose, too, and never as a traceback.
+                answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
             if not worker.is_cancelled:
                 self.post_message(JobAnswered(answer))
 

@@ -87,3 +87,19 @@ class JsonArea(TextArea):
         )
         self.register_theme(theme)
         self.theme = theme.name
+
+
+class JsonView(JsonArea):
+    """Only shows; the arrow keys scroll."""
+
+    def __init__(self, text: str = "", *, soft_wrap: bool = True, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+        super().__init__(
+            text,
+            id=id,
+            soft_wrap=soft_wrap,
+            read_only=True,
+            show_cursor=False,
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+        )
+        self.match_cursor_bracket = False

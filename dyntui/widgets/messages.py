@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.errors import ApiError
 from rich.text import Text
 from textual.app import App
 
@@ -12,6 +11,7 @@ from dyntui.core.cost import units_text
 from dyntui.core.hints import hint
 from dyntui.core.pages import PageSource
 from dyntui.core.plan import Plan
+from engine.errors import ApiError
 
 
 def plan_text(plan: Plan) -> Text:

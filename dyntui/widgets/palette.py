@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -37,7 +38,7 @@ class ActionProvider(Provider):
             if action.palette and action.context in contexts
         ]
 
-    def _run(self, action: Action, node: DOMNode) -> partial[object]:
+    def _run(self, action: Action, node: DOMNode) -> Callable[[], Awaitable[bool]]:
         return partial(self.app.run_action, action.method, node)
 
     async def discover(self) -> Hits:

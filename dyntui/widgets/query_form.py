@@ -181,8 +181,7 @@ class QueryForm(Vertical):
             filter=self.query_one("#form-filter", Input).value,
             projection=self.query_one("#form-projection", Input).value,
             descending=self.query_one("#form-descending", Checkbox).value,
-            consistent=self.query_one("#form-consistent", Checkbox).value
-            and not self._reads_gsi,
+            consistent=self.query_one("#form-consistent", Checkbox).value and not self._reads_gsi,
         )
 
     def focus_first(self) -> None:

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from dyntui.core.schema import IndexInfo, TableInfo
+from dyntui.core.schema import IndexInfo, TableInfo, Throughput
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.table_tab import TableTab
 
@@ -83,7 +83,7 @@ class SchemaTab(TableTab):
             ("items", f"{info.item_count:,}"),
             ("size", f"{info.size_bytes:,} B"),
             ("status", info.status),
-            ("capacity", _capacity(info.billing_mode, info.read_units, info.write_units)),
+            ("capacity", _capacity(info.billing_mode, info.throughput)),
             ("table class", info.table_class),
             ("deletion protection", "on" if info.deletion_protection else "off"),
         ]
@@ -126,8 +126,8 @@ def _projection(index: IndexInfo) -> str:
     return index.projection
 
 
-def _capacity(billing_mode: str, read_units: int, write_units: int) -> str:
-    name = BILLING.get(billing_mode, billing_mode)
-    if billing_mode == "PROVISIONED":
-        return f"{name}: {read_units:,} RCU, {write_units:,} WCU"
+def _capacity(billing_mode: str, throughput: Throughput | None) -> str:
+    name = BILLING[billing_mode]
+    if throughput is not None:
+        return f"{name}: {throughput.read_units:,} RCU, {throughput.write_units:,} WCU"
     return name

@@ -130,7 +130,7 @@ class TableList(Vertical):
         yield TableTree()
 
     @property
-    def tree(self) -> TableTree:
+    def table_tree(self) -> TableTree:
         """The list itself."""
         return self.query_one(TableTree)
 
@@ -142,7 +142,7 @@ class TableList(Vertical):
 
     def _fill(self) -> None:
         """Make the nodes anew, with the same ones open and the cursor in its place."""
-        tree = self.tree
+        tree = self.table_tree
         wanted = self.query_one("#list-filter", Input).value.lower()
         expanded = {
             node.data.table for node in tree.root.children if node.is_expanded and node.data
@@ -162,18 +162,18 @@ class TableList(Vertical):
         info = self._infos.get(name)
         entry = Entry(name, None, info.item_count if info else None)
         if info is None or not info.indexes:
-            self.tree.root.add_leaf(name, data=entry)
+            self.table_tree.root.add_leaf(name, data=entry)
             return
-        node = self.tree.root.add(name, data=entry, expand=expanded)
+        node = self.table_tree.root.add(name, data=entry, expand=expanded)
         for index in info.indexes:
             node.add_leaf(index.name, data=Entry(name, index.name, index.item_count))
 
     def select(self, table: str, index: str | None = None) -> None:
         """Put the cursor on a table, or on one of its indexes."""
-        for node in self.tree.root.children:
+        for node in self.table_tree.root.children:
             if node.data is not None and node.data.table == table:
                 below = [n for n in node.children if n.data and n.data.index == index]
-                self.tree.move_cursor(below[0] if index and below else node)
+                self.table_tree.move_cursor(below[0] if index and below else node)
 
     def open_filter(self) -> None:
         """Let the person type what to filter by."""
@@ -188,7 +188,7 @@ class TableList(Vertical):
             return False
         box.remove_class("-open")
         box.value = ""
-        self.tree.focus()
+        self.table_tree.focus()
         return True
 
     @on(Input.Changed, "#list-filter")
@@ -200,8 +200,8 @@ class TableList(Vertical):
     def _filter_submitted(self, event: Input.Submitted) -> None:
         """Go to the first table that is left."""
         event.stop()
-        self.tree.focus()
-        self.tree.cursor_line = 0
+        self.table_tree.focus()
+        self.table_tree.cursor_line = 0
 
     @on(Tree.NodeSelected)
     def _selected(self, event: Tree.NodeSelected[Entry]) -> None:

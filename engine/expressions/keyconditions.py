@@ -64,6 +64,7 @@ def _conjunction(node: ast.Condition) -> list[ast.Compare | ast.Between | ast.Ca
 def _test(
     node: ast.Compare | ast.Between | ast.Call, placeholders: Placeholders
 ) -> tuple[str, KeyTest]:
+    operands: tuple[ast.Operand, ...]
     if isinstance(node, ast.Compare):
         operator, operands = node.operator, (node.left, node.right)
     elif isinstance(node, ast.Between):
@@ -85,7 +86,7 @@ def _test(
                 f"Invalid condition in {_KIND}: {operator} operator must have the key attribute as "
                 "its first operand"
             )
-        operator, operands = _FLIPPED[operator], (node.right, node.left)
+        operator, operands = _FLIPPED[operator], operands[::-1]
     path = placeholders.path(paths[0], _KIND)
     if len(path) > 1:
         raise ValidationException(

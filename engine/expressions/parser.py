@@ -96,9 +96,9 @@ class _Parser:
     def _path_name(self) -> str | NameRef:
         if self.token.kind == "name":
             return self.take().text
-        if self.token.kind == "nameref":
-            return NameRef(self.take().text)
-        self.fail()
+        if self.token.kind != "nameref":
+            self.fail()
+        return NameRef(self.take().text)
 
     def starts_call(self) -> bool:
         following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]

@@ -15,10 +15,9 @@ Tree = dict[str | int, Any]
 
 def getter(path: BoundPath) -> Getter:
     """What reads the value at a path; None where there is nothing."""
-    if len(path) == 1:
-        name = path[0]
-        return lambda item: item.get(name)
-    first, rest = path[0], path[1:]
+    first, rest = str(path[0]), path[1:]
+    if not rest:
+        return lambda item: item.get(first)
 
     def get(item: Json) -> Json | None:
         value = item.get(first)
@@ -80,7 +79,7 @@ def select(item: Json, tree: Tree) -> Json:
     """The parts of an item that a tree names; list elements are packed in index order."""
     selected: Json = {}
     for name, below in tree.items():
-        value = item.get(name)
+        value = item.get(str(name))
         if value is not None:
             value = _select_value(value, below)
         if value is not None:

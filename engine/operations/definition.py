@@ -1,4 +1,4 @@
-"""Table definitions: a CreateTable request, or an index of an UpdateTable request, checked and read.
+"""Table definitions: a CreateTable request, or an index of UpdateTable, checked and read.
 
 The texts are E160 to E190 of the API's errors.
 """

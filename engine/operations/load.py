@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from engine.client.protocol import Context, Json, LoadProgress
@@ -39,11 +40,8 @@ def load_items(
         while step := list(islice(keys, _STEP_ITEMS)):
             if context.cancelled is not None and context.cancelled():
                 return written
-            region.database.write(
-                lambda transaction, step=step, batch=batch: _write_step(
-                    region, transaction, table_name, [(key, batch[key]) for key in step], context
-                )
-            )
+            changes = [(key, batch[key]) for key in step]
+            region.database.write(partial(_write_step, region, table_name, changes, context))
             written += len(step)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))
@@ -71,10 +69,10 @@ def _batches(region: Region, table_name: str, items: Iterable[Json]) -> Iterator
 
 def _write_step(
     region: Region,
-    transaction: WriteTransaction,
     table_name: str,
     step: list[tuple[bytes, StoredItem]],
     context: Context,
+    transaction: WriteTransaction,
 ) -> None:
     table = region.data_table(transaction.catalog, table_name)
     changes = [plan_change(table, key, transaction.read(table, key), new) for key, new in step]

@@ -1,4 +1,4 @@
-"""Reading one page of a range: Limit, the 1 MB border, filter, projection, fetches, the next key."""
+"""Reading one page of a range: Limit, the 1 MB border, filter, projection, the next key."""
 
 from __future__ import annotations
 

@@ -16,14 +16,16 @@ from engine.storage.transaction import Cause
 
 _NAME = re.compile(r"#[A-Za-z0-9_]+\Z")
 _VALUE = re.compile(r":[A-Za-z0-9_]+\Z")
-_LEGACY = (
-    "AttributesToGet",
-    "AttributeUpdates",
-    "ConditionalOperator",
-    "Expected",
-    "KeyConditions",
-    "QueryFilter",
-    "ScanFilter",
+_LEGACY = frozenset(
+    {
+        "AttributesToGet",
+        "AttributeUpdates",
+        "ConditionalOperator",
+        "Expected",
+        "KeyConditions",
+        "QueryFilter",
+        "ScanFilter",
+    }
 )
 _EXPRESSIONS = (
     "UpdateExpression",
@@ -36,7 +38,9 @@ _EXPRESSIONS = (
 
 def refuse_legacy(request: Json) -> None:
     """Refuse the parameters that came before expressions; beside expressions with E064."""
-    legacy = [name for name in _LEGACY if request.get(name) is not None]
+    if _LEGACY.isdisjoint(request):
+        return
+    legacy = [name for name in sorted(_LEGACY) if request.get(name) is not None]
     if not legacy:
         return
     used = [name for name in _EXPRESSIONS if request.get(name) is not None]

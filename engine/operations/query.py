@@ -17,7 +17,13 @@ from engine.operations.reads import (
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Index, KeyAttribute, Table
 from engine.storage.database import Reader
-from engine.storage.keys import KeyRange, collection_range, encode_partition, sort_range
+from engine.storage.keys import (
+    KeyRange,
+    collection_prefix,
+    collection_range,
+    sort_range,
+    value_bytes,
+)
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -59,14 +65,15 @@ def _key_range(
     partition = (table.hash,) if index is None else index.hash
     sort = table.keys[1:] if index is None else index.range
     tests = _match_schema(partition, sort, condition)
-    prefix = encode_partition([tests[attribute.name].operands[0] for attribute in partition])
+    prefix = collection_prefix([value_bytes(tests[k.name].operands[0], k.type) for k in partition])
     whole = collection_range(prefix)
     keys = whole
     for attribute in sort:
         test = tests.get(attribute.name)
         if test is None:
             break
-        keys = sort_range(prefix, test.operator, test.operands)
+        operands = [value_bytes(operand, attribute.type) for operand in test.operands]
+        keys = sort_range(prefix, test.operator, operands)
         if test.operator == "=":
             prefix = keys.low
     return keys, whole

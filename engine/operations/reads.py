@@ -19,7 +19,7 @@ from engine.model import values
 from engine.operations.pages import Page, PageRequest
 from engine.operations.region import Region
 from engine.operations.schema import check_nested_paths
-from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.catalog import Catalog, Index, InvalidKeyError, Table
 from engine.storage.items import projected_names
 from engine.storage.keys import KeyRange
 
@@ -103,7 +103,10 @@ def start_blob(table: Table, index: Index | None, start: Json) -> bytes:
             raise ValidationException(
                 f"{_START}: The provided key element does not match the schema"
             )
-    key = table.key_blob(start)
+    try:
+        key = table.key_blob(start)
+    except InvalidKeyError as error:
+        raise ValidationException(_START) from error
     return key if index is None else table.index_blob(index, start, key)
 
 

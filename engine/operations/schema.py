@@ -8,11 +8,16 @@ from collections.abc import Iterable
 from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.model.values import MAX_ITEM_BYTES
-from engine.storage.catalog import Index, KeyAttribute, Table
+from engine.storage.catalog import (
+    PARTITION_KEY_BYTES_MAX,
+    SORT_KEY_BYTES_MAX,
+    Index,
+    InvalidKeyError,
+    KeyAttribute,
+    Table,
+)
 from engine.storage.items import ItemChange
 
-PARTITION_KEY_BYTES_MAX = 2_048
-SORT_KEY_BYTES_MAX = 1_024
 _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
 _KINDS = {"S": "string", "B": "binary"}
@@ -20,43 +25,54 @@ _KINDS = {"S": "string", "B": "binary"}
 
 def check_key(table: Table, key: Json) -> bytes:
     """Check a Key parameter; gives the key under which the item is stored (E073, E077)."""
-    if len(key) != len(table.key_names):
-        raise ValidationException("The provided key element does not match the schema")
-    for attribute in table.keys:
-        value = key.get(attribute.name)
-        if value is None or attribute.type not in value:
-            raise ValidationException("The provided key element does not match the schema")
-    for attribute in table.keys:
-        if _is_empty(key[attribute.name], attribute.type):
-            raise ValidationException(
-                f"{_INVALID}The AttributeValue for a key attribute cannot contain an empty "
-                f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
-            )
-    check_key_sizes((table.hash,), table.keys[1:], key)
-    return table.key_blob(key)
+    if len(key) == len(table.keys):
+        try:
+            return table.key_blob(key)
+        except InvalidKeyError:
+            for attribute in table.keys:
+                value = key.get(attribute.name)
+                if value is None or attribute.type not in value:
+                    break
+            else:
+                raise _key_value_error(table, key, _INVALID) from None
+    raise ValidationException("The provided key element does not match the schema")
 
 
 def check_item(table: Table, item: Json) -> bytes:
     """Check an item to be put; gives the key under which it is stored (E074 to E078)."""
+    try:
+        blob = table.key_blob(item)
+    except InvalidKeyError:
+        raise _item_key_error(table, item) from None
+    for index in table.indexes:
+        _check_index_keys(index, item)
+    return blob
+
+
+def _item_key_error(table: Table, item: Json) -> ValidationException:
     for attribute in table.keys:
         value = item.get(attribute.name)
         if value is None:
-            raise ValidationException(f"{_INVALID}Missing the key {attribute.name} in the item")
+            return ValidationException(f"{_INVALID}Missing the key {attribute.name} in the item")
         if attribute.type not in value:
-            raise ValidationException(
+            return ValidationException(
                 f"{_INVALID}Type mismatch for key {attribute.name} expected: {attribute.type} "
                 f"actual: {next(iter(value))}"
             )
+    return _key_value_error(table, item, _NOT_VALID)
+
+
+def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationException:
+    """What is wrong with key values of the right types: empty (E077) or too long (E082, E083)."""
     for attribute in table.keys:
         if _is_empty(item[attribute.name], attribute.type):
-            raise ValidationException(
-                f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty "
+            return ValidationException(
+                f"{prefix}The AttributeValue for a key attribute cannot contain an empty "
                 f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
             )
-    check_key_sizes((table.hash,), table.keys[1:], item)
-    for index in table.indexes:
-        _check_index_keys(index, item)
-    return table.key_blob(item)
+    return _size_error((table.hash,), table.keys[1:], item) or ValidationException(
+        "The provided key element does not match the schema"
+    )
 
 
 def _check_index_keys(index: Index, item: Json) -> None:
@@ -76,7 +92,9 @@ def _check_index_keys(index: Index, item: Json) -> None:
                 f"{_KINDS[attribute.type]} value. IndexName: {index.name}, "
                 f"IndexKey: {attribute.name}"
             )
-    check_key_sizes(index.hash, index.range, item)
+    too_long = _size_error(index.hash, index.range, item)
+    if too_long is not None:
+        raise too_long
 
 
 def check_updated_index_keys(table: Table, item: Json) -> None:
@@ -97,13 +115,11 @@ def check_updated_index_keys(table: Table, item: Json) -> None:
                     "to a value that is not supported. The AttributeValue for a key attribute "
                     f"cannot contain an empty {_KINDS[attribute.type]} value."
                 )
-        try:
-            check_key_sizes(index.hash, index.range, item)
-        except ValidationException as error:
+        if _size_error(index.hash, index.range, item) is not None:
             raise ValidationException(
                 "The update expression attempted to update the secondary index key beyond "
                 "allowed size limits"
-            ) from error
+            )
 
 
 def check_update_targets(table: Table, attributes: Iterable[str]) -> None:
@@ -145,22 +161,23 @@ def check_local_sizes(change: ItemChange, message: str) -> None:
             raise ValidationException(message)
 
 
-def check_key_sizes(
+def _size_error(
     partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], item: Json
-) -> None:
-    """Check the lengths of key values that are there (E082, E083); numbers always fit."""
+) -> ValidationException | None:
+    """What is too long among the key values that are there (E082, E083); numbers always fit."""
     for attribute in partition:
         if _length(item.get(attribute.name), attribute.type) > PARTITION_KEY_BYTES_MAX:
-            raise ValidationException(
+            return ValidationException(
                 f"{_INVALID}Size of hashkey has exceeded the maximum size limit of"
                 f"{PARTITION_KEY_BYTES_MAX} bytes"
             )
     for attribute in sort:
         if _length(item.get(attribute.name), attribute.type) > SORT_KEY_BYTES_MAX:
-            raise ValidationException(
+            return ValidationException(
                 f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
                 f"{SORT_KEY_BYTES_MAX} bytes"
             )
+    return None
 
 
 def _length(value: Json | None, kind: str) -> int:

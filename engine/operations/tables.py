@@ -23,6 +23,17 @@ from engine.storage.database import Reader
 from engine.storage.transaction import WriteTransaction
 
 _LIST_MAX = 100
+_SHOWN_DELETING = (
+    "TableName",
+    "TableStatus",
+    "ProvisionedThroughput",
+    "TableSizeBytes",
+    "ItemCount",
+    "TableArn",
+    "TableId",
+    "BillingModeSummary",
+    "DeletionProtectionEnabled",
+)
 
 
 def create_table(region: Region, request: Json, _context: Context) -> Json:
@@ -188,6 +199,5 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
 
     table = region.database.write(work)
     description = describe(region, table, lambda _: (0, 0), "DELETING")
-    kept = ("TableName", "TableStatus", "ProvisionedThroughput", "TableSizeBytes", "ItemCount")
-    kept += ("TableArn", "TableId", "BillingModeSummary", "DeletionProtectionEnabled")
-    return {"TableDescription": {name: description[name] for name in kept if name in description}}
+    shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
+    return {"TableDescription": shown}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from engine.client.protocol import Context, Json
 from engine.errors import (
@@ -71,7 +72,7 @@ def update_table(region: Region, request: Json, context: Context) -> Json:
         }
     )
     for job_id in jobs:
-        while region.database.write(lambda t, job=job_id: backfill_step(t, job)):
+        while region.database.write(partial(backfill_step, job_id=job_id)):
             if context.cancelled is not None and context.cancelled():
                 break
     return {"TableDescription": describe(region, table, counts.__getitem__, "UPDATING")}

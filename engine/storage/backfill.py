@@ -1,8 +1,8 @@
 """Filling a new index from the items that are there already, in steps.
 
-Each step is a write transaction of its own, short enough for others to write in between. Writes that
-come meanwhile keep the new index themselves; a step skips what they have put. The position is kept
-in the job, so that whoever comes after a kill goes on from there.
+Each step is a write transaction of its own, short enough for others to write in between. Writes
+that come meanwhile keep the new index themselves; a step skips what they have put. The position is
+kept in the job, so that whoever comes after a kill goes on from there.
 """
 
 from __future__ import annotations

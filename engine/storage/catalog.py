@@ -14,11 +14,19 @@ from typing import Any
 import orjson
 
 from engine.client.protocol import Json
-from engine.storage.keys import encode_key
+from engine.storage.keys import collection_prefix, part, value_bytes
 
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
 # encryption and the record's header take; a larger value would spill and waste most of a page.
 INLINE_BYTES_MAX = 1_980
+
+
+PARTITION_KEY_BYTES_MAX = 2_048
+SORT_KEY_BYTES_MAX = 1_024
+
+
+class InvalidKeyError(Exception):
+    """An item does not have the key attributes of its table."""
 
 
 @dataclass(frozen=True)
@@ -225,18 +233,31 @@ class Table:
         return next((index for index in self.indexes if index.name == name), None)
 
     def key_blob(self, item: Json) -> bytes:
-        """The key under which an item is stored; the item's key attributes are checked before."""
-        if self.range is None:
-            return encode_key((item[self.hash.name],), ())
-        return encode_key((item[self.hash.name],), (item[self.range.name],))
+        """The key under which an item is stored.
+
+        Raises `InvalidKeyError` where a key attribute is missing, of another type, empty or too
+        long; the caller finds out which.
+        """
+        try:
+            raw = value_bytes(item[self.hash.name], self.hash.type)
+            if not 0 < len(raw) <= PARTITION_KEY_BYTES_MAX:
+                raise InvalidKeyError
+            key = collection_prefix((raw,))
+            if self.range is None:
+                return key
+            raw = value_bytes(item[self.range.name], self.range.type)
+        except KeyError as error:
+            raise InvalidKeyError from error
+        if not 0 < len(raw) <= SORT_KEY_BYTES_MAX:
+            raise InvalidKeyError
+        return key + part(raw)
 
     def index_blob(self, index: Index, item: Json, key: bytes) -> bytes:
         """The key of an item's entry in an index; `key` is the item's own."""
-        return encode_key(
-            [item[attribute.name] for attribute in index.hash],
-            [item[attribute.name] for attribute in index.range],
-            key,
-        )
+        blob = collection_prefix([value_bytes(item[k.name], k.type) for k in index.hash])
+        for attribute in index.range:
+            blob += part(value_bytes(item[attribute.name], attribute.type))
+        return blob + key
 
     def status(self, now_us: int) -> str:
         """TableStatus at a time."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -72,8 +74,15 @@ def _pragma(connection: apsw.Connection, text: str) -> object:
 
 def schema_version(connection: apsw.Connection) -> int:
     """How many migration steps the database has seen."""
-    row = connection.execute("PRAGMA user_version").fetchone()
-    return int(row[0])
+    return int(fetch(connection.cursor(), "PRAGMA user_version")[0][0])
+
+
+def fetch(cursor: apsw.Cursor, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a statement.
+
+    Never only the first: a statement left there holds on to its snapshot after the transaction.
+    """
+    return cursor.execute(sql, bindings).fetchall()
 
 
 def migrate(connection: apsw.Connection) -> None:

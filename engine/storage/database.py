@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
 from engine.clock import Clock
 from engine.errors import ApiError, FolderAccessError
 from engine.storage.catalog import Catalog, Storage
-from engine.storage.connections import as_api_error, connect, migrate
+from engine.storage.connections import as_api_error, connect, fetch, migrate
 from engine.storage.folder import DataFolder
 from engine.storage.items import StoredItem, read_item, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.upkeep import Upkeep, gate_path
-from engine.storage.writer import FileGate, Gate, Work, Writer, load_catalog
+from engine.storage.writer import FileGate, Work, Writer, load_catalog
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ class Reader:
     def __init__(self, connection: apsw.Connection) -> None:
         self.connection = connection
         self.cursor = connection.cursor()
+        self.data_version = connection.data_version
         self._beside = connection.cursor()
         self.checked_version = -1
         self.checked_catalog: Catalog | None = None
@@ -57,43 +58,48 @@ class Reader:
 
     def range(
         self, storage: Storage, keys: KeyRange, descending: bool = False, limit: int = -1
-    ) -> apsw.Cursor:
+    ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key) of a range in key order; one range at a time."""
         return read_range(self.cursor, storage, keys, descending, limit)
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
-        rows = self._beside.execute(
-            "SELECT items, bytes FROM stats WHERE storage = ?", (storage_id,)
-        ).fetchall()
-        return rows[0] if rows else (0, 0)
+        for items, size in self._fetch(
+            "SELECT items, bytes FROM stats WHERE storage = ?", storage_id
+        ):
+            return items, size
+        return 0, 0
 
     def job_ids(self, kind: str) -> list[int]:
         """The jobs of a kind that are not done."""
-        rows = self._beside.execute("SELECT id FROM jobs WHERE kind = ? ORDER BY id", (kind,))
-        return [row[0] for row in rows]
+        return [
+            row[0] for row in self._fetch("SELECT id FROM jobs WHERE kind = ? ORDER BY id", kind)
+        ]
 
     def log_size(self) -> tuple[int, int | None]:
         """Number of entries of the change log, and the stamp of the oldest."""
-        rows = self._beside.execute(
+        ((entries, oldest_us),) = self._fetch(
             "SELECT count(*), (SELECT stamp_us FROM changes ORDER BY seq LIMIT 1) FROM changes"
-        ).fetchall()
-        return rows[0]
+        )
+        return entries, oldest_us
 
     def free_bytes(self) -> int:
         """Bytes of pages that hold nothing."""
-        rows = self._beside.execute("PRAGMA freelist_count").fetchall()
-        return int(rows[0][0]) * PAGE_BYTES
+        ((pages,),) = self._fetch("PRAGMA freelist_count")
+        return int(pages) * PAGE_BYTES
 
     def page_problems(self, count_max: int) -> list[str]:
         """What SQLite's own check of every page finds."""
-        rows = self._beside.execute(f"PRAGMA integrity_check({count_max})").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+        rows = self._fetch(f"PRAGMA integrity_check({count_max})")
+        return [text for (text,) in rows if text != "ok"]
 
     def row_count(self, storage_id: int) -> int:
         """Rows of a storage id, counted."""
-        rows = self._beside.execute(f"SELECT count(*) FROM t{storage_id}").fetchall()
-        return int(rows[0][0])
+        ((count,),) = self._fetch(f"SELECT count(*) FROM t{storage_id}")
+        return int(count)
+
+    def _fetch(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
+        return fetch(self._beside, sql, bindings)
 
 
 Read = Callable[[Reader, Catalog], T]
@@ -121,8 +127,7 @@ class Database:
             self.path = region_folder / "data.db"
             self._gate = _file_gate(gate_path(self.path))
         connection = self._open_first()
-        gate: Gate | None = self._gate or self._memory_lock
-        assert gate is not None
+        gate: Any = self._gate or self._memory_lock
         log_changes = folder is not None and options.history_hours > 0
         self._writer = Writer(connection, gate, clock, log_changes, self.path, self._set_catalog)
         if folder is None:
@@ -182,8 +187,8 @@ class Database:
             try:
                 result = work(reader, catalog)
                 # Asked after the first read of the transaction, which refreshes the answer.
-                version = reader.connection.data_version()
-                if version == reader.checked_version and catalog is reader.checked_catalog:
+                unchanged = reader.data_version() == reader.checked_version
+                if unchanged and catalog is reader.checked_catalog:
                     return result
                 if self._is_current(reader, catalog):
                     return result
@@ -192,13 +197,12 @@ class Database:
                     raise
             finally:
                 # On this cursor, so that a range left half read lets go of the snapshot too.
-                if reader.connection.in_transaction:
-                    execute("ROLLBACK")
+                execute("ROLLBACK")
 
     def _is_current(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the catalog is the committed one; if not, the committed one is taken over."""
         current = load_catalog(reader.cursor, catalog)
-        reader.checked_version = reader.connection.data_version()
+        reader.checked_version = reader.data_version()
         reader.checked_catalog = current
         if current is catalog:
             return True

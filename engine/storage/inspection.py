@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import apsw
 import orjson
 
@@ -51,7 +53,7 @@ def check(database: Database) -> list[str]:
     try:
         names = sorted(database.reload_catalog().tables)
         for name in names:
-            problems += database.read(lambda r, c, name=name: _check_table(r, c, name))
+            problems += database.read(partial(_check_table, name=name))
     except (ApiError, orjson.JSONDecodeError) as error:
         problems.append(str(error))
     return problems[:_PROBLEMS_MAX]
@@ -61,7 +63,7 @@ def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
     table = catalog.tables.get(name)
     if table is None:
         return []
-    problems = []
+    problems: list[str] = []
     count = size = 0
     expected = {index.name: [0, 0] for index in table.indexes}
     for raw, item_size, key in reader.range(table.storage, _EVERYTHING):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import apsw
 import orjson
@@ -11,6 +12,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.model import values
 from engine.storage.catalog import INLINE_BYTES_MAX, Index, Storage, Table
+from engine.storage.connections import fetch
 from engine.storage.keys import KeyRange
 
 
@@ -74,9 +76,10 @@ def plan_change(
 def _plan_index(table: Table, index: Index, change: ItemChange) -> IndexChange | None:
     old_key, old = index_entry(table, index, change.key, change.old)
     new_key, new = index_entry(table, index, change.key, change.new)
-    if old_key == new_key:
-        if old is None or new is None or old.raw == new.raw or old.item() == new.item():
-            return None
+    if old_key == new_key and (
+        old is None or new is None or old.raw == new.raw or old.item() == new.item()
+    ):
+        return None
     return IndexChange(index, old_key, old, new_key, new)
 
 
@@ -109,7 +112,7 @@ def projected_names(table: Table, index: Index) -> frozenset[str]:
 
 def read_item(cursor: apsw.Cursor, storage: Storage, key: bytes) -> StoredItem | None:
     """The item under a key."""
-    rows = cursor.execute(storage.get, (key,)).fetchall()
+    rows = fetch(cursor, storage.get, (key,))
     return StoredItem(rows[0][0], rows[0][1]) if rows else None
 
 
@@ -118,7 +121,9 @@ def read_range(
 ) -> Iterator[tuple[bytes, int, bytes]]:
     """Rows (value, size, key) of a range in key order, at most `limit` (-1 = all)."""
     statement = storage.backward if descending else storage.forward
-    return cursor.execute(statement, (keys.low, keys.high, limit))
+    rows: Any = cursor.execute(statement, (keys.low, keys.high, limit))
+    found: Iterator[tuple[bytes, int, bytes]] = rows
+    return found
 
 
 def write_rows(cursor: apsw.Cursor, storage: Storage, change: ItemChange) -> None:
@@ -141,13 +146,13 @@ def _write_row(
 ) -> None:
     if old is not None and old_key is not None:
         if len(old.raw) + len(old_key) > INLINE_BYTES_MAX:
-            row = cursor.execute(storage.get, (old_key,)).fetchone()
-            cursor.execute(storage.delete_big, (row[2],))
+            ((_, _, big),) = fetch(cursor, storage.get, (old_key,))
+            cursor.execute(storage.delete_big, (big,))
         if new is None or old_key != new_key:
             cursor.execute(storage.delete, (old_key,))
     if new is not None and new_key is not None:
         if len(new.raw) + len(new_key) > INLINE_BYTES_MAX:
-            big = cursor.execute(storage.put_big, (new.raw,)).fetchone()[0]
+            ((big,),) = fetch(cursor, storage.put_big, (new.raw,))
             cursor.execute(storage.put, (new_key, new.size, None, big))
         else:
             cursor.execute(storage.put, (new_key, new.size, new.raw, None))

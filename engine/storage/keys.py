@@ -13,6 +13,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import md5
 
 from engine.client.protocol import Json
@@ -27,16 +28,22 @@ _TERMINATOR = b"\x00\x00"
 _EXPONENT_BIAS = 64
 _ZERO = b"\x80"
 _NEGATIVE_END = 102
+_PAIRS = {f"{pair:02d}": pair for pair in range(100)}
+_SALTED = md5(b"Outliers", usedforsecurity=False)
 
 
+@lru_cache(maxsize=16_384)
 def encode_number(canonical: str) -> bytes:
     """Bytes whose order is the numeric order; `canonical` as `numbers.canonical` gives it."""
     if canonical == "0":
         return _ZERO
     negative = canonical[0] == "-"
     text = canonical[1:] if negative else canonical
-    whole, _, fraction = text.partition(".")
-    if whole == "0":
+    whole, point, fraction = text.partition(".")
+    if not point:
+        digits = whole
+        exponent = len(whole)
+    elif whole == "0":
         digits = fraction.lstrip("0")
         exponent = len(digits) - len(fraction)
     else:
@@ -49,21 +56,21 @@ def encode_number(canonical: str) -> bytes:
     if len(digits) & 1:
         digits += "0"
     high = exponent // 2 + _EXPONENT_BIAS
-    pairs = [int(digits[i : i + 2]) for i in range(0, len(digits), 2)]
+    pairs = [_PAIRS[digits[i : i + 2]] for i in range(0, len(digits), 2)]
     if negative:
-        return bytes([127 - high, *(101 - pair for pair in pairs), _NEGATIVE_END])
-    return bytes([128 + high, *(pair + 1 for pair in pairs)])
+        return bytes([127 - high, *[101 - pair for pair in pairs], _NEGATIVE_END])
+    return bytes([128 + high, *[pair + 1 for pair in pairs]])
 
 
-def value_bytes(value: Json) -> bytes:
-    """The bytes by which a key value (a canonical S, N or B) is ordered and hashed."""
-    text = value.get("S")
-    if text is not None:
-        return str(text).encode()
-    text = value.get("N")
-    if text is not None:
-        return encode_number(text)
-    return b64decode(value["B"])
+def value_bytes(value: Json, kind: str) -> bytes:
+    """The bytes by which a canonical key value is ordered and hashed.
+
+    Raises `KeyError` where the value is not of that kind, one of S, N, B.
+    """
+    if kind == "S":
+        text: str = value["S"]
+        return text.encode()
+    return encode_number(value["N"]) if kind == "N" else b64decode(value["B"])
 
 
 def escape(raw: bytes) -> bytes:
@@ -71,25 +78,28 @@ def escape(raw: bytes) -> bytes:
     return raw.replace(b"\x00", b"\x00\xff") if b"\x00" in raw else raw
 
 
-def _part(value: Json) -> bytes:
-    return escape(value_bytes(value)) + _TERMINATOR
+def part(raw: bytes) -> bytes:
+    """One part of a key, with its terminator."""
+    return escape(raw) + _TERMINATOR
 
 
-def encode_partition(values: Sequence[Json]) -> bytes:
-    """The common prefix of an item collection: of one value, or of an index's several."""
-    if len(values) == 1:
-        raw = value_bytes(values[0])
-        return md5(b"Outliers" + raw).digest()[:HASH_PREFIX_BYTES] + escape(raw) + _TERMINATOR
-    parts = b"".join([_part(value) for value in values])
-    return md5(b"Outliers" + parts).digest()[:HASH_PREFIX_BYTES] + parts
+def collection_prefix(raws: Sequence[bytes]) -> bytes:
+    """The common prefix of an item collection: of one partition key, or of an index's several."""
+    if len(raws) == 1:
+        raw = raws[0]
+        return (
+            _hash(raw)
+            + (raw.replace(b"\x00", b"\x00\xff") if b"\x00" in raw else raw)
+            + _TERMINATOR
+        )
+    parts = b"".join([part(raw) for raw in raws])
+    return _hash(parts) + parts
 
 
-def encode_key(partition: Sequence[Json], sort: Sequence[Json], suffix: bytes = b"") -> bytes:
-    """The whole key; `suffix` is the table key where the key is an index entry's."""
-    key = encode_partition(partition)
-    for value in sort:
-        key += _part(value)
-    return key + suffix
+def _hash(raw: bytes) -> bytes:
+    salted = _SALTED.copy()
+    salted.update(raw)
+    return salted.digest()[:HASH_PREFIX_BYTES]
 
 
 def increment(prefix: bytes) -> bytes:
@@ -116,16 +126,16 @@ def segment_range(segment: int, total_segments: int) -> KeyRange:
     )
 
 
-def sort_range(collection: bytes, operator: str, operands: Sequence[Json]) -> KeyRange:
+def sort_range(collection: bytes, operator: str, operands: Sequence[bytes]) -> KeyRange:
     """The keys of an item collection whose next sort key part satisfies a condition.
 
     `collection` is the prefix made of the partition and of sort key parts with equality;
-    `operator` one of = < <= > >= BETWEEN begins_with.
+    `operator` one of = < <= > >= BETWEEN begins_with; `operands` as `value_bytes` gives them.
     """
     if operator == "begins_with":
-        prefix = collection + escape(value_bytes(operands[0]))
+        prefix = collection + escape(operands[0])
         return KeyRange(prefix, increment(prefix))
-    first = collection + _part(operands[0])
+    first = collection + part(operands[0])
     if operator == "=":
         return KeyRange(first, increment(first))
     if operator == "<":
@@ -136,7 +146,7 @@ def sort_range(collection: bytes, operator: str, operands: Sequence[Json]) -> Ke
         return KeyRange(increment(first), increment(collection))
     if operator == ">=":
         return KeyRange(first, increment(collection))
-    return KeyRange(first, increment(collection + _part(operands[1])))
+    return KeyRange(first, increment(collection + part(operands[1])))
 
 
 def collection_range(collection: bytes) -> KeyRange:

@@ -13,6 +13,7 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.storage.catalog import Catalog, Storage, Table
+from engine.storage.connections import fetch
 from engine.storage.items import (
     ItemChange,
     StoredItem,
@@ -118,13 +119,14 @@ class WriteTransaction:
 
     def new_storage(self) -> int:
         """Make the SQLite tables of a new storage id."""
-        row = self._cursor.execute(
-            "UPDATE meta SET value = value + 1 WHERE name = 'last_storage_id' RETURNING value"
-        ).fetchall()[0]
+        ((storage_id,),) = fetch(
+            self._cursor,
+            "UPDATE meta SET value = value + 1 WHERE name = 'last_storage_id' RETURNING value",
+        )
         self.writes += 1
-        for statement in Storage(row[0]).create:
+        for statement in Storage(storage_id).create:
             self._cursor.execute(statement)
-        return int(row[0])
+        return int(storage_id)
 
     def retire_storage(self, storage_id: int) -> None:
         """Leave a storage id to be freed in steps."""
@@ -153,10 +155,11 @@ class WriteTransaction:
 
     def _catalog_changed(self, tables: dict[str, Table]) -> None:
         self.writes += 1
-        row = self._cursor.execute(
-            "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value"
-        ).fetchall()[0]
-        self.catalog = Catalog(row[0], tables)
+        ((version,),) = fetch(
+            self._cursor,
+            "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value",
+        )
+        self.catalog = Catalog(version, tables)
 
     # Jobs.
 
@@ -171,8 +174,8 @@ class WriteTransaction:
 
     def job_state(self, job_id: int) -> Json | None:
         """What a job has noted of its progress; None once it is done."""
-        row = self._cursor.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return None if row is None else orjson.loads(row[0])
+        rows = fetch(self._cursor, "SELECT state FROM jobs WHERE id = ?", (job_id,))
+        return orjson.loads(rows[0][0]) if rows else None
 
     def set_job_state(self, job_id: int, state: Json) -> None:
         """Note a job's progress."""
@@ -188,11 +191,11 @@ class WriteTransaction:
 
     def take_lease(self, name: str, holder: str, seconds: float) -> bool:
         """Become, or stay, the one who does a recurring piece of work; False if another does."""
-        row = self._cursor.execute(
-            "SELECT holder, until_us FROM leases WHERE name = ?", (name,)
-        ).fetchone()
-        if row is not None and row[0] != holder and row[1] > self.stamp_us:
-            return False
+        for other, until_us in fetch(
+            self._cursor, "SELECT holder, until_us FROM leases WHERE name = ?", (name,)
+        ):
+            if other != holder and until_us > self.stamp_us:
+                return False
         self.writes += 1
         self._cursor.execute(
             "INSERT OR REPLACE INTO leases(name, holder, until_us) VALUES(?, ?, ?)",
@@ -217,10 +220,10 @@ class WriteTransaction:
 
     def free_retired(self, rows_max: int) -> bool:
         """Free rows of retired storage ids; gives whether any are left."""
-        row = self._cursor.execute("SELECT storage FROM retired LIMIT 1").fetchone()
-        if row is None:
+        rows = fetch(self._cursor, "SELECT storage FROM retired LIMIT 1")
+        if not rows:
             return False
-        storage = Storage(row[0])
+        storage = Storage(rows[0][0])
         freed = 0
         for statement in storage.empty_step:
             self._cursor.execute(statement, (rows_max,))
@@ -228,7 +231,7 @@ class WriteTransaction:
         if freed == 0:
             for statement in storage.drop:
                 self._cursor.execute(statement)
-            self._cursor.execute("DELETE FROM retired WHERE storage = ?", (row[0],))
+            self._cursor.execute("DELETE FROM retired WHERE storage = ?", rows[0])
             self.writes += 1
         return True
 

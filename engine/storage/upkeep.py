@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from engine.clock import Clock
 from engine.errors import ApiError
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
-from engine.storage.connections import connect
 from engine.storage.transaction import WriteTransaction
 from engine.storage.writer import FileGate
 
@@ -81,7 +81,7 @@ class Upkeep:
         while not self._stopping and database.write(lambda t: _step(t, before_us)):
             pass
         for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
-            while not self._stopping and database.write(lambda t, j=job_id: backfill_step(t, j)):
+            while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
                 pass
 
     def _checkpoint(self) -> None:

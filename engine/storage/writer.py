@@ -19,7 +19,7 @@ import apsw
 
 from engine.clock import Clock
 from engine.storage.catalog import Catalog
-from engine.storage.connections import as_api_error, roll_back
+from engine.storage.connections import as_api_error, fetch, roll_back
 from engine.storage.transaction import WriteTransaction
 
 T = TypeVar("T")
@@ -32,9 +32,11 @@ _GROUP_MAX = 64
 class Gate(Protocol):
     """What a writer must pass before its transaction."""
 
-    def __enter__(self) -> object: ...
+    def __enter__(self) -> Any:
+        """Wait until it is one's turn."""
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: Any) -> Any:
+        """Let the next one pass."""
 
 
 class FileGate:
@@ -215,11 +217,9 @@ class Writer:
     def _catch_up(self) -> None:
         """Another process has written: take over its catalog and its last stamp."""
         self._catalog = load_catalog(self._cursor, self._catalog)
-        row = self._cursor.execute(
-            "SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
-        if row is not None:
-            self._last_stamp_us = max(self._last_stamp_us, row[0])
+        rows = fetch(self._cursor, "SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1")
+        for (stamp_us,) in rows:
+            self._last_stamp_us = max(self._last_stamp_us, stamp_us)
 
     def close(self) -> None:
         """Close the connection."""
@@ -232,10 +232,8 @@ class _HalfWrittenError(Exception):
 
 def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
     """The catalog as committed: `known`, unless its version is not the current one."""
-    version = cursor.execute("SELECT value FROM meta WHERE name = 'catalog_version'").fetchall()[0][
-        0
-    ]
+    ((version,),) = fetch(cursor, "SELECT value FROM meta WHERE name = 'catalog_version'")
     if version == known.version:
         return known
-    rows = cursor.execute("SELECT definition FROM catalog ORDER BY name").fetchall()
+    rows = fetch(cursor, "SELECT definition FROM catalog ORDER BY name")
     return Catalog.from_rows(version, [definition for (definition,) in rows])

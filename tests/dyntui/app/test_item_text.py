@@ -17,12 +17,18 @@ _SCALARS = (
     | st.builds(lambda flag: {"BOOL": flag}, st.booleans())
     | st.just({"NULL": True})
     | st.builds(lambda texts: {"SS": texts}, st.lists(st.text(max_size=5), min_size=1, max_size=3))
-    | st.builds(lambda parts: {"BS": parts}, st.lists(st.binary(max_size=5), min_size=1, max_size=3))
+    | st.builds(
+        lambda parts: {"BS": parts}, st.lists(st.binary(max_size=5), min_size=1, max_size=3)
+    )
 )
 _VALUES = st.recursive(
     _SCALARS,
-    lambda inner: st.builds(lambda members: {"M": members}, st.dictionaries(st.text(max_size=30), inner, max_size=4))
-    | st.builds(lambda elements: {"L": elements}, st.lists(inner, max_size=4)),
+    lambda inner: (
+        st.builds(
+            lambda members: {"M": members}, st.dictionaries(st.text(max_size=30), inner, max_size=4)
+        )
+        | st.builds(lambda elements: {"L": elements}, st.lists(inner, max_size=4))
+    ),
     max_leaves=15,
 )
 

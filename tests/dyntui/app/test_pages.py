@@ -23,9 +23,7 @@ class Numbers:
         self.every = every
         self.requests: list[Json] = []
 
-    def call(
-        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
-    ) -> Json:
+    def call(self, operation: str, request: Json, _: Callable[[], bool] | None = None) -> Json:
         assert operation == "Scan"
         self.requests.append(request)
         after = request.get("ExclusiveStartKey", {"id": -1})["id"]
@@ -152,9 +150,7 @@ def test_a_written_row_is_replaced() -> None:
 
 def test_get_item_has_one_row_or_none() -> None:
     class One:
-        def call(
-            self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
-        ) -> Json:
+        def call(self, operation: str, request: Json, _: Callable[[], bool] | None = None) -> Json:
             assert (operation, request) == ("GetItem", {"Key": {}})
             return {"Item": {"id": 1}, "ConsumedCapacity": {"CapacityUnits": 0.5}}
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from engine.model.service import service_model
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json, kebab
+from engine.model.service import service_model
 
 QUERY = Request(
     "Query",
@@ -54,7 +54,7 @@ def _boto3_call(source: str) -> tuple[str, dict[str, Any]]:
         def __getattr__(self, name: str) -> Any:
             return lambda **members: asked.append((name, members))
 
-    boto3 = SimpleNamespace(client=lambda _service, region_name: Client())
+    boto3 = SimpleNamespace(client=lambda _service, **_options: Client())
     body = source.removeprefix("import boto3\n")
     assert body != source
     exec(body, {"boto3": boto3})
@@ -71,7 +71,9 @@ def test_boto3_without_members() -> None:
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=40) | st.binary(max_size=40),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -1,0 +1,74 @@
+"""`dyntui doctor`: whether the data is whole, and where its bytes are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+import orjson
+
+from dyntui.cli.command import Command
+from dyntui.cli.exits import REFUSED, say
+from dyntui.cli.output import write_rows
+from dyntui.cli.workspace import workspace
+from engine.client.protocol import StorageReport
+
+
+@click.command(cls=Command)
+@click.option("--compact", is_flag=True, help="Give free space back to the file system, too.")
+@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.pass_context
+def doctor(context: click.Context, compact: bool, output: str) -> None:
+    """Check the data of the Region, and show what its files hold.
+
+    Everything is read and compared: files, items, index entries, counts. Ends with 1 where a
+    problem was found.
+    """
+    connection = workspace(context).connection
+    problems = connection.tools.check()
+    if compact:
+        before = connection.tools.storage_report().file_bytes
+        connection.tools.compact()
+        after = connection.tools.storage_report().file_bytes
+        say(f"compacted: {before:,} bytes before, {after:,} bytes now")
+    report = connection.tools.storage_report()
+    if output == "json":
+        document = {"problems": problems, "region": connection.region} | asdict(report)
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print_report(connection.region, report)
+        for problem in problems:
+            click.echo(f"problem: {problem}")
+        click.echo("no problems" if not problems else f"{len(problems)} problems")
+    if problems:
+        context.exit(REFUSED)
+
+
+def _print_report(region: str, report: StorageReport) -> None:
+    rows = [
+        ("Region", region),
+        ("file", report.path or "in memory"),
+        ("file size", f"{report.file_bytes:,} bytes, {report.free_bytes:,} of them free"),
+        ("write-ahead log", f"{report.wal_bytes:,} bytes"),
+        ("change log", _change_log(report)),
+    ]
+    width = max(len(head) for head, _ in rows)
+    for head, text in rows:
+        click.echo(f"{head:<{width}}  {text}")
+    click.echo()
+    if report.sizes:
+        heads = ("table", "index", "items", "bytes")
+        sizes = [
+            (size.name, size.index_name or "", f"{size.item_count:,}", f"{size.size_bytes:,}")
+            for size in report.sizes
+        ]
+        write_rows(heads, sizes, (False, False, True, True))
+        click.echo()
+
+
+def _change_log(report: StorageReport) -> str:
+    if report.change_log_oldest_us is None:
+        return "empty"
+    oldest = datetime.fromtimestamp(report.change_log_oldest_us / 1_000_000, UTC)
+    return f"{report.change_log_entries:,} entries since {oldest.isoformat(' ', 'seconds')}"

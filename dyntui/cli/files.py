@@ -1,0 +1,50 @@
+"""Arguments that stand for a file: `file://PATH` and `fileb://PATH`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+TEXT_FILE = "file://"
+BINARY_FILE = "fileb://"
+
+
+def read_argument(argument: str) -> str:
+    """The text of `file://PATH`, or the argument itself; raises `UsageError`."""
+    if not argument.startswith(TEXT_FILE):
+        return argument
+    return decode(read_file(argument), argument)
+
+
+def read_file(argument: str) -> bytes:
+    """The content of `file://PATH` or `fileb://PATH`; raises `UsageError`."""
+    path = _path(argument)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{argument}: {error.strerror}") from None
+
+
+def open_file(argument: str) -> BinaryIO:
+    """`file://PATH`, to be read from its start; raises `UsageError`."""
+    try:
+        return _path(argument).open("rb")
+    except OSError as error:
+        raise click.UsageError(f"{argument}: {error.strerror}") from None
+
+
+def decode(content: bytes, source: str) -> str:
+    """UTF-8 text, with or without a byte order mark; raises `UsageError`."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{source}: not UTF-8 text (byte {error.start})") from None
+
+
+def _path(argument: str) -> Path:
+    _, _, name = argument.partition("://")
+    if not name or "\0" in name:
+        raise click.UsageError(f"{argument!r}: the name of a file is missing")
+    return Path(name).expanduser()

@@ -1,0 +1,102 @@
+"""`dyntui get`, `put` and `rm`: single items by their key."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+
+import click
+
+from dyntui.cli.command import Command, table_argument
+from dyntui.cli.exits import Failure, say
+from dyntui.cli.item_input import read_items
+from dyntui.cli.keys import primary_key
+from dyntui.cli.output import Format, format_options, write_item
+from dyntui.cli.workspace import workspace
+from dyntui.core.formats import cell_text
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json
+
+
+@click.command(cls=Command)
+@table_argument
+@click.argument("key", nargs=-1, required=True)
+@click.option("--consistent", is_flag=True, help="Read strongly consistent.")
+@click.option("--projection", metavar="NAMES", help="Only these attributes: title,ratings.imdb.")
+@format_options("json")
+@click.pass_context
+def get(
+    context: click.Context,
+    table: str,
+    key: tuple[str, ...],
+    consistent: bool,
+    projection: str | None,
+    output: Format,
+    plain: bool,
+) -> None:
+    """Show the item with a key: the partition key's value, then the sort key's.
+
+    Values have the types that the table's schema gives them. A value that begins with a minus
+    follows `--`.
+    """
+    work = workspace(context)
+    info = work.table(table)
+    request: Json = {"TableName": info.name, "Key": primary_key(info, key)}
+    if consistent:
+        request["ConsistentRead"] = True
+    if projection is not None:
+        from dyntui.cli.expressions import projection_members
+
+        request |= projection_members(projection)
+    item = work.call("GetItem", request).get("Item")
+    if item is None:
+        raise Failure(f"{table} has no item with the key {_shown(info, request['Key'])}")
+    write_item(item, output, plain=plain, keys=info.key_names)
+
+
+@click.command(cls=Command)
+@table_argument
+@click.argument("item", metavar="ITEM|-|file://PATH")
+@click.option("--plain", is_flag=True, help="The items are plain JSON, not DynamoDB JSON.")
+@click.pass_context
+def put(context: click.Context, table: str, item: str, plain: bool) -> None:
+    """Put one item or many, each in place of an item with the same key.
+
+    An item is DynamoDB JSON. A file, or standard input for `-`, holds one item, a list of items,
+    or one item a line.
+    """
+    work = workspace(context)
+    info = work.table(table)
+    items = read_items(item, info, plain=plain)
+    first = list(islice(items, 2))
+    if not first:
+        say("no items")
+    elif len(first) == 1:
+        work.call("PutItem", {"TableName": table, "Item": first[0]})
+    else:
+        say(f"{work.load_items(table, chain(first, items)):,} items written")
+
+
+@click.command(cls=Command)
+@table_argument
+@click.argument("key", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def rm(context: click.Context, table: str, key: tuple[str, ...], yes: bool) -> None:
+    """Delete the item with a key: the partition key's value, then the sort key's.
+
+    A value that begins with a minus follows `--`.
+    """
+    work = workspace(context)
+    info = work.table(table)
+    request: Json = {
+        "TableName": info.name,
+        "Key": primary_key(info, key),
+        "ReturnValues": "ALL_OLD",
+    }
+    work.confirm(f"Delete {_shown(info, request['Key'])} from {table}?", yes=yes)
+    if "Attributes" not in work.call("DeleteItem", request):
+        raise Failure(f"{table} has no item with the key {_shown(info, request['Key'])}")
+
+
+def _shown(info: TableInfo, key: Json) -> str:
+    return ", ".join(f"{name} {cell_text(key[name])}" for name in info.key_names)

@@ -1,0 +1,233 @@
+"""`dyntui ls`, `describe`, `create`, `alter` and `drop`: tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from dyntui.cli.command import Command, table_argument
+from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
+from dyntui.cli.exits import say
+from dyntui.cli.output import FORMATS, Format, write_items
+from dyntui.cli.workspace import workspace
+from dyntui.core.connect import neighbours_with_tables
+from dyntui.core.definition import (
+    BILLING_MODES,
+    TABLE_CLASSES,
+    NotationError,
+    Settings,
+    TableDefinition,
+    add_index_request,
+    drop_index_request,
+    parse_attribute,
+    parse_global_index,
+    parse_local_index,
+    parse_tag,
+    settings_request,
+)
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json
+
+_UNITS = click.IntRange(min=1)
+
+
+@click.command(cls=Command)
+@click.option("-o", "--output", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.pass_context
+def ls(context: click.Context, output: Format) -> None:
+    """List the tables of the Region: items, bytes, keys and indexes.
+
+    Counts and sizes are true at this moment; sizes follow DynamoDB's rules for item sizes.
+    """
+    work = workspace(context)
+    infos = [work.table(name) for name in work.table_names()]
+    write_items(
+        map(_summary, infos),
+        output,
+        plain=True,
+        keys=("name", "status"),
+        columns=_SUMMARY_COLUMNS,
+    )
+    if not infos:
+        say(
+            neighbours_with_tables(work.connection)
+            or f"no tables in {work.connection.region} of {work.connection.data_dir}"
+        )
+
+
+_SUMMARY_COLUMNS = ("name", "status", "items", "bytes", "keys", "indexes", "billing")
+
+
+def _summary(info: TableInfo) -> Json:
+    """A line of the list, in the shape of an item, so that it is written as items are."""
+    return {
+        "name": {"S": info.name},
+        "status": {"S": info.status},
+        "items": {"N": str(info.item_count)},
+        "bytes": {"N": str(info.size_bytes)},
+        "keys": {"S": keys_text(info)},
+        "indexes": {"N": str(len(info.indexes))},
+        "billing": {"S": billing_text(info.throughput)},
+    }
+
+
+@click.command(cls=Command)
+@table_argument
+@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.pass_context
+def describe(context: click.Context, table: str, output: str) -> None:
+    """Show a table's schema, settings, indexes and sizes."""
+    work = workspace(context)
+    info = work.table(table)
+    if output == "json":
+        click.echo(describe_json(info))
+    else:
+        describe_text(info)
+
+
+def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The settings that a table has from its creation and that can be changed."""
+    for option in (
+        click.option(
+            "--class", "table_class", type=click.Choice(tuple(TABLE_CLASSES)), help="Table class."
+        ),
+        click.option("--wcu", type=_UNITS, help="Provisioned write units per second."),
+        click.option("--rcu", type=_UNITS, help="Provisioned read units per second."),
+        click.option("--billing", type=click.Choice(tuple(BILLING_MODES)), help="Billing mode."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(cls=Command)
+@table_argument
+@click.option("--key", metavar="NAME:TYPE", required=True, help="Partition key, as in id:S.")
+@click.option("--sort", metavar="NAME:TYPE", help="Sort key; types are S, N and B.")
+@click.option(
+    "--gsi",
+    metavar="INDEX",
+    multiple=True,
+    help="Global index: 'by-genre=genre:S,gross:N :include title'.",
+)
+@click.option(
+    "--lsi", metavar="INDEX", multiple=True, help="Local index: 'by-delay=delay:N :keys-only'."
+)
+@_settings_options
+@click.option("--tag", metavar="KEY=VALUE", multiple=True, help="A tag.")
+@click.option("--deletion-protection", is_flag=True, help="Refuse to drop the table.")
+@click.pass_context
+def create(
+    context: click.Context,
+    table: str,
+    key: str,
+    sort: str | None,
+    gsi: tuple[str, ...],
+    lsi: tuple[str, ...],
+    billing: str | None,
+    rcu: int | None,
+    wcu: int | None,
+    table_class: str | None,
+    tag: tuple[str, ...],
+    deletion_protection: bool,
+) -> None:
+    """Create a table.
+
+    An index is written NAME=PARTITION,SORT with options after it: :all, :keys-only,
+    :include a,b, :rcu 5, :wcu 5. Attributes of a key are joined by +, as in
+    'by-place=country:S+city:S,day:N'.
+    """
+    work = workspace(context)
+    try:
+        partition = parse_attribute(key)
+        definition = TableDefinition(
+            name=table,
+            partition=partition,
+            sort=None if sort is None else parse_attribute(sort),
+            indexes=(
+                *(parse_local_index(text, partition) for text in lsi),
+                *map(parse_global_index, gsi),
+            ),
+            billing_mode=BILLING_MODES[billing or "on-demand"],
+            read_units=rcu,
+            write_units=wcu,
+            table_class=TABLE_CLASSES[table_class] if table_class else None,
+            deletion_protection=deletion_protection,
+            tags=tuple(map(parse_tag, tag)),
+        )
+        request = definition.create_request()
+    except NotationError as error:
+        raise click.UsageError(str(error)) from None
+    work.call("CreateTable", request)
+    say(f"created {table}")
+
+
+@click.command(cls=Command)
+@table_argument
+@_settings_options
+@click.option("--add-gsi", metavar="INDEX", multiple=True, help="Add a global index; see create.")
+@click.option("--drop-gsi", metavar="NAME", multiple=True, help="Remove a global index.")
+@click.option(
+    "--deletion-protection/--no-deletion-protection",
+    default=None,
+    help="Refuse, or allow, to drop the table.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before an index is removed.")
+@click.pass_context
+def alter(
+    context: click.Context,
+    table: str,
+    billing: str | None,
+    rcu: int | None,
+    wcu: int | None,
+    table_class: str | None,
+    add_gsi: tuple[str, ...],
+    drop_gsi: tuple[str, ...],
+    deletion_protection: bool | None,
+    yes: bool,
+) -> None:
+    """Change a table: throughput, billing mode, class, deletion protection, global indexes.
+
+    Settings are changed in one request; each index is removed, or added and filled, in one of its
+    own.
+    """
+    work = workspace(context)
+    info = work.table(table)
+    settings = Settings(
+        billing_mode=BILLING_MODES[billing] if billing else None,
+        read_units=rcu,
+        write_units=wcu,
+        table_class=TABLE_CLASSES[table_class] if table_class else None,
+        deletion_protection=deletion_protection,
+    )
+    try:
+        first = settings_request(info, settings)
+        removals = [drop_index_request(info, name) for name in drop_gsi]
+        indexes = [parse_global_index(text) for text in add_gsi]
+        for index in indexes:
+            add_index_request(info, index)
+    except NotationError as error:
+        raise click.UsageError(str(error)) from None
+    if first is None and not removals and not indexes:
+        raise click.UsageError("nothing to change: give at least one option")
+    if removals:
+        work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
+    for request in [*([first] if first else ()), *removals]:
+        work.call("UpdateTable", request)
+    for index in indexes:
+        # The table may have become provisioned just now.
+        work.call("UpdateTable", add_index_request(work.table(table), index))
+    say(f"changed {table}")
+
+
+@click.command(cls=Command)
+@table_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def drop(context: click.Context, table: str, yes: bool) -> None:
+    """Delete a table with all its items and indexes."""
+    work = workspace(context)
+    info = work.table(table)
+    work.confirm(f"Drop {table} with {info.item_count:,} items?", yes=yes)
+    work.call("DeleteTable", {"TableName": table})
+    say(f"dropped {table}")

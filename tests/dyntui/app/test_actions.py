@@ -1,0 +1,93 @@
+"""The registry of actions: what footer, help and palette are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from dyntui.app import DyntuiApp
+from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
+from dyntui.core.key_names import key_name, key_names
+from dyntui.screens.alter_table import AlterTableScreen
+from dyntui.screens.browser import BrowserScreen
+from dyntui.screens.copy_as import CopyAsScreen
+from dyntui.screens.create_table import CreateTableScreen
+from dyntui.screens.drop_table import DropTableScreen
+from dyntui.screens.editor import EditorScreen
+from dyntui.screens.help import HelpScreen
+from dyntui.screens.review import ReviewScreen
+from dyntui.screens.value import ValueScreen
+from dyntui.widgets.field_editor import FieldEditor
+from dyntui.widgets.item_grid import ItemGrid
+from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.query_form import QueryForm
+from dyntui.widgets.schema_tab import SchemaView
+from dyntui.widgets.table_list import TableTree
+
+HOMES: dict[str, type[DOMNode]] = {
+    "app": DyntuiApp,
+    "browser": BrowserScreen,
+    "tables": TableTree,
+    "form": QueryForm,
+    "items": ItemGrid,
+    "item": ItemPanel,
+    "schema": SchemaView,
+    "editor": EditorScreen,
+    "field": FieldEditor,
+    "review": ReviewScreen,
+    "create": CreateTableScreen,
+    "alter": AlterTableScreen,
+    "drop": DropTableScreen,
+    "copy": CopyAsScreen,
+    "value": ValueScreen,
+    "help": HelpScreen,
+}
+DOCS = Path(__file__).parents[3] / "docs" / "app.md"
+
+
+def test_ids_are_unique_and_every_context_has_a_home() -> None:
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+    assert set(HOMES) == set(CONTEXTS) == {action.context for action in ACTIONS}
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    for context in CONTEXTS:
+        keys = [key for action in of_context(context) for key in action.keys]
+        assert len(keys) == len(set(keys)), context
+
+
+def test_every_action_is_one_that_its_home_can_do() -> None:
+    for action in ACTIONS:
+        namespace, _, call = action.method.rpartition(".")
+        home = {"": HOMES[action.context], "screen": BrowserScreen}[namespace]
+        name = call.partition("(")[0]
+        assert hasattr(home, f"action_{name}"), action.id
+
+
+def test_the_homes_have_the_keys() -> None:
+    for context, home in HOMES.items():
+        bound = {binding.id for binding in home.BINDINGS if isinstance(binding, Binding)}
+        assert bound == {action.id for action in of_context(context) if action.keys}
+
+
+def test_every_key_is_in_the_documentation() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    missing = [
+        action.id
+        for action in ACTIONS
+        if action.keys and f"| {key_names(action.keys)} | {action.title} |" not in text
+    ]
+    assert not missing
+
+
+def test_key_names() -> None:
+    assert [key_name(key) for key in ("ctrl+s", "alt+enter", "f5", "R", "question_mark")] == [
+        "^S",
+        "Alt+Enter",
+        "F5",
+        "R",
+        "?",
+    ]
