@@ -28,6 +28,8 @@ Json = dict[str, Any]
 
 GAP = 2
 HEAD_LINES = 1
+LOOK_AHEAD_ROWS = 1
+"""The next page is read when the last row that is known comes into view."""
 
 
 class ItemGrid(ScrollView, can_focus=True):
@@ -90,6 +92,7 @@ class ItemGrid(ScrollView, can_focus=True):
         self.source: PageSource | None = None
         self.columns = Columns(())
         self._lefts: list[int] = []
+        self._wanted_row: int | None = None
 
     @property
     def visible_rows(self) -> int:
@@ -117,6 +120,7 @@ class ItemGrid(ScrollView, can_focus=True):
         """Show another result, from its top."""
         self.source = source
         self.columns = columns
+        self._wanted_row = None
         self.cursor_row = self.cursor_column = 0
         self.scroll_to(0, 0, animate=False)
         self.rows_changed()
@@ -129,6 +133,10 @@ class ItemGrid(ScrollView, can_focus=True):
             left += column.width + GAP
         self._lefts = [*lefts, left]
         self.virtual_size = Size(left, self.row_count + HEAD_LINES)
+        if self._wanted_row is not None and self._wanted_row > self.cursor_row:
+            wanted = self._wanted_row
+            self.move_to(wanted)
+            self._wanted_row = wanted if wanted >= self.row_count and not self._at_end else None
         self._want_rows()
         self.refresh()
 
@@ -208,7 +216,7 @@ class ItemGrid(ScrollView, can_focus=True):
         if self.source is None:
             return
         first = self.scroll_offset.y
-        last = first + self.visible_rows - 1
+        last = first + self.visible_rows - 1 + LOOK_AHEAD_ROWS
         if not self.source.holds(first, last):
             self.post_message(self.RowsWanted(first, last))
 
@@ -238,6 +246,7 @@ class ItemGrid(ScrollView, can_focus=True):
 
     def move_to(self, row: int, column: int | None = None) -> None:
         """Put the cursor on a cell, as near as there is one."""
+        self._wanted_row = None
         self.cursor_row = max(0, min(row, self.row_count - 1))
         if column is not None:
             self.cursor_column = max(0, min(column, len(self.columns.shown) - 1))
@@ -270,7 +279,19 @@ class ItemGrid(ScrollView, can_focus=True):
 
     def action_down(self) -> None:
         """One row down."""
-        self.move_to(self.cursor_row + 1)
+        self._move_on(1)
+
+    def _move_on(self, rows: int) -> None:
+        """Down, and on past the last row that is known as soon as there are more."""
+        wanted = (self.cursor_row if self._wanted_row is None else self._wanted_row) + rows
+        self.move_to(wanted)
+        if wanted >= self.row_count and not self._at_end:
+            self._wanted_row = wanted
+            self.post_message(self.RowsWanted(self.row_count, wanted))
+
+    @property
+    def _at_end(self) -> bool:
+        return self.source is None or self.source.complete
 
     def action_left(self) -> None:
         """One column to the left."""
@@ -286,10 +307,7 @@ class ItemGrid(ScrollView, can_focus=True):
 
     def action_page_down(self) -> None:
         """As many rows down as are in view, and on where there is more to read."""
-        wanted = self.cursor_row + self.visible_rows
-        self.move_to(wanted)
-        if wanted >= self.row_count and self.source and not self.source.complete:
-            self.post_message(self.RowsWanted(self.row_count, wanted))
+        self._move_on(self.visible_rows)
 
     def action_first_row(self) -> None:
         """To the first row."""

@@ -1,0 +1,72 @@
+"""An app on an engine in memory, with a table that is longer than any window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from engine import Engine
+from tests.dyntui.app.driving import FILM_COUNT, Recorder, film
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """Tables `films` (with an index by genre) and `notes` (empty, with a sort key)."""
+    with Engine.in_memory() as opened:
+        opened.call(
+            "CreateTable",
+            {
+                "TableName": "films",
+                "AttributeDefinitions": [
+                    {"AttributeName": "id", "AttributeType": "S"},
+                    {"AttributeName": "genre", "AttributeType": "S"},
+                    {"AttributeName": "year", "AttributeType": "N"},
+                ],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "GlobalSecondaryIndexes": [
+                    {
+                        "IndexName": "by-genre",
+                        "KeySchema": [
+                            {"AttributeName": "genre", "KeyType": "HASH"},
+                            {"AttributeName": "year", "KeyType": "RANGE"},
+                        ],
+                        "Projection": {"ProjectionType": "ALL"},
+                    }
+                ],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+        opened.load_items("films", (film(number) for number in range(FILM_COUNT)))
+        opened.call(
+            "CreateTable",
+            {
+                "TableName": "notes",
+                "AttributeDefinitions": [
+                    {"AttributeName": "who", "AttributeType": "S"},
+                    {"AttributeName": "at", "AttributeType": "N"},
+                ],
+                "KeySchema": [
+                    {"AttributeName": "who", "KeyType": "HASH"},
+                    {"AttributeName": "at", "KeyType": "RANGE"},
+                ],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+        yield opened
+
+
+@pytest.fixture
+def client(engine: Engine) -> Recorder:
+    """The engine, with what it is asked written down."""
+    return Recorder(engine)
+
+
+@pytest.fixture
+def empty_engine() -> Iterator[Engine]:
+    """A Region without tables."""
+    with Engine.in_memory() as opened:
+        yield opened

@@ -1,0 +1,127 @@
+"""Driving the app in tests: opening it, waiting for its work, typing, reading the screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dyntui.app import DyntuiApp
+from dyntui.core.connect import Connection
+from dyntui.widgets.item_grid import ItemGrid
+from engine import Context, Engine
+from engine.client.protocol import OWNER, Client
+
+Json = dict[str, Any]
+AnyWidget = TypeVar("AnyWidget", bound=Widget)
+
+FILM_COUNT = 1_200
+GENRES = ("Drama", "Comedy", "Action", "Horror")
+LARGE = (120, 40)
+SMALL = (80, 24)
+
+
+def film(number: int) -> Json:
+    """A film, the same every time; every third has no director."""
+    item: Json = {
+        "id": {"S": f"film-{number:04}"},
+        "title": {"S": f"The film number {number}"},
+        "year": {"N": str(1950 + number % 70)},
+        "genre": {"S": GENRES[number % len(GENRES)]},
+        "ratings": {"M": {"imdb": {"N": f"{number % 100 / 10}"}, "votes": {"N": str(number)}}},
+        "tags": {"SS": ["old", "seen"]},
+    }
+    if number % 3:
+        item["director"] = {"S": f"Director {number % 50}"}
+    return item
+
+
+class Recorder:
+    """A Client that writes down what it is asked."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.calls: list[tuple[str, Json]] = []
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """Pass the request on."""
+        self.calls.append((operation, request))
+        return self._client.call(operation, request, context)
+
+    def requests(self, operation: str) -> list[Json]:
+        """The requests of one operation, in their order."""
+        return [request for name, request in self.calls if name == operation]
+
+
+def make_app(client: Client, engine: Engine) -> DyntuiApp:
+    """The app on a client; what only an engine offers comes from `engine`."""
+    return DyntuiApp(Connection(client, engine, engine.region, None))
+
+
+@asynccontextmanager
+async def running(
+    client: Client, engine: Engine, size: tuple[int, int] = LARGE
+) -> AsyncIterator[Pilot[None]]:
+    """The app, once it has shown the first table."""
+    app = make_app(client, engine)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until no work is left, and all that it has posted is shown."""
+    await pilot.pause()
+    while any(not worker.is_finished for worker in pilot.app.workers):
+        await pilot.pause()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after another, each once the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    """Type a text into the focused field."""
+    await pilot.press(*(KEYS.get(character, character) for character in text))
+    await settle(pilot)
+
+
+KEYS = {" ": "space", "\n": "enter"}
+
+
+async def open_table(pilot: Pilot[None], name: str) -> None:
+    """Show a table by way of the list."""
+    await press(pilot, "ctrl+o", "slash")
+    await type_text(pilot, name)
+    await press(pilot, "enter", "enter")
+
+
+def shown(pilot: Pilot[None], selector: str) -> str:
+    """The text of a Static on the screen in front."""
+    content = pilot.app.screen.query_one(selector, Static).content
+    return getattr(content, "plain", None) or str(content)
+
+
+def find(pilot: Pilot[None], kind: type[AnyWidget], selector: str = "") -> AnyWidget:
+    """A widget of the screen in front."""
+    screen = pilot.app.screen
+    return screen.query_one(selector, kind) if selector else screen.query_one(kind)
+
+
+def grid_of(pilot: Pilot[None]) -> ItemGrid:
+    """The grid of items, whatever screen is in front."""
+    return pilot.app.screen_stack[0].query_one(ItemGrid)
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """What stands on the screen, a line a row."""
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
