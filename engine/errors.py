@@ -8,10 +8,14 @@
     │   ├── ValidationException                   (coral validate)
     │   └── (dynamodb)
     │       ├── ConditionalCheckFailedException   may carry `Item`
+    │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
+    │       ├── ItemCollectionSizeLimitExceededException
     │       ├── LimitExceededException
     │       ├── ResourceInUseException
-    │       └── ResourceNotFoundException
+    │       ├── ResourceNotFoundException
+    │       ├── TransactionCanceledException      carries `CancellationReasons`
+    │       └── TransactionConflictException
     └── FolderError                               the data folder, before any request
         ├── ConfigError
         ├── WrongKeyError
@@ -83,10 +87,20 @@ class ConditionalCheckFailedException(ApiError):
     """The condition was false; carries `Item` where the request asked for it."""
 
 
+class IdempotentParameterMismatchException(ApiError):
+    """A client token was used before, with another request."""
+
+    message_key = "Message"
+
+
 class InternalServerError(ApiError):
     """The engine could not do what was asked, through no fault of the request."""
 
     status = 500
+
+
+class ItemCollectionSizeLimitExceededException(ApiError):
+    """An item collection of a table with local indexes would become too large."""
 
 
 class LimitExceededException(ApiError):
@@ -99,6 +113,16 @@ class ResourceInUseException(ApiError):
 
 class ResourceNotFoundException(ApiError):
     """The table or index does not exist."""
+
+
+class TransactionCanceledException(ApiError):
+    """A transaction was refused; carries `CancellationReasons`, one per action."""
+
+    message_key = "Message"
+
+
+class TransactionConflictException(ApiError):
+    """A transaction in flight is about the same item."""
 
 
 class FolderError(Exception):

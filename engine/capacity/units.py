@@ -5,8 +5,6 @@ A unit means the same in provisioned mode (RCU, WCU) and on demand (RRU, WRU).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from engine.storage.items import IndexChange, ItemChange
 
 READ_UNIT_BYTES = 4_096
@@ -41,13 +39,3 @@ def index_write_units(change: IndexChange) -> float:
     if change.old is not None and change.new is not None and change.old_key != change.new_key:
         return write_units(old_size, 0) + write_units(0, new_size)
     return write_units(old_size, new_size)
-
-
-def sum_by_index(changes: Iterable[IndexChange]) -> dict[str, tuple[bool, float]]:
-    """Units by index name, with whether the index is global."""
-    units: dict[str, tuple[bool, float]] = {}
-    for change in changes:
-        name = change.index.name
-        _, before = units.get(name, (False, 0.0))
-        units[name] = (change.index.is_global, before + index_write_units(change))
-    return units

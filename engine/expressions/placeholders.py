@@ -6,6 +6,7 @@ from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.expressions.ast import Literal, NameRef, Path, ValueRef
 from engine.expressions.reserved import is_reserved
+from engine.model.values import value_size
 
 BoundPath = tuple[str | int, ...]
 
@@ -21,6 +22,11 @@ class Placeholders:
         self._values = values
         self._unused_names = dict.fromkeys(names or ())
         self._unused_values = dict.fromkeys(values or ())
+
+    @property
+    def values_bytes(self) -> int:
+        """The size of all values."""
+        return sum(map(value_size, (self._values or {}).values()))
 
     def path(self, path: Path, kind: str) -> BoundPath:
         """The path with its names in place (E042)."""

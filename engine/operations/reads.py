@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.capacity.consumed import read_consumed
+from engine.capacity.charges import read_charges
+from engine.capacity.consumed import consumed_capacity
 from engine.capacity.units import read_units
 from engine.client.protocol import Json
 from engine.errors import ValidationException
@@ -174,12 +175,11 @@ def read_response(parameters: ReadParameters, index: Index | None, page: Page) -
     response["ScannedCount"] = page.scanned
     if page.last_key is not None:
         response["LastEvaluatedKey"] = page.last_key
-    consumed = read_consumed(
-        request.get("ReturnConsumedCapacity"),
-        request["TableName"],
-        index,
-        read_units(page.size, parameters.consistent),
-        (page.fetched_units,),
+    charges = read_charges(
+        index, read_units(page.size, parameters.consistent), page.fetched_units
+    )
+    consumed = consumed_capacity(
+        request.get("ReturnConsumedCapacity"), request["TableName"], charges
     )
     if consumed is not None:
         response["ConsumedCapacity"] = consumed

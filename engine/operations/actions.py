@@ -1,0 +1,191 @@
+"""Actions on one item: Put, Delete, Update and ConditionCheck, alone or in a transaction.
+
+An action is prepared from its request before the table is known; what can be refused without the
+table is refused then. In the storage transaction it says which item it is about, whether its
+condition holds, and what becomes of the item.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from engine.client.protocol import Json
+from engine.errors import ConditionalCheckFailedException, ValidationException
+from engine.expressions import Condition, Placeholders, Update, compile_condition, compile_update
+from engine.model.values import MAX_ITEM_BYTES
+from engine.operations.parameters import attribute_map, old_image_wanted, placeholders
+from engine.operations.schema import (
+    check_item,
+    check_key,
+    check_local_sizes,
+    check_nested_paths,
+    check_update_targets,
+    check_updated_index_keys,
+)
+from engine.storage.catalog import Table
+from engine.storage.items import ItemChange, StoredItem, plan_change
+
+CONDITION_FAILED = "The conditional request failed"  # E086
+_TOO_LARGE = "Item size has exceeded the maximum allowed size"  # E015
+_UPDATED_TOO_LARGE = "Item size to update has exceeded the maximum allowed size"  # E016
+_EMPTY = StoredItem(b"{}", 0)
+
+
+class Action(ABC):
+    """What a request does to one item.
+
+    `attributes` holds at least the item's key, `attributes_bytes` is their size.
+    """
+
+    too_large: ClassVar[str] = _TOO_LARGE
+
+    def __init__(self, request: Json, attributes: Json, attributes_bytes: int) -> None:
+        self.table_name: str = request["TableName"]
+        self.attributes = attributes
+        self.attributes_bytes = attributes_bytes
+        self.condition: Condition | None = None
+        self.bound = Placeholders(None, None)
+        self._shows_old = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+
+    @property
+    def payload_bytes(self) -> int:
+        """The size of all attribute values that the request carries for this action."""
+        return self.attributes_bytes + self.bound.values_bytes
+
+    def bind_condition(self, request: Json) -> None:
+        """Compile the ConditionExpression, the last expression of a write to be parsed."""
+        text = request.get("ConditionExpression")
+        if text is not None:
+            self.condition = compile_condition(text, self.bound)
+        self.bound.check_all_used()
+
+    def key(self, table: Table) -> bytes:
+        """The key of the item (E071 to E084)."""
+        return check_key(table, self.attributes)
+
+    @abstractmethod
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """What becomes of the item; None if it is gone afterwards."""
+
+    def failure(
+        self, table: Table, old: StoredItem | None
+    ) -> ConditionalCheckFailedException | None:
+        """The error of a condition that is false of the item; None where it is true."""
+        condition = self.condition
+        if condition is None:
+            return None
+        check_nested_paths(table, condition.paths)
+        if condition.matches((old or _EMPTY).item()):
+            return None
+        members = {"Item": old.item()} if old is not None and self._shows_old else {}
+        return ConditionalCheckFailedException(CONDITION_FAILED, **members)
+
+    def change(self, table: Table, key: bytes, old: StoredItem | None) -> ItemChange:
+        """The change of the item and its index entries; nothing is written yet."""
+        change = plan_change(table, key, old, self.image(table, old))
+        check_local_sizes(change, self.too_large)
+        return change
+
+
+class Put(Action):
+    """Create an item, or replace it."""
+
+    returns_old = False
+
+    def key(self, table: Table) -> bytes:
+        """See `Action.key`."""
+        return check_item(table, self.attributes)
+
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """See `Action.image`."""
+        del table, old
+        return StoredItem.of(self.attributes, self.attributes_bytes)
+
+
+class Delete(Action):
+    """Delete an item; there need not be one."""
+
+    returns_old = False
+
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """See `Action.image`."""
+        del table, old
+        return None
+
+
+class ConditionCheck(Action):
+    """Leave an item as it is."""
+
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """See `Action.image`."""
+        del table
+        return old
+
+
+class UpdateAttributes(Action):
+    """Change attributes of an item, or create it; without an update only the latter."""
+
+    too_large = _UPDATED_TOO_LARGE
+    update: Update | None = None
+
+    def key(self, table: Table) -> bytes:
+        """See `Action.key`."""
+        key = check_key(table, self.attributes)
+        if self.update is not None:
+            check_update_targets(table, self.update.attributes)
+            check_nested_paths(table, self.update.paths)
+        return key
+
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """See `Action.image`; where an update that only removes finds no item, there is none."""
+        if self.update is None:
+            return StoredItem.of(self.attributes) if old is None else old
+        item = self.update.apply(None if old is None else old.item(), self.attributes)
+        if item is None:
+            return None
+        check_updated_index_keys(table, item)
+        new = StoredItem.of(item)
+        if new.size > MAX_ITEM_BYTES:
+            raise ValidationException(self.too_large)
+        return new
+
+
+def put(request: Json) -> Put:
+    """Prepare a Put: of PutItem, of a batch or of a transaction."""
+    item, size = attribute_map(request, "Item")
+    action = Put(request, item, size)
+    action.returns_old = old_image_wanted(request)
+    if size > MAX_ITEM_BYTES:
+        raise ValidationException(_TOO_LARGE)
+    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bind_condition(request)
+    return action
+
+
+def delete(request: Json) -> Delete:
+    """Prepare a Delete."""
+    action = Delete(request, *attribute_map(request, "Key"))
+    action.returns_old = old_image_wanted(request)
+    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bind_condition(request)
+    return action
+
+
+def condition_check(request: Json) -> ConditionCheck:
+    """Prepare a ConditionCheck."""
+    action = ConditionCheck(request, *attribute_map(request, "Key"))
+    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bind_condition(request)
+    return action
+
+
+def update(request: Json) -> UpdateAttributes:
+    """Prepare an Update."""
+    action = UpdateAttributes(request, *attribute_map(request, "Key"))
+    action.bound = placeholders(request, ("UpdateExpression", "ConditionExpression"))
+    text = request.get("UpdateExpression")
+    if text is not None:
+        action.update = compile_update(text, action.bound)
+    action.bind_condition(request)
+    return action
