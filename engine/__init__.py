@@ -5,6 +5,7 @@ from engine.client.protocol import OWNER, Client, Context, LocalTools
 from engine.clock import Clock, SystemClock, VirtualClock
 from engine.engine import Engine
 from engine.errors import ApiError, FolderError
+from engine.operations.region import Settings
 
 __all__ = [
     "OWNER",
@@ -16,6 +17,7 @@ __all__ = [
     "Engine",
     "FolderError",
     "LocalTools",
+    "Settings",
     "SystemClock",
     "VirtualClock",
 ]

@@ -10,7 +10,7 @@ from types import TracebackType
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.engine import Engine
 from engine.errors import ConfigError, FolderAccessError
-from engine.operations.region import Region
+from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Database, Options
 from engine.storage.folder import DataFolder, open_folder
 
@@ -22,11 +22,11 @@ class Account:
     """What the Regions of a data folder share."""
 
     def __init__(
-        self, folder: DataFolder, options: Options, table_delay_s: float, clock: Clock
+        self, folder: DataFolder, options: Options, settings: Settings, clock: Clock
     ) -> None:
         self._folder = folder
         self._options = options
-        self._table_delay_s = table_delay_s
+        self._settings = settings
         self._clock = clock
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
@@ -37,7 +37,7 @@ class Account:
         path: str | Path,
         *,
         durability: str = "full",
-        table_delay_s: float = 0.0,
+        settings: Settings = DEFAULT_SETTINGS,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
@@ -49,7 +49,7 @@ class Account:
             raise ValueError(f"durability: {durability!r} is neither 'full' nor 'relaxed'")
         folder = open_folder(Path(path), force_network)
         options = Options(durability=durability, history_hours=_history_hours(folder))
-        return cls(folder, options, table_delay_s, clock)
+        return cls(folder, options, settings, clock)
 
     @property
     def path(self) -> Path:
@@ -64,7 +64,7 @@ class Account:
             engine = self._engines.get(region)
             if engine is None:
                 database = Database(self._folder, region, self._clock, self._options)
-                engine = Engine(Region(region, database, self._clock, self._table_delay_s), self)
+                engine = Engine(Region(region, database, self._clock, self._settings), self)
                 self._engines[region] = engine
             return engine
 

@@ -23,7 +23,7 @@ from engine.model.validation import check_types, validate
 from engine.model.values import to_python
 from engine.operations import OPERATIONS
 from engine.operations.load import load_items
-from engine.operations.region import Region
+from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Database, Options
 from engine.storage.inspection import check, compact, report
 
@@ -49,7 +49,7 @@ class Engine(OperationMethods):
         region: str = "us-east-1",
         *,
         durability: str = "full",
-        table_delay_s: float = 0.0,
+        settings: Settings = DEFAULT_SETTINGS,
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """Open a Region of a data folder; folder and Region are made where they are missing.
@@ -58,9 +58,7 @@ class Engine(OperationMethods):
         """
         from engine.account import Account
 
-        account = Account.open(
-            path, clock=clock, durability=durability, table_delay_s=table_delay_s
-        )
+        account = Account.open(path, clock=clock, durability=durability, settings=settings)
         try:
             engine = account.engine(region)
         except BaseException:
@@ -71,11 +69,15 @@ class Engine(OperationMethods):
 
     @classmethod
     def in_memory(
-        cls, region: str = "us-east-1", *, table_delay_s: float = 0.0, clock: Clock = SYSTEM_CLOCK
+        cls,
+        region: str = "us-east-1",
+        *,
+        settings: Settings = DEFAULT_SETTINGS,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """A Region that lives in this process only, and is gone with it."""
         database = Database(None, region, clock, Options(history_hours=0))
-        return cls(Region(region, database, clock, table_delay_s))
+        return cls(Region(region, database, clock, settings))
 
     # The one call.
 
@@ -84,13 +86,13 @@ class Engine(OperationMethods):
         try:
             response = self._answer(operation, request, context)
         except ApiError as error:
-            item = error.members.get("Item")
-            if item is not None:
-                error.members["Item"] = _decode(orjson.dumps(item))
+            _decode_error(error)
             raise
         for member, value in response.items():
             if type(value) is bytes:
                 response[member] = _decode(value)
+            elif member == "Responses":
+                _decode_inside(value)
         return response
 
     def call_wire(self, operation: str, body: bytes, context: Context = OWNER) -> bytes:
@@ -187,6 +189,21 @@ def _decode(raw: bytes) -> Any:
     if isinstance(decoded, list):
         return [to_python(item) for item in decoded]
     return to_python(decoded)
+
+
+def _decode_inside(answers: Json | list[Json]) -> None:
+    """Decode what a request on several items answers: a map by table, or a list by action."""
+    for answer in answers if isinstance(answers, list) else [answers]:
+        for name, raw in answer.items():
+            answer[name] = _decode(raw)
+
+
+def _decode_error(error: ApiError) -> None:
+    """Binary values as `bytes` in the items that an error carries."""
+    reasons: list[Json] = error.members.get("CancellationReasons") or [error.members]
+    for reason in reasons:
+        if "Item" in reason:
+            reason["Item"] = _decode(orjson.dumps(reason["Item"]))
 
 
 def _unknown(operation: str) -> UnknownOperationException:

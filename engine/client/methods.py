@@ -15,6 +15,14 @@ class OperationMethods(ABC):
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`."""
 
+    def batch_get_item(self, **request: Any) -> Json:
+        """The operation BatchGetItem."""
+        return self.call("BatchGetItem", request)
+
+    def batch_write_item(self, **request: Any) -> Json:
+        """The operation BatchWriteItem."""
+        return self.call("BatchWriteItem", request)
+
     def create_table(self, **request: Any) -> Json:
         """The operation CreateTable."""
         return self.call("CreateTable", request)
@@ -27,9 +35,21 @@ class OperationMethods(ABC):
         """The operation DeleteTable."""
         return self.call("DeleteTable", request)
 
+    def describe_endpoints(self, **request: Any) -> Json:
+        """The operation DescribeEndpoints."""
+        return self.call("DescribeEndpoints", request)
+
+    def describe_limits(self, **request: Any) -> Json:
+        """The operation DescribeLimits."""
+        return self.call("DescribeLimits", request)
+
     def describe_table(self, **request: Any) -> Json:
         """The operation DescribeTable."""
         return self.call("DescribeTable", request)
+
+    def describe_time_to_live(self, **request: Any) -> Json:
+        """The operation DescribeTimeToLive."""
+        return self.call("DescribeTimeToLive", request)
 
     def get_item(self, **request: Any) -> Json:
         """The operation GetItem."""
@@ -59,6 +79,14 @@ class OperationMethods(ABC):
         """The operation TagResource."""
         return self.call("TagResource", request)
 
+    def transact_get_items(self, **request: Any) -> Json:
+        """The operation TransactGetItems."""
+        return self.call("TransactGetItems", request)
+
+    def transact_write_items(self, **request: Any) -> Json:
+        """The operation TransactWriteItems."""
+        return self.call("TransactWriteItems", request)
+
     def untag_resource(self, **request: Any) -> Json:
         """The operation UntagResource."""
         return self.call("UntagResource", request)
@@ -70,3 +98,7 @@ class OperationMethods(ABC):
     def update_table(self, **request: Any) -> Json:
         """The operation UpdateTable."""
         return self.call("UpdateTable", request)
+
+    def update_time_to_live(self, **request: Any) -> Json:
+        """The operation UpdateTimeToLive."""
+        return self.call("UpdateTimeToLive", request)

@@ -6,6 +6,13 @@ text.
 
 from engine.expressions.conditions import Condition, compile_condition
 from engine.expressions.keyconditions import KeyCondition, KeyTest, compile_key_condition
+from engine.expressions.legacy import (
+    attribute_updates,
+    attributes_to_get,
+    expected_condition,
+    filter_condition,
+    key_conditions,
+)
 from engine.expressions.placeholders import Placeholders
 from engine.expressions.projections import Projection, compile_projection
 from engine.expressions.updates import Update, compile_update
@@ -17,8 +24,13 @@ __all__ = [
     "Placeholders",
     "Projection",
     "Update",
+    "attribute_updates",
+    "attributes_to_get",
     "compile_condition",
     "compile_key_condition",
     "compile_projection",
     "compile_update",
+    "expected_condition",
+    "filter_condition",
+    "key_conditions",
 ]

@@ -43,6 +43,7 @@ _TYPE_NAMES = {
 }
 _SETS = ("SS", "NS", "BS")
 _PATH_DEPTH_MAX = 32
+WRONG_OPERAND = "An operand in the update expression has an incorrect data type"  # E070
 
 Value = Callable[[Json], Json]
 
@@ -186,7 +187,7 @@ def _without(current: Json | None, operand: Json) -> Json | None:
 
 
 def _wrong_operand() -> ValidationException:
-    return ValidationException("An operand in the update expression has an incorrect data type")
+    return ValidationException(WRONG_OPERAND)
 
 
 # Compiling.
@@ -246,7 +247,11 @@ def _check_functions(operand: ast.Operand, inside: str | None) -> None:
 
 def compile_update(text: str, placeholders: Placeholders) -> Update:
     """Compile an update; raises `ValidationException` with the service's texts."""
-    tree = _parsed(text)
+    return bind_update(_parsed(text), placeholders)
+
+
+def bind_update(tree: ast.Update, placeholders: Placeholders) -> Update:
+    """The update that a checked tree means; raises `ValidationException`."""
     for action in tree.actions:
         for path in _paths(action):
             placeholders.path(path, _KIND)

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.client.protocol import Context, Json
-from engine.operations import items, query, scan, tables, tags, updates
+from engine.operations import (
+    batch,
+    items,
+    limits,
+    query,
+    scan,
+    tables,
+    tags,
+    transactions,
+    ttl,
+    updates,
+)
 from engine.operations.region import Region
 
 Operation = Callable[[Region, Json, Context], Json]
 
 OPERATIONS: dict[str, Operation] = {
+    "BatchGetItem": batch.batch_get_item,
+    "BatchWriteItem": batch.batch_write_item,
     "CreateTable": tables.create_table,
     "DeleteItem": items.delete_item,
     "DeleteTable": tables.delete_table,
+    "DescribeEndpoints": limits.describe_endpoints,
+    "DescribeLimits": limits.describe_limits,
     "DescribeTable": tables.describe_table,
+    "DescribeTimeToLive": ttl.describe_time_to_live,
     "GetItem": items.get_item,
     "ListTables": tables.list_tables,
     "ListTagsOfResource": tags.list_tags_of_resource,
@@ -22,7 +38,10 @@ OPERATIONS: dict[str, Operation] = {
     "Query": query.query,
     "Scan": scan.scan,
     "TagResource": tags.tag_resource,
+    "TransactGetItems": transactions.transact_get_items,
+    "TransactWriteItems": transactions.transact_write_items,
     "UntagResource": tags.untag_resource,
     "UpdateItem": items.update_item,
     "UpdateTable": updates.update_table,
+    "UpdateTimeToLive": ttl.update_time_to_live,
 }

@@ -12,9 +12,22 @@ from typing import ClassVar
 
 from engine.client.protocol import Json
 from engine.errors import ConditionalCheckFailedException, ValidationException
-from engine.expressions import Condition, Placeholders, Update, compile_condition, compile_update
+from engine.expressions import (
+    Condition,
+    Placeholders,
+    Update,
+    attribute_updates,
+    compile_condition,
+    compile_update,
+    expected_condition,
+)
 from engine.model.values import MAX_ITEM_BYTES
-from engine.operations.parameters import attribute_map, old_image_wanted, placeholders
+from engine.operations.parameters import (
+    attribute_map,
+    check_mixing,
+    old_image_wanted,
+    placeholders,
+)
 from engine.operations.schema import (
     check_item,
     check_key,
@@ -54,10 +67,13 @@ class Action(ABC):
         return self.attributes_bytes + self.bound.values_bytes
 
     def bind_condition(self, request: Json) -> None:
-        """Compile the ConditionExpression, the last expression of a write to be parsed."""
-        text = request.get("ConditionExpression")
+        """Compile the ConditionExpression, the last expression of a write, or Expected."""
+        text, expected = request.get("ConditionExpression"), request.get("Expected")
         if text is not None:
             self.condition = compile_condition(text, self.bound)
+        elif expected is not None:
+            operator = request.get("ConditionalOperator")
+            self.condition = expected_condition(expected, operator)
         self.bound.check_all_used()
 
     def key(self, table: Table) -> bytes:
@@ -153,6 +169,7 @@ class UpdateAttributes(Action):
 
 def put(request: Json) -> Put:
     """Prepare a Put: of PutItem, of a batch or of a transaction."""
+    check_mixing(request)
     item, size = attribute_map(request, "Item")
     action = Put(request, item, size)
     action.returns_old = old_image_wanted(request)
@@ -165,6 +182,7 @@ def put(request: Json) -> Put:
 
 def delete(request: Json) -> Delete:
     """Prepare a Delete."""
+    check_mixing(request)
     action = Delete(request, *attribute_map(request, "Key"))
     action.returns_old = old_image_wanted(request)
     action.bound = placeholders(request, ("ConditionExpression",))
@@ -182,10 +200,13 @@ def condition_check(request: Json) -> ConditionCheck:
 
 def update(request: Json) -> UpdateAttributes:
     """Prepare an Update."""
+    check_mixing(request)
     action = UpdateAttributes(request, *attribute_map(request, "Key"))
     action.bound = placeholders(request, ("UpdateExpression", "ConditionExpression"))
-    text = request.get("UpdateExpression")
+    text, updates = request.get("UpdateExpression"), request.get("AttributeUpdates")
     if text is not None:
         action.update = compile_update(text, action.bound)
+    elif updates is not None:
+        action.update = attribute_updates(updates)
     action.bind_condition(request)
     return action

@@ -6,20 +6,24 @@ old image → condition → new image → plan → write.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import orjson
 
 from engine.capacity.charges import change_charges, read_charges
 from engine.capacity.consumed import consumed_capacity
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
-from engine.expressions import Update, compile_projection
+from engine.expressions import Update
 from engine.operations import actions
 from engine.operations.actions import Action
+from engine.operations.collections import CollectionLimit, collection_metrics
 from engine.operations.parameters import (
     attribute_map,
     cause_of,
+    check_mixing,
     placeholders,
-    refuse_legacy,
+    projection_of,
 )
 from engine.operations.region import Region
 from engine.operations.schema import check_key, check_nested_paths
@@ -31,11 +35,10 @@ from engine.storage.transaction import WriteTransaction
 
 def get_item(region: Region, request: Json, _context: Context) -> Json:
     """Read one item by its key."""
-    refuse_legacy(request)
+    check_mixing(request)
     key, _ = attribute_map(request, "Key")
     bound = placeholders(request, ("ProjectionExpression",))
-    text = request.get("ProjectionExpression")
-    projection = None if text is None else compile_projection(text, bound)
+    projection = projection_of(request, bound)
     bound.check_all_used()
     table_name = request["TableName"]
 
@@ -61,28 +64,43 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
 
 def put_item(region: Region, request: Json, context: Context) -> Json:
     """Create an item, or replace the one with the same key."""
-    refuse_legacy(request)
     action = actions.put(request)
-    return _old_response(request, _write(region, action, context), action.returns_old)
+    written = _write(region, request, action, context)
+    return _write_response(request, written, written.old_raw if action.returns_old else None)
 
 
 def delete_item(region: Region, request: Json, context: Context) -> Json:
     """Delete an item by its key; deleting what is not there succeeds."""
-    refuse_legacy(request)
     action = actions.delete(request)
-    return _old_response(request, _write(region, action, context), action.returns_old)
+    written = _write(region, request, action, context)
+    return _write_response(request, written, written.old_raw if action.returns_old else None)
 
 
 def update_item(region: Region, request: Json, context: Context) -> Json:
     """Change attributes of an item, or create it."""
-    refuse_legacy(request)
     action = actions.update(request)
-    change = _write(region, action, context)
-    return _write_response(request, change, _updated_values(request, action.update, change))
+    written = _write(region, request, action, context)
+    return _write_response(
+        request, written, _updated_values(request, action.update, written.change)
+    )
 
 
-def _write(region: Region, action: Action, context: Context) -> ItemChange:
-    def work(transaction: WriteTransaction) -> ItemChange:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a request wrote, and the metrics of the item collection where they were asked for."""
+
+    change: ItemChange
+    metrics: Json | None
+
+    @property
+    def old_raw(self) -> bytes | None:
+        return None if self.change.old is None else self.change.old.raw
+
+
+def _write(region: Region, request: Json, action: Action, context: Context) -> _Written:
+    wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
+
+    def work(transaction: WriteTransaction) -> _Written:
         table = region.data_table(transaction.catalog, action.table_name)
         key = action.key(table)
         old = transaction.read(table, key)
@@ -90,8 +108,11 @@ def _write(region: Region, action: Action, context: Context) -> ItemChange:
         if failure is not None:
             raise failure
         change = action.change(table, key, old)
+        CollectionLimit(region, transaction).check(table, change)
         transaction.write(table, (change,), cause_of(context))
-        return change
+        if not wants_metrics:
+            return _Written(change, None)
+        return _Written(change, collection_metrics(transaction, table, change, action.attributes))
 
     return region.database.write(work)
 
@@ -111,19 +132,18 @@ def _updated_values(request: Json, update: Update | None, change: ItemChange) ->
     return _dump(touched) if touched else None
 
 
-def _old_response(request: Json, change: ItemChange, returns_old: bool) -> Json:
-    old = change.old if returns_old else None
-    return _write_response(request, change, None if old is None else old.raw)
-
-
-def _write_response(request: Json, change: ItemChange, attributes: bytes | None) -> Json:
+def _write_response(request: Json, written: _Written, attributes: bytes | None) -> Json:
     response: Json = {}
     if attributes is not None:
         response["Attributes"] = attributes
     requested = request.get("ReturnConsumedCapacity")
     if requested is not None:
-        consumed = consumed_capacity(requested, request["TableName"], change_charges(change))
+        consumed = consumed_capacity(
+            requested, request["TableName"], change_charges(written.change)
+        )
         _add_consumed(response, consumed)
+    if written.metrics is not None:
+        response["ItemCollectionMetrics"] = written.metrics
     return response
 
 

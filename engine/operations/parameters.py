@@ -10,7 +10,12 @@ from collections.abc import Sequence
 
 from engine.client.protocol import Context, Json
 from engine.errors import SerializationException, ValidationException
-from engine.expressions import Placeholders
+from engine.expressions import (
+    Placeholders,
+    Projection,
+    attributes_to_get,
+    compile_projection,
+)
 from engine.model import values
 from engine.storage.transaction import Cause
 
@@ -27,6 +32,8 @@ _LEGACY = frozenset(
         "ScanFilter",
     }
 )
+# What a ConditionalOperator can join.
+_CONDITIONAL = ("Expected", "QueryFilter", "ScanFilter")
 _EXPRESSIONS = (
     "UpdateExpression",
     "ConditionExpression",
@@ -36,8 +43,8 @@ _EXPRESSIONS = (
 )
 
 
-def refuse_legacy(request: Json) -> None:
-    """Refuse the parameters that came before expressions; beside expressions with E064."""
+def check_mixing(request: Json) -> None:
+    """Refuse expressions beside the parameters that came before them (E064)."""
     if _LEGACY.isdisjoint(request):
         return
     legacy = [name for name in sorted(_LEGACY) if request.get(name) is not None]
@@ -50,10 +57,18 @@ def refuse_legacy(request: Json) -> None:
             f"Non-expression parameters: {{{', '.join(legacy)}}} "
             f"Expression parameters: {{{', '.join(used)}}}"
         )
-    raise ValidationException(
-        f"{', '.join(legacy)}: parameters from before expressions are not available here; "
-        "use expressions"
-    )
+    if request.get("ConditionalOperator") is not None and not any(
+        request.get(name) for name in _CONDITIONAL
+    ):
+        raise ValidationException("ConditionalOperator cannot be used without Filter or Expected")
+
+
+def projection_of(request: Json, bound: Placeholders) -> Projection | None:
+    """The compiled ProjectionExpression, or what AttributesToGet names."""
+    text, names = request.get("ProjectionExpression"), request.get("AttributesToGet")
+    if text is not None:
+        return compile_projection(text, bound)
+    return None if names is None else attributes_to_get(names)
 
 
 def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
-from engine.expressions import Condition, KeyCondition, KeyTest, compile_key_condition
+from engine.expressions import (
+    Condition,
+    KeyCondition,
+    KeyTest,
+    compile_key_condition,
+    key_conditions,
+)
 from engine.operations.pages import Page, read_page
-from engine.operations.parameters import placeholders, refuse_legacy
+from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
     page_request,
     prepare_read,
@@ -30,17 +36,19 @@ _INVALID = "One or more parameter values were invalid: "
 
 def query(region: Region, request: Json, context: Context) -> Json:
     """Read a page of an item collection of a table or index."""
-    refuse_legacy(request)
+    check_mixing(request)
     bound = placeholders(
         request, ("FilterExpression", "KeyConditionExpression", "ProjectionExpression")
     )
-    text = request.get("KeyConditionExpression")
-    if text is None:
+    text, legacy = request.get("KeyConditionExpression"), request.get("KeyConditions")
+    if text is None and legacy is None:
         raise ValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
             "the request."
         )
-    key_condition = compile_key_condition(text, bound)
+    key_condition = (
+        key_conditions(legacy or {}) if text is None else compile_key_condition(text, bound)
+    )
     parameters = prepare_read(request, bound)
     bound.check_all_used()
     descending = request.get("ScanIndexForward") is False
@@ -50,7 +58,8 @@ def query(region: Region, request: Json, context: Context) -> Json:
         keys, collection = _key_range(table, index, key_condition)
         if parameters.start is not None:
             keys = _after(table, index, keys, collection, parameters.start, descending)
-        _check_filter(table, index, parameters.condition)
+        what = "Filter Expression" if request.get("QueryFilter") is None else "QueryFilter"
+        _check_filter(table, index, parameters.condition, what)
         page = page_request(table, index, parameters, keys, descending)
         return read_page(reader, page, parameters.consistent, context), index
 
@@ -132,16 +141,17 @@ def _check_prefix(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> 
             before = attribute.name
 
 
-def _check_filter(table: Table, index: Index | None, condition: Condition | None) -> None:
-    """A filter may not name a key attribute of what is queried (E100)."""
+def _check_filter(
+    table: Table, index: Index | None, condition: Condition | None, what: str
+) -> None:
+    """A filter may not name a key attribute of what is queried (E100, E101)."""
     if condition is None:
         return
     keys = table.key_names if index is None else index.key_names
     for name in keys:
         if name in condition.attributes:
             raise ValidationException(
-                "Filter Expression can only contain non-primary key attributes: "
-                f"Primary key attribute: {name}"
+                f"{what} can only contain non-primary key attributes: Primary key attribute: {name}"
             )
 
 

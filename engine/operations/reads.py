@@ -14,10 +14,11 @@ from engine.expressions import (
     Placeholders,
     Projection,
     compile_condition,
-    compile_projection,
+    filter_condition,
 )
 from engine.model import values
 from engine.operations.pages import Page, PageRequest
+from engine.operations.parameters import projection_of
 from engine.operations.region import Region
 from engine.operations.schema import check_nested_paths
 from engine.storage.catalog import Catalog, Index, InvalidKeyError, Table
@@ -44,28 +45,43 @@ class ReadParameters:
 
 
 def prepare_read(request: Json, bound: Placeholders) -> ReadParameters:
-    """Check Select against the projection and compile filter and projection (E121, E122)."""
-    select, text = request.get("Select"), request.get("ProjectionExpression")
-    if select == "SPECIFIC_ATTRIBUTES" and text is None:
+    """Check Select against the projection and compile filter and projection (E121 to E123)."""
+    _check_select(request)
+    return ReadParameters(
+        request,
+        _filter(request, bound),
+        projection_of(request, bound),
+        start_key(request),
+        bool(request.get("ConsistentRead")),
+    )
+
+
+def _check_select(request: Json) -> None:
+    select = request.get("Select")
+    named = [
+        name
+        for name in ("ProjectionExpression", "AttributesToGet")
+        if request.get(name) is not None
+    ]
+    if select == "SPECIFIC_ATTRIBUTES" and not named:
         raise ValidationException(
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES"
         )
-    if text is not None and select not in (None, "SPECIFIC_ATTRIBUTES"):
+    if named and select not in (None, "SPECIFIC_ATTRIBUTES"):
         what = "only the Count" if select == "COUNT" else select
-        raise ValidationException(
-            f"Cannot specify the ProjectionExpression when choosing to get {what}"
-        )
-    filter_text = request.get("FilterExpression")
-    condition = (
-        None
-        if filter_text is None
-        else compile_condition(filter_text, bound, kind="FilterExpression")
-    )
-    projection = None if text is None else compile_projection(text, bound)
-    return ReadParameters(
-        request, condition, projection, start_key(request), bool(request.get("ConsistentRead"))
-    )
+        raise ValidationException(f"Cannot specify the {named[0]} when choosing to get {what}")
+
+
+def _filter(request: Json, bound: Placeholders) -> Condition | None:
+    text = request.get("FilterExpression")
+    if text is not None:
+        return compile_condition(text, bound, kind="FilterExpression")
+    for parameter in ("QueryFilter", "ScanFilter"):
+        if request.get(parameter) is not None:
+            operator = request.get("ConditionalOperator")
+            return filter_condition(request[parameter], operator, parameter)
+    return None
 
 
 def start_key(request: Json) -> Json | None:
@@ -175,9 +191,7 @@ def read_response(parameters: ReadParameters, index: Index | None, page: Page) -
     response["ScannedCount"] = page.scanned
     if page.last_key is not None:
         response["LastEvaluatedKey"] = page.last_key
-    charges = read_charges(
-        index, read_units(page.size, parameters.consistent), page.fetched_units
-    )
+    charges = read_charges(index, read_units(page.size, parameters.consistent), page.fetched_units)
     consumed = consumed_capacity(
         request.get("ReturnConsumedCapacity"), request["TableName"], charges
     )

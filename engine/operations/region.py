@@ -13,13 +13,30 @@ ACCOUNT_ID = "000000000000"
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """How a Region behaves where that can be chosen.
+
+    `table_delay_s`: how long a table takes to be made or changed. `collection_bytes_max`: the limit
+    of an item collection in a table with local indexes. `ttl_change_interval_s`: how long after a
+    change of Time to Live another is refused; the service waits for an hour.
+    """
+
+    table_delay_s: float = 0.0
+    collection_bytes_max: int = 10 * 1024**3
+    ttl_change_interval_s: float = 0.0
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
-    """One Region of an account; `table_delay_s` is how long a table takes to be made or changed."""
+    """One Region of an account."""
 
     name: str
     database: Database
     clock: Clock
-    table_delay_s: float = 0.0
+    settings: Settings
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""

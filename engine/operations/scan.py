@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.pages import Page, read_page
-from engine.operations.parameters import placeholders, refuse_legacy
+from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
     page_request,
     prepare_read,
@@ -21,7 +21,7 @@ from engine.storage.keys import KeyRange, segment_range
 
 def scan(region: Region, request: Json, context: Context) -> Json:
     """Read a page of a table or index."""
-    refuse_legacy(request)
+    check_mixing(request)
     segment, total = _segments(request)
     bound = placeholders(request, ("FilterExpression", "ProjectionExpression"))
     parameters = prepare_read(request, bound)

@@ -161,6 +161,14 @@ def check_local_sizes(change: ItemChange, message: str) -> None:
             raise ValidationException(message)
 
 
+def has_empty_key(table: Table, attributes: Json) -> bool:
+    """Whether a key attribute of the table's own type is empty."""
+    return any(
+        key.type in attributes.get(key.name, ()) and _is_empty(attributes[key.name], key.type)
+        for key in table.keys
+    )
+
+
 def _size_error(
     partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], item: Json
 ) -> ValidationException | None:

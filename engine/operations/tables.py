@@ -138,9 +138,9 @@ def encryption_settings(region: Region, specification: Json | None) -> Json:
 
 def start_change(region: Region, table: Table, status: str, now_us: int) -> Table:
     """The table in a status that lasts as long as the Region's delay says; none, if it has none."""
-    if region.table_delay_s <= 0:
+    if region.settings.table_delay_s <= 0:
         return replace(table, changing=None, changing_until_us=0)
-    until_us = now_us + round(region.table_delay_s * 1_000_000)
+    until_us = now_us + round(region.settings.table_delay_s * 1_000_000)
     return replace(table, changing=status, changing_until_us=until_us)
 
 

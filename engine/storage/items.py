@@ -60,6 +60,19 @@ class ItemChange:
     new: StoredItem | None
     indexes: list[IndexChange] = field(default_factory=list)
 
+    @property
+    def collection_growth(self) -> int:
+        """Bytes by which the item's collection grows: of the item and its local index entries."""
+        growth = _growth(self.old, self.new)
+        for change in self.indexes:
+            if not change.index.is_global:
+                growth += _growth(change.old, change.new)
+        return growth
+
+
+def _growth(old: StoredItem | None, new: StoredItem | None) -> int:
+    return (0 if new is None else new.size) - (0 if old is None else old.size)
+
 
 def plan_change(
     table: Table, key: bytes, old: StoredItem | None, new: StoredItem | None

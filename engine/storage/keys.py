@@ -102,6 +102,11 @@ def _hash(raw: bytes) -> bytes:
     return salted.digest()[:HASH_PREFIX_BYTES]
 
 
+def collection_of(key: bytes) -> bytes:
+    """The prefix that a table's key shares with its item collection."""
+    return key[: key.index(_TERMINATOR, HASH_PREFIX_BYTES) + len(_TERMINATOR)]
+
+
 def increment(prefix: bytes) -> bytes:
     """The smallest blob that is greater than every blob with this prefix."""
     stripped = prefix.rstrip(b"\xff")

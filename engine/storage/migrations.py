@@ -18,6 +18,14 @@ CREATE TABLE catalog(name TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT RO
 -- Item counts and sizes of a storage id, kept by every write.
 CREATE TABLE stats(storage INTEGER PRIMARY KEY, items INTEGER NOT NULL, bytes INTEGER NOT NULL);
 
+-- Bytes of the item collections of tables with local indexes, kept by every write.
+CREATE TABLE collections(
+    storage INTEGER NOT NULL,
+    k BLOB NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY(storage, k)
+) WITHOUT ROWID;
+
 -- Storage ids that no table uses any more; freed in steps.
 CREATE TABLE retired(storage INTEGER PRIMARY KEY, since_us INTEGER NOT NULL);
 

@@ -22,7 +22,7 @@ from engine.storage.items import (
     write_index_rows,
     write_rows,
 )
-from engine.storage.keys import KeyRange
+from engine.storage.keys import KeyRange, collection_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class WriteTransaction:
             for index_change in change.indexes:
                 write_index_rows(cursor, index_change)
                 self._count(index_change.index.storage_id, index_change.old, index_change.new)
+            if table.local_indexes:
+                self._grow_collection(table, change)
             if self._log:
                 cursor.execute(
                     "INSERT INTO changes(stamp_us, storage, k, old, cause, principal)"
@@ -84,6 +86,26 @@ class WriteTransaction:
                         cause.principal,
                     ),
                 )
+
+    def _grow_collection(self, table: Table, change: ItemChange) -> None:
+        collection = (table.storage_id, collection_of(change.key))
+        ((size,),) = fetch(
+            self._cursor,
+            "INSERT INTO collections(storage, k, bytes) VALUES(?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes RETURNING bytes",
+            (*collection, change.collection_growth),
+        )
+        if size == 0:
+            self._cursor.execute("DELETE FROM collections WHERE storage = ? AND k = ?", collection)
+
+    def collection_bytes(self, storage_id: int, collection: bytes) -> int:
+        """Bytes of an item collection of a table with local indexes, index entries included."""
+        rows = fetch(
+            self._cursor,
+            "SELECT bytes FROM collections WHERE storage = ? AND k = ?",
+            (storage_id, collection),
+        )
+        return int(rows[0][0]) if rows else 0
 
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
         """Add missing index entries of items that do not change: the backfill of an index."""
@@ -203,7 +225,35 @@ class WriteTransaction:
         )
         return True
 
+    # Requests already answered.
+
+    def token_digest(self, token: str) -> bytes | None:
+        """The digest of the request that was carried out under a token; None where none was."""
+        rows = fetch(
+            self._cursor,
+            "SELECT digest FROM tokens WHERE token = ? AND until_us > ?",
+            (token, self.stamp_us),
+        )
+        return bytes(rows[0][0]) if rows else None
+
+    def put_token(self, token: str, digest: bytes, seconds: float) -> None:
+        """Remember for some time that the request of a token was carried out."""
+        self.writes += 1
+        self._cursor.execute(
+            "INSERT OR REPLACE INTO tokens(token, digest, until_us) VALUES(?, ?, ?)",
+            (token, digest, self.stamp_us + round(seconds * 1_000_000)),
+        )
+
     # Freeing.
+
+    def forget_tokens(self, count_max: int) -> int:
+        """Forget tokens that are no longer valid; gives how many."""
+        self._cursor.execute(
+            "DELETE FROM tokens WHERE token IN"
+            " (SELECT token FROM tokens WHERE until_us <= ? ORDER BY until_us LIMIT ?)",
+            (self.stamp_us, count_max),
+        )
+        return self._freed()
 
     def trim_changes(self, before_us: int, count_max: int) -> int:
         """Forget the oldest entries of the change log; gives how many.
@@ -224,7 +274,12 @@ class WriteTransaction:
         if not rows:
             return False
         storage = Storage(rows[0][0])
-        freed = 0
+        self._cursor.execute(
+            "DELETE FROM collections WHERE storage = ?1 AND k IN"
+            " (SELECT k FROM collections WHERE storage = ?1 ORDER BY k LIMIT ?2)",
+            (storage.storage_id, rows_max),
+        )
+        freed = self._freed()
         for statement in storage.empty_step:
             self._cursor.execute(statement, (rows_max,))
             freed += self._freed()

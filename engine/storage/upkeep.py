@@ -122,5 +122,6 @@ def gate_path(data_path: Path) -> Path:
 
 def _step(transaction: WriteTransaction, before_us: int) -> bool:
     trimmed = transaction.trim_changes(before_us, _TRIM_ENTRIES_PER_STEP)
+    forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
     more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP)
-    return more_to_free or trimmed == _TRIM_ENTRIES_PER_STEP
+    return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)

@@ -1,0 +1,301 @@
+"""TransactWriteItems and TransactGetItems: several items, of several tables, all or nothing.
+
+A transaction is one storage transaction, so that it is atomic through a kill and isolated from
+everything else. What only concerns the request refuses the whole call; what concerns an item
+cancels the transaction, with a reason per action.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from engine.capacity.charges import TRANSACTION_FACTOR, Charges
+from engine.capacity.consumed import consumed_by_table
+from engine.capacity.units import read_units
+from engine.client.protocol import Context, Json
+from engine.errors import (
+    IdempotentParameterMismatchException,
+    TransactionCanceledException,
+    ValidationException,
+)
+from engine.expressions import Projection
+from engine.operations import actions
+from engine.operations.actions import CONDITION_FAILED, Action
+from engine.operations.collections import (
+    CollectionLimit,
+    collection_metrics,
+    metrics_by_table,
+)
+from engine.operations.parameters import attribute_map, cause_of, placeholders, projection_of
+from engine.operations.region import Region
+from engine.operations.schema import check_key, check_nested_paths, has_empty_key
+from engine.storage.catalog import Catalog, Table
+from engine.storage.database import Reader
+from engine.storage.items import ItemChange, StoredItem
+from engine.storage.transaction import WriteTransaction
+
+TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
+TOKEN_SECONDS = 600
+_PREPARE: dict[str, Callable[[Json], Action]] = {
+    "ConditionCheck": actions.condition_check,
+    "Put": actions.put,
+    "Delete": actions.delete,
+    "Update": actions.update,
+}
+_NO_REASON: Json = {"Code": "None"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """An action in its table: the item's key, and the item as it is."""
+
+    action: Action
+    table: Table
+    key: bytes
+    old: StoredItem | None
+
+
+def transact_write_items(region: Region, request: Json, context: Context) -> Json:
+    """Carry out up to 100 actions on different items, all of them or none."""
+    prepared = [_prepared(entry) for entry in request["TransactItems"]]
+    if sum(action.payload_bytes for action in prepared) > TRANSACTION_BYTES_MAX:
+        raise ValidationException(
+            f"Transaction payload size cannot exceed {TRANSACTION_BYTES_MAX} bytes"
+        )
+    token = request.get("ClientRequestToken")
+    digest = b"" if token is None else _digest(request["TransactItems"])
+
+    def work(transaction: WriteTransaction) -> Json:
+        tables = [region.data_table(transaction.catalog, a.table_name) for a in prepared]
+        _check_distinct([action.attributes for action in prepared], tables)
+        replayed = token is not None and _is_replay(transaction, token, digest)
+        targets = _located(transaction, prepared, tables)
+        if replayed:
+            return _replay_response(request, targets)
+        changes = _changes(region, transaction, targets)
+        for target, change in zip(targets, changes, strict=True):
+            transaction.write(target.table, (change,), cause_of(context))
+        if token is not None:
+            transaction.put_token(token, digest, TOKEN_SECONDS)
+        return _write_response(request, transaction, targets, changes)
+
+    return region.database.write(work)
+
+
+def _prepared(entry: Json) -> Action:
+    """The one action of an entry (E128)."""
+    given = [kind for kind in _PREPARE if entry.get(kind) is not None]
+    if len(given) != 1:
+        raise ValidationException(
+            "TransactItems can only contain one of Check, Put, Update or Delete"
+        )
+    return _PREPARE[given[0]](entry[given[0]])
+
+
+def _digest(items: Sequence[Json]) -> bytes:
+    """What tells a replayed request from another; the order of members does not count."""
+    encoded = orjson.dumps(
+        items, default=lambda raw: {"bytes": bytes(raw).hex()}, option=orjson.OPT_SORT_KEYS
+    )
+    return hashlib.sha256(encoded).digest()
+
+
+def _is_replay(transaction: WriteTransaction, token: str, digest: bytes) -> bool:
+    """Whether the request was carried out within the last ten minutes (E131)."""
+    known = transaction.token_digest(token)
+    if known is not None and known != digest:
+        raise IdempotentParameterMismatchException(
+            "The request was retried with a client token that was used before, but its parameters "
+            "differ from those of the first request"
+        )
+    return known is not None
+
+
+def _check_distinct(keys: Sequence[Json], tables: Sequence[Table]) -> None:
+    """No two actions may be about one item (E126); `keys` hold the key attributes of each."""
+    seen = set()
+    for attributes, table in zip(keys, tables, strict=True):
+        target = (table.table_id, orjson.dumps([attributes.get(n) for n in table.key_names]))
+        if target in seen:
+            raise ValidationException(
+                "Transaction request cannot include multiple operations on one item"
+            )
+        seen.add(target)
+
+
+def _located(
+    transaction: WriteTransaction, prepared: Sequence[Action], tables: Sequence[Table]
+) -> list[_Target]:
+    """The items that the actions are about; keys that do not fit cancel, empty ones refuse."""
+    targets = []
+    for position, (action, table) in enumerate(zip(prepared, tables, strict=True)):
+        try:
+            key = action.key(table)
+        except ValidationException as error:
+            if has_empty_key(table, action.attributes):
+                raise
+            raise _cancelled_by(error, position, len(prepared)) from error
+        targets.append(_Target(action, table, key, transaction.read(table, key)))
+    return targets
+
+
+def _changes(
+    region: Region, transaction: WriteTransaction, targets: Sequence[_Target]
+) -> list[ItemChange]:
+    """What the actions do; raises with a reason per action where they cannot all be done."""
+    reasons = [_NO_REASON] * len(targets)
+    changes = []
+    for position, target in enumerate(targets):
+        failure = target.action.failure(target.table, target.old)
+        if failure is not None:
+            reason = {"Code": "ConditionalCheckFailed", "Message": CONDITION_FAILED}
+            reasons[position] = failure.members | reason
+            continue
+        try:
+            change = target.action.change(target.table, target.key, target.old)
+        except ValidationException as error:
+            raise _cancelled_by(error, position, len(targets)) from error
+        changes.append(change)
+    if any(reason is not _NO_REASON for reason in reasons):
+        raise _cancelled(reasons)
+    limit = CollectionLimit(region, transaction)
+    for position, (target, change) in enumerate(zip(targets, changes, strict=True)):
+        if not limit.admits(target.table, change):
+            reasons[position] = {
+                "Code": "ItemCollectionSizeLimitExceeded",
+                "Message": "Collection size exceeded",
+            }
+            raise _cancelled(reasons)
+    return changes
+
+
+def _cancelled_by(
+    error: ValidationException, position: int, count: int
+) -> TransactionCanceledException:
+    """The first action that cannot be done cancels; the conditions of others do not count."""
+    reasons = [_NO_REASON] * count
+    reasons[position] = {"Code": "ValidationError", "Message": error.message}
+    return _cancelled(reasons)
+
+
+def _cancelled(reasons: list[Json]) -> TransactionCanceledException:
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return TransactionCanceledException(
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        CancellationReasons=reasons,
+    )
+
+
+def _write_response(
+    request: Json,
+    transaction: WriteTransaction,
+    targets: Sequence[_Target],
+    changes: Sequence[ItemChange],
+) -> Json:
+    response: Json = {}
+    charges: dict[str, Charges] = {}
+    for target, change in zip(targets, changes, strict=True):
+        name = target.action.table_name
+        charges.setdefault(name, Charges()).add_change(change, TRANSACTION_FACTOR)
+    consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges, "Write")
+    if consumed is not None:
+        response["ConsumedCapacity"] = consumed
+    if request.get("ReturnItemCollectionMetrics") == "SIZE":
+        metrics = metrics_by_table(
+            (
+                target.action.table_name,
+                collection_metrics(transaction, target.table, change, target.action.attributes),
+            )
+            for target, change in zip(targets, changes, strict=True)
+        )
+        if metrics:
+            response["ItemCollectionMetrics"] = metrics
+    return response
+
+
+def _replay_response(request: Json, targets: Sequence[_Target]) -> Json:
+    """The answer to a request that was carried out before: it costs the reading of its items."""
+    charges: dict[str, Charges] = {}
+    for target in targets:
+        size = 0 if target.old is None else target.old.size
+        units = TRANSACTION_FACTOR * read_units(size, consistent=True)
+        charges.setdefault(target.action.table_name, Charges()).table += units
+    consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges, "Read")
+    return {} if consumed is None else {"ConsumedCapacity": consumed}
+
+
+# Reading.
+
+
+@dataclass(frozen=True, slots=True)
+class _Get:
+    """One Get of a transaction, prepared without its table."""
+
+    table_name: str
+    key: Json
+    projection: Projection | None
+
+
+def transact_get_items(region: Region, request: Json, _context: Context) -> Json:
+    """Read up to 100 items at one moment."""
+    gets = [_prepared_get(entry["Get"]) for entry in request["TransactItems"]]
+
+    def read(reader: Reader, catalog: Catalog) -> list[StoredItem | None]:
+        tables = [region.data_table(catalog, get.table_name) for get in gets]
+        _check_distinct([get.key for get in gets], tables)
+        return [
+            reader.get(table.storage, _get_key(gets, position, table))
+            for position, table in enumerate(tables)
+        ]
+
+    found = region.database.read(read)
+    if sum(stored.size for stored in found if stored is not None) > TRANSACTION_BYTES_MAX:
+        raise ValidationException(
+            f"Aggregated size of items in the transaction cannot exceed {TRANSACTION_BYTES_MAX} "
+            "bytes"
+        )
+    return _get_response(request, gets, found)
+
+
+def _prepared_get(request: Json) -> _Get:
+    key, _ = attribute_map(request, "Key")
+    bound = placeholders(request, ("ProjectionExpression",))
+    projection = projection_of(request, bound)
+    bound.check_all_used()
+    return _Get(request["TableName"], key, projection)
+
+
+def _get_key(gets: Sequence[_Get], position: int, table: Table) -> bytes:
+    get = gets[position]
+    try:
+        if get.projection is not None:
+            check_nested_paths(table, get.projection.paths)
+        return check_key(table, get.key)
+    except ValidationException as error:
+        if has_empty_key(table, get.key):
+            raise
+        raise _cancelled_by(error, position, len(gets)) from error
+
+
+def _get_response(request: Json, gets: Sequence[_Get], found: Sequence[StoredItem | None]) -> Json:
+    answers: list[Json] = []
+    charges: dict[str, Charges] = {}
+    for get, stored in zip(gets, found, strict=True):
+        size = 0 if stored is None else stored.size
+        units = TRANSACTION_FACTOR * read_units(size, consistent=True)
+        charges.setdefault(get.table_name, Charges()).table += units
+        if stored is None:
+            answers.append({})
+        elif get.projection is None:
+            answers.append({"Item": stored.raw})
+        else:
+            answers.append({"Item": orjson.dumps(get.projection.apply(stored.item()))})
+    response: Json = {"Responses": answers}
+    consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges, "Read")
+    if consumed is not None:
+        response["ConsumedCapacity"] = consumed
+    return response
