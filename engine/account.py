@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from engine.clock import SYSTEM_CLOCK, Clock
+from engine.configuration import checked_durability, configured
 from engine.engine import Engine
-from engine.errors import ConfigError, FolderAccessError
-from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
-from engine.storage.database import Database, Options
+from engine.errors import FolderAccessError
+from engine.operations.region import Region, Settings
+from engine.storage.database import Options
 from engine.storage.folder import DataFolder, open_folder
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z|local\Z")
-_HISTORY_HOURS_MAX = 35 * 24
 
 
 class Account:
@@ -36,20 +37,20 @@ class Account:
         cls,
         path: str | Path,
         *,
-        durability: str = "full",
-        settings: Settings = DEFAULT_SETTINGS,
+        durability: str | None = None,
+        settings: Settings | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
-        `force_network` opens a folder on a network file system all the same.
+        `durability` and `settings` replace what the folder's `config.toml` says. `force_network` opens a folder on a network file system all the same.
         """
-        if durability not in ("full", "relaxed"):
-            raise ValueError(f"durability: {durability!r} is neither 'full' nor 'relaxed'")
         folder = open_folder(Path(path), force_network)
-        options = Options(durability=durability, history_hours=_history_hours(folder))
-        return cls(folder, options, settings, clock)
+        options, configured_settings = configured(folder.config_path, folder.config())
+        if durability is not None:
+            options = replace(options, durability=checked_durability(durability))
+        return cls(folder, options, settings or configured_settings, clock)
 
     @property
     def path(self) -> Path:
@@ -63,8 +64,10 @@ class Account:
         with self._lock:
             engine = self._engines.get(region)
             if engine is None:
-                database = Database(self._folder, region, self._clock, self._options)
-                engine = Engine(Region(region, database, self._clock, self._settings), self)
+                opened = Region.open(
+                    region, self._folder, self._clock, self._settings, self._options
+                )
+                engine = Engine(opened, self)
                 self._engines[region] = engine
             return engine
 
@@ -96,14 +99,3 @@ class Account:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _history_hours(folder: DataFolder) -> float:
-    hours = folder.config().get("history", Options().history_hours)
-    if isinstance(hours, bool) or not isinstance(hours, int | float):
-        raise ConfigError(f"{folder.path / 'config.toml'}: history is not a number of hours")
-    if not 0 <= hours <= _HISTORY_HOURS_MAX:
-        raise ConfigError(
-            f"{folder.path / 'config.toml'}: history is not from 0 to {_HISTORY_HOURS_MAX} hours"
-        )
-    return float(hours)

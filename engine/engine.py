@@ -24,7 +24,7 @@ from engine.model.values import to_python
 from engine.operations import OPERATIONS
 from engine.operations.load import load_items
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
-from engine.storage.database import Database, Options
+from engine.storage.database import Options
 from engine.storage.inspection import check, compact, report
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Engine(OperationMethods):
         path: str | Path,
         region: str = "us-east-1",
         *,
-        durability: str = "full",
-        settings: Settings = DEFAULT_SETTINGS,
+        durability: str | None = None,
+        settings: Settings | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """Open a Region of a data folder; folder and Region are made where they are missing.
@@ -76,8 +76,7 @@ class Engine(OperationMethods):
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """A Region that lives in this process only, and is gone with it."""
-        database = Database(None, region, clock, Options(history_hours=0))
-        return cls(Region(region, database, clock, settings))
+        return cls(Region.open(region, None, clock, settings, Options(history_hours=0)))
 
     # The one call.
 
@@ -166,7 +165,7 @@ class Engine(OperationMethods):
         if self._owns_account and self._account is not None:
             self._account.close()
         else:
-            self._region.database.close()
+            self._region.close()
 
     def __enter__(self) -> Engine:
         return self

@@ -25,6 +25,7 @@ from engine.operations.collections import (
     collection_metrics,
     metrics_by_table,
 )
+from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import cause_of, check_mixing, placeholders, projection_of
 from engine.operations.region import Region
 from engine.operations.schema import check_key, check_nested_paths
@@ -47,6 +48,8 @@ def batch_write_item(region: Region, request: Json, context: Context) -> Json:
     """Put and delete up to 25 items."""
     prepared = _prepared_writes(request["RequestItems"])
     wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
+    for action in prepared:
+        refuse_conflict(region, action)
 
     def work(transaction: WriteTransaction) -> Json:
         located = _located_writes(region, transaction, prepared)
@@ -144,7 +147,8 @@ def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
             found.append(of_table)
         return found
 
-    found = region.database.read(read)
+    consistent = any(gets.consistent for gets in prepared)
+    found = region.read(read, consistent)
     by_gets = list(zip(prepared, found, strict=True))
     response: Json = {
         "Responses": {g.table_name: b"[" + b",".join(f.items) + b"]" for g, f in by_gets},

@@ -18,6 +18,7 @@ from engine.expressions import Update
 from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.collections import CollectionLimit, collection_metrics
+from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import (
     attribute_map,
     cause_of,
@@ -49,7 +50,8 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
             check_nested_paths(table, projection.paths)
         return reader.get(table.storage, blob)
 
-    stored = region.database.read(read)
+    consistent = bool(request.get("ConsistentRead"))
+    stored = region.read(read, consistent)
     response: Json = {}
     if stored is not None:
         raw = stored.raw
@@ -57,7 +59,7 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
     requested = request.get("ReturnConsumedCapacity")
     if requested is not None:
         size = 0 if stored is None else stored.size
-        charges = read_charges(None, read_units(size, bool(request.get("ConsistentRead"))))
+        charges = read_charges(None, read_units(size, consistent))
         _add_consumed(response, consumed_capacity(requested, table_name, charges))
     return response
 
@@ -99,6 +101,7 @@ class _Written:
 
 def _write(region: Region, request: Json, action: Action, context: Context) -> _Written:
     wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
+    refuse_conflict(region, action)
 
     def work(transaction: WriteTransaction) -> _Written:
         table = region.data_table(transaction.catalog, action.table_name)

@@ -63,7 +63,7 @@ def query(region: Region, request: Json, context: Context) -> Json:
         page = page_request(table, index, parameters, keys, descending)
         return read_page(reader, page, parameters.consistent, context), index
 
-    page, index = region.database.read(read)
+    page, index = region.read(read, parameters.consistent)
     return read_response(parameters, index, page)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Database
+from engine.storage.database import Database, Options, Read
+from engine.storage.folder import DataFolder
+from engine.storage.inflight import KeysInFlight
+
+T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
 
@@ -18,12 +23,17 @@ class Settings:
 
     `table_delay_s`: how long a table takes to be made or changed. `collection_bytes_max`: the limit
     of an item collection in a table with local indexes. `ttl_change_interval_s`: how long after a
-    change of Time to Live another is refused; the service waits for an hour.
+    change of Time to Live another is refused; the service waits for an hour. `read_lag_s`: by how
+    much eventually consistent reads may lag behind (not in memory). `transaction_conflicts`: "wait"
+    lets writers wait for each other, "service" refuses a write of an item that a transaction in
+    flight is about.
     """
 
     table_delay_s: float = 0.0
     collection_bytes_max: int = 10 * 1024**3
     ttl_change_interval_s: float = 0.0
+    read_lag_s: float = 0.0
+    transaction_conflicts: str = "wait"
 
 
 DEFAULT_SETTINGS = Settings()
@@ -37,6 +47,35 @@ class Region:
     database: Database
     clock: Clock
     settings: Settings
+    in_flight: KeysInFlight | None = None
+
+    @classmethod
+    def open(
+        cls,
+        name: str,
+        folder: DataFolder | None,
+        clock: Clock,
+        settings: Settings,
+        options: Options,
+    ) -> Region:
+        """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`."""
+        database = Database(folder, name, clock, replace(options, read_lag_s=settings.read_lag_s))
+        in_flight = None
+        if settings.transaction_conflicts == "service":
+            path = None if database.path is None else database.path.with_name("inflight.lock")
+            in_flight = KeysInFlight(path)
+        return cls(name, database, clock, settings, in_flight)
+
+    def read(self, work: Read[T], consistent: bool) -> T:
+        """Do `work` in a read transaction; one that is not consistent may lag behind."""
+        database = self.database
+        return database.read(work) if consistent else database.read_eventually(work)
+
+    def close(self) -> None:
+        """Close the Region's files."""
+        self.database.close()
+        if self.in_flight is not None:
+            self.in_flight.close()
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""

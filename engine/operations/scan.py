@@ -42,7 +42,7 @@ def scan(region: Region, request: Json, context: Context) -> Json:
         page = page_request(table, index, parameters, keys)
         return read_page(reader, page, parameters.consistent, context), index
 
-    page, index = region.database.read(read)
+    page, index = region.read(read, parameters.consistent)
     return read_response(parameters, index, page)
 
 

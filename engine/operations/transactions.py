@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
@@ -30,6 +31,7 @@ from engine.operations.collections import (
     collection_metrics,
     metrics_by_table,
 )
+from engine.operations.conflicts import claimed
 from engine.operations.parameters import attribute_map, cause_of, placeholders, projection_of
 from engine.operations.region import Region
 from engine.operations.schema import check_key, check_nested_paths, has_empty_key
@@ -83,7 +85,15 @@ def transact_write_items(region: Region, request: Json, context: Context) -> Jso
             transaction.put_token(token, digest, TOKEN_SECONDS)
         return _write_response(request, transaction, targets, changes)
 
-    return region.database.write(work)
+    with claimed(region, [(action.table_name, action.key) for action in prepared]) as conflicts:
+        _refuse_conflicts(conflicts)
+        return region.database.write(work)
+
+
+def _refuse_conflicts(conflicts: Sequence[Json | None]) -> None:
+    """Cancel because of other transactions in flight (E134)."""
+    if any(conflicts):
+        raise _cancelled([reason or _NO_REASON for reason in conflicts])
 
 
 def _prepared(entry: Json) -> Action:
@@ -252,7 +262,11 @@ def transact_get_items(region: Region, request: Json, _context: Context) -> Json
             for position, table in enumerate(tables)
         ]
 
-    found = region.database.read(read)
+    with claimed(
+        region, [(get.table_name, partial(check_key, key=get.key)) for get in gets]
+    ) as conflicts:
+        _refuse_conflicts(conflicts)
+        found = region.database.read(read)
     if sum(stored.size for stored in found if stored is not None) > TRANSACTION_BYTES_MAX:
         raise ValidationException(
             f"Aggregated size of items in the transaction cannot exceed {TRANSACTION_BYTES_MAX} "

@@ -17,6 +17,7 @@ from engine.storage.connections import as_api_error, connect, fetch, migrate
 from engine.storage.folder import DataFolder
 from engine.storage.items import StoredItem, read_item, read_range
 from engine.storage.keys import KeyRange
+from engine.storage.lagged import LaggedReads
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import FileGate, Work, Writer, load_catalog
@@ -32,10 +33,12 @@ class Options:
 
     `durability`: "full" (an acknowledged write survives power loss) or "relaxed" (it survives the
     end of the process). `history_hours`: how long local history is kept; 0 keeps none.
+    `read_lag_s`: by how much eventually consistent reads may lag behind.
     """
 
     durability: str = "full"
     history_hours: float = 24.0
+    read_lag_s: float = 0.0
 
 
 class Reader:
@@ -69,6 +72,14 @@ class Reader:
         ):
             return items, size
         return 0, 0
+
+    def collection_bytes(self, storage_id: int, collection: bytes) -> int:
+        """Noted bytes of an item collection of a table with local indexes."""
+        for (size,) in self._fetch(
+            "SELECT bytes FROM collections WHERE storage = ? AND k = ?", storage_id, collection
+        ):
+            return int(size)
+        return 0
 
     def job_ids(self, kind: str) -> list[int]:
         """The jobs of a kind that are not done."""
@@ -133,6 +144,11 @@ class Database:
         if folder is None:
             self._idle_readers.append(Reader(connection))
         self.reload_catalog()
+        self._lagged = (
+            LaggedReads(lambda: Reader(self.connect()), clock, options.read_lag_s)
+            if options.read_lag_s > 0 and folder is not None
+            else None
+        )
         self._upkeep = None if folder is None else Upkeep(self, clock)
         if self._upkeep is not None:
             connection.set_wal_hook(self._upkeep.after_commit)
@@ -178,6 +194,15 @@ class Database:
                 reader.connection.close()
             else:
                 self._idle_readers.append(reader)
+
+    def read_eventually(self, work: Read[T]) -> T:
+        """Do `work` in a read transaction that may lag behind, where the Region has a lag."""
+        if self._lagged is None:
+            return self.read(work)
+        try:
+            return self._lagged.read(work, self.reload_catalog(), _load)
+        except apsw.Error as error:
+            raise as_api_error(error, self.path) from error
 
     def _read_current(self, reader: Reader, work: Read[T]) -> T:
         execute = reader.cursor.execute
@@ -239,11 +264,17 @@ class Database:
         self._closed = True
         if self._upkeep is not None:
             self._upkeep.stop()
+        if self._lagged is not None:
+            self._lagged.close()
         self._writer.close()
         while self._idle_readers:
             self._idle_readers.pop().connection.close()
         if self._gate is not None:
             self._gate.close()
+
+
+def _load(reader: Reader, known: Catalog) -> Catalog:
+    return load_catalog(reader.cursor, known)
 
 
 def _file_gate(path: Path) -> FileGate:

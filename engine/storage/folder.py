@@ -55,9 +55,14 @@ class DataFolder:
         """The Regions that have a database here."""
         return sorted(child.parent.name for child in self.path.glob("*/data.db"))
 
+    @property
+    def config_path(self) -> Path:
+        """The file of the folder's settings."""
+        return self.path / "config.toml"
+
     def config(self) -> dict[str, Any]:
         """What `config.toml` says; empty where there is none."""
-        path = self.path / "config.toml"
+        path = self.config_path
         try:
             return tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:

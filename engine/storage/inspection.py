@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 import apsw
 import orjson
@@ -12,8 +14,8 @@ from engine.errors import ApiError
 from engine.model import values
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Reader
-from engine.storage.items import StoredItem, index_entry
-from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.items import StoredItem, index_entry, plan_change
+from engine.storage.keys import KEYS_END, KeyRange, collection_of
 
 _EVERYTHING = KeyRange(b"", KEYS_END)
 _PROBLEMS_MAX = 100
@@ -79,6 +81,8 @@ def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
         for index in table.indexes:
             problems += _check_entry(reader, table, index, key, stored, expected[index.name])
     problems += _check_counts(reader, name, table.storage_id, count, size)
+    if table.local_indexes:
+        problems += _check_collections(reader, table)
     for index in table.indexes:
         if not index.backfilling:
             label = f"{name}, index {index.name}"
@@ -109,6 +113,24 @@ def _check_counts(reader: Reader, label: str, storage_id: int, count: int, size:
     if noted == (count, size) and reader.row_count(storage_id) == count:
         return []
     return [f"{label}: {count} items of {size} bytes found, {noted[0]} of {noted[1]} noted"]
+
+
+def _check_collections(reader: Reader, table: Table) -> list[str]:
+    """Compare the noted sizes of item collections with their items and local index entries."""
+    rows = (
+        (collection_of(key), plan_change(table, key, None, StoredItem(raw, size)))
+        for raw, size, key in reader.range(table.storage, _EVERYTHING)
+    )
+    problems = []
+    for collection, changes in groupby(rows, key=itemgetter(0)):
+        size = sum(change.collection_growth for _, change in changes)
+        noted = reader.collection_bytes(table.storage_id, collection)
+        if noted != size:
+            problems.append(
+                f"{table.name}: the item collection at {collection.hex()} has {size} bytes, "
+                f"{noted} are noted"
+            )
+    return problems
 
 
 def compact(database: Database) -> None:

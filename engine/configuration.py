@@ -1,0 +1,73 @@
+"""The settings of a data folder: what `config.toml` may say, and what it means.
+
+durability = "full"             or "relaxed": a commit survives the end of the process only
+history = 24                    hours of local history; 0 keeps none
+table_delay_s = 0               how long a table takes to be made or changed
+read_lag_s = 0                  by how much eventually consistent reads may lag behind
+ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
+transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ConfigError
+from engine.operations.region import Settings
+from engine.storage.database import Options
+
+_HISTORY_HOURS_MAX = 35 * 24
+_SECONDS_MAX = 86_400
+_SECONDS = ("table_delay_s", "read_lag_s", "ttl_change_interval_s")
+_CHOICES = {"durability": ("full", "relaxed"), "transaction_conflicts": ("wait", "service")}
+_KNOWN = frozenset({"history", *_SECONDS, *_CHOICES})
+
+
+def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
+    """What the settings of a folder mean; `path` is their file, for the texts.
+
+    Raises `ConfigError` for an unknown name, a value of another kind or out of its range.
+    """
+    unknown = sorted(config.keys() - _KNOWN)
+    if unknown:
+        raise ConfigError(f"{path}: {unknown[0]} is no setting")
+    options, settings = Options(), Settings()
+    if "history" in config:
+        hours = _number(path, config, "history", _HISTORY_HOURS_MAX, "hours")
+        options = replace(options, history_hours=hours)
+    for name in _SECONDS:
+        if name in config:
+            seconds = _number(path, config, name, _SECONDS_MAX, "seconds")
+            settings = replace(settings, **{name: seconds})
+    if "durability" in config:
+        options = replace(options, durability=_choice(path, config, "durability"))
+    if "transaction_conflicts" in config:
+        conflicts = _choice(path, config, "transaction_conflicts")
+        settings = replace(settings, transaction_conflicts=conflicts)
+    return options, settings
+
+
+def checked_durability(durability: str) -> str:
+    """A durability as a caller names it; raises `ValueError`."""
+    if durability not in _CHOICES["durability"]:
+        raise ValueError(f"durability: {durability!r} is neither 'full' nor 'relaxed'")
+    return durability
+
+
+def _number(path: Path, config: Mapping[str, Any], name: str, high: int, unit: str) -> float:
+    value = config[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"{path}: {name} is not a number of {unit}")
+    if not 0 <= value <= high:
+        raise ConfigError(f"{path}: {name} is not from 0 to {high} {unit}")
+    return float(value)
+
+
+def _choice(path: Path, config: Mapping[str, Any], name: str) -> str:
+    value, choices = config[name], _CHOICES[name]
+    if value not in choices:
+        raise ConfigError(f"{path}: {name} is neither {' nor '.join(map(repr, choices))}")
+    return str(value)
