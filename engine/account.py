@@ -44,7 +44,8 @@ class Account:
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
-        `durability` and `settings` replace what the folder's `config.toml` says. `force_network` opens a folder on a network file system all the same.
+        `durability` and `settings` replace what the folder's `config.toml` says. `force_network`
+        opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
         options, configured_settings = configured(folder.config_path, folder.config())

@@ -38,10 +38,12 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     if "history" in config:
         hours = _number(path, config, "history", _HISTORY_HOURS_MAX, "hours")
         options = replace(options, history_hours=hours)
-    for name in _SECONDS:
-        if name in config:
-            seconds = _number(path, config, name, _SECONDS_MAX, "seconds")
-            settings = replace(settings, **{name: seconds})
+    seconds: dict[str, Any] = {
+        name: _number(path, config, name, _SECONDS_MAX, "seconds")
+        for name in _SECONDS
+        if name in config
+    }
+    settings = replace(settings, **seconds)
     if "durability" in config:
         options = replace(options, durability=_choice(path, config, "durability"))
     if "transaction_conflicts" in config:
