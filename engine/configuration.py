@@ -6,6 +6,7 @@ table_delay_s = 0               how long a table takes to be made or changed
 read_lag_s = 0                  by how much eventually consistent reads may lag behind
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
+wording = "classic"             or "2026": how refusals are worded
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from typing import Any
 
 from engine.errors import ConfigError
 from engine.operations.region import Settings
+from engine.operations.wording import WORDINGS
 from engine.storage.database import Options
 
 _HISTORY_HOURS_MAX = 35 * 24
 _SECONDS_MAX = 86_400
 _SECONDS = ("table_delay_s", "read_lag_s", "ttl_change_interval_s")
-_CHOICES = {"durability": ("full", "relaxed"), "transaction_conflicts": ("wait", "service")}
+_CHOICES = {
+    "durability": ("full", "relaxed"),
+    "transaction_conflicts": ("wait", "service"),
+    "wording": WORDINGS,
+}
 _KNOWN = frozenset({"history", *_SECONDS, *_CHOICES})
 
 
@@ -46,9 +52,12 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     settings = replace(settings, **seconds)
     if "durability" in config:
         options = replace(options, durability=_choice(path, config, "durability"))
-    if "transaction_conflicts" in config:
-        conflicts = _choice(path, config, "transaction_conflicts")
-        settings = replace(settings, transaction_conflicts=conflicts)
+    chosen: dict[str, Any] = {
+        name: _choice(path, config, name)
+        for name in ("transaction_conflicts", "wording")
+        if name in config
+    }
+    settings = replace(settings, **chosen)
     return options, settings
 
 

@@ -24,6 +24,7 @@ from engine.model.values import to_python
 from engine.operations import OPERATIONS
 from engine.operations.load import load_items
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
+from engine.operations.wording import reworded
 from engine.storage.database import Options
 from engine.storage.inspection import check, compact, report
 
@@ -114,13 +115,15 @@ class Engine(OperationMethods):
         work = OPERATIONS.get(operation)
         if work is None:
             raise _unknown(operation)
-        validate(operation, request)
         try:
+            validate(operation, request)
             return work(self._region, request, context)
-        except ValidationException:
+        except ValidationException as error:
             # A wrong JSON type anywhere in the request comes before any broken rule.
             check_types(operation, request)
-            raise
+            if self._region.settings.wording == "classic":
+                raise
+            raise reworded(operation, error) from error
 
     # LocalTools.
 

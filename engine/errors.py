@@ -78,9 +78,10 @@ class SerializationException(ApiError):
 
 
 class ValidationException(ApiError):
-    """The request breaks a rule."""
+    """The request breaks a rule; `about_table` where that needed the table or its items."""
 
     namespace = _CORAL_VALIDATE
+    about_table = False
 
 
 class ConditionalCheckFailedException(ApiError):

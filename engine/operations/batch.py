@@ -77,7 +77,7 @@ def batch_write_item(region: Region, request: Json, context: Context) -> Json:
             )
         return response
 
-    return region.database.write(work)
+    return region.write(work)
 
 
 def _prepared_writes(items: Mapping[str, list[Json]]) -> list[Action]:

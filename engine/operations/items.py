@@ -117,7 +117,7 @@ def _write(region: Region, request: Json, action: Action, context: Context) -> _
             return _Written(change, None)
         return _Written(change, collection_metrics(transaction, table, change, action.attributes))
 
-    return region.database.write(work)
+    return region.write(work)
 
 
 def _updated_values(request: Json, update: Update | None, change: ItemChange) -> bytes | None:

@@ -11,6 +11,7 @@ from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
 from engine.storage.inflight import KeysInFlight
+from engine.storage.writer import Work
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Settings:
     change of Time to Live another is refused; the service waits for an hour. `read_lag_s`: by how
     much eventually consistent reads may lag behind (not in memory). `transaction_conflicts`: "wait"
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
-    flight is about.
+    flight is about. `wording`: "classic" or "2026", how refusals are worded.
     """
 
     table_delay_s: float = 0.0
@@ -34,6 +35,7 @@ class Settings:
     ttl_change_interval_s: float = 0.0
     read_lag_s: float = 0.0
     transaction_conflicts: str = "wait"
+    wording: str = "classic"
 
 
 DEFAULT_SETTINGS = Settings()
@@ -70,6 +72,14 @@ class Region:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
         database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
+
+    def write(self, work: Work[T]) -> T:
+        """Do `work` in a write transaction; see `Database.write`."""
+        try:
+            return self.database.write(work)
+        except ValidationException as error:
+            error.about_table = True
+            raise
 
     def close(self) -> None:
         """Close the Region's files."""

@@ -58,7 +58,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         transaction.put_table(made)
         return made
 
-    made = region.database.write(work)
+    made = region.write(work)
     return {"TableDescription": describe(region, made, lambda _: (0, 0), "CREATING")}
 
 
@@ -197,7 +197,7 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
             transaction.put_table(leaving)
         return table
 
-    table = region.database.write(work)
+    table = region.write(work)
     description = describe(region, table, lambda _: (0, 0), "DELETING")
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

@@ -87,7 +87,7 @@ def transact_write_items(region: Region, request: Json, context: Context) -> Jso
 
     with claimed(region, [(action.table_name, action.key) for action in prepared]) as conflicts:
         _refuse_conflicts(conflicts)
-        return region.database.write(work)
+        return region.write(work)
 
 
 def _refuse_conflicts(conflicts: Sequence[Json | None]) -> None:
