@@ -64,6 +64,24 @@ class Attributes:
         )
 
 
+def check_defined(request: Json) -> None:
+    """Definitions and keys are needed, though the model, which knows replicas too, says otherwise.
+
+    The text is that of any required member (E029).
+    """
+    missing = [
+        f"Value null at '{member[0].lower()}{member[1:]}' failed to satisfy constraint: "
+        "Member must not be null"
+        for member in ("AttributeDefinitions", "KeySchema")
+        if request.get(member) is None
+    ]
+    if missing:
+        errors = "error" if len(missing) == 1 else "errors"
+        raise ValidationException(
+            f"{len(missing)} validation {errors} detected: {'; '.join(missing)}"
+        )
+
+
 def table_keys(
     schema: Sequence[Json], attributes: Attributes
 ) -> tuple[KeyAttribute, KeyAttribute | None]:

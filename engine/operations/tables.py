@@ -10,6 +10,7 @@ from engine.errors import ResourceInUseException, ValidationException
 from engine.operations.definition import (
     Attributes,
     check_billing,
+    check_defined,
     check_indexes_together,
     global_indexes,
     local_indexes,
@@ -64,6 +65,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
 
 def read_definition(region: Region, request: Json) -> Table:
     """The table that a CreateTable request defines; nothing is stored yet."""
+    check_defined(request)
     name = region.table_name(request["TableName"])
     billing = request.get("BillingMode") or "PROVISIONED"
     attributes = Attributes(request.get("AttributeDefinitions") or ())
