@@ -1,0 +1,66 @@
+"""Transactions through kill -9, and many processes on one counter."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from engine import Engine
+from tests.engine.faults.writers import ACCOUNTS
+from tests.engine.operations.tables import items_of, make_tables
+
+KILLS = 4
+LINES_MAX = 60
+PROCESSES = 8
+ADDITIONS = 40
+
+
+def start(work: str, folder: Path, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.engine.faults.writers", work, str(folder), str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def kill_while_it_writes(folder: Path, seed: int) -> int:
+    """Kill a writer at some moment; gives how many moves it had been told are done."""
+    wanted = random.Random(seed).randint(1, LINES_MAX)
+    acknowledged = 0
+    with start("transfer", folder, 1_000_000) as writer:
+        assert writer.stdout is not None
+        for line in writer.stdout:
+            acknowledged = int(line)
+            if acknowledged >= wanted:
+                break
+        writer.kill()
+        # It may have been told of more in the meantime.
+        for line in writer.stdout:
+            if line.endswith("\n"):
+                acknowledged = int(line)
+    return acknowledged
+
+
+def test_a_killed_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
+    with Engine.open(tmp_path) as engine:
+        make_tables(engine)
+    acknowledged = sum(kill_while_it_writes(tmp_path, seed) for seed in range(KILLS))
+    with Engine.open(tmp_path) as engine:
+        amounts = [int(item["amount"]["N"]) for item in items_of(engine, "hash")]
+        (moves,) = [int(item["amount"]["N"]) for item in items_of(engine, "ranged")]
+        assert engine.check() == []
+    assert sum(amounts) == 0
+    assert len(amounts) <= ACCOUNTS
+    # Each kill may have cut off one move whose acknowledgement was never read.
+    assert acknowledged <= moves <= acknowledged + KILLS
+
+
+def test_many_processes_add_up_exactly(tmp_path: Path) -> None:
+    with Engine.open(tmp_path) as engine:
+        make_tables(engine)
+    writers = [start("count_up", tmp_path, ADDITIONS) for _ in range(PROCESSES)]
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    with Engine.open(tmp_path) as engine:
+        (counter,) = items_of(engine, "hash")
+    assert counter["amount"] == {"N": str(PROCESSES * ADDITIONS)}
