@@ -1,14 +1,19 @@
-"""What each API operation does: one module per family, one function per operation."""
+"""What each API operation does: one module per family, one function per operation.
+
+An operation gives its answer, or a `Write` where one write transaction and then the answer is all
+that is left to do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.client.protocol import Context, Json
 from engine.operations import items, query, scan, tables, tags, updates
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 
-Operation = Callable[[Region, Json, Context], Json]
+Operation = Callable[[Region, Json, Context], Json | Write[Any]]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateTable": tables.create_table,
@@ -26,3 +31,7 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateItem": items.update_item,
     "UpdateTable": updates.update_table,
 }
+
+# Operations that hold up an event loop only shortly: a read of few items, or preparing a `Write`.
+# All others may take long, or wait for several transactions, and need a thread.
+SHORT_OPERATIONS = frozenset({"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"})

@@ -28,7 +28,7 @@ from engine.operations.parameters import (
     placeholders,
     refuse_legacy,
 )
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 from engine.operations.schema import (
     check_item,
     check_key,
@@ -77,7 +77,7 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
     return response
 
 
-def put_item(region: Region, request: Json, context: Context) -> Json:
+def put_item(region: Region, request: Json, context: Context) -> Write[ItemChange]:
     """Create an item, or replace the one with the same key."""
     refuse_legacy(request)
     item, size = attribute_map(request, "Item")
@@ -98,11 +98,14 @@ def put_item(region: Region, request: Json, context: Context) -> Json:
         transaction.write(table, (change,), cause_of(context))
         return change
 
-    change = region.database.write(work)
-    return _write_response(request, change, change.old.raw if wants_old and change.old else None)
+    def answer(change: ItemChange) -> Json:
+        old = change.old.raw if wants_old and change.old else None
+        return _write_response(request, change, old)
+
+    return Write(work, answer)
 
 
-def delete_item(region: Region, request: Json, context: Context) -> Json:
+def delete_item(region: Region, request: Json, context: Context) -> Write[ItemChange]:
     """Delete an item by its key; deleting what is not there succeeds."""
     refuse_legacy(request)
     key, _ = attribute_map(request, "Key")
@@ -119,11 +122,14 @@ def delete_item(region: Region, request: Json, context: Context) -> Json:
         transaction.write(table, (change,), cause_of(context))
         return change
 
-    change = region.database.write(work)
-    return _write_response(request, change, change.old.raw if wants_old and change.old else None)
+    def answer(change: ItemChange) -> Json:
+        old = change.old.raw if wants_old and change.old else None
+        return _write_response(request, change, old)
+
+    return Write(work, answer)
 
 
-def update_item(region: Region, request: Json, context: Context) -> Json:
+def update_item(region: Region, request: Json, context: Context) -> Write[ItemChange]:
     """Change attributes of an item, or create it."""
     refuse_legacy(request)
     key, _ = attribute_map(request, "Key")
@@ -145,8 +151,10 @@ def update_item(region: Region, request: Json, context: Context) -> Json:
         transaction.write(table, (change,), cause_of(context))
         return change
 
-    change = region.database.write(work)
-    return _write_response(request, change, _updated_values(request, update, change))
+    def answer(change: ItemChange) -> Json:
+        return _write_response(request, change, _updated_values(request, update, change))
+
+    return Write(work, answer)
 
 
 def _updated(

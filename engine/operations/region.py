@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database
+from engine.storage.writer import Work
+
+T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
+
+
+class Write(Generic[T]):
+    """A writing operation that is prepared: what is left is its transaction, and then its answer.
+
+    Whoever called decides how to wait for the transaction: a thread does, an event loop does not.
+    """
+
+    __slots__ = ("answer", "work")
+
+    def __init__(self, work: Work[T], answer: Callable[[T], Json]) -> None:
+        self.work = work
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
