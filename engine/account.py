@@ -22,7 +22,7 @@ class Account:
     """What the Regions of a data folder share."""
 
     def __init__(
-        self, folder: DataFolder, options: Options, table_delay_s: float, clock: Clock
+        self, folder: DataFolder | None, options: Options, table_delay_s: float, clock: Clock
     ) -> None:
         self._folder = folder
         self._options = options
@@ -51,10 +51,15 @@ class Account:
         options = Options(durability=durability, history_hours=_history_hours(folder))
         return cls(folder, options, table_delay_s, clock)
 
+    @classmethod
+    def in_memory(cls, *, table_delay_s: float = 0.0, clock: Clock = SYSTEM_CLOCK) -> Account:
+        """Regions that live in this process only, and are gone with it."""
+        return cls(None, Options(history_hours=0), table_delay_s, clock)
+
     @property
-    def path(self) -> Path:
-        """The data folder."""
-        return self._folder.path
+    def path(self) -> Path | None:
+        """The data folder; None in memory."""
+        return None if self._folder is None else self._folder.path
 
     def engine(self, region: str = "us-east-1") -> Engine:
         """The engine of a Region, opened on first use."""
@@ -71,7 +76,8 @@ class Account:
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""
         counts = {}
-        for region in self._folder.regions():
+        regions = list(self._engines) if self._folder is None else self._folder.regions()
+        for region in regions:
             names = self.engine(region).list_tables()["TableNames"]
             if names:
                 counts[region] = len(names)
