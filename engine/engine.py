@@ -23,12 +23,14 @@ from engine.model.validation import check_types, validate
 from engine.model.values import to_python
 from engine.operations import OPERATIONS
 from engine.operations.load import load_items
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 from engine.storage.database import Database, Options
 from engine.storage.inspection import check, compact, report
 
 if TYPE_CHECKING:
     from engine.account import Account
+    from engine.loop import LoopEngine, LoopThreads
+    from engine.storage.loop_writer import CallSoon
 
 
 class Engine(OperationMethods):
@@ -98,28 +100,26 @@ class Engine(OperationMethods):
 
         Stored items are spliced into the answer without being decoded.
         """
-        try:
-            request = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise SerializationException("") from error
-        response = self._answer(operation, request, context)
-        return orjson.dumps(response, default=orjson.Fragment)
+        return dump_wire(self._answer(operation, load_wire(body), context))
+
+    def on_loop(self, call_soon: CallSoon, threads: LoopThreads) -> LoopEngine:
+        """The same engine for an event loop; `call_soon` is its `call_soon_threadsafe`."""
+        from engine.loop import LoopEngine
+
+        return LoopEngine(self, self._region, call_soon, threads)
 
     def _answer(self, operation: str, request: Json, context: Context) -> Json:
-        """The way of a request: validated, carried out in one transaction, answered.
+        """Answer a request, in the caller's thread.
 
         Attribute maps of the answer are encoded JSON (`bytes`), all else is plain.
         """
-        work = OPERATIONS.get(operation)
-        if work is None:
-            raise _unknown(operation)
-        validate(operation, request)
+        begun = begin(self._region, operation, request, context)
+        if not isinstance(begun, Write):
+            return begun
         try:
-            return work(self._region, request, context)
-        except ValidationException:
-            # A wrong JSON type anywhere in the request comes before any broken rule.
-            check_types(operation, request)
-            raise
+            return begun.answer(self._region.database.write(begun.work))
+        except ValidationException as error:
+            raise exact(operation, request, error) from error
 
     # LocalTools.
 
@@ -176,6 +176,43 @@ class Engine(OperationMethods):
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def begin(region: Region, operation: str, request: Json, context: Context) -> Json | Write[Any]:
+    """The way of a request as far as its write transaction, if it has one.
+
+    Validated, and then answered in a read transaction or prepared for a write transaction.
+    """
+    work = OPERATIONS.get(operation)
+    if work is None:
+        raise _unknown(operation)
+    validate(operation, request)
+    try:
+        return work(region, request, context)
+    except ValidationException as error:
+        raise exact(operation, request, error) from error
+
+
+def exact(operation: str, request: Json, error: ValidationException) -> ApiError:
+    """The error to answer: a wrong JSON type anywhere in a request comes before any broken rule."""
+    try:
+        check_types(operation, request)
+    except ApiError as wrong_type:
+        return wrong_type
+    return error
+
+
+def load_wire(body: bytes) -> Any:
+    """The request of a body; raises SerializationException where it is not JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise SerializationException("") from error
+
+
+def dump_wire(response: Json) -> bytes:
+    """An answer as JSON, the attribute maps in it spliced as they are."""
+    return orjson.dumps(response, default=orjson.Fragment)
 
 
 def _decode(raw: bytes) -> Any:
