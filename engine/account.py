@@ -12,7 +12,7 @@ from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, configured
 from engine.engine import Engine
 from engine.errors import FolderAccessError
-from engine.operations.region import Region, Settings
+from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Options
 from engine.storage.folder import DataFolder, open_folder
 
@@ -23,7 +23,7 @@ class Account:
     """What the Regions of a data folder share."""
 
     def __init__(
-        self, folder: DataFolder, options: Options, settings: Settings, clock: Clock
+        self, folder: DataFolder | None, options: Options, settings: Settings, clock: Clock
     ) -> None:
         self._folder = folder
         self._options = options
@@ -53,10 +53,17 @@ class Account:
             options = replace(options, durability=checked_durability(durability))
         return cls(folder, options, settings or configured_settings, clock)
 
+    @classmethod
+    def in_memory(
+        cls, *, settings: Settings = DEFAULT_SETTINGS, clock: Clock = SYSTEM_CLOCK
+    ) -> Account:
+        """Regions that live in this process only, and are gone with it."""
+        return cls(None, Options(history_hours=0), settings, clock)
+
     @property
-    def path(self) -> Path:
-        """The data folder."""
-        return self._folder.path
+    def path(self) -> Path | None:
+        """The data folder; None in memory."""
+        return None if self._folder is None else self._folder.path
 
     def engine(self, region: str = "us-east-1") -> Engine:
         """The engine of a Region, opened on first use."""
@@ -75,7 +82,8 @@ class Account:
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""
         counts = {}
-        for region in self._folder.regions():
+        regions = list(self._engines) if self._folder is None else self._folder.regions()
+        for region in regions:
             names = self.engine(region).list_tables()["TableNames"]
             if names:
                 counts[region] = len(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -23,13 +23,17 @@ from engine.model.validation import check_types, validate
 from engine.model.values import to_python
 from engine.operations import OPERATIONS
 from engine.operations.load import load_items
-from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
+from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
 from engine.storage.database import Options
 from engine.storage.inspection import check, compact, report
 
 if TYPE_CHECKING:
     from engine.account import Account
+    from engine.loop import LoopEngine, LoopThreads
+    from engine.storage.loop_writer import CallSoon
+
+T = TypeVar("T")
 
 
 class Engine(OperationMethods):
@@ -100,30 +104,25 @@ class Engine(OperationMethods):
 
         Stored items are spliced into the answer without being decoded.
         """
-        try:
-            request = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise SerializationException("") from error
-        response = self._answer(operation, request, context)
-        return orjson.dumps(response, default=orjson.Fragment)
+        return dump_wire(self._answer(operation, load_wire(body), context))
+
+    def on_loop(self, call_soon: CallSoon, threads: LoopThreads) -> LoopEngine:
+        """The same engine for an event loop; `call_soon` is its `call_soon_threadsafe`."""
+        from engine.loop import LoopEngine
+
+        return LoopEngine(self, self._region, call_soon, threads)
 
     def _answer(self, operation: str, request: Json, context: Context) -> Json:
-        """The way of a request: validated, carried out in one transaction, answered.
+        """Answer a request, in the caller's thread.
 
         Attribute maps of the answer are encoded JSON (`bytes`), all else is plain.
         """
-        work = OPERATIONS.get(operation)
-        if work is None:
-            raise _unknown(operation)
-        try:
-            validate(operation, request)
-            return work(self._region, request, context)
-        except ValidationException as error:
-            # A wrong JSON type anywhere in the request comes before any broken rule.
-            check_types(operation, request)
-            if self._region.settings.wording == "classic":
-                raise
-            raise reworded(operation, error) from error
+        begun = begin(self._region, operation, request, context)
+        if not isinstance(begun, Write):
+            return begun
+        return finish(
+            self._region, operation, request, begun, lambda: self._region.database.write(begun.work)
+        )
 
     # LocalTools.
 
@@ -180,6 +179,61 @@ class Engine(OperationMethods):
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def begin(region: Region, operation: str, request: Json, context: Context) -> Json | Write[Any]:
+    """The way of a request as far as its write transaction, if it has one.
+
+    Validated, and then answered in a read transaction or prepared for a write transaction.
+    """
+    work = OPERATIONS.get(operation)
+    if work is None:
+        raise _unknown(operation)
+    try:
+        validate(operation, request)
+        return work(region, request, context)
+    except ValidationException as error:
+        raise _exact(region, operation, request, error) from error
+
+
+def finish(
+    region: Region, operation: str, request: Json, begun: Write[T], transact: Callable[[], T]
+) -> Json:
+    """The rest of the way: the transaction, for which `transact` waits, and the answer."""
+    try:
+        return begun.answer(transact())
+    except ValidationException as error:
+        error.about_table = True
+        raise _exact(region, operation, request, error) from error
+    finally:
+        begun.release()
+
+
+def _exact(region: Region, operation: str, request: Json, error: ValidationException) -> ApiError:
+    """The error to answer, in the Region's wording.
+
+    A wrong JSON type anywhere in a request comes before any broken rule.
+    """
+    try:
+        check_types(operation, request)
+    except ApiError as wrong_type:
+        return wrong_type
+    if region.settings.wording == "classic":
+        return error
+    return reworded(operation, error)
+
+
+def load_wire(body: bytes) -> Any:
+    """The request of a body; raises SerializationException where it is not JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise SerializationException("") from error
+
+
+def dump_wire(response: Json) -> bytes:
+    """An answer as JSON, the attribute maps in it spliced as they are."""
+    return orjson.dumps(response, default=orjson.Fragment)
 
 
 def _decode(raw: bytes) -> Any:

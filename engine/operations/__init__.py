@@ -1,8 +1,13 @@
-"""What each API operation does: one module per family, one function per operation."""
+"""What each API operation does: one module per family, one function per operation.
+
+An operation gives its answer, or a `Write` where one write transaction and then the answer is all
+that is left to do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.client.protocol import Context, Json
 from engine.operations import (
@@ -17,9 +22,9 @@ from engine.operations import (
     ttl,
     updates,
 )
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 
-Operation = Callable[[Region, Json, Context], Json]
+Operation = Callable[[Region, Json, Context], Json | Write[Any]]
 
 OPERATIONS: dict[str, Operation] = {
     "BatchGetItem": batch.batch_get_item,
@@ -45,3 +50,19 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateTable": updates.update_table,
     "UpdateTimeToLive": ttl.update_time_to_live,
 }
+
+# Operations that hold up an event loop only shortly: a read of few items, or preparing a `Write`.
+# All others may take long, or wait for several transactions, and need a thread.
+SHORT_OPERATIONS = frozenset(
+    {
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)

@@ -27,7 +27,7 @@ from engine.operations.collections import (
 )
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import cause_of, check_mixing, placeholders, projection_of
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
@@ -44,7 +44,7 @@ _ONE_REQUEST = (
 )  # E002, which the service says of a write request too
 
 
-def batch_write_item(region: Region, request: Json, context: Context) -> Json:
+def batch_write_item(region: Region, request: Json, context: Context) -> Write[Json]:
     """Put and delete up to 25 items."""
     prepared = _prepared_writes(request["RequestItems"])
     wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
@@ -77,7 +77,7 @@ def batch_write_item(region: Region, request: Json, context: Context) -> Json:
             )
         return response
 
-    return region.write(work)
+    return Write(work, lambda response: response)
 
 
 def _prepared_writes(items: Mapping[str, list[Json]]) -> list[Action]:

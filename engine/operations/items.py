@@ -6,7 +6,9 @@ old image → condition → new image → plan → write.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -26,7 +28,7 @@ from engine.operations.parameters import (
     placeholders,
     projection_of,
 )
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths
 from engine.storage.catalog import Catalog
 from engine.storage.database import Reader
@@ -64,27 +66,36 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
     return response
 
 
-def put_item(region: Region, request: Json, context: Context) -> Json:
+def put_item(region: Region, request: Json, context: Context) -> Write[Any]:
     """Create an item, or replace the one with the same key."""
     action = actions.put(request)
-    written = _write(region, request, action, context)
-    return _write_response(request, written, written.old_raw if action.returns_old else None)
+
+    def answer(written: _Written) -> Json:
+        return _write_response(request, written, written.old_raw if action.returns_old else None)
+
+    return Write(_work(region, request, action, context), answer)
 
 
-def delete_item(region: Region, request: Json, context: Context) -> Json:
+def delete_item(region: Region, request: Json, context: Context) -> Write[Any]:
     """Delete an item by its key; deleting what is not there succeeds."""
     action = actions.delete(request)
-    written = _write(region, request, action, context)
-    return _write_response(request, written, written.old_raw if action.returns_old else None)
+
+    def answer(written: _Written) -> Json:
+        return _write_response(request, written, written.old_raw if action.returns_old else None)
+
+    return Write(_work(region, request, action, context), answer)
 
 
-def update_item(region: Region, request: Json, context: Context) -> Json:
+def update_item(region: Region, request: Json, context: Context) -> Write[Any]:
     """Change attributes of an item, or create it."""
     action = actions.update(request)
-    written = _write(region, request, action, context)
-    return _write_response(
-        request, written, _updated_values(request, action.update, written.change)
-    )
+
+    def answer(written: _Written) -> Json:
+        return _write_response(
+            request, written, _updated_values(request, action.update, written.change)
+        )
+
+    return Write(_work(region, request, action, context), answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,9 @@ class _Written:
         return None if self.change.old is None else self.change.old.raw
 
 
-def _write(region: Region, request: Json, action: Action, context: Context) -> _Written:
+def _work(
+    region: Region, request: Json, action: Action, context: Context
+) -> Callable[[WriteTransaction], _Written]:
     wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
     refuse_conflict(region, action)
 
@@ -117,7 +130,7 @@ def _write(region: Region, request: Json, action: Action, context: Context) -> _
             return _Written(change, None)
         return _Written(change, collection_metrics(transaction, table, change, action.attributes))
 
-    return region.write(work)
+    return work
 
 
 def _updated_values(request: Json, update: Update | None, change: ItemChange) -> bytes | None:

@@ -41,7 +41,7 @@ def load_items(
             if context.cancelled is not None and context.cancelled():
                 return written
             changes = [(key, batch[key]) for key in step]
-            region.write(partial(_write_step, region, table_name, changes, context))
+            region.database.write(partial(_write_step, region, table_name, changes, context))
             written += len(step)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))

@@ -18,7 +18,7 @@ from engine.storage.keys import KeyRange
 # Query and Scan stop after the item with which the sizes read reach this.
 PAGE_BYTES_MAX = 1_048_576
 # How many rows are read between two looks at whether the caller has given up.
-_ROWS_BETWEEN_CANCELS = 2_048
+_ROWS_BETWEEN_CANCELS = 256
 
 
 @dataclass(slots=True)

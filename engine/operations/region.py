@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
 from engine.storage.catalog import Catalog, Index, Table
@@ -16,6 +18,30 @@ from engine.storage.writer import Work
 T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
+
+
+def _nothing() -> None:
+    """What there is to release where nothing was claimed."""
+
+
+class Write(Generic[T]):
+    """A writing operation that is prepared: what is left is its transaction, and then its answer.
+
+    Whoever called decides how to wait for the transaction: a thread does, an event loop does not.
+    `release` is called once the transaction is over, however it ended.
+    """
+
+    __slots__ = ("answer", "release", "work")
+
+    def __init__(
+        self,
+        work: Work[T],
+        answer: Callable[[T], Json],
+        release: Callable[[], None] = _nothing,
+    ) -> None:
+        self.work = work
+        self.answer = answer
+        self.release = release
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +98,6 @@ class Region:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
         database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
-
-    def write(self, work: Work[T]) -> T:
-        """Do `work` in a write transaction; see `Database.write`."""
-        try:
-            return self.database.write(work)
-        except ValidationException as error:
-            error.about_table = True
-            raise
 
     def close(self) -> None:
         """Close the Region's files."""

@@ -59,7 +59,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         transaction.put_table(made)
         return made
 
-    made = region.write(work)
+    made = region.database.write(work)
     return {"TableDescription": describe(region, made, lambda _: (0, 0), "CREATING")}
 
 
@@ -199,7 +199,7 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
             transaction.put_table(leaving)
         return table
 
-    table = region.write(work)
+    table = region.database.write(work)
     description = describe(region, table, lambda _: (0, 0), "DELETING")
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

@@ -47,7 +47,7 @@ def tag_resource(region: Region, request: Json, _context: Context) -> Json:
         tag_map([{"Key": key, "Value": value} for key, value in merged.items()])
         transaction.put_table(table.with_settings(Tags=merged))
 
-    region.write(work)
+    region.database.write(work)
     return {}
 
 
@@ -62,7 +62,7 @@ def untag_resource(region: Region, request: Json, _context: Context) -> Json:
         left = {key: value for key, value in before.items() if key not in request["TagKeys"]}
         transaction.put_table(table.with_settings(Tags=left or None))
 
-    region.write(work)
+    region.database.write(work)
     return {}
 
 

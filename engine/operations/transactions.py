@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,7 +34,7 @@ from engine.operations.collections import (
 )
 from engine.operations.conflicts import claimed
 from engine.operations.parameters import attribute_map, cause_of, placeholders, projection_of
-from engine.operations.region import Region
+from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths, has_empty_key
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
@@ -61,7 +62,7 @@ class _Target:
     old: StoredItem | None
 
 
-def transact_write_items(region: Region, request: Json, context: Context) -> Json:
+def transact_write_items(region: Region, request: Json, context: Context) -> Write[Json]:
     """Carry out up to 100 actions on different items, all of them or none."""
     prepared = [_prepared(entry) for entry in request["TransactItems"]]
     if sum(action.payload_bytes for action in prepared) > TRANSACTION_BYTES_MAX:
@@ -85,9 +86,10 @@ def transact_write_items(region: Region, request: Json, context: Context) -> Jso
             transaction.put_token(token, digest, TOKEN_SECONDS)
         return _write_response(request, transaction, targets, changes)
 
-    with claimed(region, [(action.table_name, action.key) for action in prepared]) as conflicts:
-        _refuse_conflicts(conflicts)
-        return region.write(work)
+    with ExitStack() as claims:
+        targets = [(action.table_name, action.key) for action in prepared]
+        _refuse_conflicts(claims.enter_context(claimed(region, targets)))
+        return Write(work, lambda response: response, claims.pop_all().close)
 
 
 def _refuse_conflicts(conflicts: Sequence[Json | None]) -> None:

@@ -25,7 +25,7 @@ def update_time_to_live(region: Region, request: Json, _context: Context) -> Jso
         }
         transaction.put_table(table.with_settings(TimeToLive=setting))
 
-    region.write(work)
+    region.database.write(work)
     return {"TimeToLiveSpecification": wanted}
 
 

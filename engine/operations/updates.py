@@ -64,7 +64,7 @@ def update_table(region: Region, request: Json, context: Context) -> Json:
         transaction.put_table(changed)
         return changed, jobs
 
-    table, jobs = region.write(work)
+    table, jobs = region.database.write(work)
     counts = region.database.read(
         lambda reader, _: {
             storage: reader.counts(storage)
@@ -72,7 +72,7 @@ def update_table(region: Region, request: Json, context: Context) -> Json:
         }
     )
     for job_id in jobs:
-        while region.write(partial(backfill_step, job_id=job_id)):
+        while region.database.write(partial(backfill_step, job_id=job_id)):
             if context.cancelled is not None and context.cancelled():
                 break
     return {"TableDescription": describe(region, table, counts.__getitem__, "UPDATING")}

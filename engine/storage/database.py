@@ -18,6 +18,7 @@ from engine.storage.folder import DataFolder
 from engine.storage.items import StoredItem, read_item, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
+from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import FileGate, Work, Writer, load_catalog
@@ -252,6 +253,16 @@ class Database:
     def write(self, work: Work[T]) -> T:
         """Do `work` in a write transaction, which other requests may share; see `Writer.run`."""
         return self._writer.run(work)
+
+    def loop_writer(self, call_soon: CallSoon) -> LoopWriter:
+        """The writers' queue for an event loop, for the caller to close."""
+        on_disk = self.path is not None
+        return LoopWriter(
+            self._writer,
+            call_soon,
+            helper=on_disk,
+            syncs=on_disk and self.options.durability == "full",
+        )
 
     def connect(self) -> apsw.Connection:
         """A further connection to the file, for the caller to use and close."""

@@ -3,6 +3,9 @@
 Between processes a lock file is taken before the transaction: SQLite's own waiting lets one process
 starve the others. Inside a process the first to come leads: it executes the requests of all who
 wait, commits once, and hands the lead to the next. While it waits for the disk, others gather.
+
+Who waits is a thread (`Writer.run`) or a request of an event loop (`loop_writer`). Both stand in
+the one queue, and whoever leads takes the same steps: `gather`, `execute`, `commit`, `hand_on`.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import fcntl
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -23,6 +26,7 @@ from engine.storage.connections import as_api_error, fetch, roll_back
 from engine.storage.transaction import WriteTransaction
 
 T = TypeVar("T")
+AnyTicket = TypeVar("AnyTicket", bound="Ticket[Any]")
 Work = Callable[[WriteTransaction], T]
 
 # How many requests share a commit at most; more gain little and hold the lock for long.
@@ -32,10 +36,10 @@ _GROUP_MAX = 64
 class Gate(Protocol):
     """What a writer must pass before its transaction."""
 
-    def __enter__(self) -> Any:
-        """Wait until it is one's turn."""
+    def acquire(self, blocking: bool = True) -> bool:
+        """Wait until it is one's turn; or, not `blocking`, say whether it is."""
 
-    def __exit__(self, *_: Any) -> Any:
+    def release(self) -> Any:
         """Let the next one pass."""
 
 
@@ -45,21 +49,33 @@ class FileGate:
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
+    def acquire(self, blocking: bool = True) -> bool:
+        """See `Gate.acquire`."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """See `Gate.release`."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
     def __enter__(self) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        self.acquire()
 
     def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        self.release()
 
     def close(self) -> None:
         """Give the descriptor back."""
         os.close(self._descriptor)
 
 
-class _Ticket(Generic[T]):
+class Ticket(Generic[T]):
     """One request in the queue: its work, then its result or its error."""
 
-    __slots__ = ("done", "error", "parked", "promoted", "result", "work")
+    __slots__ = ("done", "error", "promoted", "result", "work")
 
     def __init__(self, work: Work[T]) -> None:
         self.work = work
@@ -67,7 +83,6 @@ class _Ticket(Generic[T]):
         self.error: Exception | None = None
         self.done = False
         self.promoted = False
-        self.parked: threading.Lock | None = None
 
     def run(self, transaction: WriteTransaction) -> None:
         """Do the work inside the transaction; a refusal is a result too."""
@@ -79,10 +94,30 @@ class _Ticket(Generic[T]):
         except Exception as error:
             self.error = error
 
+    def outcome(self) -> T:
+        """The result of a request that is done; raises what refused it."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
     def wake(self) -> None:
-        """Let the waiting thread go on."""
-        if self.parked is not None:
-            self.parked.release()
+        """Tell whoever waits that the request is done, or else that it is theirs to lead."""
+        raise NotImplementedError
+
+
+class _ThreadTicket(Ticket[T]):
+    """A request whose thread is parked until it is woken."""
+
+    __slots__ = ("parked",)
+
+    def __init__(self, work: Work[T]) -> None:
+        super().__init__(work)
+        self.parked = threading.Lock()
+        self.parked.acquire()
+
+    def wake(self) -> None:
+        """See `Ticket.wake`."""
+        self.parked.release()
 
 
 class Writer:
@@ -99,7 +134,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
-        self._gate = gate
+        self.gate = gate
         self._clock = clock
         self._log_changes = log_changes
         self._path = path
@@ -108,31 +143,30 @@ class Writer:
         self._data_version = -1
         self._last_stamp_us = 0
         self._mutex = threading.Lock()
-        self._waiting: deque[_Ticket[Any]] = deque()
+        self._waiting: deque[Ticket[Any]] = deque()
         self._led = False
 
     def run(self, work: Work[T]) -> T:
         """Do the work in a transaction, durable when this returns; raises what the work raised."""
-        ticket = _Ticket(work)
-        with self._mutex:
-            self._waiting.append(ticket)
-            if self._led:
-                ticket.parked = threading.Lock()
-                ticket.parked.acquire()
-            else:
-                self._led = True
-        if ticket.parked is not None:
-            self._park(ticket, ticket.parked)
+        ticket = _ThreadTicket(work)
+        if not self.enqueue(ticket):
+            self._park(ticket)
         if not ticket.done:
             self._lead(ticket)
-        if ticket.error is not None:
-            raise ticket.error
-        return ticket.result
+        return ticket.outcome()
 
-    def _park(self, ticket: _Ticket[Any], parked: threading.Lock) -> None:
+    def enqueue(self, ticket: Ticket[Any]) -> bool:
+        """Stand in the queue; gives whether the lead is with the caller at once."""
+        with self._mutex:
+            self._waiting.append(ticket)
+            leads = not self._led
+            self._led = True
+        return leads
+
+    def _park(self, ticket: _ThreadTicket[Any]) -> None:
         """Wait until a leader has served the ticket, or has handed it the lead."""
         try:
-            parked.acquire()
+            ticket.parked.acquire()
         except BaseException:
             with self._mutex:
                 if ticket in self._waiting:
@@ -141,15 +175,16 @@ class Writer:
                     self._promote()
             raise
 
-    def _lead(self, own: _Ticket[Any]) -> None:
+    def _lead(self, own: Ticket[Any]) -> None:
         """Serve one group, its own request among them, and hand the lead on."""
-        group: list[_Ticket[Any]] = []
+        group: list[Ticket[Any]] = []
         try:
-            with self._gate:
-                with self._mutex:
-                    while self._waiting and len(group) < _GROUP_MAX:
-                        group.append(self._waiting.popleft())
+            self.gate.acquire()
+            try:
+                group = self.gather(Ticket)
                 self._serve(group)
+            finally:
+                self.gate.release()
         finally:
             with self._mutex:
                 # Interrupted: what was not served goes back to the queue, but for one's own.
@@ -168,28 +203,58 @@ class Writer:
             self._waiting[0].promoted = True
             self._waiting[0].wake()
 
-    def _serve(self, group: list[_Ticket[Any]]) -> None:
-        """Run a group in one transaction; if a statement fails midway, one by one."""
+    # The steps of a leader.
+
+    def gather(self, kind: type[AnyTicket]) -> list[AnyTicket]:
+        """Take the first requests of the queue, of a kind, as many as may share a commit."""
+        group: list[AnyTicket] = []
+        with self._mutex:
+            waiting = self._waiting
+            while waiting and len(group) < _GROUP_MAX:
+                first = waiting[0]
+                if not isinstance(first, kind):
+                    break
+                group.append(first)
+                waiting.popleft()
+        return group
+
+    def execute(self, group: Sequence[Ticket[Any]]) -> WriteTransaction | Exception:
+        """Do a group's work in a transaction that is left open.
+
+        Gives the failure where a statement failed midway; all is rolled back then.
+        """
         try:
-            self._transact(group)
-        except apsw.Error as error:
-            if len(group) > 1:
-                self._serve_singly(group)
-            else:
-                group[0].error = as_api_error(error, self._path)
-        except _HalfWrittenError:
-            if len(group) > 1:
-                self._serve_singly(group)
+            return self._execute(group)
+        except Exception as error:
+            return error
+
+    def commit(self, group: Sequence[Ticket[Any]], executed: WriteTransaction | Exception) -> None:
+        """Make a group's work durable; if it failed, run its requests one by one.
+
+        After this each request has its result or its error.
+        """
+        failure = executed if isinstance(executed, Exception) else self._commit(executed)
+        if failure is not None and len(group) > 1:
+            for ticket in group:
+                self._serve([ticket])
+        elif isinstance(failure, apsw.Error):
+            group[0].error = as_api_error(failure, self._path)
+        elif failure is not None and not isinstance(failure, _HalfWrittenError):
+            group[0].error = failure
         for ticket in group:
             ticket.done = True
 
-    def _serve_singly(self, group: list[_Ticket[Any]]) -> None:
-        for ticket in group:
-            self._serve([ticket])
+    def hand_on(self) -> None:
+        """Give the lead to whoever is the first in the queue now."""
+        with self._mutex:
+            self._promote()
 
-    def _transact(self, group: list[_Ticket[Any]]) -> None:
-        execute, connection = self._cursor.execute, self._connection
-        execute("BEGIN IMMEDIATE")
+    def _serve(self, group: Sequence[Ticket[Any]]) -> None:
+        self.commit(group, self.execute(group))
+
+    def _execute(self, group: Sequence[Ticket[Any]]) -> WriteTransaction:
+        connection = self._connection
+        self._cursor.execute("BEGIN IMMEDIATE")
         try:
             if connection.data_version() != self._data_version:
                 self._catch_up()
@@ -203,16 +268,30 @@ class Writer:
                 if ticket.error is not None and transaction.writes != before:
                     raise _HalfWrittenError
             transaction.flush_counts()
-            execute("COMMIT")
         except BaseException:
-            self._data_version = -1
-            roll_back(connection)
+            self._abandon()
             raise
-        self._data_version = connection.data_version()
+        return transaction
+
+    def _commit(self, transaction: WriteTransaction) -> Exception | None:
+        """Commit the open transaction; gives the failure, with all rolled back."""
+        try:
+            self._cursor.execute("COMMIT")
+        except BaseException as error:
+            self._abandon()
+            if isinstance(error, Exception):
+                return error
+            raise
+        self._data_version = self._connection.data_version()
         self._last_stamp_us = transaction.stamp_us
         if transaction.catalog is not self._catalog:
             self._catalog = transaction.catalog
             self._on_catalog(transaction.catalog)
+        return None
+
+    def _abandon(self) -> None:
+        self._data_version = -1
+        roll_back(self._connection)
 
     def _catch_up(self) -> None:
         """Another process has written: take over its catalog and its last stamp."""

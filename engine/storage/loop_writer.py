@@ -1,0 +1,132 @@
+"""The writers' queue for an event loop: requests of many connections without a thread for each.
+
+Requests that come in one turn of the loop share a transaction. It is executed on the loop, where
+nothing is lost by handing the interpreter from thread to thread; the commit, which waits for the
+disk, is done by one helper thread. Meanwhile the loop reads for others, and the next group gathers.
+
+It is no second way to write: these requests stand in the queue of `Writer` with those of threads,
+and are executed and committed by the same steps. The loop leads only for its own requests, since a
+step of a bulk load or of a backfill would hold it up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+from engine.storage.transaction import WriteTransaction
+from engine.storage.writer import Ticket, Work, Writer
+
+T = TypeVar("T")
+Executed = WriteTransaction | Exception
+
+
+class CallSoon(Protocol):
+    """A loop's `call_soon_threadsafe`."""
+
+    def __call__(self, callback: Callable[..., object], *arguments: Any) -> object:
+        """Let the loop call back in its next turn; may be asked from any thread."""
+
+
+class LoopTicket(Ticket[T]):
+    """A request of an event loop; `on_done` is called there, with result or error set."""
+
+    __slots__ = ("_call_soon", "_lead", "on_done")
+
+    def __init__(
+        self,
+        work: Work[T],
+        on_done: Callable[[LoopTicket[T]], object],
+        call_soon: CallSoon,
+        lead: Callable[[], None],
+    ) -> None:
+        super().__init__(work)
+        self.on_done = on_done
+        self._call_soon = call_soon
+        self._lead = lead
+
+    def wake(self) -> None:
+        """See `Ticket.wake`."""
+        self._call_soon(self._woken)
+
+    def _woken(self) -> None:
+        if self.done:
+            self.on_done(self)
+        else:
+            self._lead()
+
+
+Group = list[LoopTicket[Any]]
+
+
+class LoopWriter:
+    """A Region's writers' queue as one event loop uses it, from the loop's thread.
+
+    `helper`: whether a thread waits for the gate and the disk. In memory there is neither, and the
+    gate is a lock that belongs to the thread that took it.
+    """
+
+    def __init__(self, writer: Writer, call_soon: CallSoon, *, helper: bool, syncs: bool) -> None:
+        self._writer = writer
+        self._call_soon = call_soon
+        self._syncs = syncs
+        self._chores: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        if helper:
+            self._thread = threading.Thread(target=self._help, name="dyntui-commit", daemon=True)
+            self._thread.start()
+
+    def submit(self, work: Work[T], on_done: Callable[[LoopTicket[T]], object]) -> None:
+        """Queue work for a write transaction; `on_done` comes once it is durable, or refused."""
+        ticket = LoopTicket(work, on_done, self._call_soon, self._lead)
+        if self._writer.enqueue(ticket):
+            self._call_soon(self._lead)
+
+    def _lead(self) -> None:
+        """Serve the loop's requests at the head of the queue."""
+        if self._thread is None:
+            self._writer.gate.acquire()
+            self._execute()
+        elif self._writer.gate.acquire(blocking=False):
+            self._execute()
+        else:
+            self._chores.put(self._await_gate)
+
+    def _await_gate(self) -> None:
+        self._writer.gate.acquire()
+        self._call_soon(self._execute)
+
+    def _execute(self) -> None:
+        group: Group = self._writer.gather(LoopTicket)
+        executed = self._writer.execute(group)
+        if self._syncs:
+            self._chores.put(partial(self._commit, group, executed, self._answer_soon))
+        else:
+            self._commit(group, executed, _answer)
+
+    def _commit(self, group: Group, executed: Executed, answer: Callable[[Group], object]) -> None:
+        self._writer.commit(group, executed)
+        self._writer.gate.release()
+        self._writer.hand_on()
+        answer(group)
+
+    def _answer_soon(self, group: Group) -> None:
+        self._call_soon(_answer, group)
+
+    def _help(self) -> None:
+        while (chore := self._chores.get()) is not None:
+            chore()
+
+    def close(self) -> None:
+        """End the helper; no request may be waiting."""
+        if self._thread is not None:
+            self._chores.put(None)
+            self._thread.join()
+
+
+def _answer(group: Group) -> None:
+    for ticket in group:
+        ticket.on_done(ticket)
