@@ -1,0 +1,147 @@
+"""Tokens of PartiQL statements, for the parser, and for editors that colour text while it is typed.
+
+Every character belongs to a token; what no rule knows, and text or comments that do not end, are
+tokens too, of kind `error`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+KEYWORDS = frozenset(
+    {
+        "ALL",
+        "AND",
+        "AS",
+        "ASC",
+        "BETWEEN",
+        "BY",
+        "DELETE",
+        "DESC",
+        "DISTINCT",
+        "EXISTS",
+        "FALSE",
+        "FROM",
+        "GROUP",
+        "HAVING",
+        "IN",
+        "INSERT",
+        "INTO",
+        "IS",
+        "JOIN",
+        "LIMIT",
+        "MISSING",
+        "MODIFIED",
+        "NEW",
+        "NOT",
+        "NULL",
+        "OFFSET",
+        "OLD",
+        "ON",
+        "OR",
+        "ORDER",
+        "REMOVE",
+        "RETURNING",
+        "SELECT",
+        "SET",
+        "TRUE",
+        "UNION",
+        "UPDATE",
+        "VALUE",
+        "VALUES",
+        "WHERE",
+    }
+)
+FUNCTIONS = (
+    "attribute_exists",
+    "attribute_not_exists",
+    "attribute_type",
+    "begins_with",
+    "contains",
+    "list_append",
+    "set_add",
+    "set_delete",
+    "size",
+)
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<comment>--[^\n]*|/\*.*?\*/)
+      | (?P<string>'(?:[^']|'')*')
+      | (?P<quoted>"(?:[^"]|"")*")
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_$])
+      | (?P<name>[A-Za-z_$][A-Za-z0-9_$]*)
+      | (?P<parameter>\?)
+      | (?P<unended>'.*|".*|/\*.*)
+      | (?P<symbol><<|>>|<>|<=|>=|!=|\|\||[=<>()\[\]{},.:;*+/%-])
+      | (?P<error>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_SILENT = frozenset({"space", "comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its kind, its text, where it starts and ends in the statement.
+
+    Kinds: space, comment, string, quoted, number, name, keyword, parameter, symbol, error, end.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def word(self) -> str:
+        """A keyword in upper case; empty for all else."""
+        return self.text.upper() if self.kind == "keyword" else ""
+
+    @property
+    def content(self) -> str:
+        """What a string or a quoted name says."""
+        quote = self.text[0]
+        return self.text[1:-1].replace(quote * 2, quote)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All tokens of a text, white space and comments too."""
+    for match in _TOKEN.finditer(text):
+        kind = str(match.lastgroup)
+        if kind == "unended":
+            kind = "error"
+        if kind == "name" and match.group().upper() in KEYWORDS:
+            kind = "keyword"
+        yield Token(kind, match.group(), match.start(), match.end())
+
+
+def significant(text: str) -> list[Token]:
+    """The tokens that mean something, and a last one of kind `end`."""
+    found = [token for token in tokens(text) if token.kind not in _SILENT]
+    found.append(Token("end", "", len(text), len(text)))
+    return found
+
+
+def split_statements(text: str) -> list[str]:
+    """The statements of a text, which semicolons end; empty ones are left out."""
+    parts: list[str] = []
+    start = 0
+    meaning = False
+    for token in tokens(text):
+        if token.kind == "symbol" and token.text == ";":
+            if meaning:
+                parts.append(text[start : token.start].strip())
+            start, meaning = token.end, False
+        elif token.kind not in _SILENT:
+            meaning = True
+    if meaning:
+        parts.append(text[start:].strip())
+    return parts
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Where an offset is, both counted from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
