@@ -96,7 +96,7 @@ class Engine(OperationMethods):
             if type(value) is bytes:
                 response[member] = _decode(value)
             elif member == "Responses":
-                _decode_inside(value)
+                response[member] = _decode_inside(value)
         return response
 
     def call_wire(self, operation: str, body: bytes, context: Context = OWNER) -> bytes:
@@ -247,11 +247,15 @@ def _decode(raw: bytes) -> Any:
     return to_python(decoded)
 
 
-def _decode_inside(answers: Json | list[Json]) -> None:
+def _decode_inside(answers: Any) -> Any:
     """Decode what a request on several items answers: a map by table, or a list by action."""
-    for answer in answers if isinstance(answers, list) else [answers]:
-        for name, raw in answer.items():
-            answer[name] = _decode(raw)
+    if type(answers) is bytes:
+        return _decode(answers)
+    if type(answers) is list:
+        return [_decode_inside(answer) for answer in answers]
+    if type(answers) is dict:
+        return {name: _decode_inside(answer) for name, answer in answers.items()}
+    return answers
 
 
 def _decode_error(error: ApiError) -> None:

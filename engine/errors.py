@@ -8,6 +8,7 @@
     │   ├── ValidationException                   (coral validate)
     │   └── (dynamodb)
     │       ├── ConditionalCheckFailedException   may carry `Item`
+    │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
     │       ├── ItemCollectionSizeLimitExceededException
@@ -86,6 +87,10 @@ class ValidationException(ApiError):
 
 class ConditionalCheckFailedException(ApiError):
     """The condition was false; carries `Item` where the request asked for it."""
+
+
+class DuplicateItemException(ApiError):
+    """There is an item with this key already."""
 
 
 class IdempotentParameterMismatchException(ApiError):

@@ -15,6 +15,10 @@ class OperationMethods(ABC):
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`."""
 
+    def batch_execute_statement(self, **request: Any) -> Json:
+        """The operation BatchExecuteStatement."""
+        return self.call("BatchExecuteStatement", request)
+
     def batch_get_item(self, **request: Any) -> Json:
         """The operation BatchGetItem."""
         return self.call("BatchGetItem", request)
@@ -50,6 +54,14 @@ class OperationMethods(ABC):
     def describe_time_to_live(self, **request: Any) -> Json:
         """The operation DescribeTimeToLive."""
         return self.call("DescribeTimeToLive", request)
+
+    def execute_statement(self, **request: Any) -> Json:
+        """The operation ExecuteStatement."""
+        return self.call("ExecuteStatement", request)
+
+    def execute_transaction(self, **request: Any) -> Json:
+        """The operation ExecuteTransaction."""
+        return self.call("ExecuteTransaction", request)
 
     def get_item(self, **request: Any) -> Json:
         """The operation GetItem."""

@@ -23,6 +23,7 @@ from engine.expressions.compare import (
 from engine.expressions.parser import parse_condition
 from engine.expressions.paths import Getter, getter
 from engine.expressions.placeholders import BoundPath, Placeholders
+from engine.model import numbers
 
 Test = Callable[[Json], bool]
 _TEXTS_CACHED = 1_024
@@ -108,6 +109,8 @@ class _Binder:
             return lambda _: constant
         if isinstance(operand, ast.Path):
             return getter(self._placeholders.path(operand, self._kind))
+        if isinstance(operand, ast.Arithmetic):
+            return self._sum(operand)
         assert isinstance(operand, ast.Call)
         inner = self._get(operand.arguments[0])
 
@@ -117,6 +120,19 @@ class _Binder:
             return None if count is None else {"N": str(count)}
 
         return sized
+
+    def _sum(self, node: ast.Arithmetic) -> Getter:
+        """A sum of numbers; nothing where an operand is none."""
+        left, right = self._get(node.left), self._get(node.right)
+        combine = numbers.add if node.operator == "+" else numbers.subtract
+
+        def summed(item: Json) -> Json | None:
+            one, two = left(item), right(item)
+            if one is None or two is None or "N" not in one or "N" not in two:
+                return None
+            return {"N": combine(one["N"], two["N"])}
+
+        return summed
 
     def _compare(self, node: ast.Compare) -> Test:
         operator, get = node.operator, self._get(node.left)

@@ -12,7 +12,7 @@ from engine.expressions.conditions import parsed_condition
 from engine.expressions.placeholders import Placeholders
 
 _KIND = "KeyConditionExpression"
-_FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _test(
                 f"Invalid condition in {_KIND}: {operator} operator must have the key attribute as "
                 "its first operand"
             )
-        operator, operands = _FLIPPED[operator], operands[::-1]
+        operator, operands = FLIPPED[operator], operands[::-1]
     path = placeholders.path(paths[0], _KIND)
     if len(path) > 1:
         raise ValidationException(

@@ -16,6 +16,8 @@ from engine.operations import (
     limits,
     query,
     scan,
+    statement_groups,
+    statements,
     tables,
     tags,
     transactions,
@@ -27,6 +29,7 @@ from engine.operations.region import Region, Write
 Operation = Callable[[Region, Json, Context], Json | Write[Any]]
 
 OPERATIONS: dict[str, Operation] = {
+    "BatchExecuteStatement": statement_groups.batch_execute_statement,
     "BatchGetItem": batch.batch_get_item,
     "BatchWriteItem": batch.batch_write_item,
     "CreateTable": tables.create_table,
@@ -36,6 +39,8 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeLimits": limits.describe_limits,
     "DescribeTable": tables.describe_table,
     "DescribeTimeToLive": ttl.describe_time_to_live,
+    "ExecuteStatement": statements.execute_statement,
+    "ExecuteTransaction": statement_groups.execute_transaction,
     "GetItem": items.get_item,
     "ListTables": tables.list_tables,
     "ListTagsOfResource": tags.list_tags_of_resource,

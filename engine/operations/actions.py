@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from engine.client.protocol import Json
-from engine.errors import ConditionalCheckFailedException, ValidationException
+from engine.errors import ApiError, ConditionalCheckFailedException, ValidationException
 from engine.expressions import (
     Condition,
     Placeholders,
@@ -84,9 +84,12 @@ class Action(ABC):
     def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """What becomes of the item; None if it is gone afterwards."""
 
-    def failure(
-        self, table: Table, old: StoredItem | None
-    ) -> ConditionalCheckFailedException | None:
+    def key_values(self, table: Table) -> Json:
+        """Attributes with those of the item's key among them; they may still be wrong."""
+        del table
+        return self.attributes
+
+    def failure(self, table: Table, old: StoredItem | None) -> ApiError | None:
         """The error of a condition that is false of the item; None where it is true."""
         condition = self.condition
         if condition is None:
@@ -94,6 +97,10 @@ class Action(ABC):
         check_nested_paths(table, condition.paths)
         if condition.matches((old or _EMPTY).item()):
             return None
+        return self.failed(old)
+
+    def failed(self, old: StoredItem | None) -> ConditionalCheckFailedException:
+        """The error of a false condition, with the item if that was asked for."""
         members = {"Item": old.item()} if old is not None and self._shows_old else {}
         return ConditionalCheckFailedException(CONDITION_FAILED, **members)
 

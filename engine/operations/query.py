@@ -55,7 +55,7 @@ def query(region: Region, request: Json, context: Context) -> Json:
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Page, Index | None]:
         table, index = resolve_source(region, catalog, parameters)
-        keys, collection = _key_range(table, index, key_condition)
+        keys, collection = key_range(table, index, key_condition)
         if parameters.start is not None:
             keys = _after(table, index, keys, collection, parameters.start, descending)
         what = "Filter Expression" if request.get("QueryFilter") is None else "QueryFilter"
@@ -67,7 +67,7 @@ def query(region: Region, request: Json, context: Context) -> Json:
     return read_response(parameters, index, page)
 
 
-def _key_range(
+def key_range(
     table: Table, index: Index | None, condition: KeyCondition
 ) -> tuple[KeyRange, KeyRange]:
     """The range that the condition names, and the whole item collection around it."""

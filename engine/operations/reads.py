@@ -167,11 +167,18 @@ def _needs_table(table: Table, index: Index, parameters: ReadParameters) -> bool
                 "is not ALL"
             )
         return True
+    return lacks_attributes(table, index, parameters.projection, parameters.condition)
+
+
+def lacks_attributes(
+    table: Table, index: Index, projection: Projection | None, condition: Condition | None
+) -> bool:
+    """Whether an index holds less than is asked for; refused where it is global (E099)."""
     wanted: frozenset[str] = frozenset()
-    if parameters.projection is not None:
-        wanted |= parameters.projection.attributes
-    if parameters.condition is not None and not index.is_global:
-        wanted |= parameters.condition.attributes
+    if projection is not None:
+        wanted |= projection.attributes
+    if condition is not None and not index.is_global:
+        wanted |= condition.attributes
     missing = sorted(wanted - projected_names(table, index))
     if missing and index.is_global:
         raise ValidationException(

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 import orjson
 
@@ -24,9 +23,9 @@ from engine.errors import (
     TransactionCanceledException,
     ValidationException,
 )
-from engine.expressions import Projection
+from engine.expressions import Condition, Projection
 from engine.operations import actions
-from engine.operations.actions import CONDITION_FAILED, Action
+from engine.operations.actions import Action
 from engine.operations.collections import (
     CollectionLimit,
     collection_metrics,
@@ -65,16 +64,29 @@ class _Target:
 def transact_write_items(region: Region, request: Json, context: Context) -> Write[Json]:
     """Carry out up to 100 actions on different items, all of them or none."""
     prepared = [_prepared(entry) for entry in request["TransactItems"]]
+    return write_transaction(region, request, prepared, request["TransactItems"], context)
+
+
+def write_transaction(
+    region: Region,
+    request: Json,
+    prepared: Sequence[Action],
+    identity: Sequence[Json],
+    context: Context,
+    answer: Callable[[Json], Json] = lambda response: response,
+) -> Write[Json]:
+    """Carry out prepared actions, all or none; `identity` is what a replay has to have the same."""
     if sum(action.payload_bytes for action in prepared) > TRANSACTION_BYTES_MAX:
         raise ValidationException(
             f"Transaction payload size cannot exceed {TRANSACTION_BYTES_MAX} bytes"
         )
     token = request.get("ClientRequestToken")
-    digest = b"" if token is None else _digest(request["TransactItems"])
+    digest = b"" if token is None else _digest(identity)
 
     def work(transaction: WriteTransaction) -> Json:
         tables = [region.data_table(transaction.catalog, a.table_name) for a in prepared]
-        _check_distinct([action.attributes for action in prepared], tables)
+        keys = [a.key_values(table) for a, table in zip(prepared, tables, strict=True)]
+        _check_distinct(keys, tables)
         replayed = token is not None and _is_replay(transaction, token, digest)
         targets = _located(transaction, prepared, tables)
         if replayed:
@@ -89,7 +101,7 @@ def transact_write_items(region: Region, request: Json, context: Context) -> Wri
     with ExitStack() as claims:
         targets = [(action.table_name, action.key) for action in prepared]
         _refuse_conflicts(claims.enter_context(claimed(region, targets)))
-        return Write(work, lambda response: response, claims.pop_all().close)
+        return Write(work, answer, claims.pop_all().close)
 
 
 def _refuse_conflicts(conflicts: Sequence[Json | None]) -> None:
@@ -148,7 +160,7 @@ def _located(
         try:
             key = action.key(table)
         except ValidationException as error:
-            if has_empty_key(table, action.attributes):
+            if has_empty_key(table, action.key_values(table)):
                 raise
             raise _cancelled_by(error, position, len(prepared)) from error
         targets.append(_Target(action, table, key, transaction.read(table, key)))
@@ -164,8 +176,8 @@ def _changes(
     for position, target in enumerate(targets):
         failure = target.action.failure(target.table, target.old)
         if failure is not None:
-            reason = {"Code": "ConditionalCheckFailed", "Message": CONDITION_FAILED}
-            reasons[position] = failure.members | reason
+            code = failure.code.removesuffix("Exception")
+            reasons[position] = failure.members | {"Code": code, "Message": failure.message}
             continue
         try:
             change = target.action.change(target.table, target.key, target.old)
@@ -243,30 +255,57 @@ def _replay_response(request: Json, targets: Sequence[_Target]) -> Json:
 # Reading.
 
 
-@dataclass(frozen=True, slots=True)
-class _Get:
+class Get:
     """One Get of a transaction, prepared without its table."""
 
-    table_name: str
-    key: Json
-    projection: Projection | None
+    condition: Condition | None = None
+
+    def __init__(self, table_name: str, key: Json, projection: Projection | None) -> None:
+        self.table_name = table_name
+        self.attributes = key
+        self.projection = projection
+
+    def key_values(self, table: Table) -> Json:
+        """The attributes of the item's key; they may still be wrong."""
+        del table
+        return self.attributes
+
+    def key(self, table: Table) -> bytes:
+        """The key of the item (E071 to E077)."""
+        if self.projection is not None:
+            check_nested_paths(table, self.projection.paths)
+        return check_key(table, self.key_values(table))
+
+    def shown(self, stored: StoredItem | None) -> bytes | None:
+        """What the answer holds of the item; None where there is none."""
+        if stored is None:
+            return None
+        if self.condition is not None and not self.condition.matches(stored.item()):
+            return None
+        if self.projection is None:
+            return stored.raw
+        return orjson.dumps(self.projection.apply(stored.item()))
 
 
 def transact_get_items(region: Region, request: Json, _context: Context) -> Json:
     """Read up to 100 items at one moment."""
     gets = [_prepared_get(entry["Get"]) for entry in request["TransactItems"]]
+    return read_transaction(region, request, gets)
+
+
+def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json:
+    """Read items at one moment."""
 
     def read(reader: Reader, catalog: Catalog) -> list[StoredItem | None]:
         tables = [region.data_table(catalog, get.table_name) for get in gets]
-        _check_distinct([get.key for get in gets], tables)
+        keys = [get.key_values(table) for get, table in zip(gets, tables, strict=True)]
+        _check_distinct(keys, tables)
         return [
             reader.get(table.storage, _get_key(gets, position, table))
             for position, table in enumerate(tables)
         ]
 
-    with claimed(
-        region, [(get.table_name, partial(check_key, key=get.key)) for get in gets]
-    ) as conflicts:
+    with claimed(region, [(get.table_name, get.key) for get in gets]) as conflicts:
         _refuse_conflicts(conflicts)
         found = region.database.read(read)
     if sum(stored.size for stored in found if stored is not None) > TRANSACTION_BYTES_MAX:
@@ -277,39 +316,33 @@ def transact_get_items(region: Region, request: Json, _context: Context) -> Json
     return _get_response(request, gets, found)
 
 
-def _prepared_get(request: Json) -> _Get:
+def _prepared_get(request: Json) -> Get:
     key, _ = attribute_map(request, "Key")
     bound = placeholders(request, ("ProjectionExpression",))
     projection = projection_of(request, bound)
     bound.check_all_used()
-    return _Get(request["TableName"], key, projection)
+    return Get(request["TableName"], key, projection)
 
 
-def _get_key(gets: Sequence[_Get], position: int, table: Table) -> bytes:
+def _get_key(gets: Sequence[Get], position: int, table: Table) -> bytes:
     get = gets[position]
     try:
-        if get.projection is not None:
-            check_nested_paths(table, get.projection.paths)
-        return check_key(table, get.key)
+        return get.key(table)
     except ValidationException as error:
-        if has_empty_key(table, get.key):
+        if has_empty_key(table, get.key_values(table)):
             raise
         raise _cancelled_by(error, position, len(gets)) from error
 
 
-def _get_response(request: Json, gets: Sequence[_Get], found: Sequence[StoredItem | None]) -> Json:
+def _get_response(request: Json, gets: Sequence[Get], found: Sequence[StoredItem | None]) -> Json:
     answers: list[Json] = []
     charges: dict[str, Charges] = {}
     for get, stored in zip(gets, found, strict=True):
         size = 0 if stored is None else stored.size
         units = TRANSACTION_FACTOR * read_units(size, consistent=True)
         charges.setdefault(get.table_name, Charges()).table += units
-        if stored is None:
-            answers.append({})
-        elif get.projection is None:
-            answers.append({"Item": stored.raw})
-        else:
-            answers.append({"Item": orjson.dumps(get.projection.apply(stored.item()))})
+        shown = get.shown(stored)
+        answers.append({} if shown is None else {"Item": shown})
     response: Json = {"Responses": answers}
     consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges, "Read")
     if consumed is not None:

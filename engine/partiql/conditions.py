@@ -35,6 +35,9 @@ BOOLEAN_FUNCTIONS = frozenset(
     {"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"}
 )
 _SET_FUNCTIONS = frozenset({"set_add", "set_delete"})
+# Which functions have no place in conditions, and which have none in values that are SET.
+_SET_ONLY = frozenset({"list_append"})
+CONDITION_ONLY = BOOLEAN_FUNCTIONS | {"size"}
 _TYPE_NAMES = {
     "STRING": "S",
     "NUMBER": "N",
@@ -73,6 +76,7 @@ class ConditionParser:
         self.tokens = significant(text)
         self.position = 0
         self.parameter_count = 0
+        self.refused_functions = _SET_ONLY
         self._depth = 0
 
     # Tokens.
@@ -280,6 +284,8 @@ class ConditionParser:
         return node  # type: ignore[return-value]
 
     def _as_operand(self, node: Node, start: Token) -> Operand:
+        if isinstance(node, Call) and node.name in BOOLEAN_FUNCTIONS:
+            raise not_well_formed(start, UNEXPECTED_TERM)
         if isinstance(node, Path | Literal | Arithmetic | Call):
             return node
         raise not_well_formed(start, UNEXPECTED_TERM)
@@ -339,7 +345,7 @@ class ConditionParser:
             raise StatementError(
                 f"Unsupported data type: {name} under key root at {where}", token.start
             )
-        if name not in FUNCTIONS:
+        if name not in FUNCTIONS or name in self.refused_functions:
             raise StatementError(f"Unrecognized function: {name} at {where}", token.start)
         return Call(name, tuple(arguments))
 

@@ -17,7 +17,7 @@ from engine.partiql.ast import (
     Statement,
     Update,
 )
-from engine.partiql.conditions import ConditionParser
+from engine.partiql.conditions import CONDITION_ONLY, ConditionParser
 from engine.partiql.faults import (
     UNEXPECTED_KEYWORD,
     UNEXPECTED_TERM,
@@ -169,7 +169,10 @@ class StatementParser(ConditionParser):
         self.expect("=")
         if self.starts_call() and self.token.text.lower() in _SET_FUNCTIONS:
             return self._set_change(path)
-        return Action(section, path, self.sum())
+        conditions, self.refused_functions = self.refused_functions, CONDITION_ONLY
+        value = self.sum()
+        self.refused_functions = conditions
+        return Action(section, path, value)
 
     def _set_change(self, target: Path) -> Action:
         """`path = set_add(path, <<…>>)` is the section ADD of an update; set_delete is DELETE."""
