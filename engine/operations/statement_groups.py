@@ -169,7 +169,7 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
         return read_transaction(region, request, gets)
     prepared = []
     for position, (entry, statement) in enumerate(zip(entries, statements, strict=True)):
-        if not isinstance(statement, ast.Insert) and _hasreturning_of(statement):
+        if not isinstance(statement, ast.Insert) and _has_returning(statement):
             raise ValidationException(
                 _located(position, "RETURNING clause is not supported in a transaction")
             )
