@@ -156,6 +156,9 @@ class _Reading:
         ranges = source.ranges()
         position, start = self._start(source, len(ranges))
         page = _Page([], Charges())
+        if not ranges:
+            # No value of the partition key can be meant: a read that finds nothing.
+            page.charges = read_charges(source.index, read_units(0, self.consistent))
         limit: int | None = self._request.get("Limit")
         size = 0
         while position < len(ranges):
