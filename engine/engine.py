@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.client.methods import OperationMethods
-from engine.client.protocol import OWNER, Context, Json, LoadProgress, StorageReport
+from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.errors import (
     ApiError,
@@ -22,6 +22,7 @@ from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import to_python
 from engine.operations import OPERATIONS
+from engine.operations.explain import explain
 from engine.operations.load import load_items
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
@@ -140,6 +141,12 @@ class Engine(OperationMethods):
     ) -> int:
         """See `LocalTools.load_items`."""
         return load_items(self._region, table, items, context, on_progress)
+
+    def explain(
+        self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
+    ) -> Explanation:
+        """See `LocalTools.explain`."""
+        return explain(self._region, statement, parameters, consistent)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""

@@ -6,7 +6,7 @@ nothing else. What a face needs beyond DynamoDB's API is `LocalTools`, which onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,6 +73,29 @@ class StorageReport:
     sizes: tuple[StorageSize, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a PartiQL statement will do.
+
+    `operation` is the classic operation that does the same. `keys` are the item collections or
+    ranges that are read, as conditions; `filter` is what is looked at after reading. `items` and
+    `units` are what reading all of it takes, at least where `exact` is False. `better` names what
+    would spare a full scan.
+    """
+
+    operation: str
+    table: str
+    index: str | None
+    keys: tuple[str, ...]
+    filter: str | None
+    descending: bool
+    items: int
+    exact: bool
+    units: float
+    full_scan: bool
+    better: tuple[str, ...]
+
+
 class LocalTools(Protocol):
     """What only an engine offers, beyond DynamoDB's API."""
 
@@ -92,6 +115,15 @@ class LocalTools(Protocol):
 
         Each item is validated as PutItem would; the first bad one raises its `ApiError` before
         anything of its step is written. A later item replaces an earlier one with the same key.
+        """
+        ...
+
+    def explain(
+        self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
+    ) -> Explanation:
+        """What a PartiQL statement will do and cost; nothing is done, nothing is charged.
+
+        Parameters that are not given yet may be missing. Raises `ApiError`.
         """
         ...
 

@@ -72,7 +72,7 @@ class _Source:
         """The ranges of keys, in their order."""
         if self.plan.accesses is None:
             return [segment_range(0, 1)]
-        return [_range(self.table, self.index, access) for access in self.plan.accesses]
+        return [range_of(self.table, self.index, access) for access in self.plan.accesses]
 
 
 def key_schema(table: Table, index: Index | None) -> KeySchema:
@@ -85,13 +85,14 @@ def key_schema(table: Table, index: Index | None) -> KeySchema:
     )
 
 
-def _range(table: Table, index: Index | None, access: Access) -> KeyRange:
+def range_of(table: Table, index: Index | None, access: Access) -> KeyRange:
+    """The range of keys that an access reads."""
     tests = {name: KeyTest("=", (value,)) for name, value in access.partition.items()}
     keys, _ = key_range(table, index, KeyCondition(tests | access.sort))
     return keys
 
 
-def _source(region: Region, catalog: Catalog, select: ast.Select, consistent: bool) -> _Source:
+def source_of(region: Region, catalog: Catalog, select: ast.Select, consistent: bool) -> _Source:
     """The table and index of a SELECT, and its plan (P20, P21, P30)."""
     table = region.data_table(catalog, select.source.table)
     index = None
@@ -147,7 +148,7 @@ class _Reading:
 
     def page(self, reader: Reader, catalog: Catalog) -> _Page:
         """Read the ranges one after another, until the page is full."""
-        source = _source(self._region, catalog, self._select, self.consistent)
+        source = source_of(self._region, catalog, self._select, self.consistent)
         fetch = (
             source.index is not None
             and source.index.projection_type != "ALL"

@@ -82,6 +82,14 @@ class Storage:
         )
 
     @cached_property
+    def measure(self) -> str:
+        """How many rows a range has, up to a limit, and their sizes together."""
+        return (
+            "SELECT count(*), sum(size) FROM"
+            f" (SELECT size FROM t{self.storage_id} WHERE k >= ? AND k < ? LIMIT ?)"
+        )
+
+    @cached_property
     def put(self) -> str:
         """Insert or replace a row."""
         return f"INSERT OR REPLACE INTO t{self.storage_id}(k, size, v, big) VALUES(?, ?, ?, ?)"

@@ -66,6 +66,11 @@ class Reader:
         """Rows (value, size, key) of a range in key order; one range at a time."""
         return read_range(self.cursor, storage, keys, descending, limit)
 
+    def measure(self, storage: Storage, keys: KeyRange, count_max: int) -> tuple[int, int]:
+        """Number of rows of a range, at most so many, and their sizes together."""
+        ((rows, size),) = self._fetch(storage.measure, keys.low, keys.high, count_max)
+        return rows, size or 0
+
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
         for items, size in self._fetch(

@@ -1,0 +1,236 @@
+"""What a PartiQL statement will do: its way to the data, and what that costs. Nothing is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.capacity.units import read_units, write_units
+from engine.client.protocol import Explanation, Json
+from engine.errors import ValidationException
+from engine.expressions.ast import And, Compare, Literal, Path
+from engine.expressions.ast import Condition as Tree
+from engine.expressions.checks import operands
+from engine.operations.region import Region
+from engine.operations.statement_actions import compiled, split_where
+from engine.operations.statements import key_schema, range_of, source_of
+from engine.partiql import ast
+from engine.partiql.binding import bind
+from engine.partiql.parser import parse
+from engine.partiql.planner import Access, conjunction, plan_select
+from engine.partiql.text import condition_text, name_text
+from engine.partiql.values import literal
+from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.database import Reader
+
+# So many keys are counted; beyond it the table's average stands for the rest.
+COUNTED_ROWS_MAX = 10_000
+
+
+def explain(
+    region: Region, statement: str, parameters: Sequence[Json], consistent: bool = False
+) -> Explanation:
+    """Explain a statement; raises what carrying it out would refuse before reading anything.
+
+    Parameters that are missing are taken as the text `?`, so that a statement can be explained
+    before its values are known.
+    """
+    tree, count = parse(statement)
+    filled = [*parameters, *[{"S": "?"}] * (count - len(parameters))]
+    bound = bind(tree, count, filled[:count])
+    if isinstance(bound, ast.Exists):
+        bound = bound.select
+
+    def read(reader: Reader, catalog: Catalog) -> Explanation:
+        if isinstance(bound, ast.Select):
+            return _Select(region, reader, catalog, bound, consistent).explain()
+        return _explain_write(region, reader, catalog, bound)
+
+    return region.database.read(read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """How much ranges of keys hold: counted, or judged by the table's average."""
+
+    items: int
+    bytes: int
+    exact: bool
+
+
+class _Select:
+    """The explanation of one SELECT."""
+
+    def __init__(
+        self,
+        region: Region,
+        reader: Reader,
+        catalog: Catalog,
+        select: ast.Select,
+        consistent: bool,
+    ) -> None:
+        self._reader = reader
+        self._select = select
+        self._consistent = consistent
+        self._source = source_of(region, catalog, select, consistent)
+        compiled(select.where)
+
+    def explain(self) -> Explanation:
+        source, select = self._source, self._select
+        accesses = source.plan.accesses
+        storage_id = (source.table if source.index is None else source.index).storage_id
+        if accesses is None:
+            items, size = self._reader.counts(storage_id)
+            measured = _Measured(items, size, exact=True)
+            units = read_units(size, self._consistent)
+        else:
+            parts = [
+                _measure(self._reader, source.table, source.index, access) for access in accesses
+            ]
+            units = sum(read_units(part.bytes, self._consistent) for part in parts)
+            measured = _Measured(
+                sum(part.items for part in parts),
+                sum(part.bytes for part in parts),
+                all(part.exact for part in parts),
+            )
+        return Explanation(
+            operation=source.plan.operation(source.schema),
+            table=source.table.name,
+            index=select.source.index,
+            keys=() if accesses is None else tuple(map(_access_text, accesses)),
+            filter=_filter_text(select.where, accesses),
+            descending=source.plan.descending,
+            items=measured.items,
+            exact=measured.exact,
+            units=units,
+            full_scan=accesses is None,
+            better=tuple(self._better()) if accesses is None else (),
+        )
+
+    def _better(self) -> Iterator[str]:
+        """Tables and indexes that would answer a full scan with a Query."""
+        where = self._select.where
+        if where is None:
+            return
+        table = self._source.table
+        found = False
+        for index in (None, *table.indexes):
+            if index is self._source.index:
+                continue
+            try:
+                plan = plan_select(
+                    ast.Select(self._select.source, None, where), key_schema(table, index)
+                )
+            except ValidationException:
+                continue
+            if plan.accesses is not None:
+                found = True
+                name = "the table itself" if index is None else f"index {index.name}"
+                yield f"{name} answers this with a Query"
+        if not found:
+            names = _equal_names(where)
+            if names:
+                yield f"an index with the partition key {names[0]} would make this a Query"
+
+
+def _equal_names(where: Tree) -> list[str]:
+    """Attributes that the condition compares with a constant by equality."""
+    return [
+        name_text(str(side.elements[0]))
+        for term in conjunction(where)
+        if isinstance(term, Compare) and term.operator == "="
+        for side, other in ((term.left, term.right), (term.right, term.left))
+        if isinstance(side, Path) and len(side.elements) == 1 and isinstance(other, Literal)
+    ]
+
+
+def _measure(reader: Reader, table: Table, index: Index | None, access: Access) -> _Measured:
+    """Count a range as far as it is short; a longer one is judged by what was counted."""
+    storage = (table if index is None else index).storage
+    keys = range_of(table, index, access)
+    items, size = reader.measure(storage, keys, COUNTED_ROWS_MAX)
+    return _Measured(items, size, items < COUNTED_ROWS_MAX)
+
+
+def _access_text(access: Access) -> str:
+    parts = [f"{name_text(name)} = {_shown(value)}" for name, value in access.partition.items()]
+    for name, test in access.sort.items():
+        shown = [_shown(operand) for operand in test.operands]
+        if test.operator == "BETWEEN":
+            parts.append(f"{name_text(name)} BETWEEN {shown[0]} AND {shown[1]}")
+        elif test.operator == "begins_with":
+            parts.append(f"begins_with({name_text(name)}, {shown[0]})")
+        else:
+            parts.append(f"{name_text(name)} {test.operator} {shown[0]}")
+    return " AND ".join(parts)
+
+
+def _shown(value: Json) -> str:
+    try:
+        return literal(value)
+    except ValueError:
+        return "a binary value"
+
+
+def _filter_text(where: Tree | None, accesses: tuple[Access, ...] | None) -> str | None:
+    """The terms that are looked at after reading; those of the key are left out."""
+    if where is None:
+        return None
+    if accesses is None or len(accesses) != 1:
+        rest: Tree | None = where
+    else:
+        named = {*accesses[0].partition, *accesses[0].sort}
+        rest = None
+        for term in conjunction(where):
+            if not _is_key_term(term, named):
+                rest = term if rest is None else And(rest, term)
+    if rest is None:
+        return None
+    try:
+        return condition_text(rest)
+    except ValueError:
+        return "a condition with binary values"
+
+
+def _is_key_term(term: Tree, names: set[str]) -> bool:
+    """Whether a term is about a key attribute that the access names."""
+    return any(
+        isinstance(operand, Path) and len(operand.elements) == 1 and operand.elements[0] in names
+        for operand in operands(term)
+    )
+
+
+def _explain_write(
+    region: Region, reader: Reader, catalog: Catalog, statement: ast.Statement
+) -> Explanation:
+    assert isinstance(statement, ast.Insert | ast.Update | ast.Delete)
+    table = region.data_table(catalog, statement.source.table)
+    items, size = reader.counts(table.storage_id)
+    average = size // items if items else 0
+    keys: tuple[str, ...] = ()
+    rest: str | None = None
+    if isinstance(statement, ast.Insert):
+        operation = "PutItem"
+    else:
+        operation = "UpdateItem" if isinstance(statement, ast.Update) else "DeleteItem"
+        split = split_where(statement.where, table)
+        if split is None:
+            raise ValidationException(
+                "Where clause does not contain a mandatory equality on all key attributes"
+            )
+        keys = (_access_text(Access(split[0])),)
+        rest = _filter_text(split[1], None)
+    per_write = write_units(average, 0)
+    return Explanation(
+        operation=operation,
+        table=table.name,
+        index=None,
+        keys=keys,
+        filter=rest,
+        descending=False,
+        items=1,
+        exact=True,
+        units=per_write * (1 + len(table.indexes)),
+        full_scan=False,
+        better=(),
+    )
