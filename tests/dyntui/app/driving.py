@@ -116,6 +116,13 @@ def find(pilot: Pilot[None], kind: type[AnyWidget], selector: str = "") -> AnyWi
     return screen.query_one(selector, kind) if selector else screen.query_one(kind)
 
 
+def app_of(pilot: Pilot[None]) -> DyntuiApp:
+    """The app that is driven."""
+    app = pilot.app
+    assert isinstance(app, DyntuiApp)
+    return app
+
+
 def grid_of(pilot: Pilot[None]) -> ItemGrid:
     """The grid of items, whatever screen is in front."""
     return pilot.app.screen_stack[0].query_one(ItemGrid)

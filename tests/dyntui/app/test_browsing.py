@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from textual.widgets import Input, Select
@@ -9,6 +11,7 @@ from textual.widgets import Input, Select
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.json_area import JsonView
 from dyntui.widgets.query_form import KeyField, QueryForm
 from dyntui.widgets.table_list import TableList
@@ -17,6 +20,7 @@ from tests.dyntui.app.driving import (
     FILM_COUNT,
     SMALL,
     Recorder,
+    app_of,
     find,
     grid_of,
     open_table,
@@ -33,7 +37,7 @@ async def test_the_first_table_is_shown_at_once(client: Recorder, engine: Engine
     async with running(client, engine) as pilot:
         text = screen_text(pilot)
         assert "local in memory · us-east-1" in text
-        assert f"films{' ':>17}{FILM_COUNT:,}" in text
+        assert re.search(rf"films +{FILM_COUNT:,}", text)
         assert "Scan · films (id)" in text
         assert "row 1 of at least" in text
         assert pilot.app.focused is grid_of(pilot)
@@ -72,23 +76,22 @@ async def test_the_count_is_exact_at_the_end(client: Recorder, engine: Engine) -
 
 async def test_escape_stops_a_long_read(engine: Engine) -> None:
     class Watched(Recorder):
-        """Presses Esc, as it were, while the fifth page is read."""
+        """Presses Esc, as it were, while the second page is read."""
 
-        stop = staticmethod(lambda: None)
+        stop: Callable[[], object] = staticmethod(lambda: None)
 
         def call(self, operation: str, request: Any, *rest: Any) -> Any:
-            if len(self.requests("Scan")) == 5:
+            if len(self.requests("Scan")) == 1:
                 self.stop()
             return super().call(operation, request, *rest)
 
     client = Watched(engine)
     async with running(client, engine) as pilot:
-        tab = pilot.app.screen_stack[0].query_one("ItemsTab")
-        client.stop = staticmethod(lambda: pilot.app.workers.cancel_node(tab))
+        tab = pilot.app.screen_stack[0].query_one(ItemsTab)
+        client.stop = tab.cancel_jobs
         await press(pilot, "ctrl+end")
-        client.stop = staticmethod(lambda: None)
-        asked = len(client.requests("Scan"))
-        assert asked < 8
+        client.stop = lambda: None
+        assert len(client.requests("Scan")) == 2
         await press(pilot, "down", "up")
         assert "at least" in shown(pilot, "#status")
 
@@ -305,6 +308,7 @@ async def test_reload_sees_what_others_wrote(client: Recorder, engine: Engine) -
         )
         await press(pilot, "R")
         assert shown(pilot, "#status").startswith("row 1 of 1")
+        await press(pilot, "ctrl+o", "escape")
         assert "third" in screen_text(pilot)
 
 
@@ -327,10 +331,11 @@ async def test_the_palette_does_what_a_key_does(client: Recorder, engine: Engine
 
 async def test_the_header_adds_up_units(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
-        before = pilot.app.session.read_units
+        session = app_of(pilot).session
+        before = session.read_units
         assert before > 0
         await press(pilot, "R")
-        assert pilot.app.session.read_units == 2 * before
+        assert session.read_units == 2 * before
         assert f"read {2 * before:g} RCU" in screen_text(pilot)
 
 
