@@ -73,6 +73,8 @@ class JsonArea(TextArea):
     def _build_highlight_map(self) -> None:
         self._line_cache.clear()
         self._highlights.clear()
+        # Another text of the same size would not be drawn otherwise.
+        self.refresh()
 
     def _colour(self) -> None:
         colours = self.app.theme_variables
