@@ -29,19 +29,16 @@ class Picture:
     steps: tuple[str, ...]
 
 
-LIST = ("ctrl+o", "slash")
 PICTURES = (
     Picture(
         "browser",
-        (112, 32),
+        (120, 34),
         (
-            *(*LIST, "'movies", "enter", "space", "down", "enter"),
-            *("slash", "'Steven Spielberg", "ctrl+j", "down", "down", "enter"),
+            *("ctrl+o", "down", "down", "down", "space", "down", "enter"),
+            *("slash", "'Western", "ctrl+j", "down", "down", "enter"),
         ),
     ),
-    Picture(
-        "review", (100, 26), (*LIST, "'airports", "enter", "enter", "right", "i", "'X", "enter")
-    ),
+    Picture("review", (100, 24), ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
     Picture("create-table", (110, 30), ("ctrl+o", "o", "'orders", "tab", "'customer:S")),
     Picture("small", (80, 24), ("slash", "'SEA", "ctrl+j", "enter")),
 )
