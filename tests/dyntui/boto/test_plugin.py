@@ -22,8 +22,13 @@ def run_project(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
     for name, text in files.items():
         (folder / f"{name}.py").write_text(textwrap.dedent(text))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Other plugins that happen to be there would only cost time.
+    others = [
+        f"no:{name}" for name in ("syrupy", "asyncio", "hypothesispytest", "textual-snapshot")
+    ]
+    switches = [part for name in ("no:cacheprovider", *others) for part in ("-p", name)]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", *switches],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -46,7 +51,9 @@ def test_the_plugin_imports_nothing_heavy_until_a_fixture_is_used(tmp_path: Path
     assert found.returncode == 0, found.stdout
 
 
-def test_an_application_that_calls_boto3_itself_is_tested(tmp_path: Path) -> None:
+def test_an_application_that_calls_boto3_itself_is_tested_with_fixtures_replaced(
+    tmp_path: Path,
+) -> None:
     found = run_project(
         tmp_path,
         shop="""
@@ -63,58 +70,41 @@ def test_an_application_that_calls_boto3_itself_is_tested(tmp_path: Path) -> Non
             def order(id):
                 boto3.resource("dynamodb").Table("orders").put_item(Item={"id": id})
         """,
-        test_shop="""
+        conftest="""
             import pytest
             import shop
 
-            @pytest.fixture(autouse=True)
-            def _shop(dynamodb_session):
-                shop.open_shop()
-
-            @pytest.mark.parametrize("number", range(2))
-            def test_each_test_has_a_shop_of_its_own(dynamodb_engine, number):
-                shop.order("1")
-                assert dynamodb_engine.describe_table(TableName="orders")["Table"]["ItemCount"] == 1
-        """,
-    )
-    assert found.returncode == 0, found.stdout
-    assert "2 passed" in found.stdout
-
-
-def test_a_fixture_of_the_project_goes_before_ours(tmp_path: Path) -> None:
-    found = run_project(
-        tmp_path,
-        conftest="""
-            import pytest
-            from engine import VirtualClock
-
             @pytest.fixture
             def dynamodb_clock():
+                from engine import VirtualClock
+
                 return VirtualClock(1_000_000)
 
             @pytest.fixture
             def dynamodb():
                 return "the project's own"
+
+            @pytest.fixture(autouse=True)
+            def _shop(dynamodb_session):
+                shop.open_shop()
         """,
-        test_own="""
-            def test_both(dynamodb, dynamodb_client):
+        test_shop="""
+            import pytest
+            import shop
+
+            @pytest.mark.parametrize("number", range(2))
+            def test_each_test_has_a_shop_of_its_own(dynamodb_engine, number):
+                shop.order("1")
+                assert dynamodb_engine.describe_table(TableName="orders")["Table"]["ItemCount"] == 1
+
+            def test_the_projects_fixtures_go_before_ours(dynamodb, dynamodb_engine):
                 assert dynamodb == "the project's own"
-                table = dynamodb_client.create_table(
-                    TableName="orders",
-                    AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-                    KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                    BillingMode="PAY_PER_REQUEST",
-                )
-                assert table["TableDescription"]["CreationDateTime"].timestamp() == 1
+                table = dynamodb_engine.describe_table(TableName="orders")["Table"]
+                assert table["CreationDateTime"] == 1
         """,
     )
     assert found.returncode == 0, found.stdout
-
-
-def test_the_plugin_can_be_switched_off(tmp_path: Path) -> None:
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:dyntui\n")
-    found = run_project(tmp_path, test_off="def test_nothing(dynamodb):\n    pass\n")
-    assert "fixture 'dynamodb' not found" in found.stdout
+    assert "3 passed" in found.stdout
 
 
 def test_client_resource_and_session_share_the_tests_engine(
