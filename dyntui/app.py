@@ -72,8 +72,15 @@ def run_app(connection: Connection) -> None:
 
 
 def _place(connection: Connection) -> str:
-    """Where one is: folder and Region."""
-    return f"local {_folder(connection.data_dir)} · {connection.region}"
+    """Where one is: folder or remote, and Region."""
+    remote = connection.remote
+    if remote is None:
+        return f"local {_folder(connection.data_dir)} · {connection.region}"
+    place = f"remote {remote.endpoint_url}"
+    if remote.is_service:
+        place = f"AWS account {remote.account_id or 'unknown'}"
+    profile = f" · profile {remote.profile}" if remote.profile else ""
+    return f"{place} · {remote.region}{profile}"
 
 
 def _folder(path: Path | None) -> str:

@@ -6,6 +6,8 @@
     │   │   ├── UnknownOperationException
     │   │   └── SerializationException
     │   ├── ValidationException                   (coral validate)
+    │   ├── ServiceError                          of a remote, with a code that has no class here
+    │   ├── ConnectionFailed                      a remote gave no answer
     │   └── (dynamodb)
     │       ├── ConditionalCheckFailedException   may carry `Item`
     │       ├── DuplicateItemException
@@ -30,6 +32,7 @@ is checked; the numbers E001… beside it are the ids that tests use.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar
 
 _CORAL_SERVICE = "com.amazon.coral.service#"
@@ -129,6 +132,38 @@ class TransactionCanceledException(ApiError):
 
 class TransactionConflictException(ApiError):
     """A transaction in flight is about the same item."""
+
+
+class ServiceError(ApiError):
+    """An error of a remote that the engine never gives; `code` is as the remote gave it."""
+
+    def __init__(self, code: str, message: str, **members: Any) -> None:
+        super().__init__(message, **members)
+        self._code = code
+
+    @property
+    def code(self) -> str:
+        """See `ApiError.code`."""
+        return self._code
+
+
+class ConnectionFailed(ApiError):
+    """A remote cannot be reached, or answers otherwise than DynamoDB does.
+
+    The message is one line for the person who named the remote.
+    """
+
+
+def api_error(code: str, message: str, **members: Any) -> ApiError:
+    """The error of a code, in the class of that name where there is one."""
+    kind = _class_by_code().get(code)
+    return kind(message, **members) if kind else ServiceError(code, message, **members)
+
+
+@cache
+def _class_by_code() -> dict[str, type[ApiError]]:
+    given_by_code = {ServiceError, ConnectionFailed}
+    return {kind.__name__: kind for kind in ApiError.__subclasses__() if kind not in given_by_code}
 
 
 class FolderError(Exception):

@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-GLOBAL_OPTIONS = ("data_dir", "region", "sample", "verbose", "debug")
-
 
 class Command(click.Command):
     """A click command that also takes the global options."""
@@ -23,6 +21,9 @@ def global_options() -> list[click.Parameter]:
         _option(["--data-dir"], metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
         _option(["--region"], metavar="NAME", help="The Region (also: AWS_REGION)."),
         _option(["--sample"], is_flag=True, help="Use the sample data's own folder."),
+        _option(["--remote"], is_flag=True, help="Use DynamoDB itself, as AWS is configured."),
+        _option(["--endpoint-url"], metavar="URL", help="Use a server that speaks DynamoDB."),
+        _option(["--profile"], metavar="NAME", help="The AWS profile to use a remote with."),
         _option(["-v", "--verbose"], is_flag=True, help="Tell on stderr what the requests cost."),
         _option(["--debug"], is_flag=True, help="Show the details of a failure inside dyntui."),
     ]

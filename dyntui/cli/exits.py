@@ -8,7 +8,7 @@ import sys
 import click
 
 from dyntui.core.connect import ConnectError
-from engine.errors import ApiError, FolderError
+from engine.errors import ApiError, ConnectionFailed, FolderError
 
 OK = 0
 REFUSED = 1
@@ -19,7 +19,7 @@ USAGE = 2
 PARTIAL = 3
 """Some of several items were written before a failure."""
 FOLDER = 4
-"""The data folder cannot be used."""
+"""The data folder cannot be used, or the remote cannot be reached."""
 FAILED = 70
 """A failure inside dyntui, or of the system under it."""
 INTERRUPTED = 130
@@ -43,6 +43,8 @@ class OperationError(Exception):
 
     def line(self) -> str:
         """What the AWS CLI says."""
+        if isinstance(self.error, ConnectionFailed):
+            return f"dyntui: {self.error.message}"
         return (
             f"An error occurred ({self.error.code}) when calling the {self.operation} operation: "
             f"{self.error.message}"
@@ -68,7 +70,7 @@ def exit_code_of(error: BaseException) -> int:
     match error:
         case OperationError():
             return _operation_error(error)
-        case FolderError():
+        case FolderError() | ConnectionFailed():
             say(f"dyntui: {error}")
             return FOLDER
         case ConnectError():
@@ -106,7 +108,7 @@ def _operation_error(failed: OperationError) -> int:
     if failed.written:
         say(f"{failed.written:,} items were written before that")
         return PARTIAL
-    return REFUSED
+    return FOLDER if isinstance(failed.error, ConnectionFailed) else REFUSED
 
 
 def _usage_line(error: click.UsageError) -> str:

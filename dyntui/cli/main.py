@@ -121,7 +121,11 @@ def _open_app(context: click.Context) -> None:
 
     from dyntui.cli.workspace import workspace
 
-    connection = workspace(context).connection
+    work = workspace(context)
+    connection = work.connection
+    if connection.remote is not None:
+        # One line now, rather than an app that has nothing to show.
+        work.call("ListTables", {"Limit": 1})
     if given(context, "sample") and not connection.created:
         from dyntui.cli.sample import load_samples
 

@@ -52,7 +52,7 @@ def ls(context: click.Context, output: Format) -> None:
     if not infos:
         say(
             neighbours_with_tables(work.connection)
-            or f"no tables in {work.connection.region} of {work.connection.data_dir}"
+            or f"no tables in {work.connection.region} of {work.connection.place}"
         )
 
 

@@ -12,7 +12,8 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
-from dyntui.core.connect import Connection, connect, neighbours_with_tables
+from dyntui.core.connect import Connection, Remote, connect, neighbours_with_tables
+from dyntui.core.put_many import put_many
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
 from engine.errors import ApiError
@@ -48,10 +49,13 @@ class Workspace:
 
     @cached_property
     def connection(self) -> Connection:
-        """The connection; raises `ConnectError` or `FolderError`."""
+        """The connection; raises `ConnectError`, `FolderError` or `ConnectionFailed`."""
         sample = bool(given(self._context, "sample"))
         connection = connect(
-            given(self._context, "data_dir"), given(self._context, "region"), sample=sample
+            given(self._context, "data_dir"),
+            given(self._context, "region"),
+            sample=sample,
+            remote=self._remote(),
         )
         self._context.call_on_close(connection.close)
         if connection.created:
@@ -61,6 +65,13 @@ class Workspace:
 
             load_samples(connection)
         return connection
+
+    def _remote(self) -> Remote | None:
+        """The remote that is asked for; a profile alone asks for none, but says whose one is."""
+        endpoint_url = given(self._context, "endpoint_url")
+        if endpoint_url is None and not given(self._context, "remote"):
+            return None
+        return Remote(endpoint_url, given(self._context, "profile"))
 
     def call(self, operation: str, request: Json) -> Json:
         """Answer one request; raises `OperationError`."""
@@ -103,7 +114,10 @@ class Workspace:
             written = step.items_written
 
         try:
-            return self.connection.tools.load_items(table, items, on_progress=progress)
+            tools = self.connection.local_tools
+            if tools is None:
+                return put_many(self.connection.client, table, items, progress)
+            return tools.load_items(table, items, on_progress=progress)
         except ApiError as error:
             raise OperationError(
                 "PutItem", error, written=written, hint=self._hint(error)

@@ -1,4 +1,4 @@
-"""Which data folder, which Region: chosen the same way for the app and the command line."""
+"""Which data folder or remote, which Region: chosen alike for the app and the command line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from engine.client.protocol import Client, LocalTools
+
+if TYPE_CHECKING:
+    from engine.client.remote import RemoteClient
 
 DEFAULT_REGION = "us-east-1"
 FOLDER_VARIABLE = "DYNTUI_DATA_DIR"
@@ -21,27 +25,59 @@ _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+|local")
 
 
 class ConnectError(ValueError):
-    """A choice of data folder or Region that cannot be; the message is one line."""
+    """A choice of data folder, remote or Region that cannot be; the message is one line."""
 
 
 def _nothing() -> None:
     """What closing does where nothing is to be closed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Which remote: a server's address, None for the service; a profile of AWS's configuration."""
+
+    endpoint_url: str | None = None
+    profile: str | None = None
+
+
 @dataclass(slots=True)
 class Connection:
     """A Region that was opened; what a face holds.
 
-    `data_dir` is None for a Region that lives in memory. `created` says that the folder was made
-    just now. `on_close` closes what was opened.
+    `data_dir` is None for a Region that lives in memory or on a remote, `local_tools` for one on a
+    remote; `remote` is set for such a one only. `created` says that the folder was made just now.
+    `on_close` closes what was opened.
     """
 
     client: Client
-    tools: LocalTools
+    local_tools: LocalTools | None
     region: str
     data_dir: Path | None
     on_close: Callable[[], None] = _nothing
     created: bool = False
+    remote: RemoteClient | None = None
+
+    @property
+    def tools(self) -> LocalTools:
+        """What only an engine offers; raises `ConnectError` where the Region is on a remote."""
+        if self.local_tools is None:
+            raise ConnectError(
+                f"not available on {self.place}: it works on a data folder, "
+                "and a remote answers DynamoDB's operations only"
+            )
+        return self.local_tools
+
+    @property
+    def place(self) -> str:
+        """Where the Region is: the folder's path, or the remote's address."""
+        if self.remote is not None:
+            return self.remote.endpoint_url
+        return "memory" if self.data_dir is None else str(self.data_dir)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is Amazon's service, and so somebody's data and bill."""
+        return self.remote is not None and self.remote.is_service
 
     def close(self) -> None:
         """Close the files; a second close does nothing."""
@@ -64,13 +100,20 @@ def connect(
     region: str | None = None,
     *,
     sample: bool = False,
+    remote: Remote | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Connection:
     """Open what was chosen, making a data folder where there is none.
 
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
-    cannot be used.
+    cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
     """
+    if remote is not None:
+        if data_dir is not None or sample:
+            raise ConnectError(
+                f"{'--sample' if sample else '--data-dir'}: a remote has no data folder"
+            )
+        return _connect_remote(remote, _given_region(region, environment))
     folder = data_folder(data_dir, sample=sample, environment=environment)
     name = region_name(region, environment)
 
@@ -84,6 +127,13 @@ def connect(
         account.close()
         raise
     return Connection(engine, engine, name, folder, account.close, created)
+
+
+def _connect_remote(remote: Remote, region: str | None) -> Connection:
+    from engine.client.remote import RemoteClient
+
+    client = RemoteClient(profile=remote.profile, region=region, endpoint_url=remote.endpoint_url)
+    return Connection(client, None, client.region, None, client.close, remote=client)
 
 
 def data_folder(
@@ -113,12 +163,17 @@ def region_name(given: str | None, environment: Mapping[str, str] = os.environ) 
 
     Raises `ConnectError` for what cannot be a Region's name.
     """
+    return _given_region(given, environment) or DEFAULT_REGION
+
+
+def _given_region(given: str | None, environment: Mapping[str, str]) -> str | None:
+    """A Region that is named; a remote without one looks further, in the AWS configuration."""
     if given is not None:
         return _checked(given, "--region")
     for variable in REGION_VARIABLES:
         if environment.get(variable):
             return _checked(environment[variable], variable)
-    return DEFAULT_REGION
+    return None
 
 
 def _checked(name: str, source: str) -> str:
@@ -130,8 +185,10 @@ def _checked(name: str, source: str) -> str:
 def neighbours_with_tables(connection: Connection) -> str:
     """What to say in a Region without tables: which other Regions of the folder have some.
 
-    Empty where this Region has tables, or no other has.
+    Empty where this Region has tables, or no other has, or nobody knows.
     """
+    if connection.local_tools is None:
+        return ""
     counts = connection.tools.regions_with_tables()
     if connection.region in counts or not counts:
         return ""

@@ -35,6 +35,7 @@ _BY_CODE = {
     "ResourceInUseException": "Wait until the table is ACTIVE, or choose another name.",
     "ResourceNotFoundException": "It may have been dropped meanwhile: R reloads the tables.",
     "LimitExceededException": "Wait for the changes that are under way.",
+    "ConnectionFailed": "Is the server running, and does it answer there? R tries again.",
     "InternalServerError": "Nothing was changed; try again.",
     "SerializationException": "A value has another JSON type than the API takes there.",
 }

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from dyntui.core.connect import Connection
+from dyntui.core.connect import ConnectError, Connection
 from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
@@ -83,7 +83,9 @@ class BrowserScreen(JobHost, Screen[None]):
 
     def on_mount(self) -> None:
         """Read which tables there are."""
-        self.query_one(HeaderLine).place = self._place
+        header = self.query_one(HeaderLine)
+        header.place = self._place
+        header.is_service = self._connection.is_service
         self.set_interval(BUSY_SECONDS, self._show_busy)
         self._load_tables(first=True)
 
@@ -273,7 +275,12 @@ class BrowserScreen(JobHost, Screen[None]):
         import sample_data
 
         empty = self.query_one(EmptyState)
-        client, tools = self._connection.client, self._connection.tools
+        client = self._connection.client
+        try:
+            tools = self._connection.tools
+        except ConnectError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
 
         def work(cancelled: Cancelled) -> None:
             def on_progress(name: str, held: int, count: int) -> None:

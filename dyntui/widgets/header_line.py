@@ -22,6 +22,7 @@ class HeaderLine(Widget):
     """
 
     place: reactive[str] = reactive("")
+    is_service: reactive[bool] = reactive(False)
     read_units: reactive[float] = reactive(0.0)
     write_units: reactive[float] = reactive(0.0)
     busy: reactive[str] = reactive("")
@@ -36,7 +37,8 @@ class HeaderLine(Widget):
         read, written = units_text(self.read_units), units_text(self.write_units)
         right.append(f"read {read} RCU  written {written} WCU", style=colours["secondary"])
         width = self.content_size.width
-        place = Text("  " + self.place)
+        # The service itself is somebody's data and bill.
+        place = Text("  " + self.place, style=f"bold {colours['error']}" if self.is_service else "")
         room = width - left.cell_len - right.cell_len - 2
         place.truncate(max(room, 0), overflow="ellipsis")
         left.append_text(place)

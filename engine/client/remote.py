@@ -1,0 +1,290 @@
+"""A remote DynamoDB as a Client: the service, or a server that speaks its protocol.
+
+botocore chooses address and credentials, signs, sends and tries again, as its configuration files
+and environment variables say; it is imported when a client is made. The body of a request goes out
+as it was given, so that the remote judges it, and not botocore's own checks.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from engine.client.methods import OperationMethods
+from engine.client.protocol import OWNER, Context, Json
+from engine.errors import (
+    ApiError,
+    ConnectionFailed,
+    InternalServerError,
+    SerializationException,
+    UnknownOperationException,
+    api_error,
+)
+
+_DEFAULT_REGION = "us-east-1"
+_CONNECT_S_MAX = 10.0
+_ACCOUNT_S_MAX = 2.0
+# What an answer holds beside the members of its error.
+_NO_MEMBERS = frozenset({"Error", "ResponseMetadata", "message", "Message"})
+# Credentials that only a machine of the service has, and that take seconds to be found missing.
+_MACHINE_CREDENTIALS = ("container-role", "iam-role")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An access key, for those who do not leave the choice to botocore."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+# For servers that take any.
+_ANY_CREDENTIALS = Credentials("dyntui", "dyntui")
+
+
+class RemoteClient(OperationMethods):
+    """DynamoDB at an address; safe to use from several threads.
+
+    `endpoint_url` None is the address that botocore has for the Region: the service, unless its
+    configuration names another. Off the service, missing credentials are replaced by made-up ones,
+    and a missing Region by us-east-1. `attempts_max` None is as botocore is configured.
+
+    Raises `engine.errors.ConnectionFailed` where profile, Region, address or credentials do not do.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        credentials: Credentials | None = None,
+        attempts_max: int | None = None,
+    ) -> None:
+        if endpoint_url is not None and not _is_address(endpoint_url):
+            raise ConnectionFailed(
+                f"{endpoint_url!r} is not the address of a server, such as http://localhost:8000"
+            )
+        try:
+            with _failures():
+                self._session = _session(profile)
+                self.profile: str | None = self._session.profile
+                self.region = _region(self._session, region, endpoint_url)
+                self._choose_credentials(credentials, endpoint_url)
+                self._client = self._connect(endpoint_url, attempts_max)
+        except ValueError as error:
+            # How botocore takes a setting that is no number.
+            raise ConnectionFailed(f"the AWS configuration is wrong: {error}") from error
+        self._methods = {
+            operation: getattr(self._client, method)
+            for method, operation in self._client.meta.method_to_api_mapping.items()
+        }
+
+    def _choose_credentials(self, given: Credentials | None, endpoint_url: str | None) -> None:
+        """Have the session use those that are given; made-up ones off the service, if need be."""
+        if given is None:
+            if endpoint_url is None or self._is_service(endpoint_url):
+                return
+            resolver = self._session.get_component("credential_provider")
+            for name in _MACHINE_CREDENTIALS:
+                resolver.remove(name)
+            if self._session.get_credentials() is not None:
+                return
+            given = _ANY_CREDENTIALS
+        self._session.set_credentials(
+            given.access_key_id, given.secret_access_key, given.session_token
+        )
+
+    def _connect(self, endpoint_url: str | None, attempts_max: int | None) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=_CONNECT_S_MAX,
+            # The remote checks parameters; and one address for all, whoever's the table is.
+            parameter_validation=False,
+            account_id_endpoint_mode="disabled",
+            retries=None if attempts_max is None else {"total_max_attempts": attempts_max},
+            user_agent_extra="dyntui",
+        )
+        client = self._session.create_client(
+            "dynamodb", region_name=self.region, endpoint_url=endpoint_url, config=config
+        )
+        events = client.meta.events
+        events.register_last("provide-client-params.dynamodb", _take_request)
+        events.register_last("before-call.dynamodb", _put_request)
+        events.register_last("before-parse.dynamodb", _refuse_foreign_answer)
+        return client
+
+    # The one call.
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """Answer one request; see `Client.call`.
+
+        Raises `ConnectionFailed` where no answer came, `ServiceError` for an error that the engine
+        does not know.
+        """
+        method = self._methods.get(operation)
+        if method is None:
+            raise UnknownOperationException(f"{operation} is not an operation of DynamoDB")
+        if context.cancelled is not None and context.cancelled():
+            raise InternalServerError("The request was cancelled")
+        with _failures():
+            response: Json = method(**request)
+        response.pop("ResponseMetadata", None)
+        return response
+
+    # Where it is.
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address."""
+        return str(self._client.meta.endpoint_url)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is Amazon's service, and so somebody's data and bill."""
+        return self._is_service(self.endpoint_url)
+
+    def _is_service(self, endpoint_url: str) -> bool:
+        host = urlsplit(endpoint_url).hostname or ""
+        partitions = self._session.get_data("partitions")["partitions"]
+        outputs = [partition["outputs"] for partition in partitions]
+        domains = {one[key] for one in outputs for key in ("dnsSuffix", "dualStackDnsSuffix")}
+        return any(host.endswith("." + domain) for domain in domains)
+
+    @cached_property
+    def account_id(self) -> str | None:
+        """The service's number of the account; None where it cannot be had, or off the service."""
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if not self.is_service:
+            return None
+        try:
+            known = self._session.get_credentials()
+            if known is not None and known.account_id:
+                return str(known.account_id)
+            config = Config(
+                connect_timeout=_ACCOUNT_S_MAX,
+                read_timeout=_ACCOUNT_S_MAX,
+                retries={"total_max_attempts": 1},
+            )
+            tokens = self._session.create_client("sts", region_name=self.region, config=config)
+            return str(tokens.get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError):
+            return None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        # Reading the port checks it.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _session(profile: str | None) -> Any:
+    from botocore.session import Session
+
+    session = Session(profile=profile)
+    # Times stay numbers, as the protocol has them.
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_is)
+    return session
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _region(session: Any, given: str | None, endpoint_url: str | None) -> str:
+    region = given or session.get_config_variable("region")
+    if region is None and endpoint_url is None:
+        raise ConnectionFailed("no Region is given, and none is configured")
+    return region or _DEFAULT_REGION
+
+
+# What botocore's events do. A request goes past botocore's own checks and its own encoding.
+
+
+def _take_request(params: Json, model: Any, context: Json, **_: Any) -> Json:
+    """Keep the request, and give botocore another in its place, to which it adds a client token.
+
+    Where a request has a map, botocore wants one, to look for the names of tables.
+    """
+    context["dyntui"] = params
+    stand_in: Json = {
+        name: {} for name, shape in model.input_shape.members.items() if shape.type_name == "map"
+    }
+    context["dyntui_stand_in"] = stand_in
+    return stand_in
+
+
+def _put_request(params: Json, model: Any, context: Json, **_: Any) -> None:
+    stand_in, request = context["dyntui_stand_in"], context["dyntui"]
+    tokens = {name: stand_in[name] for name in model.idempotent_members}
+    try:
+        params["body"] = orjson.dumps(tokens | request, default=_base64)
+    except orjson.JSONEncodeError as error:
+        raise SerializationException(str(error)) from error
+
+
+def _base64(value: Any) -> str:
+    if isinstance(value, bytes | bytearray):
+        return b64encode(value).decode()
+    raise TypeError(f"a value of {type(value).__name__} has no place in a request")
+
+
+def _refuse_foreign_answer(response_dict: Json, **_: Any) -> None:
+    """What answers with something else than a JSON object is no DynamoDB.
+
+    A server's own failure is left to botocore, which tries again.
+    """
+    body, status = response_dict["body"], response_dict["status_code"]
+    if status < 500 and not body.startswith(b"{"):
+        raise _foreign(status)
+
+
+def _foreign(status: object) -> ConnectionFailed:
+    return ConnectionFailed(f"what answers there is no DynamoDB (status {status})")
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn botocore's errors into ours."""
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionClosedError,
+        ReadTimeoutError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        raise _as_api_error(error.response) from error
+    except BotoCoreError as error:
+        text = " ".join(str(error).split())
+        if isinstance(error, ConnectionClosedError | ReadTimeoutError):
+            text += "; it may have carried out the request all the same"
+        raise ConnectionFailed(text) from error
+
+
+def _as_api_error(response: Json) -> ApiError:
+    code, message = response["Error"].get("Code", ""), response["Error"].get("Message", "")
+    if not code or code.isdigit():
+        return _foreign(response["ResponseMetadata"].get("HTTPStatusCode"))
+    members = {name: value for name, value in response.items() if name not in _NO_MEMBERS}
+    return api_error(code, message, **members)

@@ -1,0 +1,79 @@
+"""The app on a remote."""
+
+from __future__ import annotations
+
+import pytest
+from rich.text import Text
+from textual.pilot import Pilot
+
+from dyntui.app import DyntuiApp
+from dyntui.core.connect import Connection, Remote, connect
+from dyntui.widgets.header_line import HeaderLine
+from engine import Engine
+from engine.client.remote import Credentials, RemoteClient
+from tests.dyntui.app.driving import LARGE, find, press, screen_text, settle
+from tests.dyntui.remote.conftest import DEFINITION
+
+NOBODY = "http://127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def _one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+
+def notices(pilot: Pilot[None]) -> str:
+    """What the app has told in passing."""
+    return "\n".join(notice.message for notice in pilot.app._notifications)
+
+
+def header_of(pilot: Pilot[None]) -> Text:
+    """The first line, with its styles."""
+    return find(pilot, HeaderLine).render()
+
+
+async def test_the_app_shows_a_remotes_items_and_where_it_is(address: str, engine: Engine) -> None:
+    engine.create_table(**DEFINITION)
+    engine.put_item(TableName="orders", Item={"id": {"N": "42"}, "what": {"S": "a pen"}})
+    with connect(None, "eu-west-1", remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            assert "a pen" in screen_text(pilot)
+            header = header_of(pilot)
+            assert f"remote {address} · eu-west-1" in header.plain
+            assert not _is_red(pilot, header)
+
+
+async def test_the_service_is_shown_in_red_with_its_account(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Credentials("a", "b")
+    remote = RemoteClient(region="eu-west-1", credentials=keys)
+    monkeypatch.setattr(RemoteClient, "account_id", "123456789012")
+    connection = Connection(engine, None, "eu-west-1", None, remote=remote)
+    async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        header = header_of(pilot)
+        assert "AWS account 123456789012 · eu-west-1" in header.plain
+        assert _is_red(pilot, header)
+
+
+async def test_a_remote_that_goes_away_is_told() -> None:
+    with connect(None, None, remote=Remote(NOBODY)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            assert "Could not connect to the endpoint URL" in notices(pilot)
+
+
+async def test_sample_data_are_not_loaded_into_a_remote(address: str, engine: Engine) -> None:
+    with connect(None, None, remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "enter")
+            assert f"not available on {address}" in notices(pilot)
+    assert engine.list_tables()["TableNames"] == []
+
+
+def _is_red(pilot: Pilot[None], header: Text) -> bool:
+    red = pilot.app.theme_variables["error"]
+    return any(red in str(span.style) for span in header.spans)

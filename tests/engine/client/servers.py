@@ -1,0 +1,78 @@
+"""Servers to connect to, each in a process of its own, bound to loopback."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+HOST = "127.0.0.1"
+SERVERS = ("ours", "moto", "ministack")
+_START_S_MAX = 60.0
+
+
+@contextmanager
+def running(name: str) -> Iterator[str]:
+    """The address of a server while it runs; skips the test where the server is not installed."""
+    if name == "ours":
+        yield from _ours()
+        return
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    port = _free_port()
+    program = {"moto": ("moto_server", "-H", HOST, "-p", str(port)), "ministack": ("ministack",)}
+    settings = {"BIND_HOST": HOST, "GATEWAY_PORT": str(port), "SERVICES": "dynamodb"}
+    first, *rest = program[name]
+    with subprocess.Popen(
+        [str(Path(sys.executable).parent / first), *rest],
+        env=os.environ | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            address = f"http://{HOST}:{port}"
+            _wait_for(address, process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _ours() -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.engine.client.wire_server"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://{HOST}:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until another's program, which says nothing, answers anything."""
+    until = time.monotonic() + _START_S_MAX
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except urllib.error.HTTPError as answered:
+            answered.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"{address}: the server has not started")
