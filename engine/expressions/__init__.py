@@ -5,7 +5,7 @@ text.
 """
 
 from engine.expressions.conditions import Condition, compile_condition
-from engine.expressions.keyconditions import KeyCondition, KeyTest, compile_key_condition
+from engine.expressions.keyconditions import KeyCondition, KeyTest, bind_key_condition
 from engine.expressions.placeholders import Placeholders
 from engine.expressions.projections import Projection, compile_projection
 from engine.expressions.updates import Update, compile_update
@@ -17,8 +17,8 @@ __all__ = [
     "Placeholders",
     "Projection",
     "Update",
+    "bind_key_condition",
     "compile_condition",
-    "compile_key_condition",
     "compile_projection",
     "compile_update",
 ]

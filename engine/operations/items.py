@@ -24,6 +24,7 @@ from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import (
     attribute_map,
     cause_of,
+    check_maps,
     old_image_wanted,
     placeholders,
     refuse_legacy,
@@ -35,6 +36,7 @@ from engine.operations.schema import (
     check_local_sizes,
     check_nested_paths,
     check_update_targets,
+    check_update_types,
     check_updated_index_keys,
 )
 from engine.storage.catalog import Catalog, Table
@@ -45,13 +47,17 @@ from engine.storage.transaction import WriteTransaction
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"  # E015
 _UPDATED_TOO_LARGE = "Item size to update has exceeded the maximum allowed size"  # E016
 _EMPTY = StoredItem(b"{}", 0)
+_OF_GET = ("ProjectionExpression",)
+_OF_WRITE = ("ConditionExpression",)
+_OF_UPDATE = ("UpdateExpression", "ConditionExpression")
 
 
 def get_item(region: Region, request: Json, _context: Context) -> Json:
     """Read one item by its key."""
     refuse_legacy(request)
+    check_maps(request, _OF_GET)
     key, _ = attribute_map(request, "Key")
-    bound = placeholders(request, ("ProjectionExpression",))
+    bound = placeholders(request, _OF_GET)
     text = request.get("ProjectionExpression")
     projection = None if text is None else compile_projection(text, bound)
     bound.check_all_used()
@@ -80,11 +86,12 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
 def put_item(region: Region, request: Json, context: Context) -> Json:
     """Create an item, or replace the one with the same key."""
     refuse_legacy(request)
+    check_maps(request, _OF_WRITE)
     item, size = attribute_map(request, "Item")
     wants_old = old_image_wanted(request)
     if size > MAX_ITEM_BYTES:
         raise ValidationException(_TOO_LARGE)
-    bound = placeholders(request, ("ConditionExpression",))
+    bound = placeholders(request, _OF_WRITE)
     condition = _condition(request, bound)
     new = StoredItem.of(item, size)
 
@@ -105,9 +112,10 @@ def put_item(region: Region, request: Json, context: Context) -> Json:
 def delete_item(region: Region, request: Json, context: Context) -> Json:
     """Delete an item by its key; deleting what is not there succeeds."""
     refuse_legacy(request)
+    check_maps(request, _OF_WRITE)
     key, _ = attribute_map(request, "Key")
     wants_old = old_image_wanted(request)
-    bound = placeholders(request, ("ConditionExpression",))
+    bound = placeholders(request, _OF_WRITE)
     condition = _condition(request, bound)
 
     def work(transaction: WriteTransaction) -> ItemChange:
@@ -126,8 +134,9 @@ def delete_item(region: Region, request: Json, context: Context) -> Json:
 def update_item(region: Region, request: Json, context: Context) -> Json:
     """Change attributes of an item, or create it."""
     refuse_legacy(request)
+    check_maps(request, _OF_UPDATE)
     key, _ = attribute_map(request, "Key")
-    bound = placeholders(request, ("UpdateExpression", "ConditionExpression"))
+    bound = placeholders(request, _OF_UPDATE)
     text = request.get("UpdateExpression")
     update = None if text is None else compile_update(text, bound)
     condition = _condition(request, bound)
@@ -137,6 +146,7 @@ def update_item(region: Region, request: Json, context: Context) -> Json:
         blob = check_key(table, key)
         if update is not None:
             check_update_targets(table, update.attributes)
+            check_update_types(table, update.types)
             check_nested_paths(table, update.paths)
         old = transaction.read(table, blob)
         _check_condition(table, condition, old, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
-from engine.expressions import Condition, KeyCondition, KeyTest, compile_key_condition
+from engine.expressions import Condition, KeyCondition, KeyTest, bind_key_condition
 from engine.operations.pages import Page, read_page
 from engine.operations.parameters import placeholders, refuse_legacy
 from engine.operations.reads import (
@@ -40,9 +40,10 @@ def query(region: Region, request: Json, context: Context) -> Json:
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
             "the request."
         )
-    key_condition = compile_key_condition(text, bound)
+    condition = bind_key_condition(text, bound)
     parameters = prepare_read(request, bound)
     bound.check_all_used()
+    key_condition = condition.narrow()
     descending = request.get("ScanIndexForward") is False
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Page, Index | None]:
