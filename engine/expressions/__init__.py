@@ -5,7 +5,7 @@ text.
 """
 
 from engine.expressions.conditions import Condition, compile_condition
-from engine.expressions.keyconditions import KeyCondition, KeyTest, compile_key_condition
+from engine.expressions.keyconditions import KeyCondition, KeyTest, bind_key_condition
 from engine.expressions.legacy import (
     attribute_updates,
     attributes_to_get,
@@ -26,8 +26,8 @@ __all__ = [
     "Update",
     "attribute_updates",
     "attributes_to_get",
+    "bind_key_condition",
     "compile_condition",
-    "compile_key_condition",
     "compile_projection",
     "compile_update",
     "expected_condition",

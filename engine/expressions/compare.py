@@ -10,7 +10,10 @@ from typing import Any
 from engine.client.protocol import Json
 
 ORDERED_TYPES = frozenset({"S", "N", "B"})
+SIZED_TYPES = frozenset({"S", "B", "SS", "NS", "BS", "L", "M"})
 _SETS = frozenset({"SS", "NS", "BS"})
+# `a < b` is `b > a`.
+FLIPPED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def type_of(value: Json) -> str:
@@ -94,10 +97,14 @@ def contains(value: Json, part: Json) -> bool:
 
 
 def size(value: Json) -> int | None:
-    """What size() gives: bytes of strings and binary, members of sets, lists and maps."""
+    """What size() gives: the length of strings and binary, members of sets, lists and maps.
+
+    The service counts a string in UTF-16 code units, as Java does: `é` is 1, `𝄞` is 2.
+    """
     kind = type_of(value)
     if kind == "S":
-        return len(value["S"].encode())
+        text = value["S"]
+        return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
     if kind == "B":
         return len(b64decode(value["B"]))
     if kind in _SETS or kind in ("L", "M"):

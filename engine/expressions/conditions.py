@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from engine.client.protocol import Json
 from engine.expressions import ast
-from engine.expressions.checks import check_bound, check_text, conditions, leaves, operands
+from engine.expressions.checks import check_bound, check_text
 from engine.expressions.compare import (
+    FLIPPED,
     ORDERED_TYPES,
     ORDERINGS,
     begins_with,
@@ -23,6 +24,7 @@ from engine.expressions.compare import (
 from engine.expressions.parser import parse_condition
 from engine.expressions.paths import Getter, getter
 from engine.expressions.placeholders import BoundPath, Placeholders
+from engine.expressions.traversal import conditions, leaves, operands
 from engine.model import numbers
 
 Test = Callable[[Json], bool]
@@ -81,11 +83,9 @@ class _Binder:
     def test(self, node: ast.Condition) -> Test:
         """The function of a condition."""
         if isinstance(node, ast.And):
-            left, right = self.test(node.left), self.test(node.right)
-            return lambda item: left(item) and right(item)
+            return _all([self.test(term) for term in _joined(node, ast.And)])
         if isinstance(node, ast.Or):
-            one, other = self.test(node.left), self.test(node.right)
-            return lambda item: one(item) or other(item)
+            return _any([self.test(term) for term in _joined(node, ast.Or)])
         if isinstance(node, ast.Not):
             inner = self.test(node.condition)
             return lambda item: not inner(item)
@@ -135,15 +135,24 @@ class _Binder:
         return summed
 
     def _compare(self, node: ast.Compare) -> Test:
-        operator, get = node.operator, self._get(node.left)
-        constant = self._value(node.right)
+        operator, left, right = node.operator, node.left, node.right
+        constant = self._value(right)
         if constant is None:
-            other = self._get(node.right)
-            return lambda item: compare(operator, get(item), other(item))
-        return _compare_constant(operator, get, constant)
+            constant = self._value(left)
+            if constant is not None:
+                operator, left, right = FLIPPED[operator], right, left
+        get = self._get(left)
+        if constant is not None:
+            return _compare_constant(operator, get, constant)
+        other = self._get(right)
+        return lambda item: compare(operator, get(item), other(item))
 
     def _between(self, node: ast.Between) -> Test:
-        get, low, high = self._get(node.operand), self._get(node.low), self._get(node.high)
+        get = self._get(node.operand)
+        first, last = self._value(node.low), self._value(node.high)
+        if first is not None and last is not None:
+            return _between_constants(get, first, last)
+        low, high = self._get(node.low), self._get(node.high)
 
         def between(item: Json) -> bool:
             value = get(item)
@@ -154,7 +163,15 @@ class _Binder:
     def _in(self, node: ast.In) -> Test:
         get = self._get(node.operand)
         choices = [self._get(choice) for choice in node.choices]
-        return lambda item: any(compare("=", get(item), choice(item)) for choice in choices)
+
+        def among(item: Json) -> bool:
+            value = get(item)
+            return any(compare("=", value, choice(item)) for choice in choices)
+
+        constants = [self._value(choice) for choice in node.choices]
+        if all(value is not None and type_of(value) in ORDERED_TYPES for value in constants):
+            return _in_constants(get, [value for value in constants if value is not None])
+        return among
 
     def _call(self, node: ast.Call) -> Test:
         get = self._get(node.arguments[0])
@@ -205,3 +222,75 @@ def _compare_constant(operator: str, get: Getter, constant: Json) -> Test:
         return found is not None and holds(key(found), bound)
 
     return ordered
+
+
+def _between_constants(get: Getter, low: Json, high: Json) -> Test:
+    kind = type_of(low)
+    if kind not in high:
+        return lambda _: False
+    key = order_key(kind)
+    first, last = key(low[kind]), key(high[kind])
+
+    def between(item: Json) -> bool:
+        value = get(item)
+        if value is None:
+            return False
+        found = value.get(kind)
+        return found is not None and bool(first <= key(found) <= last)
+
+    return between
+
+
+def _in_constants(get: Getter, constants: list[Json]) -> Test:
+    """Membership among strings, numbers and binary, whose canonical texts serve for equality."""
+    wanted = {entry for constant in constants for entry in constant.items()}
+
+    def among(item: Json) -> bool:
+        value = get(item)
+        if value is None:
+            return False
+        [(kind, content)] = value.items()
+        return kind in ORDERED_TYPES and (kind, content) in wanted
+
+    return among
+
+
+def _joined(node: ast.Condition, joint: type[ast.And | ast.Or]) -> list[ast.Condition]:
+    """The terms of a chain of ANDs or of ORs, in the order of the text."""
+    terms: list[ast.Condition] = []
+    waiting = [node]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, joint):
+            waiting += (term.right, term.left)
+        else:
+            terms.append(term)
+    return terms
+
+
+def _all(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        left, right = tests
+        return lambda item: left(item) and right(item)
+
+    def every(item: Json) -> bool:
+        for test in tests:  # noqa: SIM110, a generator per item would cost more
+            if not test(item):
+                return False
+        return True
+
+    return every
+
+
+def _any(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        left, right = tests
+        return lambda item: left(item) or right(item)
+
+    def some(item: Json) -> bool:
+        for test in tests:  # noqa: SIM110, a generator per item would cost more
+            if test(item):
+                return True
+        return False
+
+    return some

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.expressions import ast
 from engine.expressions.checks import check_bound
+from engine.expressions.compare import FLIPPED
 from engine.expressions.conditions import parsed_condition
 from engine.expressions.placeholders import Placeholders
+from engine.expressions.traversal import operands, operator_of
 
 _KIND = "KeyConditionExpression"
-FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_INVALID = f"Invalid condition in {_KIND}: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,74 +33,92 @@ class KeyCondition:
     tests: dict[str, KeyTest]
 
 
-def compile_key_condition(text: str, placeholders: Placeholders) -> KeyCondition:
-    """Compile a key condition (E113 to E119 beside the errors of all conditions)."""
+@dataclass(frozen=True, slots=True)
+class BoundKeyCondition:
+    """A key condition that is a valid condition; whether it is one range of keys is still open."""
+
+    root: ast.Condition
+    placeholders: Placeholders
+
+    def narrow(self) -> KeyCondition:
+        """The tests of the key attributes; raises `ValidationException` (E113 to E119)."""
+        tests: dict[str, KeyTest] = {}
+        for term in _conjunction(self.root):
+            name, test = _test(term, self.placeholders)
+            if name in tests:
+                raise ValidationException(
+                    "KeyConditionExpressions must only contain one condition per key"
+                )
+            tests[name] = test
+        return KeyCondition(tests)
+
+
+def bind_key_condition(text: str, placeholders: Placeholders) -> BoundKeyCondition:
+    """Compile a key condition as far as it is a condition like any other."""
     root = parsed_condition(text, _KIND)
     check_bound(root, placeholders, _KIND)
-    tests: dict[str, KeyTest] = {}
-    for node in _conjunction(root):
-        name, test = _test(node, placeholders)
-        if name in tests:
-            raise ValidationException(
-                "KeyConditionExpressions must only contain one condition per key"
-            )
-        tests[name] = test
-    return KeyCondition(tests)
+    return BoundKeyCondition(root, placeholders)
 
 
-def _conjunction(node: ast.Condition) -> list[ast.Compare | ast.Between | ast.Call]:
-    if isinstance(node, ast.And):
-        return _conjunction(node.left) + _conjunction(node.right)
-    if isinstance(node, ast.Or):
-        raise _invalid_operator("OR")
-    if isinstance(node, ast.Not):
-        raise _invalid_operator("NOT")
-    if isinstance(node, ast.In):
-        raise _invalid_operator("IN")
-    if isinstance(node, ast.Compare) and node.operator == "<>":
-        raise _invalid_operator("<>")
-    if isinstance(node, ast.Call) and node.name != "begins_with":
-        raise _invalid_operator(node.name)
-    return [node]
+def _conjunction(root: ast.Condition) -> Iterator[ast.Compare | ast.Between | ast.Call]:
+    """The terms that AND joins, in the order of the text; nothing else may stand there (E113)."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.And):
+            waiting += (node.right, node.left)
+        elif isinstance(node, ast.Or):
+            raise _invalid_operator("OR")
+        elif isinstance(node, ast.Not):
+            raise _invalid_operator("NOT")
+        elif isinstance(node, ast.In):
+            raise _invalid_operator("IN")
+        elif isinstance(node, ast.Compare) and node.operator == "<>":
+            raise _invalid_operator("<>")
+        elif isinstance(node, ast.Call) and node.name != "begins_with":
+            raise _invalid_operator(node.name)
+        else:
+            yield node
 
 
 def _test(
-    node: ast.Compare | ast.Between | ast.Call, placeholders: Placeholders
+    term: ast.Compare | ast.Between | ast.Call, placeholders: Placeholders
 ) -> tuple[str, KeyTest]:
-    operands: tuple[ast.Operand, ...]
-    if isinstance(node, ast.Compare):
-        operator, operands = node.operator, (node.left, node.right)
-    elif isinstance(node, ast.Between):
-        operator, operands = "BETWEEN", (node.operand, node.low, node.high)
-    else:
-        operator, operands = node.name, node.arguments
-    if any(isinstance(operand, ast.Call) for operand in operands):
-        raise ValidationException("KeyConditionExpressions cannot contain nested operations")
-    paths = [operand for operand in operands if isinstance(operand, ast.Path)]
-    if not paths:
-        raise ValidationException(f"Invalid condition in {_KIND}: No key attribute specified")
-    if len(paths) > 1:
+    operator, given = operator_of(term), operands(term)
+    if not isinstance(term, ast.Compare) and not isinstance(given[0], ast.Path):
         raise ValidationException(
-            f"Invalid condition in {_KIND}: Multiple attribute names used in one condition"
+            f"{_INVALID}{operator} operator must have the key attribute as its first operand"
         )
-    if not isinstance(operands[0], ast.Path):
-        if not isinstance(node, ast.Compare):
-            raise ValidationException(
-                f"Invalid condition in {_KIND}: {operator} operator must have the key attribute as "
-                "its first operand"
-            )
-        operator, operands = FLIPPED[operator], operands[::-1]
-    path = placeholders.path(paths[0], _KIND)
-    if len(path) > 1:
-        raise ValidationException(
-            "KeyConditionExpressions cannot have conditions on nested attributes"
-        )
+    name = _key_attribute(given, placeholders)
+    if not isinstance(given[0], ast.Path):
+        operator = FLIPPED[operator]
     values = tuple(
         placeholders.value(operand, _KIND)
-        for operand in operands
+        for operand in given
         if isinstance(operand, ast.ValueRef | ast.Literal)
     )
-    return str(path[0]), KeyTest(operator, values)
+    return name, KeyTest(operator, values)
+
+
+def _key_attribute(given: Sequence[ast.Operand], placeholders: Placeholders) -> str:
+    """The one attribute among the operands (E114, E115, E118, E119)."""
+    name: str | None = None
+    for operand in given:
+        if isinstance(operand, ast.Call):
+            raise ValidationException("KeyConditionExpressions cannot contain nested operations")
+        if not isinstance(operand, ast.Path):
+            continue
+        if name is not None:
+            raise ValidationException(f"{_INVALID}Multiple attribute names used in one condition")
+        path = placeholders.path(operand, _KIND)
+        if len(path) > 1:
+            raise ValidationException(
+                "KeyConditionExpressions cannot have conditions on nested attributes"
+            )
+        name = str(path[0])
+    if name is None:
+        raise ValidationException(f"{_INVALID}No key attribute specified")
+    return name
 
 
 def _invalid_operator(operator: str) -> ValidationException:

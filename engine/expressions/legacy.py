@@ -14,11 +14,12 @@ from engine.errors import ValidationException
 from engine.expressions import ast
 from engine.expressions.compare import ORDERED_TYPES, compare, type_of
 from engine.expressions.conditions import Condition, bind_condition
+from engine.expressions.edits import WRONG_OPERAND
 from engine.expressions.keyconditions import KeyCondition, KeyTest
 from engine.expressions.paths import tree_of
 from engine.expressions.placeholders import Placeholders
 from engine.expressions.projections import Projection
-from engine.expressions.updates import WRONG_OPERAND, Update, bind_update
+from engine.expressions.updates import Update, bind_update
 from engine.model.values import normalise_value
 
 _INVALID = "One or more parameter values were invalid: "

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import ValidationException
+from engine.errors import SerializationException, ValidationException
+from engine.model.json_types import UNEXPECTED_TOKEN
 
 EXPRESSION_BYTES_MAX = 4_096
+KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"})
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
       | (?P<name>[A-Za-z][A-Za-z0-9_]*)
       | (?P<nameref>\#[A-Za-z0-9_]+)
       | (?P<valueref>:[A-Za-z0-9_]+)
-      | (?P<number>[0-9]+)
+      | (?P<number>0|[1-9][0-9]*)
       | (?P<symbol><>|<=|>=|[=<>()\[\].,+-])
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -23,38 +25,40 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: its kind, its text, where it starts and ends. The last is of kind `end`."""
+    """A token: its kind, its text, where it starts and ends, and its word if it is a keyword.
+
+    Kinds: name, nameref, valueref, number, symbol, keyword, other (what no rule allows), end.
+    """
 
     kind: str
     text: str
     start: int
     end: int
-
-    @property
-    def keyword(self) -> str:
-        """The text in upper case where it is a name: keywords are written in any case."""
-        return self.text.upper() if self.kind == "name" else ""
+    keyword: str = ""
 
 
 def tokenise(text: str, kind: str) -> list[Token]:
     """The tokens of an expression (E038, E040); `kind` is the parameter's name, for the texts."""
     if not text:
         raise ValidationException(f"Invalid {kind}: The expression can not be empty;")
-    size = len(text.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise SerializationException(UNEXPECTED_TOKEN) from None
     if size > EXPRESSION_BYTES_MAX:
         raise ValidationException(
             f"Invalid {kind}: Expression size has exceeded the maximum allowed size; "
             f"expression size: {size}"
         )
-    tokens = [
-        Token(str(match.lastgroup), match.group(), match.start(), match.end())
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup != "space"
-    ]
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        found, word = str(match.lastgroup), match.group()
+        if found == "space":
+            continue
+        # Keywords are written in any case, and are keywords wherever they stand.
+        keyword = word.upper() if found == "name" and word.upper() in KEYWORDS else ""
+        tokens.append(Token("keyword" if keyword else found, word, *match.span(), keyword))
     tokens.append(Token("end", "<EOF>", len(text), len(text)))
-    for position, token in enumerate(tokens):
-        if token.kind == "other":
-            raise syntax_error(text, kind, tokens, position)
     return tokens
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from dataclasses import dataclass
 
 from engine.errors import ValidationException
 from engine.expressions.ast import (
@@ -14,7 +14,6 @@ from engine.expressions.ast import (
     Compare,
     Condition,
     In,
-    NameRef,
     Not,
     Operand,
     Or,
@@ -23,204 +22,82 @@ from engine.expressions.ast import (
     Update,
     ValueRef,
 )
-from engine.expressions.lexer import Token, syntax_error, tokenise
+from engine.expressions.operands import Parser
 
 COMPARATORS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _SECTIONS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
-_CONDITION_KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
-_IN_OPERANDS_MAX = 100
-_DEPTH_MAX = 200
 
 
-class _Parser:
-    """A position in the tokens of one expression."""
+class _ConditionParser(Parser):
+    """Conditions by precedence: comparisons and functions, NOT, AND, OR."""
 
-    def __init__(self, text: str, kind: str) -> None:
-        self.text = text
-        self.kind = kind
-        self.tokens = tokenise(text, kind)
-        self.position = 0
-        self.depth = 0
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def fail(self) -> NoReturn:
-        raise syntax_error(self.text, self.kind, self.tokens, self.position)
-
-    def take(self) -> Token:
-        token = self.token
-        self.position += 1
-        return token
-
-    def accept(self, symbol: str) -> bool:
-        if self.token.kind == "symbol" and self.token.text == symbol:
-            self.position += 1
-            return True
-        return False
-
-    def expect(self, symbol: str) -> None:
-        if not self.accept(symbol):
-            self.fail()
-
-    def accept_keyword(self, word: str) -> bool:
-        if self.token.keyword == word:
-            self.position += 1
-            return True
-        return False
-
-    def end(self) -> None:
-        if self.token.kind != "end":
-            self.fail()
-
-    def nest(self) -> None:
-        """Go one level deeper; a text of thousands of parentheses is a syntax error."""
-        self.depth += 1
-        if self.depth > _DEPTH_MAX:
-            self.fail()
-
-    def path(self) -> Path:
-        elements: list[str | NameRef | int] = [self._path_name()]
-        while True:
-            if self.accept("."):
-                elements.append(self._path_name())
-            elif self.accept("["):
-                if self.token.kind != "number":
-                    self.fail()
-                elements.append(int(self.take().text))
-                self.expect("]")
-            else:
-                return Path(tuple(elements))
-
-    def _path_name(self) -> str | NameRef:
-        if self.token.kind == "name":
-            return self.take().text
-        if self.token.kind != "nameref":
-            self.fail()
-        return NameRef(self.take().text)
-
-    def starts_call(self) -> bool:
-        following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
-        return self.token.kind == "name" and following.text == "("
-
-    def call(self) -> Call:
-        name = self.take().text
-        self.expect("(")
-        self.nest()
-        arguments = [self.argument()]
-        while self.accept(","):
-            arguments.append(self.argument())
-        self.expect(")")
-        self.depth -= 1
-        return Call(name, tuple(arguments))
-
-    def argument(self) -> Operand:
-        """An operand without arithmetic, one pair of parentheses around it allowed."""
-        if self.accept("("):
-            operand = self._plain()
-            self.expect(")")
-            return operand
-        return self._plain()
-
-    def _plain(self) -> Operand:
-        if self.token.kind == "valueref":
-            return ValueRef(self.take().text)
-        if self.starts_call():
-            return self.call()
-        return self.path()
-
-
-class _ConditionParser(_Parser):
-    """Conditions by precedence: OR, AND, NOT, then comparisons and functions."""
-
-    def __init__(self, text: str, kind: str) -> None:
-        super().__init__(text, kind)
-        self.redundant = False
+    paths_go_on = True
 
     def parse(self) -> Condition:
-        node, _ = self._or()
-        self.end()
-        return self._as_condition(node)
+        groups = [_Group()]
+        while True:
+            self._open(groups)
+            node = self._comparison(self.operand())
+            enclosed = False
+            while not self._joined(groups[-1], node):
+                group = groups[-1]
+                if len(groups) == 1:
+                    self.end()
+                    return group.whole(self._as_condition(node))
+                if not group.is_bare:
+                    node, enclosed = group.whole(self._as_condition(node)), False
+                self.expect(")")
+                groups.pop()
+                self.redundant = self.redundant or enclosed
+                behind = self._comparison(self.path_behind(node))
+                node, enclosed = behind, behind is node
 
-    # Each level gives a node, which may still turn out to be an operand, and whether it stands in
-    # parentheses of its own.
+    def _open(self, groups: list[_Group]) -> None:
+        """Take what stands before a condition: NOT and parentheses."""
+        while True:
+            if self.token.keyword == "NOT":
+                self.take()
+                groups[-1].nots += 1
+            elif self.accept("("):
+                groups.append(_Group())
+            else:
+                return
 
-    def _or(self) -> tuple[Condition | Operand, bool]:
-        node, enclosed = self._and()
-        while self.token.keyword == "OR":
-            left = self._as_condition(node)
-            self.take()
-            right, _ = self._and()
-            node, enclosed = Or(left, self._as_condition(right)), False
-        return node, enclosed
-
-    def _and(self) -> tuple[Condition | Operand, bool]:
-        node, enclosed = self._not()
-        while self.token.keyword == "AND":
-            left = self._as_condition(node)
-            self.take()
-            right, _ = self._not()
-            node, enclosed = And(left, self._as_condition(right)), False
-        return node, enclosed
-
-    def _not(self) -> tuple[Condition | Operand, bool]:
-        if self.token.keyword != "NOT":
-            return self._comparison()
+    def _joined(self, group: _Group, node: Condition | Operand) -> bool:
+        """Whether AND or OR follows, which then are taken."""
+        word = self.token.keyword
+        if word not in ("AND", "OR"):
+            return False
+        group.join(word, self._as_condition(node))
         self.take()
-        self.nest()
-        node, _ = self._not()
-        self.depth -= 1
-        return Not(self._as_condition(node)), False
+        return True
 
-    def _comparison(self) -> tuple[Condition | Operand, bool]:
-        node, enclosed = self._primary()
+    def _comparison(self, node: Condition | Operand) -> Condition | Operand:
+        """The comparison of which `node` is the first operand, or `node` itself."""
         token = self.token
         if token.kind == "symbol" and token.text in COMPARATORS:
             left = self._as_operand(node)
             self.take()
-            return Compare(token.text, left, self._right()), False
+            return Compare(token.text, left, self.operand())
         if token.keyword == "BETWEEN":
             operand = self._as_operand(node)
             self.take()
-            low = self._right()
-            if not self.accept_keyword("AND"):
+            low = self.operand()
+            if self.token.keyword != "AND":
                 self.fail()
-            return Between(operand, low, self._right()), False
+            self.take()
+            return Between(operand, low, self.operand())
         if token.keyword == "IN":
             operand = self._as_operand(node)
             self.take()
-            return In(operand, self._choices()), False
-        return node, enclosed
-
-    def _primary(self) -> tuple[Condition | Operand, bool]:
-        if not self.accept("("):
-            return self._bare(), False
-        self.nest()
-        node, enclosed = self._or()
-        self.expect(")")
-        self.depth -= 1
-        self.redundant = self.redundant or enclosed
-        return node, True
-
-    def _bare(self) -> Operand:
-        if self.token.kind == "valueref":
-            return ValueRef(self.take().text)
-        if self.starts_call() and self.token.keyword not in _CONDITION_KEYWORDS:
-            return self.call()
-        if self.token.keyword in _CONDITION_KEYWORDS:
-            self.fail()
-        return self.path()
-
-    def _right(self) -> Operand:
-        node, _ = self._primary()
-        return self._as_operand(node)
+            return In(operand, self._choices())
+        return node
 
     def _choices(self) -> tuple[Operand, ...]:
         self.expect("(")
-        choices = [self._right()]
+        choices = [self.operand()]
         while self.accept(","):
-            choices.append(self._right())
+            choices.append(self.operand())
         self.expect(")")
         return tuple(choices)
 
@@ -236,6 +113,42 @@ class _ConditionParser(_Parser):
         return node
 
 
+@dataclass(slots=True)
+class _Group:
+    """What has been read since a parenthesis: terms joined by OR, factors by AND, and NOTs."""
+
+    either: Condition | None = None
+    both: Condition | None = None
+    nots: int = 0
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands before the node read last."""
+        return self.either is None and self.both is None and not self.nots
+
+    def join(self, word: str, condition: Condition) -> None:
+        """Take a condition and the AND or OR behind it."""
+        self.both = self._factor(condition)
+        if word == "OR":
+            self.either = self._term()
+            self.both = None
+
+    def whole(self, condition: Condition) -> Condition:
+        """The condition of the whole group, of which the last part is given."""
+        self.both = self._factor(condition)
+        return self._term()
+
+    def _factor(self, condition: Condition) -> Condition:
+        for _ in range(self.nots):
+            condition = Not(condition)
+        self.nots = 0
+        return condition if self.both is None else And(self.both, condition)
+
+    def _term(self) -> Condition:
+        assert self.both is not None
+        return self.both if self.either is None else Or(self.either, self.both)
+
+
 def parse_condition(text: str, kind: str) -> Condition:
     """A condition, filter or key condition expression (E038 to E040, E046)."""
     parser = _ConditionParser(text, kind)
@@ -247,7 +160,7 @@ def parse_condition(text: str, kind: str) -> Condition:
 
 def parse_projection(text: str) -> Projection:
     """A projection expression."""
-    parser = _Parser(text, "ProjectionExpression")
+    parser = Parser(text, "ProjectionExpression")
     paths = [parser.path()]
     while parser.accept(","):
         paths.append(parser.path())
@@ -255,14 +168,14 @@ def parse_projection(text: str) -> Projection:
     return Projection(tuple(paths))
 
 
-class _UpdateParser(_Parser):
+class _UpdateParser(Parser):
     """Updates: sections of clauses."""
 
     def parse(self) -> Update:
         actions: list[Action] = []
         seen: set[str] = set()
         repeated: str | None = None
-        while True:
+        while self.token.kind != "end" or not actions:
             section = self.token.keyword
             if section not in _SECTIONS:
                 self.fail()
@@ -273,8 +186,7 @@ class _UpdateParser(_Parser):
             actions.append(self._action(section))
             while self.accept(","):
                 actions.append(self._action(section))
-            if self.token.kind == "end":
-                return Update(tuple(actions), repeated)
+        return Update(tuple(actions), repeated)
 
     def _action(self, section: str) -> Action:
         path = self.path()
@@ -289,40 +201,21 @@ class _UpdateParser(_Parser):
 
     def _value(self) -> Operand:
         """The right side of SET: an operand or a sum, one pair of parentheses around it allowed."""
-        if self.token.text == "(" and not self._encloses_first_operand():
-            self.take()
-            value = self._sum()
-            self.expect(")")
-            return value
-        return self._sum()
+        if not self.accept("("):
+            return self._sum(self.operand())
+        enclosed = self.token.text == "("
+        value = self._sum(self.operand())
+        self.expect(")")
+        # The parenthesis was around the first operand of a sum.
+        return value if enclosed or isinstance(value, Arithmetic) else self._sum(value)
 
-    def _encloses_first_operand(self) -> bool:
-        """Whether the parenthesis that opens here closes before an arithmetic sign follows."""
-        depth = 0
-        for place in range(self.position, len(self.tokens)):
-            text = self.tokens[place].text
-            depth += (text == "(") - (text == ")")
-            if depth == 0:
-                return self.tokens[place + 1].text in ("+", "-")
-        return False
-
-    def _sum(self) -> Operand:
-        left = self.argument()
+    def _sum(self, left: Operand) -> Operand:
         if self.token.kind == "symbol" and self.token.text in ("+", "-"):
             operator = self.take().text
-            return Arithmetic(operator, left, self.argument())
+            return Arithmetic(operator, left, self.operand())
         return left
 
 
 def parse_update(text: str) -> Update:
     """An update expression."""
     return _UpdateParser(text, "UpdateExpression").parse()
-
-
-def check_in_operands(condition: In, kind: str) -> None:
-    """IN takes at most 100 operands."""
-    if len(condition.choices) > _IN_OPERANDS_MAX:
-        raise ValidationException(
-            f"Invalid {kind}: Incorrect number of operands for operator or function; "
-            f"operator or function: IN, number of operands: {len(condition.choices) + 1}"
-        )

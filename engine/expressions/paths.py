@@ -40,8 +40,25 @@ def child(value: Json, element: str | int) -> Json | None:
     return elements[element] if element < len(elements) else None
 
 
-def check_disjoint(paths: Sequence[BoundPath], kind: str) -> None:
-    """Refuse paths of which one contains the other, or that disagree on a type (E065, E066)."""
+def disjoint_tree(paths: Sequence[BoundPath], kind: str) -> Tree:
+    """The tree of paths; refused where one contains another, or two disagree on a type."""
+    tree = tree_of(paths)
+    waiting, leaf_count, mixed = [tree], 0, False
+    while waiting:
+        node = waiting.pop()
+        mixed = mixed or len({type(element) for element in node}) > 1
+        for below in node.values():
+            if below:
+                waiting.append(below)
+            else:
+                leaf_count += 1
+    if mixed or leaf_count != len(paths):
+        _refuse_pair(paths, kind)
+    return tree
+
+
+def _refuse_pair(paths: Sequence[BoundPath], kind: str) -> None:
+    """Name the first two paths that overlap, or else that conflict (E065, E066)."""
     for relation, text in ((_overlap, "overlap"), (_conflict, "conflict")):
         for later, second in enumerate(paths):
             for first in paths[:later]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Sequence
+
 from engine.client.protocol import Json
 from engine.errors import ValidationException
-from engine.expressions.ast import Literal, NameRef, Path, ValueRef
+from engine.expressions.ast import Literal, NameRef, Operand, Path, ValueRef
 from engine.expressions.reserved import is_reserved
+from engine.expressions.traversal import leaves
 from engine.model.values import value_size
 
 BoundPath = tuple[str | int, ...]
+_PATH_DEPTH_MAX = 32
+_INDEX_MAX = 2_147_483_647
 
 
 class Placeholders:
@@ -56,6 +62,15 @@ class Placeholders:
         self._unused_values.pop(operand.text, None)
         return self._values[operand.text]
 
+    def check_defined(self, operands: Sequence[Operand], kind: str) -> None:
+        """Every placeholder in some operands is defined (E042, E043)."""
+        for operand in operands:
+            for leaf in leaves(operand):
+                if isinstance(leaf, Path):
+                    self.path(leaf, kind)
+                else:
+                    self.value(leaf, kind)
+
     def check_all_used(self) -> None:
         """Refuse placeholders that no expression used (E044, E045)."""
         if self._unused_names:
@@ -70,15 +85,38 @@ class Placeholders:
             )
 
 
-def check_reserved(path: Path, kind: str) -> None:
-    """Refuse a reserved word as a bare name, at any depth (E041)."""
+def check_path(path: Path, kind: str) -> None:
+    """What the text of a path alone decides.
+
+    No reserved word as a bare name, at any depth (E041), no index that no list has, not too deep.
+    """
     for element in path.elements:
-        if isinstance(element, str) and is_reserved(element):
+        if isinstance(element, int):
+            if element > _INDEX_MAX:
+                raise ValidationException(
+                    f"Invalid {kind}: List index is not within the allowable range; "
+                    f"index: [{element}]"
+                )
+        elif isinstance(element, str) and is_reserved(element):
             raise ValidationException(
                 f"Invalid {kind}: Attribute name is a reserved keyword; reserved keyword: {element}"
             )
+    if len(path.elements) > _PATH_DEPTH_MAX:
+        raise ValidationException(
+            f"Invalid {kind}: The document path has too many nesting levels; "
+            f"nesting levels: {len(path.elements)}"
+        )
 
 
 def show_path(path: BoundPath) -> str:
     """A path as the API's texts print it: `[a, b, [1]]`."""
     return f"[{', '.join(e if isinstance(e, str) else f'[{e}]' for e in path)}]"
+
+
+def show_value(value: Json) -> str:
+    """A string, number or binary value as the API's texts print it: `AttributeValue: {N:1}`."""
+    [(kind, content)] = value.items()
+    if kind == "B":
+        size = len(b64decode(content))
+        content = f"java.nio.HeapByteBuffer[pos=0 lim={size} cap={size}]"
+    return f"AttributeValue: {{{kind}:{content}}}"

@@ -8,8 +8,8 @@ from functools import lru_cache
 from engine.client.protocol import Json
 from engine.expressions import ast
 from engine.expressions.parser import parse_projection
-from engine.expressions.paths import Tree, check_disjoint, select, tree_of
-from engine.expressions.placeholders import BoundPath, Placeholders, check_reserved
+from engine.expressions.paths import Tree, disjoint_tree, select
+from engine.expressions.placeholders import BoundPath, Placeholders, check_path
 
 _KIND = "ProjectionExpression"
 _TEXTS_CACHED = 1_024
@@ -36,12 +36,11 @@ class Projection:
 def _parsed(text: str) -> ast.Projection:
     projection = parse_projection(text)
     for path in projection.paths:
-        check_reserved(path, _KIND)
+        check_path(path, _KIND)
     return projection
 
 
 def compile_projection(text: str, placeholders: Placeholders) -> Projection:
     """Compile a projection; raises `ValidationException` with the service's texts."""
     paths = tuple(placeholders.path(path, _KIND) for path in _parsed(text).paths)
-    check_disjoint(paths, _KIND)
-    return Projection(paths, tree_of(paths))
+    return Projection(paths, disjoint_tree(paths, _KIND))

@@ -12,26 +12,31 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.expressions import ast
-from engine.expressions.checks import check_operator_count, leaves
+from engine.expressions.checks import (
+    CONDITION_FUNCTIONS,
+    OPERAND_FUNCTIONS,
+    UPDATE_FUNCTIONS,
+    check_count,
+    check_distinct,
+    check_operator_count,
+    invalid,
+    misused_function,
+    path_required,
+    unknown_function,
+    wrong_type,
+)
 from engine.expressions.compare import type_of
+from engine.expressions.edits import Edit, wrong_operand
 from engine.expressions.parser import parse_update
-from engine.expressions.paths import Tree, check_disjoint, child, getter, select, tree_of
-from engine.expressions.placeholders import BoundPath, Placeholders, check_reserved
+from engine.expressions.paths import Tree, disjoint_tree, getter, select
+from engine.expressions.placeholders import BoundPath, Placeholders, check_path
+from engine.expressions.traversal import inner_calls, leaves, parts
 from engine.model import numbers
 
 _KIND = "UpdateExpression"
 _TEXTS_CACHED = 1_024
-_FUNCTIONS = ("if_not_exists", "list_append")
-_CONDITION_FUNCTIONS = frozenset(
-    {
-        "attribute_exists",
-        "attribute_not_exists",
-        "attribute_type",
-        "begins_with",
-        "contains",
-        "size",
-    }
-)
+_SETS = frozenset({"SS", "NS", "BS"})
+# ADD and DELETE name types in words (E068).
 _TYPE_NAMES = {
     "S": "STRING",
     "N": "NUMBER",
@@ -41,25 +46,28 @@ _TYPE_NAMES = {
     "L": "LIST",
     "M": "MAP",
 }
-_SETS = ("SS", "NS", "BS")
-_PATH_DEPTH_MAX = 32
-WRONG_OPERAND = "An operand in the update expression has an incorrect data type"  # E070
 
 Value = Callable[[Json], Json]
 
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
+class Clause:
+    """One change: its path, and for all but REMOVE what gives its operand.
+
+    `type` is the type of the operand as far as the request alone decides it.
+    """
+
     section: str
     path: BoundPath
     value: Value | None
+    type: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """An update ready to be applied to items."""
 
-    clauses: tuple[_Clause, ...]
+    clauses: tuple[Clause, ...]
     paths: tuple[BoundPath, ...]
     tree: Tree
 
@@ -68,20 +76,31 @@ class Update:
         """The top-level attributes that it changes."""
         return frozenset(str(clause.path[0]) for clause in self.clauses)
 
+    @property
+    def types(self) -> dict[str, str]:
+        """The types, as far as they are known, that whole attributes are given."""
+        return {
+            str(clause.path[0]): clause.type
+            for clause in self.clauses
+            if len(clause.path) == 1 and clause.type is not None
+        }
+
     def apply(self, old: Json | None, key: Json) -> Json | None:
         """The new image; None where an update that only removes finds no item.
 
-        Raises `ValidationException` where the item does not allow it (E058, E069, E070, E019).
+        Raises `ValidationException` where the item does not allow it (E058, E069, E070, E010,
+        E014, E019).
         """
         only_removes = all(clause.section in ("REMOVE", "DELETE") for clause in self.clauses)
         if old is None and only_removes:
             return None
-        before = {} if old is None else old
+        # The attributes of the key can be read although there is no item yet.
+        before = key if old is None else old
         values = [None if c.value is None else c.value(before) for c in self.clauses]
         new = dict(key) if old is None else self._copy(old)
-        edit = _Edit(new)
+        edit = Edit(new)
         for clause, value in zip(self.clauses, values, strict=True):
-            edit.carry_out(clause, value)
+            edit.carry_out(clause.section, clause.path, value)
         edit.finish()
         return new
 
@@ -100,117 +119,32 @@ class Update:
         return select(new, self.tree)
 
 
-class _Edit:
-    """The changes to one item; positions in lists are those before the update."""
-
-    def __init__(self, item: Json) -> None:
-        self._root: Json = {"M": item}
-        self._appends: list[tuple[list[Json], int, Json]] = []
-        self._removals: list[tuple[list[Json], int]] = []
-
-    def carry_out(self, clause: _Clause, value: Json | None) -> None:
-        """Carry out one clause; appends and removals of list elements wait for `finish`."""
-        parent = self._parent(clause.path)
-        last = clause.path[-1]
-        if clause.section == "REMOVE":
-            self._remove(parent, last)
-            return
-        assert value is not None
-        if clause.section == "SET":
-            self._set(parent, last, value)
-            return
-        current = child(parent, last)
-        if clause.section == "ADD":
-            self._set(parent, last, _added(current, value))
-            return
-        left = _without(current, value)
-        if left is not None:
-            self._set(parent, last, left)
-        elif current is not None:
-            self._remove(parent, last)
-
-    def _parent(self, path: BoundPath) -> Json:
-        value: Json | None = self._root
-        for element in path[:-1]:
-            value = child(value, element) if value is not None else None
-        wanted = "M" if isinstance(path[-1], str) else "L"
-        if value is None or wanted not in value:
-            raise ValidationException(
-                "The document path provided in the update expression is invalid for update"
-            )
-        return value
-
-    def _set(self, parent: Json, last: str | int, value: Json) -> None:
-        if isinstance(last, str):
-            parent["M"][last] = value
-        elif last < len(parent["L"]):
-            parent["L"][last] = value
-        else:
-            self._appends.append((parent["L"], last, value))
-
-    def _remove(self, parent: Json, last: str | int) -> None:
-        if isinstance(last, str):
-            parent["M"].pop(last, None)
-        elif last < len(parent["L"]):
-            self._removals.append((parent["L"], last))
-
-    def finish(self) -> None:
-        """Remove list elements from the back, then append by ascending index."""
-        for elements, index in sorted(self._removals, key=lambda entry: -entry[1]):
-            del elements[index]
-        for elements, _, value in sorted(self._appends, key=lambda entry: entry[1]):
-            elements.append(value)
-
-
-def _added(current: Json | None, operand: Json) -> Json:
-    """ADD: a number to a number, members to a set; what is missing counts as zero or empty."""
-    if current is None:
-        return operand
-    kind = type_of(operand)
-    if kind not in current:
-        raise _wrong_operand()
-    if kind == "N":
-        return {"N": numbers.add(current["N"], operand["N"])}
-    return {kind: list(dict.fromkeys(current[kind] + operand[kind]))}
-
-
-def _without(current: Json | None, operand: Json) -> Json | None:
-    """DELETE: a set without some members; None where nothing is left."""
-    if current is None:
-        return None
-    kind = type_of(operand)
-    if kind not in current:
-        raise _wrong_operand()
-    gone = set(operand[kind])
-    left = [member for member in current[kind] if member not in gone]
-    return {kind: left} if left else None
-
-
-def _wrong_operand() -> ValidationException:
-    return ValidationException(WRONG_OPERAND)
-
-
-# Compiling.
+# Once per text.
 
 
 @lru_cache(maxsize=_TEXTS_CACHED)
 def _parsed(text: str) -> ast.Update:
-    """The tree of a text, after all checks that the text alone decides."""
+    """The tree of a text, after all checks that the text alone decides (E053, E041, E047, E048)."""
     update = parse_update(text)
-    operators = 0
+    values = [action.value for action in update.actions if action.value is not None]
+    check_operator_count(sum(isinstance(value, ast.Arithmetic) for value in values), _KIND)
     for action in update.actions:
         for path in _paths(action):
-            check_reserved(path, _KIND)
-    for action in update.actions:
-        if action.value is not None:
-            operators += isinstance(action.value, ast.Arithmetic)
-            _check_functions(action.value, inside=None)
+            check_path(path, _KIND)
+    calls = [part for value in values for part in parts(value) if isinstance(part, ast.Call)]
+    for call in calls:
+        _check_known(call.name)
+    for call in calls:
+        if call.name == "list_append" and any(
+            isinstance(argument, ast.Call) and argument.name == call.name
+            for argument in call.arguments
+        ):
+            raise misused_function(_KIND, call.name)
     if update.repeated is not None:
-        raise ValidationException(
-            f'Invalid UpdateExpression: The "{update.repeated}" section can only be used once in '
-            "an update expression;"
+        raise invalid(
+            _KIND,
+            f'The "{update.repeated}" section can only be used once in an update expression;',
         )
-    check_operator_count(operators, _KIND)
     return update
 
 
@@ -220,29 +154,16 @@ def _paths(action: ast.Action) -> Iterator[ast.Path]:
         yield from (leaf for leaf in leaves(action.value) if isinstance(leaf, ast.Path))
 
 
-def _check_functions(operand: ast.Operand, inside: str | None) -> None:
-    """Known functions, used where they may be (E047, E048)."""
-    if isinstance(operand, ast.Arithmetic):
-        _check_functions(operand.left, None)
-        _check_functions(operand.right, None)
-    if not isinstance(operand, ast.Call):
-        return
-    if operand.name in _CONDITION_FUNCTIONS:
-        raise ValidationException(
-            "Invalid UpdateExpression: The function is not allowed in an update expression; "
-            f"function: {operand.name}"
+def _check_known(function: str) -> None:
+    if function in CONDITION_FUNCTIONS or function in OPERAND_FUNCTIONS:
+        raise invalid(
+            _KIND, f"The function is not allowed in an update expression; function: {function}"
         )
-    if operand.name not in _FUNCTIONS:
-        raise ValidationException(
-            f"Invalid UpdateExpression: Invalid function name; function: {operand.name}"
-        )
-    if operand.name == "list_append" and inside == "list_append":
-        raise ValidationException(
-            "Invalid UpdateExpression: The function is not allowed to be used this way in an "
-            f"expression; function: {operand.name}"
-        )
-    for argument in operand.arguments:
-        _check_functions(argument, operand.name)
+    if function not in UPDATE_FUNCTIONS:
+        raise unknown_function(_KIND, function)
+
+
+# Once per request.
 
 
 def compile_update(text: str, placeholders: Placeholders) -> Update:
@@ -251,28 +172,26 @@ def compile_update(text: str, placeholders: Placeholders) -> Update:
 
 
 def bind_update(tree: ast.Update, placeholders: Placeholders) -> Update:
-    """The update that a checked tree means; raises `ValidationException`."""
-    for action in tree.actions:
-        for path in _paths(action):
-            placeholders.path(path, _KIND)
-    for action in tree.actions:
-        for leaf in leaves(action.value) if action.value is not None else ():
-            if not isinstance(leaf, ast.Path):
-                placeholders.value(leaf, _KIND)
-    targets = [placeholders.path(action.path, _KIND) for action in tree.actions]
-    if any(len(path) > _PATH_DEPTH_MAX for path in targets):
-        raise ValidationException(
-            "Invalid UpdateExpression: The document path has too many nesting elements; "
-            f"nesting element count: {max(map(len, targets))}"
-        )
-    check_disjoint(targets, _KIND)
-    binder = _Binder(placeholders)
-    clauses = tuple(
-        _Clause(action.section, path, binder.clause_value(action))
-        for action, path in zip(tree.actions, targets, strict=True)
-    )
+    """The update that a checked tree means.
+
+    Raises `ValidationException` (E042, E043, E065, E066, E068, E049 to E052).
+    """
     paths = tuple(placeholders.path(p, _KIND) for action in tree.actions for p in _paths(action))
-    return Update(clauses, paths, tree_of(targets))
+    for action in tree.actions:
+        if action.value is not None:
+            placeholders.check_defined((action.value,), _KIND)
+    targets = [placeholders.path(action.path, _KIND) for action in tree.actions]
+    shape = disjoint_tree(targets, _KIND)
+    binder = _Binder(placeholders)
+    for action in tree.actions:
+        binder.check_operand(action)
+    for action in tree.actions:
+        if action.value is not None:
+            binder.check_value(action.value)
+    clauses = tuple(
+        binder.clause(action, path) for action, path in zip(tree.actions, targets, strict=True)
+    )
+    return Update(clauses, paths, shape)
 
 
 class _Binder:
@@ -281,23 +200,58 @@ class _Binder:
     def __init__(self, placeholders: Placeholders) -> None:
         self._placeholders = placeholders
 
-    def clause_value(self, action: ast.Action) -> Value | None:
-        """The right side of a clause; ADD and DELETE take constants of certain types (E068)."""
-        if action.value is None:
-            return None
-        if action.section in ("ADD", "DELETE"):
-            kind = type_of(self._constant(action.value) or {"": None})
-            if kind not in _SETS and (action.section == "DELETE" or kind != "N"):
-                raise ValidationException(
-                    "Invalid UpdateExpression: Incorrect operand type for operator or function; "
-                    f"operator: {action.section}, operand type: {_TYPE_NAMES.get(kind, kind)}"
-                )
-        return self._value(action.value)
-
     def _constant(self, operand: ast.Operand) -> Json | None:
         if isinstance(operand, ast.ValueRef | ast.Literal):
             return self._placeholders.value(operand, _KIND)
         return None
+
+    def check_operand(self, action: ast.Action) -> None:
+        """ADD and DELETE take values of certain types (E068)."""
+        if action.value is None or action.section == "SET":
+            return
+        kind = type_of(self._constant(action.value) or {"": None})
+        if kind not in _SETS and (action.section == "DELETE" or kind != "N"):
+            raise invalid(
+                _KIND,
+                "Incorrect operand type for operator or function; "
+                f"operator: {action.section}, operand type: {_TYPE_NAMES.get(kind, kind)}",
+            )
+
+    def check_value(self, operand: ast.Operand) -> None:
+        """Operands of functions, inner ones first, and of a sum (E049 to E052)."""
+        for call in inner_calls(operand):
+            check_count(call, _KIND)
+            if call.name == "list_append":
+                self._check_constants(call.name, "L", call.arguments)
+            else:
+                if not isinstance(call.arguments[0], ast.Path):
+                    raise path_required(_KIND, call.name)
+                check_distinct(call.name, call.arguments, self._placeholders, _KIND)
+        if isinstance(operand, ast.Arithmetic):
+            self._check_constants(operand.operator, "N", (operand.left, operand.right))
+
+    def _check_constants(self, name: str, kind: str, operands: tuple[ast.Operand, ...]) -> None:
+        for operand in operands:
+            constant = self._constant(operand)
+            if constant is not None and kind not in constant:
+                raise wrong_type(_KIND, name, type_of(constant))
+
+    def clause(self, action: ast.Action, path: BoundPath) -> Clause:
+        """A clause of checked operands."""
+        if action.value is None:
+            return Clause(action.section, path, None, None)
+        return Clause(
+            action.section, path, self._value(action.value), self._known_type(action.value)
+        )
+
+    def _known_type(self, operand: ast.Operand) -> str | None:
+        if isinstance(operand, ast.Path):
+            return None
+        if isinstance(operand, ast.Arithmetic):
+            return "N"
+        if isinstance(operand, ast.Call):
+            return "L" if operand.name == "list_append" else self._known_type(operand.arguments[1])
+        return type_of(self._placeholders.value(operand, _KIND))
 
     def _value(self, operand: ast.Operand) -> Value:
         constant = self._constant(operand)
@@ -306,17 +260,12 @@ class _Binder:
         if isinstance(operand, ast.Path):
             return self._path_value(operand)
         if isinstance(operand, ast.Arithmetic):
-            return self._arithmetic(operand)
+            return self._sum(operand)
         assert isinstance(operand, ast.Call)
-        if len(operand.arguments) != 2:
-            raise ValidationException(
-                "Invalid UpdateExpression: Incorrect number of operands for operator or function; "
-                f"operator or function: {operand.name}, "
-                f"number of operands: {len(operand.arguments)}"
-            )
         if operand.name == "if_not_exists":
             return self._if_not_exists(operand)
-        return self._list_append(operand)
+        first, second = (self._value(argument) for argument in operand.arguments)
+        return lambda item: {"L": _content(first(item), "L") + _content(second(item), "L")}
 
     def _path_value(self, path: ast.Path) -> Value:
         get = getter(self._placeholders.path(path, _KIND))
@@ -333,11 +282,7 @@ class _Binder:
 
     def _if_not_exists(self, call: ast.Call) -> Value:
         first, second = call.arguments
-        if not isinstance(first, ast.Path):
-            raise ValidationException(
-                "Invalid UpdateExpression: Operator or function requires a document path; "
-                f"operator or function: {call.name}"
-            )
+        assert isinstance(first, ast.Path)
         get = getter(self._placeholders.path(first, _KIND))
         other = self._value(second)
 
@@ -347,22 +292,7 @@ class _Binder:
 
         return value
 
-    def _check_constants(self, name: str, kind: str, *operands: ast.Operand) -> None:
-        for operand in operands:
-            constant = self._constant(operand)
-            if constant is not None and kind not in constant:
-                raise ValidationException(
-                    "Invalid UpdateExpression: Incorrect operand type for operator or function; "
-                    f"operator or function: {name}, operand type: {type_of(constant)}"
-                )
-
-    def _list_append(self, call: ast.Call) -> Value:
-        self._check_constants(call.name, "L", *call.arguments)
-        first, second = (self._value(argument) for argument in call.arguments)
-        return lambda item: {"L": _content(first(item), "L") + _content(second(item), "L")}
-
-    def _arithmetic(self, node: ast.Arithmetic) -> Value:
-        self._check_constants(node.operator, "N", node.left, node.right)
+    def _sum(self, node: ast.Arithmetic) -> Value:
         left, right = self._value(node.left), self._value(node.right)
         combine = numbers.add if node.operator == "+" else numbers.subtract
         return lambda item: {"N": combine(_content(left(item), "N"), _content(right(item), "N"))}
@@ -370,5 +300,5 @@ class _Binder:
 
 def _content(value: Json, kind: str) -> Any:
     if kind not in value:
-        raise _wrong_operand()
+        raise wrong_operand()
     return value[kind]

@@ -292,6 +292,17 @@ _SIZES: dict[str, Callable[[Any], int]] = {
 }
 
 
+def check_nesting(value: Json, depth: int) -> None:
+    """Refuse a canonical value at a depth (1 for an attribute's) that goes too deep (E014)."""
+    [(kind, content)] = value.items()
+    if kind not in ("L", "M") or not content:
+        return
+    if depth >= MAX_NESTING:
+        raise ValidationException(_TOO_DEEP)
+    for inner in content if kind == "L" else content.values():
+        check_nesting(inner, depth + 1)
+
+
 def to_python(item: Json) -> Json:
     """Turn the base64 text of B and BS into bytes, in place, at every depth; gives `item` back."""
     for value in item.values():

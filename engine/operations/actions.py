@@ -24,6 +24,7 @@ from engine.expressions import (
 from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import (
     attribute_map,
+    check_maps,
     check_mixing,
     old_image_wanted,
     placeholders,
@@ -34,6 +35,7 @@ from engine.operations.schema import (
     check_local_sizes,
     check_nested_paths,
     check_update_targets,
+    check_update_types,
     check_updated_index_keys,
 )
 from engine.storage.catalog import Table
@@ -43,6 +45,8 @@ CONDITION_FAILED = "The conditional request failed"  # E086
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"  # E015
 _UPDATED_TOO_LARGE = "Item size to update has exceeded the maximum allowed size"  # E016
 _EMPTY = StoredItem(b"{}", 0)
+_OF_WRITE = ("ConditionExpression",)
+_OF_UPDATE = ("UpdateExpression", "ConditionExpression")
 
 
 class Action(ABC):
@@ -157,6 +161,7 @@ class UpdateAttributes(Action):
         key = check_key(table, self.attributes)
         if self.update is not None:
             check_update_targets(table, self.update.attributes)
+            check_update_types(table, self.update.types)
             check_nested_paths(table, self.update.paths)
         return key
 
@@ -177,12 +182,13 @@ class UpdateAttributes(Action):
 def put(request: Json) -> Put:
     """Prepare a Put: of PutItem, of a batch or of a transaction."""
     check_mixing(request)
+    check_maps(request, _OF_WRITE)
     item, size = attribute_map(request, "Item")
     action = Put(request, item, size)
     action.returns_old = old_image_wanted(request)
     if size > MAX_ITEM_BYTES:
         raise ValidationException(_TOO_LARGE)
-    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bound = placeholders(request, _OF_WRITE)
     action.bind_condition(request)
     return action
 
@@ -190,17 +196,19 @@ def put(request: Json) -> Put:
 def delete(request: Json) -> Delete:
     """Prepare a Delete."""
     check_mixing(request)
+    check_maps(request, _OF_WRITE)
     action = Delete(request, *attribute_map(request, "Key"))
     action.returns_old = old_image_wanted(request)
-    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bound = placeholders(request, _OF_WRITE)
     action.bind_condition(request)
     return action
 
 
 def condition_check(request: Json) -> ConditionCheck:
     """Prepare a ConditionCheck."""
+    check_maps(request, _OF_WRITE)
     action = ConditionCheck(request, *attribute_map(request, "Key"))
-    action.bound = placeholders(request, ("ConditionExpression",))
+    action.bound = placeholders(request, _OF_WRITE)
     action.bind_condition(request)
     return action
 
@@ -208,8 +216,9 @@ def condition_check(request: Json) -> ConditionCheck:
 def update(request: Json) -> UpdateAttributes:
     """Prepare an Update."""
     check_mixing(request)
+    check_maps(request, _OF_UPDATE)
     action = UpdateAttributes(request, *attribute_map(request, "Key"))
-    action.bound = placeholders(request, ("UpdateExpression", "ConditionExpression"))
+    action.bound = placeholders(request, _OF_UPDATE)
     text, updates = request.get("UpdateExpression"), request.get("AttributeUpdates")
     if text is not None:
         action.update = compile_update(text, action.bound)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Explanation, Json
 from engine.errors import ValidationException
-from engine.expressions.ast import And, Compare, Literal, Path
+from engine.expressions.ast import And, Compare, Literal, Not, Or, Path
 from engine.expressions.ast import Condition as Tree
-from engine.expressions.checks import operands
+from engine.expressions.traversal import operands
 from engine.operations.region import Region
 from engine.operations.statement_actions import compiled, split_where
 from engine.operations.statements import key_schema, range_of, source_of
@@ -194,6 +194,8 @@ def _filter_text(where: Tree | None, accesses: tuple[Access, ...] | None) -> str
 
 def _is_key_term(term: Tree, names: set[str]) -> bool:
     """Whether a term is about a key attribute that the access names."""
+    if isinstance(term, And | Or | Not):
+        return False
     return any(
         isinstance(operand, Path) and len(operand.elements) == 1 and operand.elements[0] in names
         for operand in operands(term)

@@ -24,6 +24,7 @@ from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import (
     attribute_map,
     cause_of,
+    check_maps,
     check_mixing,
     placeholders,
     projection_of,
@@ -35,12 +36,15 @@ from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
 from engine.storage.transaction import WriteTransaction
 
+_OF_GET = ("ProjectionExpression",)
+
 
 def get_item(region: Region, request: Json, _context: Context) -> Json:
     """Read one item by its key."""
     check_mixing(request)
+    check_maps(request, _OF_GET)
     key, _ = attribute_map(request, "Key")
-    bound = placeholders(request, ("ProjectionExpression",))
+    bound = placeholders(request, _OF_GET)
     projection = projection_of(request, bound)
     bound.check_all_used()
     table_name = request["TableName"]

@@ -16,38 +16,40 @@ from engine.expressions import (
     attributes_to_get,
     compile_projection,
 )
-from engine.model import values
+from engine.model import json_types, values
 from engine.storage.transaction import Cause
 
 _NAME = re.compile(r"#[A-Za-z0-9_]+\Z")
 _VALUE = re.compile(r":[A-Za-z0-9_]+\Z")
-_LEGACY = frozenset(
-    {
-        "AttributesToGet",
-        "AttributeUpdates",
-        "ConditionalOperator",
-        "Expected",
-        "KeyConditions",
-        "QueryFilter",
-        "ScanFilter",
-    }
+# In the order in which the service lists them.
+_LEGACY = (
+    "AttributeUpdates",
+    "AttributesToGet",
+    "QueryFilter",
+    "ScanFilter",
+    "Expected",
+    "ConditionalOperator",
+    "KeyConditions",
 )
 # What a ConditionalOperator can join.
 _CONDITIONAL = ("Expected", "QueryFilter", "ScanFilter")
+_LEGACY_NAMES = frozenset(_LEGACY)
 _EXPRESSIONS = (
     "UpdateExpression",
     "ConditionExpression",
-    "KeyConditionExpression",
-    "FilterExpression",
     "ProjectionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
 )
+_PLACEHOLDER_BYTES_MAX = 255
+_MAPS_BYTES_MAX = 2 * 1_048_576
 
 
 def check_mixing(request: Json) -> None:
     """Refuse expressions beside the parameters that came before them (E064)."""
-    if _LEGACY.isdisjoint(request):
+    if _LEGACY_NAMES.isdisjoint(request):
         return
-    legacy = [name for name in sorted(_LEGACY) if request.get(name) is not None]
+    legacy = [name for name in _LEGACY if request.get(name) is not None]
     if not legacy:
         return
     used = [name for name in _EXPRESSIONS if request.get(name) is not None]
@@ -71,59 +73,121 @@ def projection_of(request: Json, bound: Placeholders) -> Projection | None:
     return None if names is None else attributes_to_get(names)
 
 
-def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
-    """Check and bind ExpressionAttributeNames and ExpressionAttributeValues (E057 to E063, E018).
+def check_maps(request: Json, expressions: Sequence[str]) -> None:
+    """Refuse names and values where there is no expression to use them (E057, E059).
 
     `expressions` are the operation's expression parameters, those that take values first.
     """
     names = request.get("ExpressionAttributeNames")
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
-        return Placeholders(None, None)
+        return
     present = [name for name in expressions if request.get(name) is not None]
     if names is not None and not present:
         raise ValidationException(
             "ExpressionAttributeNames can only be specified when using expressions"
         )
     with_values = [name for name in expressions if name != "ProjectionExpression"]
-    if given is not None and not any(name in present for name in with_values):
+    if given is not None and with_values and not any(name in present for name in with_values):
         verb = "is" if len(with_values) == 1 else "are"
         raise ValidationException(
             "ExpressionAttributeValues can only be specified when using expressions: "
             f"{' and '.join(with_values)} {verb} null"
         )
-    if names is not None:
-        _check_names(names)
-    return Placeholders(names, None if given is None else _canonical_values(given))
 
 
-def _check_names(names: dict[str, str]) -> None:
+def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
+    """Check and bind ExpressionAttributeNames and ExpressionAttributeValues (E057 to E063, E018).
+
+    `expressions` as for `check_maps`; where none of them takes values, values are not looked at.
+    """
+    names = request.get("ExpressionAttributeNames")
+    given = request.get("ExpressionAttributeValues")
+    if names is None and given is None:
+        return Placeholders(None, None)
+    check_maps(request, expressions)
+    if all(name == "ProjectionExpression" for name in expressions):
+        given = None
+    size = 0 if names is None else _check_names(names)
+    canonical = None
+    if given is not None:
+        canonical, values_size = _canonical_values(given)
+        size += values_size
+    if size > _MAPS_BYTES_MAX:
+        raise ValidationException(
+            "Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max "
+            "size"
+        )
+    return Placeholders(names, canonical)
+
+
+def _check_names(names: dict[str, str]) -> int:
+    """Check ExpressionAttributeNames; gives its size in bytes."""
     if not names:
         raise ValidationException("ExpressionAttributeNames must not be empty")
+    size = 0
     for key in names:
+        key_size = _utf8_size(key)
+        if key_size > _PLACEHOLDER_BYTES_MAX:
+            raise ValidationException(
+                "ExpressionAttributeNames contains invalid key: The expression attribute map "
+                f"contains a key that is too long; size of key: {key_size}"
+            )
         if not _NAME.match(key):
             raise ValidationException(
                 f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
             )
+        size += key_size
+    for key, name in names.items():
+        name_size = _utf8_size(name)
+        if not 1 <= name_size <= values.MAX_NAME_BYTES:
+            problem = (
+                f"Attribute name is too large, must be at most {values.MAX_NAME_BYTES} bytes"
+                if name
+                else "Empty attribute name"
+            )
+            raise ValidationException(
+                f"ExpressionAttributeNames contains invalid value: {problem} for key {key}"
+            )
+        size += name_size
+    return size
 
 
-def _canonical_values(given: Json) -> Json:
+def _canonical_values(given: Json) -> tuple[Json, int]:
+    """Check ExpressionAttributeValues; gives the canonical values and the map's size in bytes."""
     if not given:
         raise ValidationException("ExpressionAttributeValues must not be empty")
+    size = 0
     for key in given:
+        key_size = _utf8_size(key)
+        if key_size > _PLACEHOLDER_BYTES_MAX:
+            # Unlike that of names, the text ends here.
+            raise ValidationException(
+                "ExpressionAttributeValues contains invalid key: The expression attribute map "
+                "contains a key that is too long;"
+            )
         if not _VALUE.match(key):
             raise ValidationException(
                 f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
             )
+        size += key_size
     canonical = {}
     for key, value in given.items():
         try:
-            canonical[key] = values.normalise_value(value)[0]
+            canonical[key], value_size = values.normalise_value(value)
         except ValidationException as error:
             raise ValidationException(
                 f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
             ) from error
-    return canonical
+        size += value_size
+    return canonical, size
+
+
+def _utf8_size(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise SerializationException(json_types.UNEXPECTED_TOKEN) from None
 
 
 def attribute_map(request: Json, member: str) -> tuple[Json, int]:

@@ -8,7 +8,7 @@ from engine.expressions import (
     Condition,
     KeyCondition,
     KeyTest,
-    compile_key_condition,
+    bind_key_condition,
     key_conditions,
 )
 from engine.operations.pages import Page, read_page
@@ -46,11 +46,10 @@ def query(region: Region, request: Json, context: Context) -> Json:
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
             "the request."
         )
-    key_condition = (
-        key_conditions(legacy or {}) if text is None else compile_key_condition(text, bound)
-    )
+    condition = None if text is None else bind_key_condition(text, bound)
     parameters = prepare_read(request, bound)
     bound.check_all_used()
+    key_condition = key_conditions(legacy or {}) if condition is None else condition.narrow()
     descending = request.get("ScanIndexForward") is False
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Page, Index | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.client.protocol import Json
 from engine.errors import ValidationException
@@ -81,10 +81,7 @@ def _check_index_keys(index: Index, item: Json) -> None:
         if value is None:
             continue
         if attribute.type not in value:
-            raise ValidationException(
-                f"{_INVALID}Type mismatch for Index Key {attribute.name} "
-                f"Expected: {attribute.type} Actual: {next(iter(value))} IndexName: {index.name}"
-            )
+            raise _index_type_error(index, attribute, next(iter(value)))
         if _is_empty(value, attribute.type):
             raise ValidationException(
                 f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
@@ -129,6 +126,22 @@ def check_update_targets(table: Table, attributes: Iterable[str]) -> None:
             raise ValidationException(
                 f"{_INVALID}Cannot update attribute {name}. This attribute is part of the key"
             )
+
+
+def check_update_types(table: Table, types: Mapping[str, str]) -> None:
+    """Refuse to give an index key attribute a value whose type is known to be wrong (E076)."""
+    for index in table.indexes:
+        for attribute in index.keys:
+            actual = types.get(attribute.name, attribute.type)
+            if actual != attribute.type:
+                raise _index_type_error(index, attribute, actual)
+
+
+def _index_type_error(index: Index, attribute: KeyAttribute, actual: str) -> ValidationException:
+    return ValidationException(
+        f"{_INVALID}Type mismatch for Index Key {attribute.name} Expected: {attribute.type} "
+        f"Actual: {actual} IndexName: {index.name}"
+    )
 
 
 def check_nested_paths(table: Table, paths: Iterable[tuple[str | int, ...]]) -> None:

@@ -26,8 +26,8 @@ from engine.expressions.ast import (
     Or,
     Path,
 )
-from engine.expressions.compare import order_key
-from engine.expressions.keyconditions import FLIPPED, KeyTest
+from engine.expressions.compare import FLIPPED, order_key
+from engine.expressions.keyconditions import KeyTest
 from engine.partiql.ast import OrderKey, Select
 
 PARTITION_VALUES_MAX = 50
