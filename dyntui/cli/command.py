@@ -20,15 +20,18 @@ class Command(click.Command):
 def global_options() -> list[click.Parameter]:
     """The global options; what they are given is kept in `ctx.meta`, for `Workspace`."""
     return [
-        _option(["--data-dir"], metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
-        _option(["--region"], metavar="NAME", help="The Region (also: AWS_REGION)."),
-        _option(["--sample"], is_flag=True, help="Use the sample data's own folder."),
-        _option(["-v", "--verbose"], is_flag=True, help="Tell on stderr what the requests cost."),
-        _option(["--debug"], is_flag=True, help="Show the details of a failure inside dyntui."),
+        kept_option("--data-dir", metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
+        kept_option("--region", metavar="NAME", help="The Region (also: AWS_REGION)."),
+        kept_option("--sample", is_flag=True, help="Use the sample data's own folder."),
+        kept_option(
+            "-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."
+        ),
+        kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]
 
 
-def _option(declarations: list[str], **attributes: Any) -> click.Option:
+def kept_option(*declarations: str, **attributes: Any) -> click.Option:
+    """An option that a command and its parents share: `given` has what any of them was given."""
     return click.Option(declarations, expose_value=False, callback=_keep, **attributes)
 
 
@@ -39,7 +42,7 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 
 def given(context: click.Context, name: str) -> Any:
-    """What a global option was given, before the command's name or after; None if it was not."""
+    """What a kept option was given, before the command's name or after; None if it was not."""
     return context.meta.get(_key(name))
 
 

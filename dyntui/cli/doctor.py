@@ -9,7 +9,7 @@ import click
 import orjson
 
 from dyntui.cli.command import Command
-from dyntui.cli.exits import REFUSED, say
+from dyntui.cli.exits import UNMET, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
 from engine.client.protocol import StorageReport
@@ -42,7 +42,7 @@ def doctor(context: click.Context, compact: bool, output: str) -> None:
             click.echo(f"problem: {problem}")
         click.echo("no problems" if not problems else f"{len(problems)} problems")
     if problems:
-        context.exit(REFUSED)
+        context.exit(UNMET)
 
 
 def _print_report(region: str, report: StorageReport) -> None:

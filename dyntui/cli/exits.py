@@ -1,4 +1,8 @@
-"""Exit codes, and how what went wrong is said: in one line on stderr."""
+"""Exit codes, and how what went wrong is said: in one line on stderr.
+
+From 252 on the codes are those that the AWS CLI gives, for every verb, so that scripts that look at
+them need no change.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,21 @@ from dyntui.core.connect import ConnectError
 from engine.errors import ApiError, FolderError
 
 OK = 0
-REFUSED = 1
-"""The service refused the request, what was asked for is not there, a check found a problem, or
+UNMET = 1
+"""Nothing failed, but the answer is no: what was asked for is not there, a check found a problem, or
 the person said no."""
-USAGE = 2
-"""The command line, or a file named in it, cannot be understood; nothing was done."""
 PARTIAL = 3
 """Some of several items were written before a failure."""
-FOLDER = 4
-"""The data folder cannot be used."""
-FAILED = 70
-"""A failure inside dyntui, or of the system under it."""
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+USAGE = 252
+"""The command line, or a file named in it, cannot be understood; nothing was done."""
+FOLDER = 253
+"""The data folder cannot be used."""
+REFUSED = 254
+"""The service refused the request."""
+FAILED = 255
+"""A failure inside dyntui, or of the system under it."""
 
 
 class OperationError(Exception):
@@ -52,7 +58,7 @@ class OperationError(Exception):
 class Failure(click.ClickException):
     """Something that ends the command with one line and an exit code of its own."""
 
-    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+    def __init__(self, message: str, exit_code: int = UNMET) -> None:
         super().__init__(message)
         self.code = exit_code
 

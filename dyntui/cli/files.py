@@ -11,9 +11,9 @@ TEXT_FILE = "file://"
 BINARY_FILE = "fileb://"
 
 
-def read_argument(argument: str) -> str:
-    """The text of `file://PATH`, or the argument itself; raises `UsageError`."""
-    if not argument.startswith(TEXT_FILE):
+def text_of(argument: str) -> str:
+    """The text of `file://PATH` or `fileb://PATH`, or the argument itself; raises `UsageError`."""
+    if not argument.startswith((TEXT_FILE, BINARY_FILE)):
         return argument
     return decode(read_file(argument), argument)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ Json = dict[str, Any]
 
 MAX_CELL_CHARACTERS = 2_000
 ELLIPSIS = "…"
+
+_INDENT = re.compile("^( +)", re.MULTILINE)
 
 
 class PlainJsonError(ValueError):
@@ -40,6 +43,13 @@ def plain_json(item: Json, *, indent: bool = True) -> str:
 def plain_value_json(value: Json) -> str:
     """One attribute value as plain JSON on one line."""
     return orjson.dumps(_plain(value)).decode()
+
+
+def wide_json(value: Any) -> str:
+    """JSON indented by four, as the AWS CLI writes it."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    # Line ends inside text are escaped, so that each blank at the start of a line is an indent.
+    return _INDENT.sub(r"\1\1", text)
 
 
 def _base64(value: Any) -> str:
