@@ -23,9 +23,7 @@ def global_options() -> list[click.Parameter]:
         kept_option("--data-dir", metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
         kept_option("--region", metavar="NAME", help="The Region (also: AWS_REGION)."),
         kept_option("--sample", is_flag=True, help="Use the sample data's own folder."),
-        kept_option(
-            "-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."
-        ),
+        kept_option("-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."),
         kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]
 

@@ -16,8 +16,8 @@ from engine.errors import ApiError, FolderError
 
 OK = 0
 UNMET = 1
-"""Nothing failed, but the answer is no: what was asked for is not there, a check found a problem, or
-the person said no."""
+"""Nothing failed, but the answer is no: what was asked for is not there, a check found a problem,
+or the person said no."""
 PARTIAL = 3
 """Some of several items were written before a failure."""
 INTERRUPTED = 130
@@ -116,10 +116,13 @@ def _operation_error(failed: OperationError) -> int:
 
 
 def _usage_line(error: click.UsageError) -> str:
+    # Where a command is missing, click's message is all of its help.
+    missing = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    message = "the name of a command is missing" if missing else error.format_message()
     context = error.ctx
     if context is None:
-        return f"dyntui: {error.format_message()}"
-    return f"{context.command_path}: {error.format_message()} (see {context.command_path} --help)"
+        return f"dyntui: {message}"
+    return f"{context.command_path}: {message} (see {context.command_path} --help)"
 
 
 def _abandon_stdout() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from dyntui import __version__
+from dyntui.cli.api.aws_options import aws_options, refuse_on_other_verbs
 from dyntui.cli.command import given, global_options
 
 _VERBS: dict[str, tuple[str, str]] = {
@@ -37,7 +38,7 @@ class Root(click.Group):
     def __init__(self, verbs: Mapping[str, tuple[str, str]], **attributes: Any) -> None:
         super().__init__(**attributes)
         self._verbs = verbs
-        self.params.extend(global_options())
+        self.params.extend([*global_options(), *aws_options(hidden=True)])
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """The verbs, in the order of their use."""
@@ -63,7 +64,7 @@ class Root(click.Group):
         complete_var: str | None = None,
         standalone_mode: bool = True,
         **extra: Any,
-    ) -> Any:
+    ) -> NoReturn:
         """Run, and exit with one of the codes of `dyntui.cli.exits`."""
         del standalone_mode
         arguments = sys.argv[1:] if args is None else list(args)
@@ -111,6 +112,8 @@ def cli(context: click.Context) -> None:
 
     Without a command, it opens the app.
     """
+    if context.invoked_subcommand != "dynamodb":
+        refuse_on_other_verbs(context)
     if context.invoked_subcommand is None:
         _open_app(context)
 

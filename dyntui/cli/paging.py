@@ -131,10 +131,7 @@ def merged(pages: Pages, pagination: Pagination) -> Json:
 def paginations() -> dict[str, Pagination]:
     """The operations whose results come in pages, from botocore's table of them."""
     entries = model_document("paginators-1.json")["pagination"]
-    return {
-        operation: _pagination(entry)
-        for operation, entry in entries.items()
-    }
+    return {operation: _pagination(entry) for operation, entry in entries.items()}
 
 
 def _pagination(entry: Json) -> Pagination:

@@ -41,7 +41,9 @@ def aws_options(*, hidden: bool = False) -> list[click.Parameter]:
             "--query", metavar="JMESPATH", help="Show only this part of the answer.", hidden=hidden
         ),
         kept_option(
-            "--no-paginate", is_flag=True, help="One request only, its answer as it is.",
+            "--no-paginate",
+            is_flag=True,
+            help="One request only, its answer as it is.",
             hidden=hidden,
         ),
         kept_option(
@@ -56,6 +58,13 @@ def aws_options(*, hidden: bool = False) -> list[click.Parameter]:
         *(kept_option(name, metavar="VALUE", hidden=True) for name in WITHOUT_EFFECT),
         *(kept_option(name, is_flag=True, hidden=True) for name in FLAGS_WITHOUT_EFFECT),
     ]
+
+
+def refuse_on_other_verbs(context: click.Context) -> None:
+    """Raise `UsageError` where one of the options stands before a verb that is not `dynamodb`."""
+    for option in aws_options():
+        if given(context, str(option.name)) is not None:
+            raise click.UsageError(f"{option.opts[0]} belongs after the name of a command", context)
 
 
 def refuse_endpoint(context: click.Context) -> None:

@@ -24,6 +24,7 @@ from engine import Engine
 from engine.model.service import service_model
 
 HELP_WORD = "help"
+WAIT = "wait"
 
 
 class OperationGroup(click.Group):
@@ -35,10 +36,14 @@ class OperationGroup(click.Group):
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """The names of all operations of the model."""
-        return list(_operations())
+        return [*_operations(), WAIT]
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """The command of an operation."""
+        if name == WAIT:
+            from dyntui.cli.api.waiting import wait_group
+
+            return wait_group()
         operation = _operations().get(name)
         return None if operation is None else OperationCommand(operation)
 
@@ -59,6 +64,8 @@ class OperationGroup(click.Group):
                 for name, (operation, text) in texts.items()
                 if (operation in here) == wanted
             ]
+            if wanted:
+                rows.append((WAIT, "Waits until a table is there, or gone"))
             if rows:
                 with formatter.section(title):
                     formatter.write_dl(rows)

@@ -59,7 +59,8 @@ class FlagOption(click.Option):
     """A flag as an option; its help is made of the model's HTML when it is asked for."""
 
     def __init__(self, model: ServiceModel, flag: Flag, *, hidden: bool) -> None:
-        name, attributes = flag.name, {"hidden": hidden, "shell_complete": _completion(flag)}
+        name = flag.name
+        attributes: dict[str, Any] = {"hidden": hidden, "shell_complete": _completion(flag)}
         if flag.shape.type == "boolean":
             name += "/--no-" + flag.name.removeprefix("--")
             attributes |= {"default": None, "is_flag": True}

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import click
-import orjson
 
 from dyntui.cli.api.answer import readable, selection
 from dyntui.cli.api.aws_options import output_form, refuse_endpoint
-from dyntui.cli.api.binding import Binder
 from dyntui.cli.api.flags import (
-    INPUT_JSON,
     MAX_ITEMS,
     PAGE_SIZE,
     SKELETON,
     STARTING_TOKEN,
-    Flag,
-    operation_flags,
 )
+from dyntui.cli.api.request import operation_request
 from dyntui.cli.api.skeleton import skeleton
-from dyntui.cli.api.values import ValueReader
 from dyntui.cli.command import given
-from dyntui.cli.files import text_of
 from dyntui.cli.paging import PageOptions, Pages, Pagination, TokenError, merged, paginations
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import wide_json
@@ -46,78 +39,25 @@ def run_operation(context: click.Context, operation: str, arguments: Mapping[str
     Raises `UsageError`, `OperationError`, and what opening the folder raises.
     """
     refuse_endpoint(context)
-    model = service_model()
     if arguments[SKELETON] is not None:
-        _print_json(skeleton(model, _skeleton_shape(operation, arguments[SKELETON])))
+        _print_json(skeleton(service_model(), _skeleton_shape(operation, arguments[SKELETON])))
         return
-    work = workspace(context)
-    call = partial(work.call, operation)
+    call = partial(workspace(context).call, operation)
     if operation not in Engine.operations():
         # Refused before anything is asked of its parameters.
         call({})
     show = _Printer(context, operation)
-    request = _request(context, operation, arguments)
+    request = operation_request(context, operation, arguments)
     pagination = _pagination(context, operation, arguments, request)
     if pagination is None:
         show.answer(call(request))
         return
-    options = PageOptions(
-        arguments.get(PAGE_SIZE), arguments[MAX_ITEMS], arguments[STARTING_TOKEN]
-    )
+    options = PageOptions(arguments.get(PAGE_SIZE), arguments[MAX_ITEMS], arguments[STARTING_TOKEN])
     try:
         pages = Pages(pagination, call, request, options)
     except TokenError as error:
         raise click.UsageError(f"--starting-token: {error}") from None
     show.pages(pages, pagination)
-
-
-# The request.
-
-
-def _request(context: click.Context, operation: str, arguments: Mapping[str, Any]) -> Json:
-    """The request of the flags, above what `--cli-input-json` has."""
-    model = service_model()
-    flags = operation_flags(model, operation)
-    members = _members(flags, arguments)
-    if arguments[INPUT_JSON] is not None:
-        members = _input_document(arguments[INPUT_JSON]) | members
-    else:
-        missing = [
-            flag.name for name, flag in flags.items() if flag.member.required and name not in members
-        ]
-        if missing:
-            raise click.UsageError(
-                f"the following arguments are required: {', '.join(missing)}", context
-            )
-    for name, flag in flags.items():
-        if flag.member.idempotency_token and name not in members:
-            members[name] = str(uuid4())
-    raw = given(context, "cli_binary_format") == "raw-in-base64-out"
-    return Binder(model, raw=raw).request(model.input_shape(operation), members)
-
-
-def _members(flags: Mapping[str, Flag], arguments: Mapping[str, Any]) -> Json:
-    members: Json = {}
-    for name, flag in flags.items():
-        value = arguments[name]
-        if isinstance(value, bool):
-            members[name] = value
-        elif value is not None and value != ():
-            texts: Sequence[str] = value if flag.is_list else [value]
-            members[name] = ValueReader(service_model(), flag.name).read(flag.shape, texts)
-    return members
-
-
-def _input_document(argument: str) -> Json:
-    try:
-        document = orjson.loads(text_of(argument))
-    except orjson.JSONDecodeError as error:
-        raise click.UsageError(
-            f"Error parsing parameter '--cli-input-json': Invalid JSON: {error}"
-        ) from None
-    if not isinstance(document, dict):
-        raise click.UsageError("--cli-input-json: the request has to be an object, as in {…}")
-    return document
 
 
 def _pagination(
@@ -141,9 +81,6 @@ def _pagination(
             "a limit or a start of one's own is the same as --no-paginate"
         )
     return None
-
-
-# What is printed.
 
 
 class _Printer:

@@ -21,9 +21,7 @@ def text_lines(value: Any, name: str | None = None) -> Iterator[str]:
         yield str(value)
 
 
-def _structure(
-    members: dict[str, Any], name: str | None, columns: Sequence[str]
-) -> Iterator[str]:
+def _structure(members: dict[str, Any], name: str | None, columns: Sequence[str]) -> Iterator[str]:
     cells = [cell(members, key) for key in columns]
     if cells:
         yield _line(name, cells)
