@@ -56,7 +56,7 @@ def complete_tables(
 
     work = Workspace(context)
     try:
-        names = list(work.table_names())
+        names = list(work.table_names()) if work.folder_exists() else []
     except Exception:
         return []
     return [name for name in names if name.startswith(incomplete)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -19,7 +20,7 @@ UNMET = 1
 """Nothing failed, but the answer is no: what was asked for is not there, a check found a problem,
 or the person said no."""
 PARTIAL = 3
-"""Some of several items were written before a failure."""
+"""Some of several things were done, items written or changes made, before a failure."""
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 USAGE = 252
@@ -35,16 +36,14 @@ FAILED = 255
 class OperationError(Exception):
     """An operation of the API gave an error.
 
-    `written` items had been written before it; `hint` is a further line, or empty.
+    `done` says what had been done before it, `hint` is a further line; both may be empty.
     """
 
-    def __init__(
-        self, operation: str, error: ApiError, *, written: int = 0, hint: str = ""
-    ) -> None:
+    def __init__(self, operation: str, error: ApiError, *, done: str = "", hint: str = "") -> None:
         super().__init__(operation)
         self.operation = operation
         self.error = error
-        self.written = written
+        self.done = done
         self.hint = hint
 
     def line(self) -> str:
@@ -64,9 +63,13 @@ class Failure(click.ClickException):
 
 
 def say(message: str) -> None:
-    """One line of talk, on stderr; what data in it could do to a terminal is escaped."""
+    """One line of talk, on stderr; what data in it could do to a terminal is escaped.
+
+    Where stderr cannot be written to, there is nobody to talk to.
+    """
     line = " ".join(message.split("\n"))
-    click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
+    with suppress(OSError):
+        click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
 
 
 def exit_code_of(error: BaseException) -> int:
@@ -77,6 +80,9 @@ def exit_code_of(error: BaseException) -> int:
         case FolderError():
             say(f"dyntui: {error}")
             return FOLDER
+        case ApiError():
+            say(f"dyntui: {error.message}")
+            return FAILED
         case ConnectError():
             say(f"dyntui: {error}")
             return USAGE
@@ -109,8 +115,8 @@ def _operation_error(failed: OperationError) -> int:
         say(f"The item is {dynamodb_json(failed.error.members['Item'], indent=False)}")
     if failed.hint:
         say(failed.hint)
-    if failed.written:
-        say(f"{failed.written:,} items were written before that")
+    if failed.done:
+        say(f"before that, {failed.done}")
         return PARTIAL
     return REFUSED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,4 +48,4 @@ def _path(argument: str) -> Path:
     _, _, name = argument.partition("://")
     if not name or "\0" in name:
         raise click.UsageError(f"{argument!r}: the name of a file is missing")
-    return Path(name).expanduser()
+    return Path(os.path.expanduser(name))

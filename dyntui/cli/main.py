@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -83,12 +85,23 @@ class Root(click.Group):
                 traceback.print_exception(error)
         sys.exit(code if isinstance(code, int) else 0)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line, which may print the help; see `invoke`."""
+        with _own_broken_pipe():
+            return super().make_context(*args, **extra)
+
     def invoke(self, context: click.Context) -> Any:
         """Run the verb; click's own way with a broken pipe is not ours."""
-        try:
+        with _own_broken_pipe():
             return super().invoke(context)
-        except BrokenPipeError as error:
-            raise _PipeError(error) from error
+
+
+@contextmanager
+def _own_broken_pipe() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _PipeError(error) from error
 
 
 class _PipeError(Exception):
@@ -136,8 +149,16 @@ def _open_app(context: click.Context) -> None:
 
 
 def run() -> NoReturn:
-    """The console script."""
+    """Run the command on the process's arguments and streams."""
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     cli.main()
+
+
+def _nowhere(mode: str) -> TextIO:
+    """In place of a stream that was closed before the start: Python has None for it."""
+    return io.TextIOWrapper(io.FileIO(os.devnull, mode), encoding="utf-8")

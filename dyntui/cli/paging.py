@@ -119,12 +119,20 @@ def merged(pages: Pages, pagination: Pagination) -> Json:
     for number, page in enumerate(pages):
         for name in pagination.results:
             if name in page:
-                answer[name] = answer[name] + page[name] if name in answer else page[name]
+                answer[name] = _joined(answer[name], page[name]) if name in answer else page[name]
         if number == 0:
             answer |= {name: page.get(name) for name in pagination.once}
     if pages.resume_token is not None:
         answer["NextToken"] = pages.resume_token
     return answer
+
+
+def _joined(all_before: Any, more: Any) -> Any:
+    """A list is extended, not copied: there may be many pages."""
+    if isinstance(all_before, list):
+        all_before.extend(more)
+        return all_before
+    return all_before + more
 
 
 @cache

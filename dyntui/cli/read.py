@@ -122,8 +122,8 @@ def query(
 ) -> None:
     """Show the items of a partition, in the order of the sort key.
 
-    KEY=VALUE gives the partition key, and a sort key that is to be equal; where there is one
-    partition key, its value alone will do. Values have the types that the schema gives them.
+    KEY=VALUE gives the partition key, and a sort key that is to be equal; values alone are those of
+    the key attributes in their order. Values have the types that the schema gives them.
     """
     work, reading = workspace(context), _Reading(**options)
     info, index = _target(work, table, reading)
@@ -282,11 +282,27 @@ def key_terms(
             if value is None:
                 raise click.UsageError(f"{target.name} is queried by {name}: give {name}=VALUE")
             terms[name] = KeyTerm(_some(name, value))
-    for text in bare:
-        raise click.UsageError(f"{text!r}: name the key attribute, as in NAME={text}")
+    terms |= _sort_values(target, terms, bare)
     if sort is not None:
         terms.update([_sort_term(target, terms, sort)])
     return terms
+
+
+def _sort_values(
+    target: TableInfo | IndexInfo, terms: Mapping[str, KeyTerm], values: Iterator[str]
+) -> dict[str, KeyTerm]:
+    """The values that are left, for the sort key attributes that have none yet."""
+    names = (name for name in target.sort_keys if name not in terms)
+    found = {}
+    for text in values:
+        name = next(names, None)
+        if name is None:
+            raise click.UsageError(
+                f"{text!r} is one value too many: the keys of {target.name} are "
+                f"{', '.join(target.key_names)}"
+            )
+        found[name] = KeyTerm(_some(name, text))
+    return found
 
 
 def _named(text: str, target: TableInfo | IndexInfo) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ import click
 
 from dyntui.cli.command import Command, table_argument
 from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
-from dyntui.cli.exits import say
+from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import FORMATS, Format, write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import neighbours_with_tables
@@ -212,11 +212,21 @@ def alter(
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
         work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
-    for request in [*([first] if first else ()), *removals]:
-        work.call("UpdateTable", request)
-    for index in indexes:
-        # The table may have become provisioned just now.
-        work.call("UpdateTable", add_index_request(work.table(table), index))
+    done: list[str] = []
+    try:
+        if first is not None:
+            work.call("UpdateTable", first)
+            done.append("the settings were changed")
+        for name, request in zip(drop_gsi, removals, strict=True):
+            work.call("UpdateTable", request)
+            done.append(f"{name} was removed")
+        for index in indexes:
+            # The table may have become provisioned just now.
+            work.call("UpdateTable", add_index_request(work.table(table), index))
+            done.append(f"{index.name} was added")
+    except OperationError as failed:
+        failed.done = ", ".join(done)
+        raise
     say(f"changed {table}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +14,13 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
-from dyntui.core.connect import Connection, connect, neighbours_with_tables
+from dyntui.core.connect import (
+    Connection,
+    connect,
+    data_folder,
+    is_data_folder,
+    neighbours_with_tables,
+)
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
 from engine.errors import ApiError
@@ -46,10 +54,18 @@ class Workspace:
         """Whether the person wants to know what requests cost."""
         return bool(given(self._context, "verbose"))
 
+    def folder_exists(self) -> bool:
+        """Whether the data folder is there, so that opening it makes nothing."""
+        sample = bool(given(self._context, "sample"))
+        return is_data_folder(data_folder(given(self._context, "data_dir"), sample=sample))
+
     @cached_property
     def connection(self) -> Connection:
         """The connection; raises `ConnectError` or `FolderError`."""
         sample = bool(given(self._context, "sample"))
+        _raise_interrupts()
+        gc.freeze()
+        gc.set_threshold(50_000)
         connection = connect(
             given(self._context, "data_dir"), given(self._context, "region"), sample=sample
         )
@@ -104,16 +120,17 @@ class Workspace:
 
         try:
             return self.connection.tools.load_items(table, items, on_progress=progress)
+        except KeyboardInterrupt:
+            if written:
+                say(f"before that, {_written(written)}")
+            raise
         except ApiError as error:
-            raise OperationError(
-                "PutItem", error, written=written, hint=self._hint(error)
-            ) from error
+            done = _written(written) if written else ""
+            raise OperationError("PutItem", error, done=done, hint=self._hint(error)) from error
         except click.UsageError as error:
             if not written:
                 raise
-            raise Failure(
-                f"{error.message}; {written:,} items were written before that", PARTIAL
-            ) from error
+            raise Failure(f"{error.message}; before that, {_written(written)}", PARTIAL) from error
 
     def say_costs(self) -> None:
         """Tell on stderr what the calls consumed, if the person wants to know."""
@@ -151,6 +168,16 @@ class Workspace:
             for name, part in parts.items():
                 if part is not None:
                     bill.parts[name] = bill.parts.get(name, 0.0) + part["CapacityUnits"]
+
+
+def _written(count: int) -> str:
+    return f"{count:,} items were written"
+
+
+def _raise_interrupts() -> None:
+    """From here on an interrupt is an exception, so that what was done can still be said."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_metered(operation: str, request: Json) -> bool:

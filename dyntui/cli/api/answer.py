@@ -16,34 +16,31 @@ Select = Callable[[Any], Any]
 
 
 def readable(model: ServiceModel, shape: Shape, answer: Json) -> Json:
-    """The answer of the shape with text in place of binary values and of times.
+    """The answer of a shape with text in place of binary values and of times, changed in place.
 
     Times stand in the local time zone, as the AWS CLI has them.
     """
-    readable: Json = _value(model, shape, answer)
-    return readable
+    for name, member in answer.items():
+        if name in shape.members:
+            answer[name] = _value(model, model.shape(shape.members[name].shape_name), member)
+    return answer
 
 
 def _value(model: ServiceModel, shape: Shape, value: Any) -> Any:
-    match shape.type:
-        case "blob" if isinstance(value, bytes):
-            return b64encode(value).decode("ascii")
-        case "timestamp":
-            return datetime.fromtimestamp(value, UTC).astimezone().isoformat()
-        case "structure" if isinstance(value, dict):
-            members = shape.members
-            return {
-                name: _value(model, model.shape(members[name].shape_name), member)
-                if name in members
-                else member
-                for name, member in value.items()
-            }
-        case "map" if isinstance(value, dict):
-            inner = model.shape(str(shape.value))
-            return {name: _value(model, inner, member) for name, member in value.items()}
-        case "list" if isinstance(value, list):
-            inner = model.shape(str(shape.element))
-            return [_value(model, inner, member) for member in value]
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, dict):
+        if shape.type == "structure":
+            return readable(model, shape, value)
+        inner = model.shape(str(shape.value))
+        for name, member in value.items():
+            value[name] = _value(model, inner, member)
+    elif isinstance(value, list):
+        inner = model.shape(str(shape.element))
+        for place, member in enumerate(value):
+            value[place] = _value(model, inner, member)
+    elif shape.type == "timestamp":
+        return datetime.fromtimestamp(value, UTC).astimezone().isoformat()
     return value
 
 

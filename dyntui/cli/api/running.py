@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import click
@@ -42,10 +41,14 @@ def run_operation(context: click.Context, operation: str, arguments: Mapping[str
     if arguments[SKELETON] is not None:
         _print_json(skeleton(service_model(), _skeleton_shape(operation, arguments[SKELETON])))
         return
-    call = partial(workspace(context).call, operation)
+    work = workspace(context)
     if operation not in Engine.operations():
         # Refused before anything is asked of its parameters.
-        call({})
+        work.call(operation, {})
+
+    def call(request: Json) -> Json:
+        return readable(service_model(), _answer_shape(operation), work.call(operation, request))
+
     show = _Printer(context, operation)
     request = operation_request(context, operation, arguments)
     pagination = _pagination(context, operation, arguments, request)
@@ -90,11 +93,10 @@ class _Printer:
         self._form = output_form(context)
         self._select = selection(given(context, "query"))
         self._title = operation
-        self._shape = _answer_shape(operation)
 
     def answer(self, answer: Json) -> None:
         """Print one answer; nothing where there is nothing in it."""
-        selected = self._select(readable(service_model(), self._shape, answer))
+        selected = self._select(answer)
         match self._form:
             case "json":
                 if selected != {}:
