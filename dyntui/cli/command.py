@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from dyntui.cli.workspace import Workspace
 
 GLOBAL_OPTIONS = ("data_dir", "region", "sample", "verbose", "debug")
 
@@ -52,14 +56,32 @@ def complete_tables(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:
     """The names of tables that begin so, for the shell; none where they cannot be read."""
+    return _beginning(incomplete, context, lambda work: work.table_names())
+
+
+def complete_indexes(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The names of the indexes, that begin so, of the table that was named before."""
+    # Where the option to be completed stands last, the words before it are not read further.
+    table = context.params.get("table") or next(iter(context.args), "")
+    return _beginning(
+        incomplete, context, lambda work: [index.name for index in work.table(table).indexes]
+    )
+
+
+def _beginning(
+    incomplete: str, context: click.Context, names: Callable[[Workspace], Iterable[str]]
+) -> list[str]:
+    """The names that begin so; none where the folder cannot be read, or would have to be made."""
     from dyntui.cli.workspace import Workspace
 
     work = Workspace(context)
     try:
-        names = list(work.table_names()) if work.folder_exists() else []
+        found = list(names(work)) if work.folder_exists() else []
     except Exception:
         return []
-    return [name for name in names if name.startswith(incomplete)]
+    return [name for name in found if name.startswith(incomplete)]
 
 
 table_argument = click.argument("table", shell_complete=complete_tables)

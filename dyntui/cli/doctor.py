@@ -19,7 +19,14 @@ from engine.errors import ApiError
 
 @click.command(cls=Command)
 @click.option("--compact", is_flag=True, help="Give free space back to the file system, too.")
-@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="The form of the report.",
+)
 @click.pass_context
 def doctor(context: click.Context, compact: bool, output: str) -> None:
     """Check the data of the Region, and show what its files hold.

@@ -69,6 +69,9 @@ def say(message: str) -> None:
     """
     line = " ".join(message.split("\n"))
     with suppress(OSError):
+        # What was shown before stands before it where both end in one place.
+        sys.stdout.flush()
+    with suppress(OSError):
         click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
 
 

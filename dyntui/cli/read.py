@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, complete_indexes, table_argument
 from dyntui.cli.exits import say
 from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
@@ -30,7 +30,12 @@ def _read_options(function: Callable[..., None]) -> Callable[..., None]:
     """What query and scan have in common."""
     for decorate in reversed(
         (
-            click.option("--index", metavar="NAME", help="Read this index."),
+            click.option(
+                "--index",
+                metavar="NAME",
+                help="Read this index.",
+                shell_complete=complete_indexes,
+            ),
             click.option(
                 "--filter",
                 "filter_text",
@@ -213,7 +218,7 @@ def _run(
     if not count.items:
         say("no items")
     if work.verbose:
-        say(f"{operation}: {count.items:,} items of {count.examined:,} examined")
+        say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
     if pages.resume_token is not None:
         say(f"there is more: --starting-token {pages.resume_token}")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, complete_indexes, table_argument
 from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import FORMATS, Format, write_items
@@ -33,7 +33,14 @@ _UNITS = click.IntRange(min=1)
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="The form of the list.",
+)
 @click.pass_context
 def ls(context: click.Context, output: Format) -> None:
     """List the tables of the Region: items, bytes, keys and indexes.
@@ -74,7 +81,14 @@ def _summary(info: TableInfo) -> Json:
 
 @click.command(cls=Command)
 @table_argument
-@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="Text for people, or the API's description.",
+)
 @click.pass_context
 def describe(context: click.Context, table: str, output: str) -> None:
     """Show a table's schema, settings, indexes and sizes."""
@@ -166,7 +180,13 @@ def create(
 @table_argument
 @_settings_options
 @click.option("--add-gsi", metavar="INDEX", multiple=True, help="Add a global index; see create.")
-@click.option("--drop-gsi", metavar="NAME", multiple=True, help="Remove a global index.")
+@click.option(
+    "--drop-gsi",
+    metavar="NAME",
+    multiple=True,
+    help="Remove a global index.",
+    shell_complete=complete_indexes,
+)
 @click.option(
     "--deletion-protection/--no-deletion-protection",
     default=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -64,8 +63,6 @@ class Workspace:
         """The connection; raises `ConnectError` or `FolderError`."""
         sample = bool(given(self._context, "sample"))
         _raise_interrupts()
-        gc.freeze()
-        gc.set_threshold(50_000)
         connection = connect(
             given(self._context, "data_dir"), given(self._context, "region"), sample=sample
         )
