@@ -86,6 +86,11 @@ class Engine(OperationMethods):
 
     # The one call.
 
+    @staticmethod
+    def operations() -> frozenset[str]:
+        """The names of the operations that an engine answers."""
+        return frozenset(OPERATIONS)
+
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """Answer one request; see `Client.call`."""
         try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from dyntui.cli.workspace import Workspace
 
 
 class Command(click.Command):
@@ -18,18 +22,19 @@ class Command(click.Command):
 def global_options() -> list[click.Parameter]:
     """The global options; what they are given is kept in `ctx.meta`, for `Workspace`."""
     return [
-        _option(["--data-dir"], metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
-        _option(["--region"], metavar="NAME", help="The Region (also: AWS_REGION)."),
-        _option(["--sample"], is_flag=True, help="Use the sample data's own folder."),
-        _option(["--remote"], is_flag=True, help="Use DynamoDB itself, as AWS is configured."),
-        _option(["--endpoint-url"], metavar="URL", help="Use a server that speaks DynamoDB."),
-        _option(["--profile"], metavar="NAME", help="The AWS profile to use a remote with."),
-        _option(["-v", "--verbose"], is_flag=True, help="Tell on stderr what the requests cost."),
-        _option(["--debug"], is_flag=True, help="Show the details of a failure inside dyntui."),
+        kept_option("--data-dir", metavar="DIR", help="The data folder (also: DYNTUI_DATA_DIR)."),
+        kept_option("--region", metavar="NAME", help="The Region (also: AWS_REGION)."),
+        kept_option("--sample", is_flag=True, help="Use the sample data's own folder."),
+        kept_option("--remote", is_flag=True, help="Use DynamoDB itself, as AWS is configured."),
+        kept_option("--endpoint-url", metavar="URL", help="Use a server that speaks DynamoDB."),
+        kept_option("--profile", metavar="NAME", help="The AWS profile to use a remote with."),
+        kept_option("-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."),
+        kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]
 
 
-def _option(declarations: list[str], **attributes: Any) -> click.Option:
+def kept_option(*declarations: str, **attributes: Any) -> click.Option:
+    """An option that a command and its parents share: `given` has what any of them was given."""
     return click.Option(declarations, expose_value=False, callback=_keep, **attributes)
 
 
@@ -40,7 +45,7 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 
 def given(context: click.Context, name: str) -> Any:
-    """What a global option was given, before the command's name or after; None if it was not."""
+    """What a kept option was given, before the command's name or after; None if it was not."""
     return context.meta.get(_key(name))
 
 
@@ -52,14 +57,32 @@ def complete_tables(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:
     """The names of tables that begin so, for the shell; none where they cannot be read."""
+    return _beginning(incomplete, context, lambda work: work.table_names())
+
+
+def complete_indexes(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """The names of the indexes, that begin so, of the table that was named before."""
+    # Where the option to be completed stands last, the words before it are not read further.
+    table = context.params.get("table") or next(iter(context.args), "")
+    return _beginning(
+        incomplete, context, lambda work: [index.name for index in work.table(table).indexes]
+    )
+
+
+def _beginning(
+    incomplete: str, context: click.Context, names: Callable[[Workspace], Iterable[str]]
+) -> list[str]:
+    """The names that begin so; none where the folder cannot be read, or would have to be made."""
     from dyntui.cli.workspace import Workspace
 
     work = Workspace(context)
     try:
-        names = list(work.table_names())
+        found = list(names(work)) if work.folder_exists() else []
     except Exception:
         return []
-    return [name for name in names if name.startswith(incomplete)]
+    return [name for name in found if name.startswith(incomplete)]
 
 
 table_argument = click.argument("table", shell_complete=complete_tables)

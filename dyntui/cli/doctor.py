@@ -9,15 +9,24 @@ import click
 import orjson
 
 from dyntui.cli.command import Command
-from dyntui.cli.exits import REFUSED, say
+from dyntui.cli.exits import UNMET, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
+from dyntui.core.connect import Connection
 from engine.client.protocol import StorageReport
+from engine.errors import ApiError
 
 
 @click.command(cls=Command)
 @click.option("--compact", is_flag=True, help="Give free space back to the file system, too.")
-@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="The form of the report.",
+)
 @click.pass_context
 def doctor(context: click.Context, compact: bool, output: str) -> None:
     """Check the data of the Region, and show what its files hold.
@@ -27,22 +36,37 @@ def doctor(context: click.Context, compact: bool, output: str) -> None:
     """
     connection = workspace(context).connection
     problems = connection.tools.check()
-    if compact:
+    if compact and problems:
+        say("not compacted: there are problems")
+    elif compact:
         before = connection.tools.storage_report().file_bytes
         connection.tools.compact()
         after = connection.tools.storage_report().file_bytes
         say(f"compacted: {before:,} bytes before, {after:,} bytes now")
-    report = connection.tools.storage_report()
+    report = _report(connection, problems)
     if output == "json":
-        document = {"problems": problems, "region": connection.region} | asdict(report)
+        document = {"problems": problems, "region": connection.region} | (
+            {} if report is None else asdict(report)
+        )
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
-        _print_report(connection.region, report)
+        if report is not None:
+            _print_report(connection.region, report)
         for problem in problems:
             click.echo(f"problem: {problem}")
-        click.echo("no problems" if not problems else f"{len(problems)} problems")
+        click.echo("no problems" if not problems else f"{len(problems):,} problems")
     if problems:
-        context.exit(REFUSED)
+        context.exit(UNMET)
+
+
+def _report(connection: Connection, problems: list[str]) -> StorageReport | None:
+    """The sizes; None where there are problems and they cannot be read."""
+    try:
+        return connection.tools.storage_report()
+    except ApiError:
+        if not problems:
+            raise
+        return None
 
 
 def _print_report(region: str, report: StorageReport) -> None:

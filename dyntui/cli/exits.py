@@ -1,9 +1,14 @@
-"""Exit codes, and how what went wrong is said: in one line on stderr."""
+"""Exit codes, and how what went wrong is said: in one line on stderr.
+
+From 252 on the codes are those that the AWS CLI gives, for every verb, so that scripts that look at
+them need no change.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -11,34 +16,34 @@ from dyntui.core.connect import ConnectError
 from engine.errors import ApiError, ConnectionFailed, FolderError
 
 OK = 0
-REFUSED = 1
-"""The service refused the request, what was asked for is not there, a check found a problem, or
-the person said no."""
-USAGE = 2
-"""The command line, or a file named in it, cannot be understood; nothing was done."""
+UNMET = 1
+"""Nothing failed, but the answer is no: what was asked for is not there, a check found a problem,
+or the person said no."""
 PARTIAL = 3
-"""Some of several items were written before a failure."""
-FOLDER = 4
-"""The data folder cannot be used, or the remote cannot be reached."""
-FAILED = 70
-"""A failure inside dyntui, or of the system under it."""
+"""Some of several things were done, items written or changes made, before a failure."""
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+USAGE = 252
+"""The command line, or a file named in it, cannot be understood; nothing was done."""
+FOLDER = 253
+"""The data folder cannot be used, or the remote cannot be reached."""
+REFUSED = 254
+"""The service refused the request."""
+FAILED = 255
+"""A failure inside dyntui, or of the system under it."""
 
 
 class OperationError(Exception):
     """An operation of the API gave an error.
 
-    `written` items had been written before it; `hint` is a further line, or empty.
+    `done` says what had been done before it, `hint` is a further line; both may be empty.
     """
 
-    def __init__(
-        self, operation: str, error: ApiError, *, written: int = 0, hint: str = ""
-    ) -> None:
+    def __init__(self, operation: str, error: ApiError, *, done: str = "", hint: str = "") -> None:
         super().__init__(operation)
         self.operation = operation
         self.error = error
-        self.written = written
+        self.done = done
         self.hint = hint
 
     def line(self) -> str:
@@ -54,15 +59,22 @@ class OperationError(Exception):
 class Failure(click.ClickException):
     """Something that ends the command with one line and an exit code of its own."""
 
-    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+    def __init__(self, message: str, exit_code: int = UNMET) -> None:
         super().__init__(message)
         self.code = exit_code
 
 
 def say(message: str) -> None:
-    """One line of talk, on stderr; what data in it could do to a terminal is escaped."""
+    """One line of talk, on stderr; what data in it could do to a terminal is escaped.
+
+    Where stderr cannot be written to, there is nobody to talk to.
+    """
     line = " ".join(message.split("\n"))
-    click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
+    with suppress(OSError):
+        # What was shown before stands before it where both end in one place.
+        sys.stdout.flush()
+    with suppress(OSError):
+        click.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line), err=True)
 
 
 def exit_code_of(error: BaseException) -> int:
@@ -73,6 +85,9 @@ def exit_code_of(error: BaseException) -> int:
         case FolderError() | ConnectionFailed():
             say(f"dyntui: {error}")
             return FOLDER
+        case ApiError():
+            say(f"dyntui: {error.message}")
+            return FAILED
         case ConnectError():
             say(f"dyntui: {error}")
             return USAGE
@@ -105,17 +120,20 @@ def _operation_error(failed: OperationError) -> int:
         say(f"The item is {dynamodb_json(failed.error.members['Item'], indent=False)}")
     if failed.hint:
         say(failed.hint)
-    if failed.written:
-        say(f"{failed.written:,} items were written before that")
+    if failed.done:
+        say(f"before that, {failed.done}")
         return PARTIAL
     return FOLDER if isinstance(failed.error, ConnectionFailed) else REFUSED
 
 
 def _usage_line(error: click.UsageError) -> str:
+    # Where a command is missing, click's message is all of its help.
+    missing = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    message = "the name of a command is missing" if missing else error.format_message()
     context = error.ctx
     if context is None:
-        return f"dyntui: {error.format_message()}"
-    return f"{context.command_path}: {error.format_message()} (see {context.command_path} --help)"
+        return f"dyntui: {message}"
+    return f"{context.command_path}: {message} (see {context.command_path} --help)"
 
 
 def _abandon_stdout() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,9 +12,9 @@ TEXT_FILE = "file://"
 BINARY_FILE = "fileb://"
 
 
-def read_argument(argument: str) -> str:
-    """The text of `file://PATH`, or the argument itself; raises `UsageError`."""
-    if not argument.startswith(TEXT_FILE):
+def text_of(argument: str) -> str:
+    """The text of `file://PATH` or `fileb://PATH`, or the argument itself; raises `UsageError`."""
+    if not argument.startswith((TEXT_FILE, BINARY_FILE)):
         return argument
     return decode(read_file(argument), argument)
 
@@ -47,4 +48,4 @@ def _path(argument: str) -> Path:
     _, _, name = argument.partition("://")
     if not name or "\0" in name:
         raise click.UsageError(f"{argument!r}: the name of a file is missing")
-    return Path(name).expanduser()
+    return Path(os.path.expanduser(name))

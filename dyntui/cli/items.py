@@ -7,7 +7,7 @@ from itertools import chain, islice
 import click
 
 from dyntui.cli.command import Command, table_argument
-from dyntui.cli.exits import Failure, say
+from dyntui.cli.exits import Failure, OperationError, say
 from dyntui.cli.item_input import read_items
 from dyntui.cli.keys import primary_key
 from dyntui.cli.output import Format, format_options, write_item
@@ -15,6 +15,8 @@ from dyntui.cli.workspace import workspace
 from dyntui.core.formats import cell_text
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
+
+PLAIN_HINT = 'each value needs its type, as in {"id": {"S": "a"}}; plain JSON is read with --plain'
 
 
 @click.command(cls=Command)
@@ -68,12 +70,17 @@ def put(context: click.Context, table: str, item: str, plain: bool) -> None:
     info = work.table(table)
     items = read_items(item, info, plain=plain)
     first = list(islice(items, 2))
-    if not first:
-        say("no items")
-    elif len(first) == 1:
-        work.call("PutItem", {"TableName": table, "Item": first[0]})
-    else:
-        say(f"{work.load_items(table, chain(first, items)):,} items written")
+    try:
+        if not first:
+            say("no items")
+        elif len(first) == 1:
+            work.call("PutItem", {"TableName": table, "Item": first[0]})
+        else:
+            say(f"{work.load_items(table, chain(first, items)):,} items written")
+    except OperationError as failed:
+        if failed.error.code == "SerializationException" and not plain:
+            failed.hint = failed.hint or PLAIN_HINT
+        raise
 
 
 @click.command(cls=Command)

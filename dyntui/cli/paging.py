@@ -11,16 +11,14 @@ import binascii
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from dyntui.core.formats import dynamodb_json
 from engine.client.protocol import Json
+from engine.model.service import model_document
 
-_MODEL_FILE = Path("data", "dynamodb", "2012-08-10", "paginators-1.json")
 _CUT = "boto_truncate_amount"
 
 Call = Callable[[Json], Json]
@@ -121,7 +119,7 @@ def merged(pages: Pages, pagination: Pagination) -> Json:
     for number, page in enumerate(pages):
         for name in pagination.results:
             if name in page:
-                answer[name] = answer[name] + page[name] if name in answer else page[name]
+                answer[name] = _joined(answer[name], page[name]) if name in answer else page[name]
         if number == 0:
             answer |= {name: page.get(name) for name in pagination.once}
     if pages.resume_token is not None:
@@ -129,17 +127,19 @@ def merged(pages: Pages, pagination: Pagination) -> Json:
     return answer
 
 
+def _joined(all_before: Any, more: Any) -> Any:
+    """A list is extended, not copied: there may be many pages."""
+    if isinstance(all_before, list):
+        all_before.extend(more)
+        return all_before
+    return all_before + more
+
+
 @cache
 def paginations() -> dict[str, Pagination]:
     """The operations whose results come in pages, from botocore's table of them."""
-    spec = find_spec("botocore")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("botocore, which carries DynamoDB's service model, is missing")
-    content = Path(spec.submodule_search_locations[0], _MODEL_FILE).read_bytes()
-    return {
-        operation: _pagination(entry)
-        for operation, entry in orjson.loads(content)["pagination"].items()
-    }
+    entries = model_document("paginators-1.json")["pagination"]
+    return {operation: _pagination(entry) for operation, entry in entries.items()}
 
 
 def _pagination(entry: Json) -> Pagination:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, complete_indexes, table_argument
 from dyntui.cli.exits import say
 from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
@@ -30,7 +30,12 @@ def _read_options(function: Callable[..., None]) -> Callable[..., None]:
     """What query and scan have in common."""
     for decorate in reversed(
         (
-            click.option("--index", metavar="NAME", help="Read this index."),
+            click.option(
+                "--index",
+                metavar="NAME",
+                help="Read this index.",
+                shell_complete=complete_indexes,
+            ),
             click.option(
                 "--filter",
                 "filter_text",
@@ -122,8 +127,8 @@ def query(
 ) -> None:
     """Show the items of a partition, in the order of the sort key.
 
-    KEY=VALUE gives the partition key, and a sort key that is to be equal; where there is one
-    partition key, its value alone will do. Values have the types that the schema gives them.
+    KEY=VALUE gives the partition key, and a sort key that is to be equal; values alone are those of
+    the key attributes in their order. Values have the types that the schema gives them.
     """
     work, reading = workspace(context), _Reading(**options)
     info, index = _target(work, table, reading)
@@ -213,7 +218,7 @@ def _run(
     if not count.items:
         say("no items")
     if work.verbose:
-        say(f"{operation}: {count.items:,} items of {count.examined:,} examined")
+        say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
     if pages.resume_token is not None:
         say(f"there is more: --starting-token {pages.resume_token}")
 
@@ -282,11 +287,27 @@ def key_terms(
             if value is None:
                 raise click.UsageError(f"{target.name} is queried by {name}: give {name}=VALUE")
             terms[name] = KeyTerm(_some(name, value))
-    for text in bare:
-        raise click.UsageError(f"{text!r}: name the key attribute, as in NAME={text}")
+    terms |= _sort_values(target, terms, bare)
     if sort is not None:
         terms.update([_sort_term(target, terms, sort)])
     return terms
+
+
+def _sort_values(
+    target: TableInfo | IndexInfo, terms: Mapping[str, KeyTerm], values: Iterator[str]
+) -> dict[str, KeyTerm]:
+    """The values that are left, for the sort key attributes that have none yet."""
+    names = (name for name in target.sort_keys if name not in terms)
+    found = {}
+    for text in values:
+        name = next(names, None)
+        if name is None:
+            raise click.UsageError(
+                f"{text!r} is one value too many: the keys of {target.name} are "
+                f"{', '.join(target.key_names)}"
+            )
+        found[name] = KeyTerm(_some(name, text))
+    return found
 
 
 def _named(text: str, target: TableInfo | IndexInfo) -> tuple[str | None, str]:

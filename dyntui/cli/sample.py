@@ -31,8 +31,16 @@ def list_sets() -> None:
     write_rows(("name", "items", "title", "source"), rows, (False, True, False, False))
 
 
+def _complete_sets(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    from sample_data import DATASETS
+
+    return [name for name in DATASETS if name.startswith(incomplete)]
+
+
 @sample.command(cls=Command)
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_complete_sets)
 @click.pass_context
 def load(context: click.Context, names: tuple[str, ...]) -> None:
     """Create the sample tables, and put what they lack; all of them, or those that are named."""

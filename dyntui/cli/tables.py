@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, complete_indexes, table_argument
 from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
-from dyntui.cli.exits import say
+from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import FORMATS, Format, write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import neighbours_with_tables
@@ -33,7 +33,14 @@ _UNITS = click.IntRange(min=1)
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="The form of the list.",
+)
 @click.pass_context
 def ls(context: click.Context, output: Format) -> None:
     """List the tables of the Region: items, bytes, keys and indexes.
@@ -74,7 +81,14 @@ def _summary(info: TableInfo) -> Json:
 
 @click.command(cls=Command)
 @table_argument
-@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="Text for people, or the API's description.",
+)
 @click.pass_context
 def describe(context: click.Context, table: str, output: str) -> None:
     """Show a table's schema, settings, indexes and sizes."""
@@ -166,7 +180,13 @@ def create(
 @table_argument
 @_settings_options
 @click.option("--add-gsi", metavar="INDEX", multiple=True, help="Add a global index; see create.")
-@click.option("--drop-gsi", metavar="NAME", multiple=True, help="Remove a global index.")
+@click.option(
+    "--drop-gsi",
+    metavar="NAME",
+    multiple=True,
+    help="Remove a global index.",
+    shell_complete=complete_indexes,
+)
 @click.option(
     "--deletion-protection/--no-deletion-protection",
     default=None,
@@ -212,11 +232,21 @@ def alter(
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
         work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
-    for request in [*([first] if first else ()), *removals]:
-        work.call("UpdateTable", request)
-    for index in indexes:
-        # The table may have become provisioned just now.
-        work.call("UpdateTable", add_index_request(work.table(table), index))
+    done: list[str] = []
+    try:
+        if first is not None:
+            work.call("UpdateTable", first)
+            done.append("the settings were changed")
+        for name, request in zip(drop_gsi, removals, strict=True):
+            work.call("UpdateTable", request)
+            done.append(f"{name} was removed")
+        for index in indexes:
+            # The table may have become provisioned just now.
+            work.call("UpdateTable", add_index_request(work.table(table), index))
+            done.append(f"{index.name} was added")
+    except OperationError as failed:
+        failed.done = ", ".join(done)
+        raise
     say(f"changed {table}")
 
 

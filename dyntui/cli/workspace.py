@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,14 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
-from dyntui.core.connect import Connection, Remote, connect, neighbours_with_tables
+from dyntui.core.connect import (
+    Connection,
+    Remote,
+    connect,
+    data_folder,
+    is_data_folder,
+    neighbours_with_tables,
+)
 from dyntui.core.put_many import put_many
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
@@ -47,10 +55,16 @@ class Workspace:
         """Whether the person wants to know what requests cost."""
         return bool(given(self._context, "verbose"))
 
+    def folder_exists(self) -> bool:
+        """Whether the data folder is there, so that opening it makes nothing."""
+        sample = bool(given(self._context, "sample"))
+        return is_data_folder(data_folder(given(self._context, "data_dir"), sample=sample))
+
     @cached_property
     def connection(self) -> Connection:
         """The connection; raises `ConnectError`, `FolderError` or `ConnectionFailed`."""
         sample = bool(given(self._context, "sample"))
+        _raise_interrupts()
         connection = connect(
             given(self._context, "data_dir"),
             given(self._context, "region"),
@@ -65,6 +79,11 @@ class Workspace:
 
             load_samples(connection)
         return connection
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a remote answers, and not a data folder."""
+        return self._remote() is not None
 
     def _remote(self) -> Remote | None:
         """The remote that is asked for; a profile alone asks for none, but says whose one is."""
@@ -118,16 +137,17 @@ class Workspace:
             if tools is None:
                 return put_many(self.connection.client, table, items, progress)
             return tools.load_items(table, items, on_progress=progress)
+        except KeyboardInterrupt:
+            if written:
+                say(f"before that, {_written(written)}")
+            raise
         except ApiError as error:
-            raise OperationError(
-                "PutItem", error, written=written, hint=self._hint(error)
-            ) from error
+            done = _written(written) if written else ""
+            raise OperationError("PutItem", error, done=done, hint=self._hint(error)) from error
         except click.UsageError as error:
             if not written:
                 raise
-            raise Failure(
-                f"{error.message}; {written:,} items were written before that", PARTIAL
-            ) from error
+            raise Failure(f"{error.message}; before that, {_written(written)}", PARTIAL) from error
 
     def say_costs(self) -> None:
         """Tell on stderr what the calls consumed, if the person wants to know."""
@@ -165,6 +185,16 @@ class Workspace:
             for name, part in parts.items():
                 if part is not None:
                     bill.parts[name] = bill.parts.get(name, 0.0) + part["CapacityUnits"]
+
+
+def _written(count: int) -> str:
+    return f"{count:,} items were written"
+
+
+def _raise_interrupts() -> None:
+    """From here on an interrupt is an exception, so that what was done can still be said."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_metered(operation: str, request: Json) -> bool:

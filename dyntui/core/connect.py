@@ -119,7 +119,7 @@ def connect(
 
     from engine import Account
 
-    created = not (folder / "folder.json").exists()
+    created = not is_data_folder(folder)
     account = Account.open(folder)
     try:
         engine = account.engine(name)
@@ -136,6 +136,11 @@ def _connect_remote(remote: Remote, region: str | None) -> Connection:
     return Connection(client, None, client.region, None, client.close, remote=client)
 
 
+def is_data_folder(folder: Path) -> bool:
+    """Whether a folder holds data already."""
+    return (folder / "folder.json").exists()
+
+
 def data_folder(
     given: str | None, *, sample: bool = False, environment: Mapping[str, str] = os.environ
 ) -> Path:
@@ -144,18 +149,26 @@ def data_folder(
     The sample data has a folder of its own there. Raises `ConnectError`.
     """
     if given is not None:
-        if not given:
-            raise ConnectError("--data-dir: the name of the folder is empty")
-        if "\0" in given:
-            raise ConnectError("--data-dir: the name of a folder cannot hold a NUL character")
-        return Path(given).expanduser().absolute()
+        return _folder(given, "--data-dir")
     if not sample and environment.get(FOLDER_VARIABLE):
-        return Path(environment[FOLDER_VARIABLE]).expanduser().absolute()
+        return _folder(environment[FOLDER_VARIABLE], FOLDER_VARIABLE)
 
     import platformdirs
 
     base = platformdirs.user_data_path("dyntui", appauthor=False)
     return base / (SAMPLE_FOLDER if sample else LOCAL_FOLDER)
+
+
+def _folder(name: str, source: str) -> Path:
+    if not name:
+        raise ConnectError(f"{source}: the name of the folder is empty")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ConnectError(f"{source}: the name of the folder is not UTF-8 text") from None
+    if "\0" in name:
+        raise ConnectError(f"{source}: the name of a folder cannot hold a NUL character")
+    return Path(os.path.expanduser(name)).absolute()
 
 
 def region_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:

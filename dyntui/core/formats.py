@@ -42,6 +42,19 @@ def plain_value_json(value: Json) -> str:
     return orjson.dumps(_plain(value)).decode()
 
 
+def wide_json(value: Any) -> str:
+    """JSON indented by four, as the AWS CLI writes it."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    # Neither line ends nor tabs stand inside text: they are escaped. Depth by depth, since a
+    # replacement for each line by itself takes ten times as long.
+    depth = 0
+    while "\n" + "  " * (depth + 1) in text:
+        depth += 1
+    for level in range(depth, 0, -1):
+        text = text.replace("\n" + "  " * level, "\n" + "\t" * level)
+    return text.replace("\t", "    ")
+
+
 def _base64(value: Any) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")

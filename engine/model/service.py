@@ -20,7 +20,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import UnknownOperationException
 
-_MODEL_FILE = Path("data", "dynamodb", "2012-08-10", "service-2.json.gz")
+_FOLDER = Path("data", "dynamodb", "2012-08-10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,13 @@ def _reference(entry: Json, key: str) -> str | None:
 @cache
 def service_model() -> ServiceModel:
     """DynamoDB's model, read once."""
-    return ServiceModel(_read_document())
+    return ServiceModel(model_document("service-2.json.gz"))
 
 
-def _read_document() -> Any:
+def model_document(name: str) -> Any:
+    """One of the JSON files that botocore carries for DynamoDB, such as `paginators-1.json`."""
     spec = find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("botocore, which carries DynamoDB's service model, is missing")
-    path = Path(spec.submodule_search_locations[0], _MODEL_FILE)
-    return orjson.loads(gzip.decompress(path.read_bytes()))
+    content = Path(spec.submodule_search_locations[0], _FOLDER, name).read_bytes()
+    return orjson.loads(gzip.decompress(content) if name.endswith(".gz") else content)

@@ -107,8 +107,15 @@ class Reader:
 
     def page_problems(self, count_max: int) -> list[str]:
         """What SQLite's own check of every page finds."""
-        rows = self._fetch(f"PRAGMA integrity_check({count_max})")
-        return [text for (text,) in rows if text != "ok"]
+        problems: list[str] = []
+        try:
+            for (text,) in self._beside.execute(f"PRAGMA integrity_check({count_max})"):
+                lines = str(text).splitlines()
+                problems += [line for line in lines if line != "ok" and line[0] != "*"]
+        except apsw.CorruptError:
+            # A page whose authentication fails ends the check; what was found before it counts.
+            problems.append("a page is damaged, and the pages after it could not be checked")
+        return problems
 
     def row_count(self, storage_id: int) -> int:
         """Rows of a storage id, counted."""

@@ -50,14 +50,15 @@ def report(database: Database) -> StorageReport:
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
     problems = database.read(lambda reader, _: reader.page_problems(_PROBLEMS_MAX))
-    if problems:
-        return problems
     try:
         names = sorted(database.reload_catalog().tables)
-        for name in names:
+    except ApiError:
+        return [*problems, "the list of tables cannot be read"]
+    for name in names:
+        try:
             problems += database.read(partial(_check_table, name=name))
-    except (ApiError, orjson.JSONDecodeError) as error:
-        problems.append(str(error))
+        except (ApiError, orjson.JSONDecodeError):
+            problems.append(f"{name}: not all of its items and index entries can be read")
     return problems[:_PROBLEMS_MAX]
 
 

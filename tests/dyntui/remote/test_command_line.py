@@ -146,4 +146,4 @@ def test_a_refusal_midway_says_how_much_was_written(
     lines.write_bytes(b"\n".join(map(orjson.dumps, items)))
     ended = run(capsys, "put", "orders", "--plain", f"file://{lines}", "--endpoint-url", address)
     assert ended.code == PARTIAL
-    assert ended.err.splitlines()[-1] == "30 items were written before that"
+    assert ended.err.splitlines()[-1] == "before that, 30 items were written"

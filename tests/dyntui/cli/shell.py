@@ -1,0 +1,79 @@
+"""The command line in this process, on a folder of its own."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from click.testing import CliRunner
+
+from dyntui.cli.main import cli
+
+_NEUTRAL = {
+    "AWS_REGION": None,
+    "AWS_DEFAULT_REGION": None,
+    "AWS_DEFAULT_OUTPUT": None,
+    "COLUMNS": "80",
+    "DYNTUI_DATA_DIR": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended; `both` is what a terminal would have shown."""
+
+    code: int
+    out: str
+    err: str
+    both: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return orjson.loads(self.out)
+
+
+class Shell:
+    """Runs commands with a data folder that has been made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run("ls")
+
+    def run(
+        self,
+        command: str | Sequence[str],
+        *,
+        stdin: str | bytes = b"",
+        environment: Mapping[str, str] | None = None,
+    ) -> Ended:
+        """Run what stands after `dyntui`, as a line for a shell or as words."""
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+        variables = _NEUTRAL | {"DYNTUI_DATA_DIR": str(self.folder)} | dict(environment or {})
+        result = CliRunner().invoke(
+            cli, words, input=stdin, env=variables, prog_name="dyntui", catch_exceptions=False
+        )
+        return Ended(result.exit_code, result.stdout, result.stderr, result.output)
+
+    def ok(self, command: str | Sequence[str], *, stdin: str | bytes = b"") -> Ended:
+        """Run a command that has to succeed."""
+        ended = self.run(command, stdin=stdin)
+        assert ended.code == 0, ended.both
+        return ended
+
+    def refused(self, command: str | Sequence[str], *, stdin: str | bytes = b"") -> str:
+        """What a command says that must be refused by the service, and print no data."""
+        return self._fails(command, 254, stdin)
+
+    def misused(self, command: str | Sequence[str], *, stdin: str | bytes = b"") -> str:
+        """What a command says that must not be understood, and print no data."""
+        return self._fails(command, 252, stdin)
+
+    def _fails(self, command: str | Sequence[str], code: int, stdin: str | bytes) -> str:
+        ended = self.run(command, stdin=stdin)
+        assert (ended.code, ended.out) == (code, ""), ended.both
+        return ended.err.rstrip("\n")
