@@ -32,11 +32,11 @@ def serve(
 
     Raises `ServeError`, or `engine.errors.FolderError`.
     """
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(_serve(settings, listener, on_ready, say, debug))
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
     """uvloop's where it is installed, which it cannot be everywhere."""
     try:
         import uvloop
