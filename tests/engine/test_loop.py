@@ -15,9 +15,8 @@ import pytest
 
 from engine import Account, ApiError, Engine
 from engine.loop import LoopEngine, LoopThreads
-from engine.storage.loop_writer import LoopTicket
 from engine.storage.transaction import WriteTransaction
-from engine.storage.upkeep import gate_path
+from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import FileGate, Writer
 
 TABLE = {
@@ -96,9 +95,10 @@ def asking(account: Account) -> Iterator[Asker]:
         account.close()
 
 
-def is_upkeep() -> bool:
-    """Whether this is the thread that works beside the requests."""
-    return threading.current_thread().name == "dyntui-upkeep"
+@pytest.fixture(autouse=True)
+def no_upkeep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes beside the tests."""
+    monkeypatch.setattr(Upkeep, "after_commit", lambda *_: apsw.SQLITE_OK)
 
 
 @pytest.fixture(params=["full", "relaxed", "memory"])
@@ -111,13 +111,12 @@ def account(request: pytest.FixtureRequest, tmp_path: Path) -> Account:
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many of the loop's requests each commit had; upkeep's own do not count."""
+    """How many requests each commit had."""
     sizes: list[int] = []
     commit = Writer.commit
 
     def counted(self: Writer, group: Any, executed: Any) -> None:
-        if isinstance(group[0], LoopTicket):
-            sizes.append(len(group))
+        sizes.append(len(group))
         commit(self, group, executed)
 
     monkeypatch.setattr(Writer, "commit", counted)
@@ -240,7 +239,7 @@ async def test_a_group_that_cannot_be_committed_is_done_one_by_one(
         failures = [apsw.FullError("full")] * 2
 
         def failing(self: Writer, transaction: WriteTransaction) -> Exception | None:
-            if failures and not is_upkeep():
+            if failures:
                 self._abandon()
                 return failures.pop()
             return commit(self, transaction)
@@ -261,7 +260,7 @@ async def test_what_nobody_expected_fails_its_own_request_only(
         failures = [RuntimeError("unexpected")]
 
         def failing(self: Writer, group: Any) -> WriteTransaction:
-            if failures and not is_upkeep():
+            if failures:
                 raise failures.pop()
             return execute(self, group)
 
