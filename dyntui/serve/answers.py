@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from email.utils import formatdate
-from random import getrandbits
+from itertools import count
+from secrets import token_hex
 
 from zlib_ng import zlib_ng
 
@@ -17,12 +18,12 @@ _STATUS = {
     500: b"500 Internal Server Error",
     503: b"503 Service Unavailable",
 }
-# A request id is 52 characters out of A to Z and 0 to 9.
 _HEAD = (
-    b"HTTP/1.1 %b\r\nDate: %b\r\nContent-Length: %d\r\nx-amzn-RequestId: %052X\r\n"
+    b"HTTP/1.1 %b\r\nDate: %b\r\nContent-Length: %d\r\nx-amzn-RequestId: %b%012X\r\n"
     b"x-amz-crc32: %d\r\n%b"
 )
-_REQUEST_ID_BITS = 208
+# A request id is 52 characters out of A to Z and 0 to 9; these are the process's, the rest counts.
+_PROCESS_ID_BYTES = 20
 
 # Below this, compressing gains less than it costs.
 _GZIP_BYTES_MIN = 1_024
@@ -35,6 +36,8 @@ class Heads:
 
     def __init__(self, now_us: int) -> None:
         self._date = b""
+        self._process_id = token_hex(_PROCESS_ID_BYTES).upper().encode()
+        self._answers = count()
         self.tell_time(now_us)
 
     def tell_time(self, now_us: int) -> None:
@@ -50,7 +53,8 @@ class Heads:
             _STATUS[status],
             self._date,
             len(body),
-            getrandbits(_REQUEST_ID_BITS),
+            self._process_id,
+            next(self._answers),
             zlib_ng.crc32(body),
             headers,
         )

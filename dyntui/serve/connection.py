@@ -54,6 +54,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_body",
         "_bytes_received",
+        "_completed",
         "_current",
         "_delivered_at_mark",
         "_headers",
@@ -82,6 +83,7 @@ class Connection(asyncio.Protocol):
         self._stage = _NOTHING
         self._queue: deque[Request | int] = deque()
         self._current: Request | None = None
+        self._completed = False
         self._in_serve = False
         self._lingering = False
         self._reading_paused = False
@@ -93,10 +95,10 @@ class Connection(asyncio.Protocol):
         # Where the parser puts what it finds, without a call of Python for each header.
         self._urls: list[bytes] = []
         self._headers: dict[bytes, bytes] = {}
-        self._body = bytearray()
+        self._body: list[bytes] = []
         self.on_url = self._urls.append
         self.on_header = self._headers.__setitem__
-        self.on_body = self._body.extend
+        self.on_body = self._body.append
 
     # What the loop tells.
 
@@ -118,6 +120,7 @@ class Connection(asyncio.Protocol):
         """See `asyncio.Protocol`."""
         if self._lingering or self._parser is None:
             return
+        self._completed = False
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
@@ -128,7 +131,7 @@ class Connection(asyncio.Protocol):
         except HttpParserError:
             self._reject(400)
             return
-        if self._stage:
+        if not self._completed:
             self._look_at_unfinished(len(data))
         if self._queue and self._current is None:
             self._serve()
@@ -155,13 +158,6 @@ class Connection(asyncio.Protocol):
 
     # What the parser tells.
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._stage = _HEAD
-        self._bytes_received = 0
-        if self._current is None:
-            self._since_s = self._host.now_s
-
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._stage = _HEAD_DONE
@@ -169,20 +165,22 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._stage = _NOTHING
-        parser, headers, urls, body = self._parser, self._headers, self._urls, self._body
+        self._bytes_received = 0
+        self._completed = True
+        parser, raw, urls, parts = self._parser, self._headers, self._urls, self._body
         assert parser is not None
-        request = Request(
-            parser.get_method(),
-            b"".join(urls),
-            {name.lower(): value for name, value in headers.items()},
-            bytes(body),
-            parser.should_keep_alive() and parser.get_http_version() == "1.1",
-        )
+        headers = {name.lower(): value for name, value in raw.items()}
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        keep_alive = parser.should_keep_alive()
+        if b"connection" in headers and parser.get_http_version() != "1.1":
+            keep_alive = False
+        url = urls[0] if len(urls) == 1 else b"".join(urls)
+        request = Request(parser.get_method(), url, headers, body, keep_alive)
         urls.clear()
-        headers.clear()
-        body.clear()
+        raw.clear()
+        parts.clear()
         limits, queue = self._host.limits, self._queue
-        queue.append(413 if len(request.body) > limits.body_bytes_max else request)
+        queue.append(413 if len(body) > limits.body_bytes_max else request)
         if len(queue) >= limits.pipelined_max and self._transport and not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
@@ -190,14 +188,18 @@ class Connection(asyncio.Protocol):
     def _look_at_unfinished(self, byte_count: int) -> None:
         """Refuse a request that becomes too large, and let one come that asked whether it may.
 
-        What came with the beginning of a request is not counted, since the end of another may
-        have come with it.
+        Looked at are requests that a whole read did not complete. What of a request came together
+        with the end of another is not counted: it is less than a read.
         """
-        limits, stage = self._host.limits, self._stage
-        if stage == _HEAD:
+        limits = self._host.limits
+        if self._bytes_received == 0:
+            self._stage = self._stage or _HEAD
+            if self._current is None:
+                self._since_s = self._host.now_s
+        if self._stage == _HEAD:
             if self._bytes_received > limits.head_bytes_max:
                 self._reject(431)
-        elif stage == _HEAD_DONE:
+        elif self._stage == _HEAD_DONE:
             self._stage = _BODY
             headers = {name.lower(): value for name, value in self._headers.items()}
             length = headers.get(b"content-length", b"")
@@ -205,10 +207,7 @@ class Connection(asyncio.Protocol):
                 self._reject(413)
             elif headers.get(b"expect", b"").lower() == b"100-continue":
                 self._let_come()
-        elif (
-            len(self._body) > limits.body_bytes_max
-            or self._bytes_received > limits.upload_bytes_max
-        ):
+        elif self._bytes_received > limits.upload_bytes_max:
             self._reject(413)
         self._bytes_received += byte_count
 

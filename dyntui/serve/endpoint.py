@@ -48,6 +48,7 @@ _EXPOSED_LINES = _ORIGIN_LINES + (
 _NOT_FOUND = b"<UnknownOperationException/>\n"
 _STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
+_CREDENTIALS_MAX = 1_000
 # A larger answer is compressed in a thread.
 _COMPRESSED_ON_LOOP_BYTES_MAX = 64 * 1024
 
@@ -73,6 +74,7 @@ class Endpoint:
         self._call_soon = call_soon
         self._on_failure = on_failure
         self._operations = _operations()
+        self._known = _KnownCredentials()
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Answer a request, at once or in a later turn of the loop."""
@@ -97,10 +99,15 @@ class Endpoint:
     def _route(self, request: Request) -> tuple[str, LoopEngine]:
         """The operation and the Region that a request is for."""
         operation = self._operations.get(request.headers.get(b"x-amz-target", b""))
+        if operation is not None:
+            region = self._known.of(request)
+            if region is not None:
+                return operation, region
         refusal: ApiError
         try:
             region = self._regions.named(region_named(request))
             if operation is not None:
+                self._known.note(request, region)
                 return operation, region
             refusal = UnknownOperationException("")
         except ApiError as error:
@@ -163,6 +170,35 @@ class Endpoint:
             lines += _ORIGIN_LINES
         head = self._heads.head(status, body, lines)
         reply(head, b"" if request.method == b"HEAD" else body)
+
+
+class _KnownCredentials:
+    """The Regions of credentials that were looked at before; others of their parts may differ."""
+
+    def __init__(self) -> None:
+        self._regions: dict[bytes, LoopEngine] = {}
+
+    def of(self, request: Request) -> LoopEngine | None:
+        """The Region of a request that is signed in the usual way, by a credential seen before."""
+        headers = request.headers
+        header = headers.get(b"authorization")
+        if header is None or request.url != b"/" or b"x-amz-date" not in headers:
+            return None
+        end = header.find(b",")
+        signature_at = header.find(b"Signature=", end) + len(b"Signature=")
+        is_whole = header.find(b"SignedHeaders=", end) > 0 and end < signature_at < len(header)
+        if not is_whole:
+            return None
+        return self._regions.get(header[:end])
+
+    def note(self, request: Request, region: LoopEngine) -> None:
+        """Remember the Region of a request that was found to be in order."""
+        header = request.headers.get(b"authorization", b"")
+        if not header.startswith(b"AWS4-HMAC-SHA256 Credential="):
+            return
+        if len(self._regions) >= _CREDENTIALS_MAX:
+            self._regions.clear()
+        self._regions[header[: header.find(b",")]] = region
 
 
 def _operations() -> dict[bytes, str]:

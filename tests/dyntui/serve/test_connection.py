@@ -318,8 +318,17 @@ def test_a_chunked_body_is_refused_when_it_becomes_too_large() -> None:
     connection.data_received(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
     for _ in range(6):
         connection.data_received(b"190\r\n" + b"x" * 400 + b"\r\n")
+    connection.data_received(b"0\r\n\r\n")
     assert transport.written.startswith(b"HTTP/1.1 413 ")
     assert host.seen == []
+
+
+def test_a_chunked_body_without_an_end_is_refused_too() -> None:
+    connection, transport = connect(Host())
+    connection.data_received(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(12):
+        connection.data_received(b"190\r\n" + b"x" * 400 + b"\r\n")
+    assert transport.written.startswith(b"HTTP/1.1 413 ")
 
 
 def test_an_upload_of_chunks_of_one_byte_ends_too() -> None:

@@ -243,6 +243,17 @@ def test_any_whole_credential_is_accepted(server: LiveServer, text: bytes) -> No
     assert server.ask(text).json() == {"TableNames": []}
 
 
+def test_a_credential_that_was_accepted_before_needs_all_its_parts_again(
+    server: LiveServer,
+) -> None:
+    whole = CREDENTIAL.format(SCOPE.format("us-east-1"))
+    assert server.ask(request_text(authorization=whole)).status == 200
+    for cut in (whole[:-4], whole.replace("SignedHeaders=", "S="), whole.replace("Signature", "s")):
+        response = server.ask(request_text(authorization=cut))
+        assert response.json()["__type"].endswith("#IncompleteSignatureException")
+    assert server.ask(request_text(authorization=whole, x_amz_date=None)).status == 400
+
+
 def create_table(name: str) -> bytes:
     """The body of a request that makes a table."""
     return orjson.dumps(
