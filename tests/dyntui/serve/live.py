@@ -107,8 +107,8 @@ class LiveServer:
     @contextmanager
     def client(self) -> Iterator[RawClient]:
         """A connection to the server."""
-        with socket.create_connection((HOST, self.port), TIMEOUT_S) as connection:
-            yield RawClient(connection)
+        with RawClient(socket.create_connection((HOST, self.port), TIMEOUT_S)) as client:
+            yield client
 
     def ask(self, text: bytes) -> Response:
         """The answer to what is sent over a connection of its own."""
@@ -139,6 +139,18 @@ class RawClient:
 
     def __post_init__(self) -> None:
         self._file = self.socket.makefile("rb")
+
+    def __enter__(self) -> RawClient:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self.socket.close()
 
     def send(self, text: bytes) -> None:
         """Send bytes as they are."""
