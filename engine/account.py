@@ -39,19 +39,23 @@ class Account:
         *,
         durability: str | None = None,
         settings: Settings | None = None,
+        wording: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
-        `durability` and `settings` replace what the folder's `config.toml` says. `force_network`
-        opens a folder on a network file system all the same.
+        `durability`, `settings` and `wording` replace what the folder's `config.toml` says.
+        `force_network` opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
         options, configured_settings = configured(folder.config_path, folder.config())
         if durability is not None:
             options = replace(options, durability=checked_durability(durability))
-        return cls(folder, options, settings or configured_settings, clock)
+        chosen = settings or configured_settings
+        if wording is not None:
+            chosen = replace(chosen, wording=wording)
+        return cls(folder, options, chosen, clock)
 
     @classmethod
     def in_memory(

@@ -4,7 +4,10 @@
     ├── ApiError                                  400 unless said
     │   ├── (coral service: failures before an operation runs)
     │   │   ├── UnknownOperationException
-    │   │   └── SerializationException
+    │   │   ├── SerializationException
+    │   │   ├── MissingAuthenticationTokenException
+    │   │   ├── IncompleteSignatureException
+    │   │   └── InvalidSignatureException
     │   ├── ValidationException                   (coral validate)
     │   ├── ServiceError                          of a remote, with a code that has no class here
     │   ├── ConnectionFailed                      a remote gave no answer
@@ -79,6 +82,24 @@ class SerializationException(ApiError):
 
     namespace = _CORAL_SERVICE
     message_key = "Message"
+
+
+class MissingAuthenticationTokenException(ApiError):
+    """The request does not say on whose behalf it comes."""
+
+    namespace = _CORAL_SERVICE
+
+
+class IncompleteSignatureException(ApiError):
+    """A part of the request's signature is missing."""
+
+    namespace = _CORAL_SERVICE
+
+
+class InvalidSignatureException(ApiError):
+    """The request's signature is not right."""
+
+    namespace = _CORAL_SERVICE
 
 
 class ValidationException(ApiError):

@@ -28,6 +28,11 @@ def global_options() -> list[click.Parameter]:
         kept_option("--remote", is_flag=True, help="Use DynamoDB itself, as AWS is configured."),
         kept_option("--endpoint-url", metavar="URL", help="Use a server that speaks DynamoDB."),
         kept_option("--profile", metavar="NAME", help="The AWS profile to use a remote with."),
+        kept_option(
+            "--wording",
+            type=click.Choice(("classic", "2026")),
+            help="How refusals are worded (also: DYNTUI_WORDING).",
+        ),
         kept_option("-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."),
         kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]

@@ -70,6 +70,7 @@ class Workspace:
             given(self._context, "region"),
             sample=sample,
             remote=self._remote(),
+            wording=given(self._context, "wording"),
         )
         self._context.call_on_close(connection.close)
         if connection.created:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "us-east-1"
 FOLDER_VARIABLE = "DYNTUI_DATA_DIR"
+WORDING_VARIABLE = "DYNTUI_WORDING"
+WORDINGS = ("classic", "2026")
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 SAMPLE_FOLDER = "sample"
 LOCAL_FOLDER = "local"
@@ -101,9 +103,13 @@ def connect(
     *,
     sample: bool = False,
     remote: Remote | None = None,
+    wording: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Connection:
     """Open what was chosen, making a data folder where there is none.
+
+    `wording` is how refusals are worded, "classic" or "2026"; None is as the environment or the
+    folder's settings say.
 
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
@@ -120,7 +126,7 @@ def connect(
     from engine import Account
 
     created = not is_data_folder(folder)
-    account = Account.open(folder)
+    account = Account.open(folder, wording=wording_name(wording, environment))
     try:
         engine = account.engine(name)
     except BaseException:
@@ -169,6 +175,17 @@ def _folder(name: str, source: str) -> Path:
     if "\0" in name:
         raise ConnectError(f"{source}: the name of a folder cannot hold a NUL character")
     return Path(os.path.expanduser(name)).absolute()
+
+
+def wording_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """How refusals are worded: as given, else DYNTUI_WORDING; None leaves it to the folder.
+
+    Raises `ConnectError`.
+    """
+    name = given or environment.get(WORDING_VARIABLE) or None
+    if name is not None and name not in WORDINGS:
+        raise ConnectError(f"{WORDING_VARIABLE}: {name!r} is neither {' nor '.join(WORDINGS)}")
+    return name
 
 
 def region_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:

@@ -1,0 +1,90 @@
+"""`dyntui serve`: DynamoDB's HTTP protocol for the SDKs of all languages."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import click
+
+from dyntui.cli.command import Command, given
+from dyntui.cli.exits import Failure, say
+from dyntui.core.connect import data_folder, region_name, wording_name
+
+
+@click.command(cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option("--in-memory", is_flag=True, help="Keep nothing: all is gone when the server ends.")
+@click.option(
+    "--durability",
+    type=click.Choice(("full", "relaxed")),
+    help="Whether what was acknowledged survives power loss, or only the end of the process; full "
+    "unless the folder's settings say otherwise.",
+)
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="Serve HTTPS (PEM).")
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="Its key (PEM).")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes share the port.",
+)
+@click.pass_context
+def serve(context: click.Context, /, workers: int, in_memory: bool, **options: Any) -> None:
+    """Serve the tables to any program written for DynamoDB, until Ctrl-C.
+
+    Point an SDK's endpoint at the address that is shown. Any access key is accepted; the Region in
+    it selects the tables of that Region, and one that DynamoDB does not have means --region.
+    """
+    from dyntui.serve.settings import ServeError, Settings, address_of, bind, is_open_to_others
+
+    if (options["tls_cert"] is None) != (options["tls_key"] is None):
+        raise click.UsageError("--tls-cert and --tls-key are given both, or neither", context)
+    if in_memory and workers > 1:
+        raise click.UsageError("--in-memory takes one worker: memory is not shared", context)
+    if in_memory and (given(context, "data_dir") is not None or given(context, "sample")):
+        raise click.UsageError("--in-memory takes neither --data-dir nor --sample", context)
+    settings = Settings(
+        data_dir=None if in_memory else _folder(context),
+        region=region_name(given(context, "region")),
+        wording=wording_name(given(context, "wording")),
+        **options,
+    )
+    debug = bool(given(context, "debug"))
+
+    def tell(listener: socket.socket) -> None:
+        kept = "in memory" if settings.data_dir is None else settings.data_dir
+        say(f"dyntui: DynamoDB at {address_of(settings, listener)} ({kept}); Ctrl-C ends it")
+        if is_open_to_others(listener):
+            say("dyntui: warning: whoever reaches this address can read and change everything")
+
+    try:
+        if workers > 1:
+            from dyntui.serve.workers import serve_with_workers
+
+            serve_with_workers(settings, workers, tell, debug=debug)
+        else:
+            from dyntui.serve.process import serve as serve_alone
+
+            with bind(settings) as listener:
+                serve_alone(settings, listener, lambda: tell(listener), say, debug=debug)
+    except ServeError as error:
+        raise Failure(str(error)) from error
+
+
+def _folder(context: click.Context) -> str:
+    """The data folder; that of the sample data is filled where it is new."""
+    sample = bool(given(context, "sample"))
+    if sample:
+        from dyntui.cli.workspace import workspace
+
+        workspace(context).connection.close()
+    return str(data_folder(given(context, "data_dir"), sample=sample))
