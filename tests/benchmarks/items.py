@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import md5
 from random import Random
 from typing import Any
 
@@ -9,37 +10,34 @@ COLLECTION_ITEMS = 50
 TABLE = "orders"
 _STATUSES = ("PLACED", "PAID", "PACKED", "SHIPPED", "DELIVERED", "RETURNED")
 _CITIES = ("Aachen", "Bergen", "Cádiz", "Dundee", "Esbjerg", "Ferrara", "Gdańsk", "Haarlem")
-_WORDS = (
-    "amber basin candle drift ember fable garden harbour island jasmine kettle lantern meadow "
-    "needle orchard pebble quarry ribbon saddle thistle"
-).split()
+_TAGS = ("amber", "basin", "candle", "drift", "ember", "fable", "garden", "harbour", "island")
 _NOTE_CHARACTERS = 678
 # Notes are cut out of one long text, which costs less than to write each.
-_TEXT = " ".join(Random(7).choices(_WORDS, k=20_000))
+_TEXT = " ".join(Random(7).choices((*_TAGS, *_CITIES, "and", "of", "under", "with"), k=20_000))
 
 
 def make_item(number: int, version: int = 0) -> dict[str, Any]:
     """The item of that number; another version has the same key and other contents."""
-    draw = Random(number * 1_000_003 + version)
-    start = draw.randrange(len(_TEXT) - _NOTE_CHARACTERS)
+    # Sixteen bytes that vary with both; a generator of random numbers would cost more to seed.
+    draws = md5(b"%d/%d" % (number, version), usedforsecurity=False).digest()
+    wide = int.from_bytes(draws[:4], "big")
+    start = wide % (len(_TEXT) - _NOTE_CHARACTERS)
+    tag = draws[4] % (len(_TAGS) - 3)
     return key_of(number) | {
-        "status": {"S": f"{draw.choice(_STATUSES)}#{draw.randrange(1_000):03d}"},
-        "total": {"N": f"{draw.randrange(100, 100_000)}.{draw.randrange(1, 10)}"},
-        "quantity": {"N": str(draw.randrange(1, 100))},
-        "paid": {"BOOL": draw.random() < 0.5},
-        "city": {"S": draw.choice(_CITIES)},
-        "placed": {"S": f"2026-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}T08:00:00Z"},
-        "tags": {"SS": draw.sample(_WORDS, 3)},
+        "status": {"S": f"{_STATUSES[draws[5] % len(_STATUSES)]}#{wide % 1_000:03d}"},
+        "total": {"N": f"{100 + wide % 99_900}.{1 + draws[6] % 9}"},
+        "quantity": {"N": str(1 + draws[7] % 100)},
+        "paid": {"BOOL": draws[8] < 128},
+        "city": {"S": _CITIES[draws[9] % len(_CITIES)]},
+        "placed": {"S": f"2026-{1 + draws[10] % 12:02d}-{1 + draws[11] % 28:02d}T08:00:00Z"},
+        "tags": {"SS": list(_TAGS[tag : tag + 3])},
         "note": {"S": _TEXT[start : start + _NOTE_CHARACTERS]},
     }
 
 
 def key_of(number: int) -> dict[str, Any]:
     """The key of the item of that number."""
-    return {
-        "customer": {"S": collection_of(number)},
-        "order": {"N": str(number)},
-    }
+    return {"customer": {"S": collection_of(number)}, "order": {"N": str(number)}}
 
 
 def collection_of(number: int) -> str:

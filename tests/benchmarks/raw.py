@@ -70,12 +70,12 @@ class RawTable:
 
     def get(self, key: bytes) -> Any:
         """The decoded item under a key."""
-        ((raw, _),) = self.execute("SELECT v, size FROM t WHERE k = ?", (key,)).fetchall()
-        return orjson.loads(raw)
+        rows: Any = self.execute("SELECT v, size FROM t WHERE k = ?", (key,)).fetchall()
+        return orjson.loads(rows[0][0])
 
     def decoded(self, low: bytes, high: bytes) -> Iterator[Any]:
         """The decoded items of a range of keys, one by one."""
-        rows = self.execute("SELECT v FROM t WHERE k >= ? AND k < ? ORDER BY k", (low, high))
+        rows: Any = self.execute("SELECT v FROM t WHERE k >= ? AND k < ? ORDER BY k", (low, high))
         return map(orjson.loads, chain.from_iterable(rows))
 
     def close(self) -> None:

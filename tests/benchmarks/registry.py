@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, reads, sharing, startup, writes
+from tests.benchmarks import bulk, layout, reads, sharing, startup, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -72,4 +72,9 @@ BENCHMARKS = (
         bulk.memory,
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
+    Benchmark(
+        "layout",
+        "pages of 4 and 16 KiB, each with its inline limit, to pages of 8 KiB",
+        layout.layout,
+    ),
 )
