@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import apsw
 
 from engine.clock import Clock
-from engine.errors import ApiError, FolderAccessError
+from engine.errors import ApiError, DamagedError, FolderAccessError
 from engine.storage.catalog import Catalog, Storage
 from engine.storage.connections import as_api_error, connect, fetch, migrate
 from engine.storage.folder import DataFolder
@@ -173,13 +173,22 @@ class Database:
             migrate(connection)
             return connection
         with self._gate:
+            if self._gate.is_marked and not self._has_pages():
+                raise DamagedError(f"{self.path}: the file is empty; restore it from a copy")
             connection = self.connect()
             try:
                 migrate(connection)
             except apsw.FullError as error:
                 connection.close()
                 raise FolderAccessError(f"{self.path}: the disk is full") from error
+            self._gate.mark()
             return connection
+
+    def _has_pages(self) -> bool:
+        """Whether there is anything in the file, or in its write-ahead log."""
+        assert self.path is not None
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return any(file.exists() and file.stat().st_size > 0 for file in files)
 
     def _set_catalog(self, catalog: Catalog) -> None:
         self.catalog = catalog

@@ -67,6 +67,15 @@ class FileGate:
     def __exit__(self, *_: object) -> None:
         self.release()
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether `mark` was called before, by any process."""
+        return os.fstat(self._descriptor).st_size > 0
+
+    def mark(self) -> None:
+        """Note in the file that the database beside it was made."""
+        os.pwrite(self._descriptor, b"made\n", 0)
+
     def close(self) -> None:
         """Give the descriptor back."""
         os.close(self._descriptor)

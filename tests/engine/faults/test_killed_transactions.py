@@ -10,6 +10,7 @@ from pathlib import Path
 from engine import Engine
 from tests.engine.faults.writers import ACCOUNTS
 from tests.engine.operations.tables import items_of, make_tables
+from tests.engine.storage.processes import kill_after
 
 KILLS = 4
 LINES_MAX = 60
@@ -22,36 +23,29 @@ def start(work: str, folder: Path, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def kill_while_it_writes(folder: Path, seed: int) -> int:
+def kill_while_it_transfers(folder: Path, seed: int) -> int:
     """Kill a writer at some moment; gives how many moves it had been told are done."""
     wanted = random.Random(seed).randint(1, LINES_MAX)
-    acknowledged = 0
     with start("transfer", folder, 1_000_000) as writer:
-        assert writer.stdout is not None
-        for line in writer.stdout:
-            acknowledged = int(line)
-            if acknowledged >= wanted:
-                break
-        writer.kill()
-        # It may have been told of more in the meantime.
-        for line in writer.stdout:
-            if line.endswith("\n"):
-                acknowledged = int(line)
-    return acknowledged
+        return len(kill_after(writer, wanted))
 
 
-def test_a_killed_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
-    with Engine.open(tmp_path) as engine:
-        make_tables(engine)
-    acknowledged = sum(kill_while_it_writes(tmp_path, seed) for seed in range(KILLS))
-    with Engine.open(tmp_path) as engine:
+def check_transfers(folder: Path, acknowledged: int, kills: int) -> None:
+    """No move may be half there; each kill may have cut off one acknowledgement."""
+    with Engine.open(folder) as engine:
         amounts = [int(item["amount"]["N"]) for item in items_of(engine, "hash")]
         (moves,) = [int(item["amount"]["N"]) for item in items_of(engine, "ranged")]
         assert engine.check() == []
     assert sum(amounts) == 0
     assert len(amounts) <= ACCOUNTS
-    # Each kill may have cut off one move whose acknowledgement was never read.
-    assert acknowledged <= moves <= acknowledged + KILLS
+    assert acknowledged <= moves <= acknowledged + kills
+
+
+def test_a_killed_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
+    with Engine.open(tmp_path) as engine:
+        make_tables(engine)
+    acknowledged = sum(kill_while_it_transfers(tmp_path, seed) for seed in range(KILLS))
+    check_transfers(tmp_path, acknowledged, KILLS)
 
 
 def test_many_processes_add_up_exactly(tmp_path: Path) -> None:

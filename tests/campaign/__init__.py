@@ -1,0 +1,1 @@
+"""The long tests, which no submission waits for: `python -m tests.campaign`."""
