@@ -158,7 +158,7 @@ def _updated(
     item = update.apply(None if old is None else old.item(), key)
     if item is None:
         return None
-    check_updated_index_keys(table, item)
+    check_updated_index_keys(table, item, update.attributes)
     new = StoredItem.of(item)
     if new.size > MAX_ITEM_BYTES:
         raise ValidationException(_UPDATED_TOO_LARGE)
