@@ -153,9 +153,7 @@ def _null(content: Any, _: int) -> _Normalised:
     if not isinstance(content, bool):
         raise json_types.wrong_scalar(content, "Boolean")
     if not content:
-        raise ValidationException(
-            INVALID + "Null attribute value types must have the value of true"
-        )
+        raise ValidationException(_FALSE_NULL)
     return {"NULL": True}, 1
 
 

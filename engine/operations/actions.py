@@ -172,7 +172,7 @@ class UpdateAttributes(Action):
         item = self.update.apply(None if old is None else old.item(), self.attributes)
         if item is None:
             return None
-        check_updated_index_keys(table, item)
+        check_updated_index_keys(table, item, self.update.attributes)
         new = StoredItem.of(item)
         if new.size > MAX_ITEM_BYTES:
             raise ValidationException(self.too_large)

@@ -6,50 +6,60 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from engine.client.protocol import Json
+from engine.operations import throughput
 from engine.operations.region import Region
 from engine.storage.catalog import Index, KeyAttribute, Table
 
 Counts = Callable[[int], tuple[int, int]]
 
 
-def describe(region: Region, table: Table, counts: Counts, status: str | None = None) -> Json:
-    """A TableDescription; `status` is shown in place of the current one where it is given.
+def nothing_counted(_: int) -> tuple[int, int]:
+    """The counts of what is new, or on its way out."""
+    return 0, 0
 
-    `counts` gives number of items and bytes of a storage id.
+
+def describe(region: Region, table: Table, counts: Counts) -> Json:
+    """A TableDescription of the table as it is at this moment.
+
+    `counts` gives number of items and bytes of a storage id. The description shares nothing with
+    the table.
     """
-    shown = status or table.status(region.clock.now_us())
+    now_us = region.clock.now_us()
     items, size = counts(table.storage_id)
     settings = table.settings
+    arn = region.table_arn(table.name)
+    leaving = [index for index in table.leaving if index.status(now_us) == "DELETING"]
+    types = table.attribute_types
+    for index in leaving:
+        types = types | {key.name: key.type for key in index.keys}
     description: Json = {
         "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind}
-            for name, kind in table.attribute_types.items()
+            {"AttributeName": name, "AttributeType": kind} for name, kind in types.items()
         ],
         "TableName": table.name,
         "KeySchema": _key_schema((table.hash,), table.keys[1:]),
-        "TableStatus": shown,
+        "TableStatus": table.status(now_us),
         "CreationDateTime": table.created_us / 1_000_000,
-        "ProvisionedThroughput": _throughput(settings),
+        "ProvisionedThroughput": throughput.described(
+            settings.get("ProvisionedThroughput"), now_us
+        ),
         "TableSizeBytes": size,
         "ItemCount": items,
-        "TableArn": region.table_arn(table.name),
+        "TableArn": arn,
         "TableId": table.table_id,
     }
-    for member in ("BillingModeSummary", "OnDemandThroughput", "WarmThroughput"):
-        if member in settings:
-            description[member] = settings[member]
-    arn = description["TableArn"]
+    _copy(settings, description, "BillingModeSummary", "OnDemandThroughput")
+    description["WarmThroughput"] = throughput.warm_of(settings) | {"Status": "ACTIVE"}
     if table.local_indexes:
         description["LocalSecondaryIndexes"] = [
             _describe_index(index, arn, counts) for index in table.local_indexes
         ]
-    if table.global_indexes:
+    if table.global_indexes or leaving:
         description["GlobalSecondaryIndexes"] = [
-            _describe_global(index, arn, counts, shown) for index in table.global_indexes
+            _describe_global(index, arn, counts, description["TableStatus"], now_us)
+            for index in (*table.global_indexes, *leaving)
         ]
-    for member in ("StreamSpecification", "SSEDescription", "TableClassSummary"):
-        if member in settings:
-            description[member] = settings[member]
+    _copy(settings, description, "StreamSpecification", "SSEDescription", "TableClassSummary")
     if "StreamLabel" in settings:
         description["LatestStreamLabel"] = settings["StreamLabel"]
         description["LatestStreamArn"] = f"{arn}/stream/{settings['StreamLabel']}"
@@ -57,18 +67,16 @@ def describe(region: Region, table: Table, counts: Counts, status: str | None = 
     return description
 
 
+def _copy(settings: Json, description: Json, *members: str) -> None:
+    for member in members:
+        if member in settings:
+            description[member] = dict(settings[member])
+
+
 def _key_schema(partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...]) -> list[Json]:
     return [{"AttributeName": key.name, "KeyType": "HASH"} for key in partition] + [
         {"AttributeName": key.name, "KeyType": "RANGE"} for key in sort
     ]
-
-
-def _throughput(settings: Json) -> Json:
-    given = settings.get("ProvisionedThroughput") or {
-        "ReadCapacityUnits": 0,
-        "WriteCapacityUnits": 0,
-    }
-    return {"NumberOfDecreasesToday": 0} | given
 
 
 def _describe_index(index: Index, table_arn: str, counts: Counts) -> Json:
@@ -86,16 +94,20 @@ def _describe_index(index: Index, table_arn: str, counts: Counts) -> Json:
     }
 
 
-def _describe_global(index: Index, table_arn: str, counts: Counts, table_status: str) -> Json:
+def _describe_global(
+    index: Index, table_arn: str, counts: Counts, table_status: str, now_us: int
+) -> Json:
     description = _describe_index(index, table_arn, counts)
-    description["IndexStatus"] = table_status if table_status == "CREATING" else "ACTIVE"
-    if index.backfilling:
-        description["IndexStatus"] = "CREATING"
-        description["Backfilling"] = True
-    description["ProvisionedThroughput"] = _throughput(index.settings)
-    for member in ("OnDemandThroughput", "WarmThroughput"):
-        if member in index.settings:
-            description[member] = index.settings[member]
+    # The indexes that a table is made with become ready together with it.
+    description["IndexStatus"] = "CREATING" if table_status == "CREATING" else index.status(now_us)
+    if description["IndexStatus"] == "CREATING" and table_status != "CREATING":
+        description["Backfilling"] = index.backfilling
+    settings = index.settings
+    description["ProvisionedThroughput"] = throughput.described(
+        settings.get("ProvisionedThroughput"), now_us
+    )
+    _copy(settings, description, "OnDemandThroughput")
+    description["WarmThroughput"] = throughput.warm_of(settings) | {"Status": "ACTIVE"}
     return description
 
 

@@ -25,7 +25,8 @@ _ROWS_BETWEEN_CANCELS = 256
 class PageRequest:
     """What to read: a range of a table or index, and what to do with each row.
 
-    `fetch`: the items of a local index are completed from its table.
+    `fetch`: filter and projection need the whole item, which a local index fetches from its table;
+    `whole`: so does the answer.
     """
 
     table: Table
@@ -36,16 +37,21 @@ class PageRequest:
     condition: Condition | None = None
     projection: Projection | None = None
     fetch: bool = False
+    whole: bool = False
 
 
 @dataclass(slots=True)
 class Page:
-    """What was read: items as wire JSON, counts, bytes examined, units of fetches, the next key."""
+    """What was read: items as wire JSON, counts, bytes examined, the next key.
+
+    `fetched_bytes` and `fetched_units` are what was fetched from the table of a local index.
+    """
 
     items: list[bytes] = field(default_factory=list)
     count: int = 0
     scanned: int = 0
     size: int = 0
+    fetched_bytes: int = 0
     fetched_units: float = 0.0
     last_key: bytes | None = None
 
@@ -56,7 +62,7 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
     shape = _shape(reader, request, page, consistent)
     source = request.table if request.index is None else request.index
     limit = -1 if request.limit is None else request.limit
-    items, cancelled = page.items, context.cancelled
+    items, cancelled, fetch = page.items, context.cancelled, request.fetch
     size = scanned = 0
     last: bytes | None = None
     for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending, limit):
@@ -68,7 +74,8 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
             shaped = shape(raw)
             if shaped is not None:
                 items.append(shaped)
-        if scanned == limit or size >= PAGE_BYTES_MAX:
+        read = size + page.fetched_bytes if fetch else size
+        if scanned == limit or read >= PAGE_BYTES_MAX:
             last = raw
             break
         if cancelled is not None and scanned % _ROWS_BETWEEN_CANCELS == 0 and cancelled():
@@ -92,8 +99,11 @@ def _shape(
         if request.fetch:
             stored = reader.get(table.storage, table.key_blob(item))
             if stored is not None:
+                page.fetched_bytes += stored.size
                 page.fetched_units += read_units(stored.size, consistent)
-                raw, item = stored.raw, stored.item()
+                item = stored.item()
+                if request.whole:
+                    raw = stored.raw
         if condition is not None and not condition.matches(item):
             return None
         return raw if projection is None else orjson.dumps(projection.apply(item))

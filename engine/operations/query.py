@@ -14,6 +14,8 @@ from engine.expressions import (
 from engine.operations.pages import Page, read_page
 from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
+    check_start_attribute,
+    check_start_names,
     page_request,
     prepare_read,
     read_response,
@@ -32,6 +34,8 @@ from engine.storage.keys import (
 )
 
 _INVALID = "One or more parameter values were invalid: "
+_NOT_SUPPORTED = "Query key condition not supported"
+_CLASSIC_KEYS = 2
 
 
 def query(region: Region, request: Json, context: Context) -> Json:
@@ -54,9 +58,13 @@ def query(region: Region, request: Json, context: Context) -> Json:
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Page, Index | None]:
         table, index = resolve_source(region, catalog, parameters)
-        keys, collection = key_range(table, index, key_condition)
-        if parameters.start is not None:
-            keys = _after(table, index, keys, collection, parameters.start, descending)
+        start = parameters.start
+        if start is not None:
+            check_start_names(table, index, start)
+        keys, collection = key_range(table, index, key_condition, start)
+        if start is not None:
+            _check_start(table, index, key_condition, collection, start)
+            keys = _after(table, index, keys, start, descending)
         what = "Filter Expression" if request.get("QueryFilter") is None else "QueryFilter"
         _check_filter(table, index, parameters.condition, what)
         page = page_request(table, index, parameters, keys, descending)
@@ -67,15 +75,38 @@ def query(region: Region, request: Json, context: Context) -> Json:
 
 
 def key_range(
-    table: Table, index: Index | None, condition: KeyCondition
+    table: Table, index: Index | None, condition: KeyCondition, start: Json | None = None
 ) -> tuple[KeyRange, KeyRange]:
-    """The range that the condition names, and the whole item collection around it."""
-    partition = (table.hash,) if index is None else index.hash
-    sort = table.keys[1:] if index is None else index.range
-    tests = _match_schema(partition, sort, condition)
-    prefix = collection_prefix([value_bytes(tests[k.name].operands[0], k.type) for k in partition])
-    whole = collection_range(prefix)
-    keys = whole
+    """The range that the condition names, and the whole item collection around it.
+
+    A start key is checked against the key schema along with the condition.
+    """
+    partition, sort = _schema(table, index)
+    tests = condition.tests
+    _match_schema(partition, sort, tests, start)
+    prefix = _prefix(partition, {key.name: tests[key.name].operands[0] for key in partition})
+    return _sort_keys(prefix, sort, tests), collection_range(prefix)
+
+
+def _schema(
+    table: Table, index: Index | None
+) -> tuple[tuple[KeyAttribute, ...], tuple[KeyAttribute, ...]]:
+    """Partition and sort keys of what is queried."""
+    if index is None:
+        return (table.hash,), table.keys[1:]
+    return index.hash, index.range
+
+
+def _prefix(partition: tuple[KeyAttribute, ...], values: Json) -> bytes:
+    """What the keys of the item collection with these partition key values begin with."""
+    return collection_prefix([value_bytes(values[key.name], key.type) for key in partition])
+
+
+def _sort_keys(
+    prefix: bytes, sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]
+) -> KeyRange:
+    """The keys of an item collection whose sort keys pass the tests."""
+    keys = collection_range(prefix)
     for attribute in sort:
         test = tests.get(attribute.name)
         if test is None:
@@ -84,60 +115,68 @@ def key_range(
         keys = sort_range(prefix, test.operator, operands)
         if test.operator == "=":
             prefix = keys.low
-    return keys, whole
+    return keys
 
 
 def _match_schema(
-    partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], condition: KeyCondition
-) -> dict[str, KeyTest]:
-    """Match the conditions with the key schema (E092 to E094, E120)."""
-    tests = condition.tests
-    for attribute in partition:
-        if attribute.name not in tests:
-            raise ValidationException(
-                f"Query condition missed key schema element: {attribute.name}"
-            )
-    names = {attribute.name for attribute in (*partition, *sort)}
-    if any(name not in names for name in tests):
-        _refuse_unknown(sort, tests)
-    for attribute in (*partition, *sort):
+    partition: tuple[KeyAttribute, ...],
+    sort: tuple[KeyAttribute, ...],
+    tests: dict[str, KeyTest],
+    start: Json | None,
+) -> None:
+    """Match conditions, and a start key, with the key schema, attribute by attribute.
+
+    The texts are E073, E092 to E095, E102 and E120.
+    """
+    attributes = (*partition, *sort)
+    if len(attributes) == 1 and len(tests) > 1:
+        raise ValidationException(_NOT_SUPPORTED)
+    _check_count(len(tests), len(attributes))
+    strangers = tests.keys() - {attribute.name for attribute in attributes}
+    for attribute in attributes:
+        if start is not None:
+            check_start_attribute(start, attribute)
         test = tests.get(attribute.name)
-        if test is not None and any(attribute.type not in value for value in test.operands):
+        if test is None:
+            if attribute in partition or strangers:
+                raise ValidationException(
+                    f"Query condition missed key schema element: {attribute.name}"
+                )
+            continue
+        if any(attribute.type not in value for value in test.operands):
             raise ValidationException(
                 f"{_INVALID}Condition parameter type does not match schema type"
             )
-    if any(tests[attribute.name].operator != "=" for attribute in partition):
-        raise ValidationException("Query key condition not supported")
+        if attribute in partition and test.operator != "=":
+            raise ValidationException(_NOT_SUPPORTED)
     _check_prefix(sort, tests)
-    return tests
 
 
-def _refuse_unknown(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> None:
-    for attribute in sort:
-        if attribute.name not in tests:
-            raise ValidationException(
-                f"Query condition missed key schema element: {attribute.name}"
-            )
-    raise ValidationException("Query key condition not supported")
+def _check_count(conditions: int, attributes: int) -> None:
+    """There cannot be more conditions than key attributes (E095)."""
+    if conditions <= attributes:
+        return
+    if attributes == _CLASSIC_KEYS:
+        raise ValidationException("Conditions can be of length 1 or 2 only")
+    raise ValidationException(
+        f"The number of query conditions ({conditions}) exceeds the number of key attributes "
+        f"defined in the schema ({attributes})"
+    )
 
 
 def _check_prefix(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> None:
-    """Sort key conditions form a prefix, all but the last with equality."""
-    before: str | None = None
-    gap: str | None = None
+    """Sort key conditions form a prefix, all but the last with equality (E120)."""
+    open_keys: list[str] = []
     for attribute in sort:
         test = tests.get(attribute.name)
-        if test is None:
-            gap = gap or attribute.name
-            continue
-        missing = gap or before
-        if missing is not None:
+        if test is not None and open_keys:
             raise ValidationException(
-                f"RANGE key attributes {missing} must have equality conditions specified in the "
-                f"query because a condition is present on key attribute {attribute.name}"
+                f"RANGE key attributes {', '.join(open_keys)} must have equality conditions "
+                "specified in the query because a condition is present on key attribute "
+                f"{attribute.name}"
             )
-        if test.operator != "=":
-            before = attribute.name
+        if test is None or test.operator != "=":
+            open_keys.append(attribute.name)
 
 
 def _check_filter(
@@ -154,31 +193,40 @@ def _check_filter(
             )
 
 
-def _after(
-    table: Table,
-    index: Index | None,
-    keys: KeyRange,
-    collection: KeyRange,
-    start: Json,
-    descending: bool,
-) -> KeyRange:
-    """What is left of a range behind a start key (E105 to E107)."""
-    if index is None and table.range is None:
-        value = start.get(table.hash.name, {})
+def _check_start(
+    table: Table, index: Index | None, condition: KeyCondition, collection: KeyRange, start: Json
+) -> None:
+    """A start key must lie within what is queried (E103 to E108)."""
+    blob = start_blob(table, index, start)
+    partition, sort = _schema(table, index)
+    if index is None and not sort:
+        ((name, value),) = start.items()
         shown = ", ".join(f"{kind}:{content}" for kind, content in value.items())
         raise ValidationException(
             "The provided exclusive start key is invalid: ExclusiveStartKey: "
-            f"{{{table.hash.name}=AttributeValue: {{{shown}}}}}"
+            f"{{{name}=AttributeValue: {{{shown}}}}}"
         )
-    blob = start_blob(table, index, start)
-    if not collection.low <= blob < collection.high:
-        raise ValidationException(
-            "The provided starting key is outside query boundaries based on provided conditions"
-        )
-    if not keys.low <= blob < keys.high:
+    # Where sort keys are conditioned, they are looked at first, whatever the partition.
+    conditioned = any(attribute.name in condition.tests for attribute in sort)
+    own = _sort_keys(_prefix(partition, start), sort, condition.tests)
+    if not own.low <= blob < own.high:
         raise ValidationException(
             "The provided starting key does not match the range key predicate"
         )
+    if not collection.low <= blob < collection.high:
+        raise ValidationException(
+            "The query can return at most one row and cannot be restarted"
+            if conditioned
+            else "The provided starting key is outside query boundaries based on provided "
+            "conditions"
+        )
+
+
+def _after(
+    table: Table, index: Index | None, keys: KeyRange, start: Json, descending: bool
+) -> KeyRange:
+    """What is left of a range behind a start key."""
+    blob = start_blob(table, index, start)
     if descending:
         return KeyRange(keys.low, blob)
     return KeyRange(blob + b"\x00", keys.high)

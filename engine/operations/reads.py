@@ -20,8 +20,8 @@ from engine.model import values
 from engine.operations.pages import Page, PageRequest
 from engine.operations.parameters import projection_of
 from engine.operations.region import Region
-from engine.operations.schema import check_nested_paths
-from engine.storage.catalog import Catalog, Index, InvalidKeyError, Table
+from engine.operations.schema import check_key, check_nested_paths
+from engine.storage.catalog import Catalog, Index, InvalidKeyError, KeyAttribute, Table
 from engine.storage.items import projected_names
 from engine.storage.keys import KeyRange
 
@@ -108,23 +108,30 @@ def resolve_source(
     return table, index
 
 
+def check_start_names(table: Table, index: Index | None, start: Json) -> None:
+    """An ExclusiveStartKey has as many attributes as the keys to be read (E102)."""
+    names = table.key_names if index is None else table.key_names + index.key_names
+    if len(start) != len(set(names)):
+        raise ValidationException(_START)
+
+
+def check_start_attribute(start: Json, attribute: KeyAttribute) -> None:
+    """One attribute of the key that is queried (E102, E073)."""
+    if attribute.name not in start:
+        raise ValidationException(_START)
+    if attribute.type not in start[attribute.name]:
+        raise ValidationException("The provided key element does not match the schema")
+
+
 def start_blob(table: Table, index: Index | None, start: Json) -> bytes:
-    """The stored key of an ExclusiveStartKey (E102, E103)."""
-    keys = table.keys if index is None else table.keys + index.keys
-    names = {attribute.name for attribute in keys}
-    if set(start) != names:
-        detail = "" if index is not None else ": The provided key element does not match the schema"
-        raise ValidationException(_START + detail)
-    for attribute in keys:
-        if attribute.type not in start[attribute.name]:
-            raise ValidationException(
-                f"{_START}: The provided key element does not match the schema"
-            )
+    """The stored key of an ExclusiveStartKey (E103, E104); those of the index were checked."""
     try:
-        key = table.key_blob(start)
+        key = check_key(table, {name: start[name] for name in table.key_names if name in start})
+        return key if index is None else table.index_blob(index, start, key)
+    except ValidationException as error:
+        raise ValidationException(f"{_START}: {error.message}") from error
     except InvalidKeyError as error:
         raise ValidationException(_START) from error
-    return key if index is None else table.index_blob(index, start, key)
 
 
 def page_request(
@@ -143,6 +150,7 @@ def page_request(
     for compiled in (parameters.condition, parameters.projection):
         if compiled is not None:
             check_nested_paths(table, compiled.paths)
+    needs_table = index is not None and _needs_table(table, index, parameters)
     return PageRequest(
         table=table,
         index=index,
@@ -151,7 +159,8 @@ def page_request(
         limit=request.get("Limit"),
         condition=parameters.condition,
         projection=parameters.projection,
-        fetch=index is not None and _needs_table(table, index, parameters),
+        fetch=needs_table,
+        whole=needs_table and select == "ALL_ATTRIBUTES",
     )
 
 

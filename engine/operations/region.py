@@ -147,7 +147,7 @@ class Region:
         index = table.index(name)
         if index is None:
             raise ValidationException(f"The table does not have the specified index: {name}")
-        if index.backfilling:
+        if index.status(self.clock.now_us()) == "CREATING":
             raise ValidationException(
                 f"Cannot read from backfilling global secondary index: {name}"
             )

@@ -7,6 +7,8 @@ from engine.errors import ValidationException
 from engine.operations.pages import Page, read_page
 from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
+    check_start_attribute,
+    check_start_names,
     page_request,
     prepare_read,
     read_response,
@@ -14,7 +16,7 @@ from engine.operations.reads import (
     start_blob,
 )
 from engine.operations.region import Region
-from engine.storage.catalog import Catalog, Index
+from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
 from engine.storage.keys import KeyRange, segment_range
 
@@ -31,7 +33,7 @@ def scan(region: Region, request: Json, context: Context) -> Json:
         table, index = resolve_source(region, catalog, parameters)
         keys = segment_range(segment, total)
         if parameters.start is not None:
-            blob = start_blob(table, index, parameters.start)
+            blob = _start(table, index, parameters.start)
             if not keys.low <= blob < keys.high:
                 raise ValidationException(
                     "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
@@ -44,6 +46,20 @@ def scan(region: Region, request: Json, context: Context) -> Json:
 
     page, index = region.read(read, parameters.consistent)
     return read_response(parameters, index, page)
+
+
+def _start(table: Table, index: Index | None, start: Json) -> bytes:
+    """The stored key of an ExclusiveStartKey (E102 to E104)."""
+    if index is not None:
+        check_start_names(table, index, start)
+        for attribute in index.keys:
+            check_start_attribute(start, attribute)
+    elif len(start) != len(table.keys):
+        raise ValidationException(
+            "The provided starting key is invalid: The provided key element does not match the "
+            "schema"
+        )
+    return start_blob(table, index, start)
 
 
 def _segments(request: Json) -> tuple[int, int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from engine.client.protocol import Json
 from engine.errors import ValidationException
@@ -17,6 +16,7 @@ from engine.storage.catalog import (
     Table,
 )
 from engine.storage.items import ItemChange
+from engine.storage.keys import value_bytes
 
 _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
@@ -94,10 +94,15 @@ def _check_index_keys(index: Index, item: Json) -> None:
         raise too_long
 
 
-def check_updated_index_keys(table: Table, item: Json) -> None:
-    """Check index key attributes after an update (E079 to E081)."""
+def check_updated_index_keys(table: Table, item: Json, updated: Container[str]) -> None:
+    """Check the index key attributes among those that an update changed (E079 to E081).
+
+    An item that is older than the index may hold a key attribute that the index cannot take; it
+    stays as it is, outside the index, whatever else of it is updated.
+    """
     for index in table.indexes:
-        for attribute in index.keys:
+        changed = [attribute for attribute in index.keys if attribute.name in updated]
+        for attribute in changed:
             value = item.get(attribute.name)
             if value is None:
                 continue
@@ -112,7 +117,7 @@ def check_updated_index_keys(table: Table, item: Json) -> None:
                     "to a value that is not supported. The AttributeValue for a key attribute "
                     f"cannot contain an empty {_KINDS[attribute.type]} value."
                 )
-        if _size_error(index.hash, index.range, item) is not None:
+        if changed and _size_error(index.hash, index.range, item) is not None:
             raise ValidationException(
                 "The update expression attempted to update the secondary index key beyond "
                 "allowed size limits"
@@ -185,29 +190,29 @@ def has_empty_key(table: Table, attributes: Json) -> bool:
 def _size_error(
     partition: tuple[KeyAttribute, ...], sort: tuple[KeyAttribute, ...], item: Json
 ) -> ValidationException | None:
-    """What is too long among the key values that are there (E082, E083); numbers always fit."""
-    for attribute in partition:
-        if _length(item.get(attribute.name), attribute.type) > PARTITION_KEY_BYTES_MAX:
-            return ValidationException(
-                f"{_INVALID}Size of hashkey has exceeded the maximum size limit of"
-                f"{PARTITION_KEY_BYTES_MAX} bytes"
-            )
-    for attribute in sort:
-        if _length(item.get(attribute.name), attribute.type) > SORT_KEY_BYTES_MAX:
-            return ValidationException(
-                f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
-                f"{SORT_KEY_BYTES_MAX} bytes"
-            )
+    """What is too long among the key values that are there (E082, E083); numbers always fit.
+
+    The limits hold for the partition keys of an index together, and for its sort keys together.
+    """
+    if _length(partition, item) > PARTITION_KEY_BYTES_MAX:
+        return ValidationException(
+            f"{_INVALID}Size of hashkey has exceeded the maximum size limit of"
+            f"{PARTITION_KEY_BYTES_MAX} bytes"
+        )
+    if _length(sort, item) > SORT_KEY_BYTES_MAX:
+        return ValidationException(
+            f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
+            f"{SORT_KEY_BYTES_MAX} bytes"
+        )
     return None
 
 
-def _length(value: Json | None, kind: str) -> int:
-    if value is None or kind == "N":
-        return 0
-    text: str = value[kind]
-    if kind == "B":
-        return len(b64decode(text))
-    return len(text) if text.isascii() else len(text.encode())
+def _length(attributes: tuple[KeyAttribute, ...], item: Json) -> int:
+    return sum(
+        len(value_bytes(item[attribute.name], attribute.type))
+        for attribute in attributes
+        if attribute.type in item.get(attribute.name, ())
+    )
 
 
 def _is_empty(value: Json, kind: str) -> bool:

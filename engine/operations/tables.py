@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import TypeVar
 
 from engine.client.protocol import Context, Json
 from engine.errors import ResourceInUseException, ValidationException
 from engine.operations.definition import (
     Attributes,
+    add_global_indexes,
     check_billing,
     check_defined,
-    check_indexes_together,
-    global_indexes,
+    check_projections,
+    check_schemas,
     local_indexes,
     table_keys,
 )
-from engine.operations.describe import describe, stream_label
+from engine.operations.describe import describe, nothing_counted, stream_label
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
-from engine.storage.catalog import Catalog, Table
+from engine.operations.throughput import Subject, initial_warm, on_demand, provisioned
+from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
 from engine.storage.transaction import WriteTransaction
 
+FOREVER_US = 2**62
+"""Until when a change lasts as the answer shows it; what is stored says when it really ends."""
+
+_INVALID = "One or more parameter values were invalid: "
+_IN_USE = "Attempt to change a resource which is still in use: "
 _LIST_MAX = 100
 _SHOWN_DELETING = (
     "TableName",
@@ -43,10 +51,9 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
 
     def work(transaction: WriteTransaction) -> Table:
         existing = transaction.catalog.tables.get(table.name)
-        if existing is not None:
-            if not existing.is_gone(transaction.stamp_us):
-                raise ResourceInUseException(f"Table already exists: {table.name}")
-            transaction.remove_table(table.name)
+        if existing is not None and not existing.is_gone(transaction.stamp_us):
+            raise ResourceInUseException(f"Table already exists: {table.name}")
+        forget_gone(transaction)
         made = replace(
             table,
             storage_id=transaction.new_storage(),
@@ -54,13 +61,32 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
                 replace(index, storage_id=transaction.new_storage()) for index in table.indexes
             ),
             created_us=transaction.stamp_us,
+            changing="CREATING",
+            changing_until_us=FOREVER_US,
         )
-        made = start_change(region, made, "CREATING", transaction.stamp_us)
-        transaction.put_table(made)
+        if made.settings["BillingMode"] == "PAY_PER_REQUEST":
+            made = made.with_settings(BillingModeSummary=on_demand_since(transaction.stamp_us))
+        transaction.put_table(start_change(region, made, transaction.stamp_us))
         return made
 
-    made = region.database.write(work)
-    return {"TableDescription": describe(region, made, lambda _: (0, 0), "CREATING")}
+    description = describe(region, region.database.write(work), nothing_counted)
+    description.get("BillingModeSummary", {}).pop("LastUpdateToPayPerRequestDateTime", None)
+    return {"TableDescription": description}
+
+
+def forget_gone(transaction: WriteTransaction) -> None:
+    """Take tables out of the catalog whose deletion has come to its end."""
+    for name, table in list(transaction.catalog.tables.items()):
+        if table.is_gone(transaction.stamp_us):
+            transaction.remove_table(name)
+
+
+def on_demand_since(now_us: int) -> Json:
+    """The BillingModeSummary of a table that is on demand from now on."""
+    return {
+        "BillingMode": "PAY_PER_REQUEST",
+        "LastUpdateToPayPerRequestDateTime": now_us / 1_000_000,
+    }
 
 
 def read_definition(region: Region, request: Json) -> Table:
@@ -68,13 +94,13 @@ def read_definition(region: Region, request: Json) -> Table:
     check_defined(request)
     name = region.table_name(request["TableName"])
     billing = request.get("BillingMode") or "PROVISIONED"
-    attributes = Attributes(request.get("AttributeDefinitions") or ())
-    check_billing(request, billing)
+    check_billing(request, billing, region.name)
+    attributes = Attributes(request["AttributeDefinitions"])
     hash_key, range_key = table_keys(request["KeySchema"], attributes)
-    local = local_indexes(request, hash_key, range_key is not None, attributes)
-    indexes = local + global_indexes(request, attributes, billing)
-    attributes.check_all_used(several=bool(indexes))
-    check_indexes_together(indexes)
+    check_schemas(request, range_key is not None, attributes)
+    indexes = local_indexes(request, hash_key, attributes)
+    add_global_indexes(indexes, request, attributes, billing, region.name)
+    check_projections(indexes)
     return Table(
         name=name,
         table_id=str(uuid.uuid4()),
@@ -88,21 +114,21 @@ def read_definition(region: Region, request: Json) -> Table:
 
 
 def _settings(region: Region, request: Json, billing: str) -> Json:
-    now_us = region.clock.now_us()
+    subject = Subject(region.name)
+    throughput = request.get("ProvisionedThroughput")
     settings: Json = {"BillingMode": billing}
-    if billing == "PAY_PER_REQUEST":
-        settings["BillingModeSummary"] = {
-            "BillingMode": billing,
-            "LastUpdateToPayPerRequestDateTime": now_us / 1_000_000,
-        }
-    for member in ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput"):
-        if request.get(member) is not None:
-            settings[member] = request[member]
+    if throughput is not None:
+        settings["ProvisionedThroughput"] = provisioned(throughput)
+    if request.get("OnDemandThroughput") is not None:
+        maxima = on_demand(None, request["OnDemandThroughput"], billing, subject, is_new=True)
+        if maxima is not None:
+            settings["OnDemandThroughput"] = maxima
+    settings["WarmThroughput"] = initial_warm(request.get("WarmThroughput"), throughput, subject)
     if request.get("DeletionProtectionEnabled"):
         settings["DeletionProtectionEnabled"] = True
     if request.get("TableClass") is not None:
         settings["TableClassSummary"] = {"TableClass": request["TableClass"]}
-    settings |= stream_settings(request.get("StreamSpecification"), now_us)
+    settings |= _first_stream(request.get("StreamSpecification"), region.clock.now_us())
     settings |= encryption_settings(region, request.get("SSESpecification"))
     tags = tag_map(request.get("Tags") or ())
     if tags:
@@ -110,50 +136,97 @@ def _settings(region: Region, request: Json, billing: str) -> Json:
     return settings
 
 
-def stream_settings(specification: Json | None, now_us: int) -> Json:
-    """What a StreamSpecification leaves in a table's settings."""
+def _first_stream(specification: Json | None, now_us: int) -> Json:
     if specification is None:
         return {}
-    if not specification["StreamEnabled"]:
-        if specification.get("StreamViewType") is not None:
-            raise ValidationException(
-                "One or more parameter values were invalid: StreamViewType must not be specified "
-                "when StreamEnabled is false"
-            )
-        return {}
-    if specification.get("StreamViewType") is None:
+    has_view = specification.get("StreamViewType") is not None
+    if specification["StreamEnabled"] and not has_view:
         raise ValidationException(
-            "One or more parameter values were invalid: StreamViewType must be specified when "
-            "StreamEnabled is true"
+            f"{_INVALID}Table is being created with a stream enabled, UpdateViewType is required"
         )
-    return {"StreamSpecification": specification, "StreamLabel": stream_label(now_us)}
+    if has_view and not specification["StreamEnabled"]:
+        raise ValidationException(
+            f"{_INVALID}Table is being created with a stream disabled, UpdateViewType should not "
+            "be specified"
+        )
+    return stream_settings(specification, now_us)
+
+
+def stream_settings(specification: Json, now_us: int) -> Json:
+    """What a StreamSpecification leaves in a table's settings; nothing where it disables one."""
+    if not specification["StreamEnabled"]:
+        return {}
+    kept = {"StreamEnabled": True, "StreamViewType": specification["StreamViewType"]}
+    return {"StreamSpecification": kept, "StreamLabel": stream_label(now_us)}
 
 
 def encryption_settings(region: Region, specification: Json | None) -> Json:
     """What an SSESpecification leaves in a table's settings; the AWS owned key shows nothing."""
-    if specification is None or not specification.get("Enabled"):
+    if specification is None:
         return {}
-    key = specification.get("KMSMasterKeyId") or "alias/aws/dynamodb"
+    kind, key = specification.get("SSEType"), specification.get("KMSMasterKeyId")
+    if not specification.get("Enabled"):
+        for member in ("SSEType", "KMSMasterKeyId"):
+            if specification.get(member) is not None:
+                raise ValidationException(
+                    f"{_INVALID}{member} can not be specified if Enabled is false"
+                )
+        return {}
+    if kind == "AES256":
+        raise ValidationException(f"{_INVALID}SSEType AES256 is not supported")
+    if key is not None and kind is None:
+        raise ValidationException(
+            f"{_INVALID}SSEType KMS is required if KMSMasterKeyId is specified"
+        )
+    key = key or "alias/aws/dynamodb"
     arn = key if key.startswith("arn:") else f"arn:aws:kms:{region.name}:{ACCOUNT_ID}:{key}"
     return {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}}
 
 
-def start_change(region: Region, table: Table, status: str, now_us: int) -> Table:
-    """The table in a status that lasts as long as the Region's delay says; none, if it has none."""
-    if region.settings.table_delay_s <= 0:
-        return replace(table, changing=None, changing_until_us=0)
-    until_us = now_us + round(region.settings.table_delay_s * 1_000_000)
-    return replace(table, changing=status, changing_until_us=until_us)
+Changing = TypeVar("Changing", Table, Index)
+
+
+def start_change(region: Region, table: Table, now_us: int) -> Table:
+    """The table as it is stored after a change, which lasts as long as the Region's delay says.
+
+    Without a delay it is over at once.
+    """
+    delay_us = round(region.settings.table_delay_s * 1_000_000)
+
+    def settled(changing: Changing) -> Changing:
+        if changing.changing_until_us != FOREVER_US:
+            return changing
+        if delay_us <= 0:
+            return replace(changing, changing=None, changing_until_us=0)
+        return replace(changing, changing_until_us=now_us + delay_us)
+
+    leaving = tuple(settled(index) for index in table.leaving)
+    return replace(
+        settled(table),
+        indexes=tuple(settled(index) for index in table.indexes),
+        leaving=tuple(index for index in leaving if now_us < index.changing_until_us),
+    )
 
 
 def check_active(table: Table, now_us: int) -> None:
     """Refuse to change a table that is being changed (E183)."""
     status = table.status(now_us)
     if status != "ACTIVE":
+        raise ResourceInUseException(f"{_IN_USE}Table is being {_participle(status)}: {table.name}")
+
+
+def check_index_active(table: Table, index: Index, now_us: int) -> None:
+    """Refuse to change an index that is being changed."""
+    status = index.status(now_us)
+    if status != "ACTIVE":
         raise ResourceInUseException(
-            "Attempt to change a resource which is still in use: Table is being "
-            f"{status.lower().removesuffix('ing')}ed: {table.name}"
+            f"{_IN_USE}Index is being {_participle(status)}. Table: {table.name} "
+            f"Index: {index.name}"
         )
+
+
+def _participle(status: str) -> str:
+    return f"{status.lower().removesuffix('ing')}ed"
 
 
 def describe_table(region: Region, request: Json, _context: Context) -> Json:
@@ -185,21 +258,27 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
     """Delete a table with all its items and indexes; the answer shows it DELETING."""
 
     def work(transaction: WriteTransaction) -> Table:
+        now_us = transaction.stamp_us
         table = region.known_table(transaction.catalog, request["TableName"])
-        check_active(table, transaction.stamp_us)
+        check_active(table, now_us)
+        if any(index.status(now_us) != "ACTIVE" for index in table.indexes):
+            raise ResourceInUseException(
+                f"{_IN_USE}Cannot delete table while indexes are being created, updated, or "
+                "deleted."
+            )
         if table.settings.get("DeletionProtectionEnabled"):
             raise ValidationException(
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first."
             )
-        leaving = start_change(region, table, "DELETING", transaction.stamp_us)
-        if leaving.changing is None:
+        leaving = replace(table, changing="DELETING", changing_until_us=FOREVER_US)
+        stored = start_change(region, leaving, now_us)
+        if stored.changing is None:
             transaction.remove_table(table.name)
         else:
-            transaction.put_table(leaving)
-        return table
+            transaction.put_table(stored)
+        return leaving
 
-    table = region.database.write(work)
-    description = describe(region, table, lambda _: (0, 0), "DELETING")
+    description = describe(region, region.database.write(work), nothing_counted)
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

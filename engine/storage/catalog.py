@@ -6,7 +6,7 @@ hold the items. Deleting or replacing a table moves storage ids; no item is touc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,6 @@ from engine.storage.keys import collection_prefix, part, value_bytes
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
 # encryption and the record's header take; a larger value would spill and waste most of a page.
 INLINE_BYTES_MAX = 1_980
-
 
 PARTITION_KEY_BYTES_MAX = 2_048
 SORT_KEY_BYTES_MAX = 1_024
@@ -129,7 +128,10 @@ class KeyAttribute:
 
 @dataclass(frozen=True)
 class Index:
-    """A secondary index: its keys, what it projects, where its entries are stored."""
+    """A secondary index: its keys, what it projects, where its entries are stored.
+
+    `changing` is a status (CREATING, UPDATING, DELETING) that holds until `changing_until_us`.
+    """
 
     name: str
     is_global: bool
@@ -140,6 +142,8 @@ class Index:
     non_key_attributes: tuple[str, ...]
     backfilling: bool = False
     settings: Json = field(default_factory=dict)
+    changing: str | None = None
+    changing_until_us: int = 0
 
     @cached_property
     def storage(self) -> Storage:
@@ -156,6 +160,18 @@ class Index:
         """The names of its key attributes."""
         return tuple(key.name for key in self.keys)
 
+    def with_settings(self, **settings: Any) -> Index:
+        """The same index with some settings replaced; a value of None removes one."""
+        return replace(self, settings=_merged(self.settings, settings))
+
+    def status(self, now_us: int) -> str:
+        """IndexStatus at a time."""
+        if self.backfilling:
+            return "CREATING"
+        if self.changing is not None and now_us < self.changing_until_us:
+            return self.changing
+        return "ACTIVE"
+
     def to_json(self) -> Json:
         """The form kept in the catalog."""
         return {
@@ -168,6 +184,8 @@ class Index:
             "non_key_attributes": list(self.non_key_attributes),
             "backfilling": self.backfilling,
             "settings": self.settings,
+            "changing": self.changing,
+            "changing_until_us": self.changing_until_us,
         }
 
     @classmethod
@@ -189,7 +207,8 @@ class Table:
 
     `settings` holds the members that DescribeTable shows and that steer behaviour elsewhere
     (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
-    that holds until `changing_until_us`.
+    that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
+    DELETING, though nothing is stored for them any more.
     """
 
     name: str
@@ -202,6 +221,7 @@ class Table:
     settings: Json
     changing: str | None = None
     changing_until_us: int = 0
+    leaving: tuple[Index, ...] = ()
 
     @cached_property
     def storage(self) -> Storage:
@@ -261,11 +281,18 @@ class Table:
         return key + part(raw)
 
     def index_blob(self, index: Index, item: Json, key: bytes) -> bytes:
-        """The key of an item's entry in an index; `key` is the item's own."""
-        blob = collection_prefix([value_bytes(item[k.name], k.type) for k in index.hash])
-        for attribute in index.range:
-            blob += part(value_bytes(item[attribute.name], attribute.type))
-        return blob + key
+        """The key of an item's entry in an index; `key` is the item's own.
+
+        Raises `InvalidKeyError` where the partition keys together, or the sort keys together, are
+        too long.
+        """
+        partition = [value_bytes(item[k.name], k.type) for k in index.hash]
+        sort = [value_bytes(item[k.name], k.type) for k in index.range]
+        if total_length(partition) > PARTITION_KEY_BYTES_MAX:
+            raise InvalidKeyError
+        if total_length(sort) > SORT_KEY_BYTES_MAX:
+            raise InvalidKeyError
+        return b"".join([collection_prefix(partition), *map(part, sort), key])
 
     def status(self, now_us: int) -> str:
         """TableStatus at a time."""
@@ -290,6 +317,7 @@ class Table:
             "settings": self.settings,
             "changing": self.changing,
             "changing_until_us": self.changing_until_us,
+            "leaving": [index.to_json() for index in self.leaving],
         }
 
     @classmethod
@@ -301,15 +329,22 @@ class Table:
                 "hash": KeyAttribute(*form["hash"]),
                 "range": None if form["range"] is None else KeyAttribute(*form["range"]),
                 "indexes": tuple(Index.from_json(index) for index in form["indexes"]),
+                "leaving": tuple(Index.from_json(index) for index in form.get("leaving", ())),
             }
         )
 
     def with_settings(self, **settings: Any) -> Table:
         """The same table with some settings replaced; a value of None removes one."""
-        merged = self.settings | settings
-        return replace(
-            self, settings={key: value for key, value in merged.items() if value is not None}
-        )
+        return replace(self, settings=_merged(self.settings, settings))
+
+
+def total_length(raws: Sequence[bytes]) -> int:
+    """The bytes of several key parts."""
+    return sum(map(len, raws))
+
+
+def _merged(settings: Json, changes: Json) -> Json:
+    return {key: value for key, value in (settings | changes).items() if value is not None}
 
 
 def _keys(pairs: list[list[str]]) -> tuple[KeyAttribute, ...]:

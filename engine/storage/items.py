@@ -11,7 +11,7 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.model import values
-from engine.storage.catalog import INLINE_BYTES_MAX, Index, Storage, Table
+from engine.storage.catalog import INLINE_BYTES_MAX, Index, InvalidKeyError, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.keys import KeyRange
 
@@ -101,8 +101,8 @@ def index_entry(
 ) -> tuple[bytes | None, StoredItem | None]:
     """Key and entry of an item in an index; none where the item lacks an index key (sparse).
 
-    An item that was there before the index may hold a key attribute of another type, or an empty
-    one: it lacks the key too.
+    An item that was there before the index may hold a key attribute of another type, an empty one,
+    or one that is too long: it lacks the key too.
     """
     if stored is None:
         return None, None
@@ -111,7 +111,10 @@ def index_entry(
         value = item.get(attribute.name)
         if value is None or not value.get(attribute.type):
             return None, None
-    entry_key = table.index_blob(index, item, key)
+    try:
+        entry_key = table.index_blob(index, item, key)
+    except InvalidKeyError:
+        return None, None
     if index.projection_type == "ALL":
         return entry_key, stored
     names = projected_names(table, index)

@@ -15,6 +15,7 @@ from engine.client.protocol import Json
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.items import (
+    IndexChange,
     ItemChange,
     StoredItem,
     read_item,
@@ -69,6 +70,7 @@ class WriteTransaction:
             write_rows(cursor, storage, change)
             self._count(table.storage_id, old, new)
             for index_change in change.indexes:
+                self._forget_missing(index_change)
                 write_index_rows(cursor, index_change)
                 self._count(index_change.index.storage_id, index_change.old, index_change.new)
             if table.local_indexes:
@@ -106,6 +108,14 @@ class WriteTransaction:
             (storage_id, collection),
         )
         return int(rows[0][0]) if rows else 0
+
+    def _forget_missing(self, change: IndexChange) -> None:
+        """An index that is still being filled may not have the entry of an old image yet."""
+        key = change.old_key
+        if not change.index.backfilling or key is None:
+            return
+        if read_item(self._cursor, change.index.storage, key) is None:
+            change.old_key = change.old = None
 
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
         """Add missing index entries of items that do not change: the backfill of an index."""
@@ -159,11 +169,14 @@ class WriteTransaction:
 
     def put_table(self, table: Table) -> None:
         """Add a table to the catalog, or replace its definition."""
+        definition = orjson.dumps(table.to_json())
         self._cursor.execute(
             "INSERT OR REPLACE INTO catalog(name, definition) VALUES(?, ?)",
-            (table.name, orjson.dumps(table.to_json())),
+            (table.name, definition),
         )
-        self._catalog_changed(dict(self.catalog.tables) | {table.name: table})
+        # Read back, so that the catalog shares nothing with the request that the table comes from.
+        stored = Table.from_json(orjson.loads(definition))
+        self._catalog_changed(dict(self.catalog.tables) | {table.name: stored})
 
     def remove_table(self, name: str) -> None:
         """Take a table out of the catalog and retire what it and its indexes store."""
