@@ -78,8 +78,9 @@ def test_every_operation_can_be_sent_with_and_without_its_members() -> None:
     with scripted() as server:
         client = client_of(server.url)
         for operation in model.operations:
-            for value in ("", None, [], {}):
-                members = model.input_shape(operation).members
+            members = model.input_shape(operation).members
+            values: list[Any] = ["", None, [], {}]
+            for value in values:
                 client.call(operation, dict.fromkeys(members, value))
             client.call(operation, {})
             assert server.asked[-1].json.keys() <= {"ClientRequestToken", "ClientToken"}
