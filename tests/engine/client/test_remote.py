@@ -78,9 +78,9 @@ def test_every_operation_can_be_sent_with_and_without_its_members() -> None:
     with scripted() as server:
         client = client_of(server.url)
         for operation in model.operations:
-            members = model.input_shape(operation).members
-            values: list[Any] = ["", None, [], {}]
+            values: tuple[Any, ...] = ("", None, [], {})
             for value in values:
+                members = model.input_shape(operation).members
                 client.call(operation, dict.fromkeys(members, value))
             client.call(operation, {})
             assert server.asked[-1].json.keys() <= {"ClientRequestToken", "ClientToken"}
