@@ -17,24 +17,30 @@ from pathlib import Path
 import pytest
 
 HOST = "127.0.0.1"
-SERVERS = ("ours", "moto", "ministack")
+SERVERS = ("small", "dyntui", "moto", "ministack")
+# What must be there for a server to be there.
+_MODULES = {"dyntui": "dyntui.serve", "moto": "moto", "ministack": "ministack"}
 _START_S_MAX = 60.0
 
 
 @contextmanager
 def running(name: str) -> Iterator[str]:
     """The address of a server while it runs; skips the test where the server is not installed."""
-    if name == "ours":
-        yield from _ours()
+    if name == "small":
+        yield from _small()
         return
-    if importlib.util.find_spec(name) is None:
-        pytest.skip(f"{name} is not installed")
+    if importlib.util.find_spec(_MODULES[name]) is None:
+        pytest.skip(f"{_MODULES[name]} is not there")
     port = _free_port()
-    program = {"moto": ("moto_server", "-H", HOST, "-p", str(port)), "ministack": ("ministack",)}
+    programs = Path(sys.executable).parent
+    commands = {
+        "dyntui": (programs / "dyntui", "serve", "--in-memory", "--port", str(port)),
+        "moto": (programs / "moto_server", "-H", HOST, "-p", str(port)),
+        "ministack": (programs / "ministack",),
+    }
     settings = {"BIND_HOST": HOST, "GATEWAY_PORT": str(port), "SERVICES": "dynamodb"}
-    first, *rest = program[name]
     with subprocess.Popen(
-        [str(Path(sys.executable).parent / first), *rest],
+        commands[name],
         env=os.environ | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -47,7 +53,7 @@ def running(name: str) -> Iterator[str]:
             process.terminate()
 
 
-def _ours() -> Iterator[str]:
+def _small() -> Iterator[str]:
     command = [sys.executable, "-m", "tests.engine.client.wire_server"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -31,9 +31,9 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def our_address() -> Iterator[str]:
+def engine_address() -> Iterator[str]:
     """A server on an engine whose clock stands still."""
-    with running("ours") as url:
+    with running("small") as url:
         yield url
 
 
@@ -194,8 +194,8 @@ SCRIPT: list[tuple[str, Json]] = [
 ]
 
 
-def test_a_remote_engine_gives_what_the_engine_gives(our_address: str) -> None:
-    remote = RemoteClient(endpoint_url=our_address, region="us-east-1")
+def test_a_remote_engine_gives_what_the_engine_gives(engine_address: str) -> None:
+    remote = RemoteClient(endpoint_url=engine_address, region="us-east-1")
     with Engine.in_memory(clock=VirtualClock()) as engine:
         answers = [(_outcome(engine, *step), _outcome(remote, *step)) for step in SCRIPT]
     remote.close()
