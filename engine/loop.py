@@ -114,7 +114,7 @@ class LoopEngine:
         self._closing = True
 
     def close(self) -> None:
-        """End the helper thread; no request may be under way."""
+        """Wait for the writes under way, and end the helper thread; see `LoopWriter.close`."""
         self._writer.close()
 
 
