@@ -1,6 +1,6 @@
 """The HTTP server: against other servers, and against itself, side by side in one run.
 
-    python -m tests.benchmarks.server [peers] [commits] [beside] [overhead] [memory]
+    python -m tests.benchmarks.server [peers] [commits] [beside] [idle] [overhead] [memory]
 
 wrk sends the load (see `load`). Other servers are measured where they are installed (see `peers`).
 All listen at loopback only.
@@ -9,6 +9,8 @@ All listen at loopback only.
 from __future__ import annotations
 
 import os
+import resource
+import socket
 import sys
 import tempfile
 import time
@@ -126,6 +128,26 @@ def read_beside() -> None:
             )
 
 
+def read_beside_idle(count: int = 10_000) -> None:
+    """GetItem alone, and beside idle connections, half of which stopped amid a request."""
+    print(f"GetItem at 8 connections, beside {count:,} idle ones")
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    prepared = load.loads()["GetItem"]
+    with filled(peers.on_disk("relaxed")) as (server,), ExitStack() as stack:
+        for idle in (0, count):
+            for number in range(idle):
+                client = stack.enter_context(socket.create_connection((peers.HOST, server.port)))
+                if number % 2:
+                    client.send(b"POST / HTTP/1.1\r\nContent-Le")
+            rates = [load.run(server, prepared, 8, _SECONDS) for _ in range(_ROUNDS)]
+            rate = load.best(rates)
+            print(
+                f"  {idle:6,} {rate.per_s:9,.0f}/s  p99 {rate.p99_us:,} µs "
+                f"{server.resident_mib():7.1f} MiB"
+            )
+
+
 def compare_with_call() -> None:
     """Processor time of a request over HTTP, and time of the same call in process."""
     print("microseconds of a processor per request: over HTTP, in process, what HTTP adds")
@@ -191,6 +213,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "peers": compare_with_peers,
     "commits": share_commits,
     "beside": read_beside,
+    "idle": read_beside_idle,
     "overhead": compare_with_call,
     "memory": watch_memory,
 }
