@@ -27,6 +27,8 @@ _BODY_BYTES_MAX = 128 * 1024
 _PAGE_THREADS = 2
 _OTHER_THREADS = 16
 
+__all__ = ["Answer", "CallSoon", "LoopEngine", "LoopThreads", "OnAnswer"]
+
 Answer = bytes | Exception
 OnAnswer = Callable[[Answer], object]
 
