@@ -26,6 +26,8 @@ _BODY_BYTES_MAX = 128 * 1024
 _PAGE_THREADS = 2
 _OTHER_THREADS = 16
 
+__all__ = ["Answer", "CallSoon", "LoopEngine", "LoopThreads", "OnAnswer"]
+
 Answer = bytes | Exception
 OnAnswer = Callable[[Answer], object]
 
@@ -129,5 +131,5 @@ class LoopEngine:
         self._closing = True
 
     def close(self) -> None:
-        """End the helper thread; no request may be under way."""
+        """Wait for the writes under way, and end the helper thread; see `LoopWriter.close`."""
         self._writer.close()

@@ -30,9 +30,8 @@ from engine.errors import (
     SerializationException,
     UnknownOperationException,
 )
-from engine.loop import Answer, LoopEngine
+from engine.loop import Answer, CallSoon, LoopEngine
 from engine.model.service import service_model
-from engine.storage.loop_writer import CallSoon
 
 # Called with the head of an answer, which lacks its last line, and with its body.
 Reply = Callable[[bytes, bytes], object]

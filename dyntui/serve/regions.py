@@ -9,8 +9,7 @@ from pathlib import Path
 import orjson
 
 from engine import Account
-from engine.loop import LoopEngine, LoopThreads
-from engine.storage.loop_writer import CallSoon
+from engine.loop import CallSoon, LoopEngine, LoopThreads
 
 # Not one of the service's, but usual among those who never use the service.
 _LOCAL = "local"

@@ -17,6 +17,7 @@ from engine import Account
 from engine.clock import SYSTEM_CLOCK, Clock
 
 _ROUND_S = 1.0
+_LOOKED_AT_ONCE = 500
 _BACKLOG = 2_048
 # Files beside connections: the databases of all Regions, listening sockets, the terminal.
 _OTHER_FILES = 512
@@ -84,13 +85,25 @@ class Server:
     # Time.
 
     def _make_round(self) -> None:
-        self.look_at_time()
+        self._tell_time()
+        self._look_at(list(self._connections))
         self._rounds = self._loop.call_later(_ROUND_S, self._make_round)
 
-    def look_at_time(self) -> None:
-        """Take over the time, and end what has taken too long."""
+    def _tell_time(self) -> None:
         self.now_s = self._clock.monotonic_s()
         self._heads.tell_time(self._clock.now_us())
+
+    def _look_at(self, connections: list[Connection]) -> None:
+        """End what has taken too long, some at a time, so that thousands hold up nobody."""
+        for connection in connections[-_LOOKED_AT_ONCE:]:
+            connection.look_at_time(self.now_s)
+        del connections[-_LOOKED_AT_ONCE:]
+        if connections:
+            self._loop.call_soon(self._look_at, connections)
+
+    def look_at_time(self) -> None:
+        """Take over the time, and end what has taken too long, at once."""
+        self._tell_time()
         for connection in tuple(self._connections):
             connection.look_at_time(self.now_s)
 

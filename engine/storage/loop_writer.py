@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
+from engine.errors import ApiError
 from engine.storage.transaction import WriteTransaction
 from engine.storage.writer import Ticket, Work, Writer
 
@@ -121,7 +123,13 @@ class LoopWriter:
             chore()
 
     def close(self) -> None:
-        """End the helper; no request may be waiting."""
+        """Wait until all that was submitted is done, and end the helper.
+
+        While something may be under way, call this from another thread: the loop has to go on.
+        """
+        with suppress(ApiError):
+            # Whoever comes last in the queue is served last.
+            self._writer.run(lambda _: None)
         if self._thread is not None:
             self._chores.put(None)
             self._thread.join()

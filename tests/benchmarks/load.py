@@ -22,6 +22,19 @@ PARTITIONS = 40
 ITEMS_PER_PARTITION = 50
 PREPARED = 1_000
 
+DEFINITION: dict[str, Any] = {
+    "TableName": TABLE,
+    "AttributeDefinitions": [
+        {"AttributeName": "pk", "AttributeType": "S"},
+        {"AttributeName": "sk", "AttributeType": "N"},
+    ],
+    "KeySchema": [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
 # Plain loops over prepared texts: a script that formats each request would be the bottleneck.
 _SCRIPT = """
 local requests = {}
@@ -124,19 +137,7 @@ def loads() -> dict[str, Load]:
 def fill(server: Running) -> None:
     """Make the table and its items."""
     connection = http.client.HTTPConnection(HOST, server.port, timeout=60)
-    definition = {
-        "TableName": TABLE,
-        "AttributeDefinitions": [
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "N"},
-        ],
-        "KeySchema": [
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    call(connection, "CreateTable", definition)
+    call(connection, "CreateTable", DEFINITION)
     while call(connection, "DescribeTable", {"TableName": TABLE})["Table"]["TableStatus"] != (
         "ACTIVE"
     ):

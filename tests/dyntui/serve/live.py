@@ -48,7 +48,7 @@ class LiveServer:
         self._tls = tls
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
-        self._loop: asyncio.AbstractEventLoop
+        self.loop: asyncio.AbstractEventLoop
         self._server: Server
         self._stop: asyncio.Event
 
@@ -57,8 +57,8 @@ class LiveServer:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(self._note)
+        self.loop = asyncio.get_running_loop()
+        self.loop.set_exception_handler(self._note)
         self._stop = asyncio.Event()
         self._server = Server(
             self._account,
@@ -83,11 +83,11 @@ class LiveServer:
         async def look() -> None:
             self._server.look_at_time()
 
-        asyncio.run_coroutine_threadsafe(look(), self._loop).result(TIMEOUT_S)
+        asyncio.run_coroutine_threadsafe(look(), self.loop).result(TIMEOUT_S)
 
     def stop(self) -> None:
         """Begin what a signal to stop begins."""
-        self._loop.call_soon_threadsafe(self._stop.set)
+        self.loop.call_soon_threadsafe(self._stop.set)
 
     def __enter__(self) -> LiveServer:
         self._thread.start()

@@ -225,6 +225,23 @@ def test_on_the_way_out_what_takes_too_long_is_broken_off(tmp_path: Path) -> Non
         assert client.is_over()
 
 
+def test_on_the_way_out_a_write_that_is_still_queued_is_done_before_the_files_close(
+    tmp_path: Path,
+) -> None:
+    limits = replace(Limits(), shutdown_s_max=0.05)
+    with LiveServer(Account.open(tmp_path), limits=limits) as live:
+        live.ask(request_text("CreateTable", create_table("some")))
+        with live.client() as client, FileGate(gate_path(tmp_path / "us-east-1" / "data.db")):
+            client.send(put("queued"))
+            await_seen(live)
+            live.stop()
+            assert client.is_over()
+    with Account.open(tmp_path) as account:
+        item = account.engine().get_item(TableName="some", Key={"pk": {"S": "a"}})["Item"]
+        assert item["text"] == {"S": "queued"}
+    assert live.failures == []
+
+
 # TLS.
 
 
