@@ -3,23 +3,27 @@
 Between processes a lock file is taken before the transaction: SQLite's own waiting lets one process
 starve the others. Inside a process the first to come leads: it executes the requests of all who
 wait, commits once, and hands the lead to the next. While it waits for the disk, others gather.
+
+A request stays in the queue until it is done. So a leader may be interrupted anywhere (Ctrl-C): the
+next one finds in the queue just what is still to be done, nothing lost and nothing done twice.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import apsw
 
 from engine.clock import Clock
+from engine.errors import InternalServerError
 from engine.storage.catalog import Catalog
 from engine.storage.connections import as_api_error, fetch, roll_back
+from engine.storage.gate import Gate
 from engine.storage.transaction import WriteTransaction
 
 T = TypeVar("T")
@@ -29,45 +33,16 @@ Work = Callable[[WriteTransaction], T]
 _GROUP_MAX = 64
 
 
-class Gate(Protocol):
-    """What a writer must pass before its transaction."""
-
-    def __enter__(self) -> Any:
-        """Wait until it is one's turn."""
-
-    def __exit__(self, *_: Any) -> Any:
-        """Let the next one pass."""
-
-
-class FileGate:
-    """An advisory lock on a file: queues processes, and is freed by the kernel after a kill."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def __enter__(self) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._descriptor)
-
-
-class _Ticket(Generic[T]):
+class Ticket(Generic[T]):
     """One request in the queue: its work, then its result or its error."""
 
-    __slots__ = ("done", "error", "parked", "promoted", "result", "work")
+    __slots__ = ("done", "error", "result", "work")
 
     def __init__(self, work: Work[T]) -> None:
         self.work = work
         self.result: T
         self.error: Exception | None = None
         self.done = False
-        self.promoted = False
-        self.parked: threading.Lock | None = None
 
     def run(self, transaction: WriteTransaction) -> None:
         """Do the work inside the transaction; a refusal is a result too."""
@@ -79,9 +54,33 @@ class _Ticket(Generic[T]):
         except Exception as error:
             self.error = error
 
+    def outcome(self) -> T:
+        """The result of a request that is done; raises what refused it."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
     def wake(self) -> None:
-        """Let the waiting thread go on."""
-        if self.parked is not None:
+        """Tell whoever waits that the request is done, or else that it is theirs to lead.
+
+        May be called more than once.
+        """
+        raise NotImplementedError
+
+
+class _ThreadTicket(Ticket[T]):
+    """A request whose thread is parked until it is woken."""
+
+    __slots__ = ("parked",)
+
+    def __init__(self, work: Work[T]) -> None:
+        super().__init__(work)
+        self.parked = threading.Lock()
+        self.parked.acquire()
+
+    def wake(self) -> None:
+        """See `Ticket.wake`."""
+        if self.parked.locked():
             self.parked.release()
 
 
@@ -99,7 +98,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
-        self._gate = gate
+        self.gate = gate
         self._clock = clock
         self._log_changes = log_changes
         self._path = path
@@ -108,89 +107,66 @@ class Writer:
         self._data_version = -1
         self._last_stamp_us = 0
         self._mutex = threading.Lock()
-        self._waiting: deque[_Ticket[Any]] = deque()
-        self._led = False
+        self._idle = threading.Condition(self._mutex)
+        self._waiting: deque[Ticket[Any]] = deque()
+        self._group: list[Ticket[Any]] = []
+        self._leader: Ticket[Any] | None = None
+        self._closed = False
 
     def run(self, work: Work[T]) -> T:
         """Do the work in a transaction, durable when this returns; raises what the work raised."""
-        ticket = _Ticket(work)
-        with self._mutex:
-            self._waiting.append(ticket)
-            if self._led:
-                ticket.parked = threading.Lock()
+        ticket = _ThreadTicket(work)
+        try:
+            if not self.enqueue(ticket):
                 ticket.parked.acquire()
-            else:
-                self._led = True
-        if ticket.parked is not None:
-            self._park(ticket, ticket.parked)
-        if not ticket.done:
-            self._lead(ticket)
-        if ticket.error is not None:
-            raise ticket.error
-        return ticket.result
-
-    def _park(self, ticket: _Ticket[Any], parked: threading.Lock) -> None:
-        """Wait until a leader has served the ticket, or has handed it the lead."""
-        try:
-            parked.acquire()
+            if not ticket.done:
+                self._lead(ticket)
         except BaseException:
-            with self._mutex:
-                if ticket in self._waiting:
-                    self._waiting.remove(ticket)
-                if ticket.promoted:
-                    self._promote()
+            self._leave(ticket)
             raise
+        return ticket.outcome()
 
-    def _lead(self, own: _Ticket[Any]) -> None:
+    def enqueue(self, ticket: Ticket[Any]) -> bool:
+        """Stand in the queue; gives whether the lead is with the caller at once."""
+        with self._mutex:
+            if self._closed:
+                raise InternalServerError(f"{self._path or 'in memory'}: the engine is closed")
+            self._waiting.append(ticket)
+            if self._leader is None:
+                self._leader = ticket
+            return self._leader is ticket
+
+    def _lead(self, own: Ticket[Any]) -> None:
         """Serve one group, its own request among them, and hand the lead on."""
-        group: list[_Ticket[Any]] = []
         try:
-            with self._gate:
-                with self._mutex:
-                    while self._waiting and len(group) < _GROUP_MAX:
-                        group.append(self._waiting.popleft())
-                self._serve(group)
-        finally:
-            with self._mutex:
-                # Interrupted: what was not served goes back to the queue, but for one's own.
-                self._waiting.extendleft(ticket for ticket in reversed(group) if not ticket.done)
-                if own in self._waiting:
-                    self._waiting.remove(own)
-                self._promote()
-            for ticket in group:
-                if ticket.done:
-                    ticket.wake()
+            with self.gate:
+                self._serve(self.gather())
+        except OSError as error:
+            raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+        self.hand_on(own)
 
-    def _promote(self) -> None:
-        """Hand the lead to the first in the queue; the mutex is held."""
-        self._led = bool(self._waiting)
-        if self._waiting:
-            self._waiting[0].promoted = True
-            self._waiting[0].wake()
+    def _leave(self, ticket: Ticket[Any]) -> None:
+        """Take a request whose thread was interrupted out of the queue, and the lead from it."""
+        with self._mutex:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        self.hand_on(ticket)
 
-    def _serve(self, group: list[_Ticket[Any]]) -> None:
-        """Run a group in one transaction; if a statement fails midway, one by one."""
+    # The steps of a leader.
+
+    def gather(self) -> list[Ticket[Any]]:
+        """The first requests of the queue, as many as may share a commit."""
+        with self._mutex:
+            return list(islice(self._waiting, _GROUP_MAX))
+
+    def execute(self, group: Sequence[Ticket[Any]]) -> WriteTransaction | Exception:
+        """Do a group's work in a transaction that is left open.
+
+        Gives the failure where a statement failed midway; all is rolled back then.
+        """
+        connection = self._connection
         try:
-            self._transact(group)
-        except apsw.Error as error:
-            if len(group) > 1:
-                self._serve_singly(group)
-            else:
-                group[0].error = as_api_error(error, self._path)
-        except _HalfWrittenError:
-            if len(group) > 1:
-                self._serve_singly(group)
-        for ticket in group:
-            ticket.done = True
-
-    def _serve_singly(self, group: list[_Ticket[Any]]) -> None:
-        for ticket in group:
-            self._serve([ticket])
-
-    def _transact(self, group: list[_Ticket[Any]]) -> None:
-        execute, connection = self._cursor.execute, self._connection
-        execute("BEGIN IMMEDIATE")
-        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
             if connection.data_version() != self._data_version:
                 self._catch_up()
             transaction = WriteTransaction(
@@ -203,16 +179,89 @@ class Writer:
                 if ticket.error is not None and transaction.writes != before:
                     raise _HalfWrittenError
             transaction.flush_counts()
-            execute("COMMIT")
-        except BaseException:
-            self._data_version = -1
-            roll_back(connection)
+        except BaseException as error:
+            self._abandon()
+            if isinstance(error, Exception):
+                return error
             raise
-        self._data_version = connection.data_version()
+        return transaction
+
+    def commit(self, group: Sequence[Ticket[Any]], executed: WriteTransaction | Exception) -> None:
+        """Make a group's work durable; if it failed, run its requests one by one.
+
+        After this each request is done and has its result or its error.
+        """
+        failure = executed if isinstance(executed, Exception) else self._commit(group, executed)
+        if failure is None:
+            return
+        if len(group) > 1:
+            for ticket in group:
+                self._serve([ticket])
+            return
+        ticket = group[0]
+        if isinstance(failure, apsw.Error):
+            ticket.error = as_api_error(failure, self._path, self._connection)
+        elif not isinstance(failure, _HalfWrittenError):
+            ticket.error = failure
+        ticket.done = True
+
+    def hand_on(self, leader: Ticket[Any]) -> None:
+        """End a lead, if it is that: wake those who are done, and let the next one lead.
+
+        Whoever is interrupted in it does it again from its start.
+        """
+        with self._mutex:
+            if self._leader is not leader:
+                return
+            waiting = self._waiting
+            while waiting and waiting[0].done:
+                waiting[0].wake()
+                waiting.popleft()
+            if waiting:
+                waiting[0].wake()
+                self._leader = waiting[0]
+            else:
+                self._leader = None
+                self._idle.notify_all()
+
+    def _serve(self, group: Sequence[Ticket[Any]]) -> None:
+        try:
+            self.commit(group, self.execute(group))
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _commit(
+        self, group: Sequence[Ticket[Any]], transaction: WriteTransaction
+    ) -> Exception | None:
+        """Commit the open transaction; gives the failure, with all rolled back."""
+        try:
+            self._cursor.execute("COMMIT")
+            self._committed(group, transaction)
+        except BaseException as error:
+            if isinstance(error, apsw.Error) or self._connection.in_transaction:
+                self._abandon()
+                if isinstance(error, Exception):
+                    return error
+            else:
+                # An interruption right behind the commit does not undo it.
+                self._committed(group, transaction)
+            if not isinstance(error, Exception):
+                raise
+        return None
+
+    def _committed(self, group: Sequence[Ticket[Any]], transaction: WriteTransaction) -> None:
+        for ticket in group:
+            ticket.done = True
+        self._data_version = self._connection.data_version()
         self._last_stamp_us = transaction.stamp_us
         if transaction.catalog is not self._catalog:
             self._catalog = transaction.catalog
             self._on_catalog(transaction.catalog)
+
+    def _abandon(self) -> None:
+        self._data_version = -1
+        roll_back(self._connection)
 
     def _catch_up(self) -> None:
         """Another process has written: take over its catalog and its last stamp."""
@@ -222,8 +271,11 @@ class Writer:
             self._last_stamp_us = max(self._last_stamp_us, stamp_us)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Refuse further requests and wait for those in the queue; a second close only waits."""
+        with self._mutex:
+            self._closed = True
+            while self._leader is not None:
+                self._idle.wait()
 
 
 class _HalfWrittenError(Exception):
@@ -231,9 +283,12 @@ class _HalfWrittenError(Exception):
 
 
 def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
-    """The catalog as committed: `known`, unless its version is not the current one."""
+    """The catalog as committed: `known`, unless its version is not the current one.
+
+    Raises `InternalServerError` where a definition cannot be read.
+    """
     ((version,),) = fetch(cursor, "SELECT value FROM meta WHERE name = 'catalog_version'")
     if version == known.version:
         return known
-    rows = fetch(cursor, "SELECT definition FROM catalog ORDER BY name")
-    return Catalog.from_rows(version, [definition for (definition,) in rows])
+    rows = fetch(cursor, "SELECT name, definition FROM catalog ORDER BY name")
+    return Catalog.from_rows(version, rows)
