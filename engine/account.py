@@ -16,7 +16,7 @@ from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Options
 from engine.storage.folder import DataFolder, open_folder
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\Z|local\Z")
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
 
 class Account:
@@ -31,6 +31,7 @@ class Account:
         self._clock = clock
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     @classmethod
     def open(
@@ -70,12 +71,17 @@ class Account:
         return None if self._folder is None else self._folder.path
 
     def engine(self, region: str = "us-east-1") -> Engine:
-        """The engine of a Region, opened on first use."""
+        """The engine of a Region, opened on first use, and again where it was closed.
+
+        Raises `engine.errors.FolderError`.
+        """
         if not _REGION.match(region):
             raise FolderAccessError(f"{region!r} is not the name of a Region, such as us-east-1")
         with self._lock:
+            if self._closed:
+                raise FolderAccessError(f"{self.path}: the account is closed")
             engine = self._engines.get(region)
-            if engine is None:
+            if engine is None or engine.is_closed:
                 opened = Region.open(
                     region, self._folder, self._clock, self._settings, self._options
                 )
@@ -85,22 +91,19 @@ class Account:
 
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""
-        counts = {}
-        regions = list(self._engines) if self._folder is None else self._folder.regions()
-        for region in regions:
-            names = self.engine(region).list_tables()["TableNames"]
-            if names:
-                counts[region] = len(names)
-        return counts
+        known = list(self._engines) if self._folder is None else self._folder.regions()
+        regions = [name for name in known if _REGION.match(name)]
+        counts = {region: self.engine(region).table_count() for region in regions}
+        return {region: count for region, count in counts.items() if count}
 
     def close(self) -> None:
-        """Close all Regions."""
+        """Close all Regions; a second close does nothing."""
         with self._lock:
+            self._closed = True
             engines = list(self._engines.values())
             self._engines.clear()
         for engine in engines:
-            engine._owns_account = False
-            engine.close()
+            engine.close_region()
 
     def __enter__(self) -> Account:
         return self

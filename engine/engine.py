@@ -169,19 +169,35 @@ class Engine(OperationMethods):
         """See `LocalTools.regions_with_tables`."""
         if self._account is not None:
             return self._account.regions_with_tables()
+        count = self.table_count()
+        return {self.region: count} if count else {}
+
+    def table_count(self) -> int:
+        """How many tables the Region has."""
         now_us = self._region.clock.now_us()
         tables = self._region.database.reload_catalog().tables.values()
-        count = sum(not table.is_gone(now_us) for table in tables)
-        return {self.region: count} if count else {}
+        return sum(not table.is_gone(now_us) for table in tables)
 
     # Life.
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether every further request is refused."""
+        return self._region.database.is_closed
+
     def close(self) -> None:
-        """Close the Region's files; a second close does nothing."""
+        """Close the Region's files; a second close does nothing.
+
+        Requests at work are finished, later ones are refused with `InternalServerError`.
+        """
         if self._owns_account and self._account is not None:
             self._account.close()
         else:
-            self._region.close()
+            self.close_region()
+
+    def close_region(self) -> None:
+        """Close this Region's files and leave the account, if it has one, open."""
+        self._region.close()
 
     def __enter__(self) -> Engine:
         return self

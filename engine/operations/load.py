@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
 
 from engine.client.protocol import Context, Json, LoadProgress
-from engine.errors import ValidationException
+from engine.errors import ResourceNotFoundException, ValidationException
 from engine.model import values
 from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import cause_of
 from engine.operations.region import Region
 from engine.operations.schema import check_item
+from engine.storage.catalog import Table
 from engine.storage.items import StoredItem, plan_change
 from engine.storage.transaction import WriteTransaction
 
@@ -21,6 +21,7 @@ from engine.storage.transaction import WriteTransaction
 _GATHERED_ITEMS = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 _STEP_ITEMS = 500
+_STEP_BYTES = 4 * 1024 * 1024
 
 Batch = dict[bytes, StoredItem]
 
@@ -33,24 +34,22 @@ def load_items(
     on_progress: Callable[[LoadProgress], None] | None,
 ) -> int:
     """Put items as `LocalTools.load_items` says; gives how many were written."""
+    table = region.data_table(region.database.reload_catalog(), table_name)
     written = taken = 0
-    for batch, count in _batches(region, table_name, items):
+    for batch, count in _batches(table, items):
         taken += count
-        keys = iter(sorted(batch))
-        while step := list(islice(keys, _STEP_ITEMS)):
+        for step in _steps(batch):
             if context.cancelled is not None and context.cancelled():
                 return written
-            changes = [(key, batch[key]) for key in step]
-            region.database.write(partial(_write_step, region, table_name, changes, context))
+            region.database.write(partial(_write_step, region, table, step, context))
             written += len(step)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))
     return written
 
 
-def _batches(region: Region, table_name: str, items: Iterable[Json]) -> Iterator[tuple[Batch, int]]:
+def _batches(table: Table, items: Iterable[Json]) -> Iterator[tuple[Batch, int]]:
     """Validated items by key, as many as may be gathered, with how many were taken for them."""
-    table = region.data_table(region.database.reload_catalog(), table_name)
     batch: Batch = {}
     count = size = 0
     for item in items:
@@ -67,13 +66,30 @@ def _batches(region: Region, table_name: str, items: Iterable[Json]) -> Iterator
         yield batch, count
 
 
+def _steps(batch: Batch) -> Iterator[list[tuple[bytes, StoredItem]]]:
+    """What each transaction writes, in key order."""
+    step: list[tuple[bytes, StoredItem]] = []
+    size = 0
+    for key in sorted(batch):
+        step.append((key, batch[key]))
+        size += batch[key].size
+        if len(step) == _STEP_ITEMS or size >= _STEP_BYTES:
+            yield step
+            step, size = [], 0
+    if step:
+        yield step
+
+
 def _write_step(
     region: Region,
-    table_name: str,
+    begun: Table,
     step: list[tuple[bytes, StoredItem]],
     context: Context,
     transaction: WriteTransaction,
 ) -> None:
-    table = region.data_table(transaction.catalog, table_name)
+    table = region.data_table(transaction.catalog, begun.name)
+    if table.table_id != begun.table_id:
+        # Another of the same name by now, for whose keys these were not made.
+        raise ResourceNotFoundException("Requested resource not found")
     changes = [plan_change(table, key, transaction.read(table, key), new) for key, new in step]
     transaction.write(table, changes, cause_of(context))

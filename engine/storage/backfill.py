@@ -19,6 +19,7 @@ from engine.storage.transaction import WriteTransaction
 
 KIND = "backfill"
 _ITEMS_PER_STEP = 1_000
+_BYTES_PER_STEP = 4 * 1024 * 1024
 
 
 def subject_of(table: Table, index: Index) -> str:
@@ -43,13 +44,15 @@ def backfill_step(transaction: WriteTransaction, job_id: int) -> bool:
         transaction.end_jobs(KIND, f"{state['table_id']}/{state['index']}")
         return False
     after = b64decode(state["after"])
-    rows = transaction.read_after(table.storage, KeyRange(after, KEYS_END), _ITEMS_PER_STEP)
+    rows, more = transaction.read_first(
+        table.storage, KeyRange(after, KEYS_END), _ITEMS_PER_STEP, _BYTES_PER_STEP
+    )
     changes = [_entry(table, index, key, raw) for key, raw in rows]
     # In the index's own key order: sorted inserts are many times as fast as random ones.
     changes = [change for change in changes if change.indexes]
     changes.sort(key=lambda change: change.indexes[0].new_key or b"")
     transaction.write_entries(changes)
-    if len(rows) < _ITEMS_PER_STEP:
+    if not more:
         _finish(transaction, table, index)
         return False
     state["after"] = b64encode(rows[-1][0] + b"\x00").decode()

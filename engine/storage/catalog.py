@@ -6,7 +6,7 @@ hold the items. Deleting or replacing a table moves storage ids; no item is touc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from engine.client.protocol import Json
+from engine.errors import InternalServerError
 from engine.storage.keys import collection_prefix, part, value_bytes
 
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
@@ -109,12 +110,28 @@ class Storage:
         return f"DELETE FROM b{self.storage_id} WHERE id = ?"
 
     @cached_property
-    def empty_step(self) -> tuple[str, str]:
-        """Delete the first rows, at most as many as the parameter says, in each of the tables."""
+    def empty_rows(self) -> str:
+        """Delete the first rows, at most as many as the parameter says."""
+        n = self.storage_id
+        return f"DELETE FROM t{n} WHERE k IN (SELECT k FROM t{n} ORDER BY k LIMIT ?)"
+
+    @cached_property
+    def first_big(self) -> str:
+        """Ids and lengths of the first large values, which are not read for it."""
+        return f"SELECT id, length(v) FROM b{self.storage_id} ORDER BY id LIMIT ?"
+
+    @cached_property
+    def empty_big(self) -> str:
+        """Delete the large values up to an id."""
+        return f"DELETE FROM b{self.storage_id} WHERE id <= ?"
+
+    @cached_property
+    def count_big(self) -> str:
+        """How many large values there are, and how many of them a row leads to."""
         n = self.storage_id
         return (
-            f"DELETE FROM t{n} WHERE k IN (SELECT k FROM t{n} ORDER BY k LIMIT ?)",
-            f"DELETE FROM b{n} WHERE id IN (SELECT id FROM b{n} ORDER BY id LIMIT ?)",
+            f"SELECT (SELECT count(*) FROM b{n}),"
+            f" (SELECT count(*) FROM t{n} WHERE big IN (SELECT id FROM b{n}))"
         )
 
 
@@ -359,7 +376,17 @@ class Catalog:
     tables: Mapping[str, Table]
 
     @classmethod
-    def from_rows(cls, version: int, definitions: list[bytes]) -> Catalog:
-        """Build it from the rows of the table `catalog`."""
-        tables = [Table.from_json(orjson.loads(definition)) for definition in definitions]
-        return cls(version, {table.name: table for table in tables})
+    def from_rows(cls, version: int, rows: Iterable[tuple[str, bytes]]) -> Catalog:
+        """Build it from the rows (name, definition) of the table `catalog`.
+
+        Raises `InternalServerError` where a definition cannot be read.
+        """
+        tables = {}
+        for name, definition in rows:
+            try:
+                tables[name] = Table.from_json(orjson.loads(definition))
+            except (ValueError, TypeError, LookupError) as error:
+                raise InternalServerError(
+                    f"the definition of the table {name} is damaged ({error})"
+                ) from error
+        return cls(version, tables)

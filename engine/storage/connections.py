@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,59 +15,132 @@ from engine.errors import (
     ApiError,
     DamagedError,
     FolderAccessError,
+    FolderError,
     InternalServerError,
     NewerFormatError,
 )
+from engine.storage import forks
+from engine.storage.folder import sync_folder
 from engine.storage.migrations import PAGE_BYTES, SCHEMA_VERSION, STEPS
 
 # A cached page is kept decrypted; SQLite's own default of 2 MB makes most reads decrypt anew.
 CACHE_KIB = 65_536
 _BUSY_TIMEOUT_MS = 20_000
 _STATEMENTS_CACHED = 1_000
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def connect(path: Path | None, page_key: str, synchronous: str) -> apsw.Connection:
     """Open a connection; `path` None is a private database in memory.
 
-    `synchronous` is SQLite's: FULL makes a commit survive power loss, OFF leaves that to luck.
-    Raises `FolderError` where the file cannot be opened, is damaged or too new.
+    `synchronous` is SQLite's: FULL makes a commit survive power loss, NORMAL leaves the moment of
+    its writing to the operating system. Raises `FolderError` where the file is missing, cannot be
+    opened, is damaged, too new, or was open when this process was forked.
     """
-    try:
-        return _connect(path, page_key, synchronous)
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise DamagedError(f"{path}: the file is damaged ({error})") from error
-    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
-        raise FolderAccessError(f"{path}: the file cannot be opened for writing") from error
-    except apsw.FullError as error:
-        raise FolderAccessError(f"{path}: the disk is full") from error
-    except apsw.IOError as error:
-        raise DamagedError(f"{path}: the file cannot be read ({error})") from error
+    if path is None:
+        connection = apsw.Connection(":memory:", statementcachesize=_STATEMENTS_CACHED)
+        _pragma(connection, "temp_store=memory")
+        return connection
+    if forks.was_open_at_fork(path):
+        raise FolderAccessError(
+            f"{path}: was open when this process was forked; open it after the fork, or start "
+            "processes by spawning"
+        )
+    return _opened(path, page_key, synchronous, apsw.SQLITE_OPEN_READWRITE, _check)
 
 
-def _connect(path: Path | None, page_key: str, synchronous: str) -> apsw.Connection:
-    connection = apsw.Connection(
-        ":memory:" if path is None else str(path), statementcachesize=_STATEMENTS_CACHED
-    )
+def connect_first(path: Path, page_key: str, synchronous: str) -> apsw.Connection:
+    """Open the database, made where it is missing, with its schema brought up to date.
+
+    The caller lets in one process at a time. Raises `FolderError` as `connect` does.
+    """
+    if not path.exists():
+        _create(path, page_key)
+    elif path.stat().st_size == 0:
+        # It is made aside and renamed, so it never was empty.
+        raise DamagedError(f"{path}: the file is damaged (it is empty)")
+    connection = connect(path, page_key, synchronous)
+    with _failures_named(connection, path):
+        migrate(connection)
+    return connection
+
+
+def _create(path: Path, page_key: str) -> None:
+    """Make a database that appears whole or not at all."""
+    if path.with_name(path.name + "-wal").exists():
+        raise DamagedError(f"{path}: the file is missing beside its write-ahead log")
+    aside = path.with_name(path.name + ".new")
+    _remove(aside)
     try:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        _opened(aside, page_key, "FULL", flags, _fill).close()
+        aside.replace(path)
+        sync_folder(path.parent)
+    finally:
+        _remove(aside)
+
+
+def _fill(connection: apsw.Connection, _path: Path) -> None:
+    migrate(connection)
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _opened(
+    path: Path,
+    page_key: str,
+    synchronous: str,
+    flags: int,
+    look_at: Callable[[apsw.Connection, Path], None],
+) -> apsw.Connection:
+    """A connection with its settings, that has passed `look_at`; closed again if it has not."""
+    try:
+        connection = apsw.Connection(str(path), flags=flags, statementcachesize=_STATEMENTS_CACHED)
+    except apsw.Error as error:
+        raise as_folder_error(error, path) from error
+    with _failures_named(connection, path):
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-        if path is not None:
-            # This order is the cipher's: cipher, key, then anything that touches a page.
-            _pragma(connection, "cipher='aegis'")
-            _pragma(connection, f'key="raw:{page_key}"')
-            _pragma(connection, f"page_size={PAGE_BYTES}")
-            _pragma(connection, "journal_mode=wal")
-            # Checkpoints run outside requests.
-            connection.wal_autocheckpoint(0)
-            _pragma(connection, f"cache_size=-{CACHE_KIB}")
+        # This order is the cipher's: cipher, key, then anything that touches a page.
+        _pragma(connection, "cipher='aegis'")
+        _pragma(connection, f'key="raw:{page_key}"')
+        _pragma(connection, f"page_size={PAGE_BYTES}")
+        if _pragma(connection, "journal_mode=wal") != ("wal",):
+            raise FolderAccessError(f"{path}: the file system has no memory shared by processes")
+        # Checkpoints run outside requests.
+        connection.wal_autocheckpoint(0)
+        _pragma(connection, f"cache_size=-{CACHE_KIB}")
         _pragma(connection, f"synchronous={synchronous}")
         # Sorting must not leave plain text on the disk.
         _pragma(connection, "temp_store=memory")
-        if schema_version(connection) > SCHEMA_VERSION:
-            raise NewerFormatError(f"{path}: written by a newer version of the program")
+        # To wipe what is deleted would write every page of it once more; it is encrypted anyway.
+        _pragma(connection, "secure_delete=fast")
+        look_at(connection, path)
+    return connection
+
+
+@contextmanager
+def _failures_named(connection: apsw.Connection, path: Path) -> Iterator[None]:
+    """Close the connection on any failure, and tell SQLite's as a `FolderError`."""
+    try:
+        yield
+    except apsw.Error as error:
+        failure = as_folder_error(error, path, connection)
+        connection.close()
+        raise failure from error
     except BaseException:
         connection.close()
         raise
-    return connection
+
+
+def _check(connection: apsw.Connection, path: Path) -> None:
+    if schema_version(connection) > SCHEMA_VERSION:
+        raise NewerFormatError(f"{path}: written by a newer version of the program")
+    if connection.readonly("main"):
+        raise FolderAccessError(f"{path}: the file is not writable")
 
 
 def _pragma(connection: apsw.Connection, text: str) -> object:
@@ -88,8 +164,8 @@ def fetch(cursor: apsw.Cursor, sql: str, bindings: Sequence[Any] = ()) -> list[t
 def migrate(connection: apsw.Connection) -> None:
     """Run the steps that are missing, each in its own transaction."""
     for number in range(schema_version(connection), SCHEMA_VERSION):
-        connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.execute("BEGIN IMMEDIATE")
             if schema_version(connection) == number:
                 connection.execute(STEPS[number])
                 connection.execute(f"PRAGMA user_version={number + 1}")
@@ -105,12 +181,47 @@ def roll_back(connection: apsw.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def as_api_error(error: apsw.Error, path: Path | None) -> ApiError:
+def as_folder_error(
+    error: apsw.Error, path: Path | None, connection: apsw.Connection | None = None
+) -> FolderError:
+    """What a failure of SQLite means to the one who opens a folder."""
+    if isinstance(error, (apsw.NotADBError, apsw.CorruptError)):
+        return DamagedError(f"{path}: the file is damaged ({error})")
+    if _is_full(error, connection):
+        return FolderAccessError(f"{path}: the disk is full")
+    if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):
+        return FolderAccessError(f"{path}: the file is not writable")
+    if isinstance(error, apsw.CantOpenError):
+        return FolderAccessError(f"{path}: the file cannot be opened for writing")
+    if isinstance(error, apsw.BusyError):
+        return FolderAccessError(f"{path}: another program has the file in use")
+    if isinstance(error, apsw.IOError):
+        return DamagedError(f"{path}: the file cannot be read ({_reason(error, connection)})")
+    return FolderAccessError(f"{path}: the file cannot be used ({error})")
+
+
+def as_api_error(
+    error: apsw.Error, path: Path | None, connection: apsw.Connection | None = None
+) -> ApiError:
     """What a failure of SQLite amid a request means to the one who asked."""
-    if isinstance(error, apsw.FullError):
+    if _is_full(error, connection):
         reason = "the disk is full; nothing was written"
     elif isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
         reason = "the file is damaged; `dyntui doctor` tells where"
     else:
-        reason = f"the storage failed: {type(error).__name__}: {error}"
+        reason = f"the storage failed: {type(error).__name__}: {_reason(error, connection)}"
     return InternalServerError(f"{path or 'in memory'}: {reason}")
+
+
+def _is_full(error: apsw.Error, connection: apsw.Connection | None) -> bool:
+    """Whether the disk, a quota or a limit on the size of files left no room."""
+    if isinstance(error, apsw.FullError):
+        return True
+    if connection is None or not isinstance(error, apsw.IOError):
+        return False
+    return connection.system_errno in _NO_SPACE
+
+
+def _reason(error: apsw.Error, connection: apsw.Connection | None) -> str:
+    number = 0 if connection is None else connection.system_errno
+    return f"{error}: {os.strerror(number)}" if number else str(error)

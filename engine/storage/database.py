@@ -11,21 +11,41 @@ from typing import Any, TypeVar
 import apsw
 
 from engine.clock import Clock
-from engine.errors import ApiError, DamagedError, FolderAccessError
+from engine.errors import (
+    ApiError,
+    DamagedError,
+    FolderAccessError,
+    FolderError,
+    InternalServerError,
+)
+from engine.storage import forks
 from engine.storage.catalog import Catalog, Storage
-from engine.storage.connections import as_api_error, connect, fetch, migrate
+from engine.storage.connections import (
+    as_api_error,
+    as_folder_error,
+    connect,
+    connect_first,
+    fetch,
+    migrate,
+    roll_back,
+)
 from engine.storage.folder import DataFolder
+from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, read_item, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.upkeep import Upkeep, gate_path
-from engine.storage.writer import FileGate, Work, Writer, load_catalog
+from engine.storage.writer import Work, Writer, load_catalog
 
 T = TypeVar("T")
 
-_SYNCHRONOUS = {"full": "FULL", "relaxed": "OFF"}
+# Relaxed is not OFF: without the syncs of checkpoints, power loss would damage the file, and with
+# it what other processes had been told is durable.
+_SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
+# Each reader may cache as much as the writer does; more than these are closed after their request.
+_IDLE_READERS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +53,9 @@ class Options:
     """How a Region's database behaves.
 
     `durability`: "full" (an acknowledged write survives power loss) or "relaxed" (it survives the
-    end of the process). `history_hours`: how long local history is kept; 0 keeps none.
-    `read_lag_s`: by how much eventually consistent reads may lag behind.
+    end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
+    local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
+    lag behind.
     """
 
     durability: str = "full"
@@ -66,11 +87,6 @@ class Reader:
         """Rows (value, size, key) of a range in key order; one range at a time."""
         return read_range(self.cursor, storage, keys, descending, limit)
 
-    def measure(self, storage: Storage, keys: KeyRange, count_max: int) -> tuple[int, int]:
-        """Number of rows of a range, at most so many, and their sizes together."""
-        ((rows, size),) = self._fetch(storage.measure, keys.low, keys.high, count_max)
-        return rows, size or 0
-
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
         for items, size in self._fetch(
@@ -86,6 +102,11 @@ class Reader:
         ):
             return int(size)
         return 0
+
+    def measure(self, storage: Storage, keys: KeyRange, count_max: int) -> tuple[int, int]:
+        """Number of rows of a range, at most so many, and their sizes together."""
+        ((rows, size),) = self._fetch(storage.measure, keys.low, keys.high, count_max)
+        return rows, size or 0
 
     def job_ids(self, kind: str) -> list[int]:
         """The jobs of a kind that are not done."""
@@ -107,20 +128,30 @@ class Reader:
 
     def page_problems(self, count_max: int) -> list[str]:
         """What SQLite's own check of every page finds."""
-        problems: list[str] = []
-        try:
-            for (text,) in self._beside.execute(f"PRAGMA integrity_check({count_max})"):
-                lines = str(text).splitlines()
-                problems += [line for line in lines if line != "ok" and line[0] != "*"]
-        except apsw.CorruptError:
-            # A page whose authentication fails ends the check; what was found before it counts.
-            problems.append("a page is damaged, and the pages after it could not be checked")
-        return problems
+        rows = self._fetch(f"PRAGMA integrity_check({count_max})")
+        return [text for (text,) in rows if text != "ok"]
 
     def row_count(self, storage_id: int) -> int:
         """Rows of a storage id, counted."""
         ((count,),) = self._fetch(f"SELECT count(*) FROM t{storage_id}")
         return int(count)
+
+    def big_counts(self, storage: Storage) -> tuple[int, int]:
+        """Number of large values of a storage id, and of the rows that lead to one."""
+        ((values, rows),) = self._fetch(storage.count_big)
+        return values, rows
+
+    def is_work_left(self, trim_before_us: int, now_us: int) -> bool:
+        """Whether anything is to be freed, trimmed of the change log, or forgotten of tokens."""
+        ((left,),) = self._fetch(
+            "SELECT EXISTS(SELECT 1 FROM retired)"
+            " OR EXISTS(SELECT 1 FROM tokens WHERE until_us <= ?) OR EXISTS(SELECT 1 FROM ("
+            "SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT 1)"
+            " WHERE stamp_us < ? AND seq < (SELECT max(seq) FROM changes))",
+            now_us,
+            trim_before_us,
+        )
+        return bool(left)
 
     def _fetch(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
         return fetch(self._beside, sql, bindings)
@@ -137,58 +168,63 @@ class Database:
 
     def __init__(self, folder: DataFolder | None, region: str, clock: Clock, options: Options):
         self.options = options
-        self.catalog = Catalog(0, {})
-        self._synchronous = _SYNCHRONOUS[options.durability]
-        self._closed = False
-        # In memory all share one connection, and therefore one lock.
-        self._memory_lock = threading.RLock() if folder is None else None
-        self._idle_readers: list[Reader] = []
+        self.path = None if folder is None else folder.region_folder(region) / "data.db"
         self._page_key = "" if folder is None else folder.page_key
-        self.path: Path | None = None
-        self._gate: FileGate | None = None
-        if folder is not None:
-            region_folder = folder.region_folder(region)
-            self.path = region_folder / "data.db"
-            self._gate = _file_gate(gate_path(self.path))
-        connection = self._open_first()
+        self._synchronous = _SYNCHRONOUS[options.durability]
+        self._refusal: str | None = None
+        self._closing = threading.Lock()
+        # In memory all share one connection, and therefore one lock.
+        self._memory_lock = threading.RLock() if self.path is None else None
+        self._gate = None if self.path is None else _file_gate(gate_path(self.path))
+        try:
+            self._connection = self._open_first()
+            self.catalog = self._first_catalog()
+        except BaseException:
+            if self._gate is not None:
+                self._gate.close()
+            raise
         gate: Any = self._gate or self._memory_lock
-        log_changes = folder is not None and options.history_hours > 0
-        self._writer = Writer(connection, gate, clock, log_changes, self.path, self._set_catalog)
-        if folder is None:
-            self._idle_readers.append(Reader(connection))
-        self.reload_catalog()
+        log_changes = self.path is not None and options.history_hours > 0
+        self._writer = Writer(
+            self._connection, gate, clock, log_changes, self.path, self._set_catalog
+        )
+        self._idle_readers = [Reader(self._connection)] if self.path is None else []
+        self.upkeep = None if self.path is None else Upkeep(self, self.path, clock)
+        if self.path is not None and self.upkeep is not None:
+            self._identity = forks.identity(self.path)
+            self._connection.set_wal_hook(self.upkeep.after_commit)
+            if self.read(self.upkeep.is_work_left):
+                self.upkeep.start()
         self._lagged = (
-            LaggedReads(lambda: Reader(self.connect()), clock, options.read_lag_s)
-            if options.read_lag_s > 0 and folder is not None
+            LaggedReads(self._new_reader, clock, options.read_lag_s)
+            if options.read_lag_s > 0 and self.path is not None
             else None
         )
-        self._upkeep = None if folder is None else Upkeep(self, clock)
-        if self._upkeep is not None:
-            connection.set_wal_hook(self._upkeep.after_commit)
+        forks.watch(self)
 
     def _open_first(self) -> apsw.Connection:
         """Open the writing connection and bring the schema up to date, one process at a time."""
-        if self._gate is None:
-            connection = connect(None, "", "OFF")
+        if self.path is None or self._gate is None:
+            connection = connect(None, "", self._synchronous)
             migrate(connection)
             return connection
-        with self._gate:
-            if self._gate.is_marked and not self._has_pages():
-                raise DamagedError(f"{self.path}: the file is empty; restore it from a copy")
-            connection = self.connect()
-            try:
-                migrate(connection)
-            except apsw.FullError as error:
-                connection.close()
-                raise FolderAccessError(f"{self.path}: the disk is full") from error
-            self._gate.mark()
-            return connection
+        try:
+            with self._gate:
+                return connect_first(self.path, self._page_key, self._synchronous)
+        except OSError as error:
+            raise FolderAccessError(f"{self.path}: {error.strerror or error}") from error
 
-    def _has_pages(self) -> bool:
-        """Whether there is anything in the file, or in its write-ahead log."""
-        assert self.path is not None
-        files = (self.path, self.path.with_name(self.path.name + "-wal"))
-        return any(file.exists() and file.stat().st_size > 0 for file in files)
+    def _first_catalog(self) -> Catalog:
+        connection = self._connection
+        try:
+            return load_catalog(connection.cursor(), Catalog(0, {}))
+        except apsw.Error as error:
+            failure: FolderError = as_folder_error(error, self.path, connection)
+            connection.close()
+            raise failure from error
+        except ApiError as error:
+            connection.close()
+            raise DamagedError(f"{self.path}: {error}") from error
 
     def _set_catalog(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -200,22 +236,56 @@ class Database:
 
         Work that met an outdated catalog (another process changed it) is done again.
         """
+        if self._refusal is not None:
+            raise self._refused()
         if self._memory_lock is not None:
             with self._memory_lock:
-                return self._read_current(self._idle_readers[0], work)
+                return self._read_in_memory(work)
         try:
             reader = self._idle_readers.pop()
         except IndexError:
-            reader = Reader(self.connect())
+            reader = self._new_reader()
         try:
             return self._read_current(reader, work)
         except apsw.Error as error:
-            raise as_api_error(error, self.path) from error
+            raise as_api_error(error, self.path, reader.connection) from error
         finally:
-            if self._closed:
-                reader.connection.close()
-            else:
-                self._idle_readers.append(reader)
+            self._give_back(reader)
+
+    def _read_in_memory(self, work: Read[T]) -> T:
+        if not self._idle_readers:
+            raise self._refused()
+        reader = self._idle_readers[0]
+        try:
+            return self._read_current(reader, work)
+        except apsw.Error as error:
+            raise as_api_error(error, None) from error
+        finally:
+            roll_back(reader.connection)
+
+    def _new_reader(self) -> Reader:
+        try:
+            return Reader(self.connect())
+        except FolderError as error:
+            raise InternalServerError(str(error)) from error
+
+    def _give_back(self, reader: Reader) -> None:
+        """Keep a reader for the next request, unless an interruption left it in a transaction."""
+        idle = self._idle_readers
+        if reader.connection.in_transaction or len(idle) >= _IDLE_READERS_MAX:
+            reader.connection.close()
+            return
+        idle.append(reader)
+        if self._refusal is not None:
+            self._close_idle_readers()
+
+    def _close_idle_readers(self) -> None:
+        while True:
+            try:
+                reader = self._idle_readers.pop()
+            except IndexError:
+                return
+            reader.connection.close()
 
     def read_eventually(self, work: Read[T]) -> T:
         """Do `work` in a read transaction that may lag behind, where the Region has a lag."""
@@ -227,11 +297,11 @@ class Database:
             raise as_api_error(error, self.path) from error
 
     def _read_current(self, reader: Reader, work: Read[T]) -> T:
-        execute = reader.cursor.execute
+        execute, connection = reader.cursor.execute, reader.connection
         while True:
             catalog = self.catalog
-            execute("BEGIN")
             try:
+                execute("BEGIN")
                 result = work(reader, catalog)
                 # Asked after the first read of the transaction, which refreshes the answer.
                 unchanged = reader.data_version() == reader.checked_version
@@ -244,7 +314,8 @@ class Database:
                     raise
             finally:
                 # On this cursor, so that a range left half read lets go of the snapshot too.
-                execute("ROLLBACK")
+                if connection.in_transaction:
+                    execute("ROLLBACK")
 
     def _is_current(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the catalog is the committed one; if not, the committed one is taken over."""
@@ -273,6 +344,8 @@ class Database:
 
     def write(self, work: Work[T]) -> T:
         """Do `work` in a write transaction, which other requests may share; see `Writer.run`."""
+        if self._refusal is not None:
+            raise self._refused()
         return self._writer.run(work)
 
     def loop_writer(self, call_soon: CallSoon) -> LoopWriter:
@@ -285,24 +358,57 @@ class Database:
             syncs=on_disk and self.options.durability == "full",
         )
 
-    def connect(self) -> apsw.Connection:
+    def connect(self, synchronous: str | None = None) -> apsw.Connection:
         """A further connection to the file, for the caller to use and close."""
-        return connect(self.path, self._page_key, self._synchronous)
+        return connect(self.path, self._page_key, synchronous or self._synchronous)
+
+    # Life.
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether requests are refused."""
+        return self._refusal is not None
+
+    def _refused(self) -> InternalServerError:
+        return InternalServerError(f"{self.path or 'in memory'}: {self._refusal}")
 
     def close(self) -> None:
-        """Close all connections; the last process to leave folds the log into the file."""
-        if self._closed:
+        """Let requests at work finish and close all connections; a second close does nothing.
+
+        The last process to leave folds the write-ahead log into the file.
+        """
+        if self._refusal is not None:
             return
-        self._closed = True
-        if self._upkeep is not None:
-            self._upkeep.stop()
-        if self._lagged is not None:
-            self._lagged.close()
-        self._writer.close()
-        while self._idle_readers:
-            self._idle_readers.pop().connection.close()
-        if self._gate is not None:
-            self._gate.close()
+        with self._closing:
+            if self._refusal is not None:
+                return
+            if self.upkeep is not None:
+                self.upkeep.stop()
+            self._refusal = "the engine is closed"
+            if self._lagged is not None:
+                self._lagged.close()
+            self._writer.close()
+            if self._memory_lock is None:
+                self._close_idle_readers()
+                self._connection.close()
+            else:
+                with self._memory_lock:
+                    self._close_idle_readers()
+            if self._gate is not None:
+                self._gate.close()
+
+    def after_fork(self) -> None:
+        """Refuse everything in a child, and see that nothing is closed there either.
+
+        To close, even at the end of the child, would roll back what the parent was writing, in the
+        memory that both share: one reference too many keeps the connections from it.
+        """
+        self._refusal = "opened before this process was forked; open the folder again"
+        if self.path is not None:
+            forks.refuse_from_now(self._identity)
+        import ctypes
+
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
 
 
 def _load(reader: Reader, known: Catalog) -> Catalog:

@@ -5,13 +5,16 @@ keys/page.key          the key of every page, 32 bytes in hex, readable by the o
 config.toml            settings of this folder
 <region>/data.db       one database per Region
 <region>/writers.lock  the writers' queue
+<region>/upkeep.lock   held by the process that looks after the files
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -32,7 +35,18 @@ FORMAT_VERSION = 1
 CIPHER = "aegis"
 _KEY_BYTES = 32
 # File systems on which SQLite's shared-memory index does not work between machines.
-_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs"})
+_NETWORK_FILE_SYSTEMS = frozenset(
+    {
+        *("afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre"),
+        *("ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs"),
+        *("fuse.ceph", "fuse.davfs", "fuse.glusterfs", "fuse.juicefs", "fuse.rclone"),
+        *("fuse.s3fs", "fuse.sshfs"),
+    }
+)
+_MOUNTS = Path("/proc/mounts")
+_MOUNT_ESCAPE = re.compile(r"\\([0-7]{3})")
+# What a folder may hold before it is a data folder; the last is left by a kill amid its making.
+_BEFORE_CREATION = frozenset({"config.toml", "keys", "folder.json.new"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class DataFolder:
         """The folder of a Region's files, made where it is missing."""
         folder = self.path / region
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
+            _make_folder(folder)
         except OSError as error:
             raise _access_error(folder, error) from error
         return folder
@@ -79,11 +93,11 @@ def open_folder(path: Path, force_network: bool = False) -> DataFolder:
     Raises `FolderAccessError` where the folder cannot be read or written or lies on a network file
     system, `WrongKeyError`, `DamagedError`, `NewerFormatError`.
     """
-    path = path.expanduser().absolute()
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = path.expanduser().absolute()
         if not force_network:
             _refuse_network(path)
+        _make_folder(path)
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise FolderAccessError(f"{path}: the folder is not writable")
         if (path / "folder.json").exists():
@@ -91,6 +105,9 @@ def open_folder(path: Path, force_network: bool = False) -> DataFolder:
         return _create(path)
     except OSError as error:
         raise _access_error(path, error) from error
+    except (RuntimeError, ValueError) as error:
+        # A home that is not known; a byte that no path can hold.
+        raise FolderAccessError(f"{path}: no path of a folder ({error})") from error
 
 
 def _create(path: Path) -> DataFolder:
@@ -104,10 +121,10 @@ def _create(path: Path) -> DataFolder:
             raise DamagedError(
                 f"{path}: folder.json is missing beside data; restore it from a copy"
             )
-        if any(child.name not in {"config.toml", "keys"} for child in path.iterdir()):
+        if any(child.name not in _BEFORE_CREATION for child in path.iterdir()):
             raise FolderAccessError(f"{path}: the folder holds other files and is no data folder")
         key = secrets.token_hex(_KEY_BYTES)
-        (path / "keys").mkdir(mode=0o700, exist_ok=True)
+        _make_folder(path / "keys")
         _write_private(path / "keys" / "page.key", key + "\n")
         form = {"format": FORMAT_VERSION, "cipher": CIPHER, "key_fingerprint": _fingerprint(key)}
         _write_private(
@@ -123,9 +140,11 @@ def _open_existing(path: Path) -> DataFolder:
     try:
         form = orjson.loads(form_path.read_bytes())
         version, cipher, fingerprint = form["format"], form["cipher"], form["key_fingerprint"]
+        if type(version) is not int or version < 1:
+            raise TypeError(version)
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise DamagedError(f"{form_path}: not a folder description; the file is damaged") from error
-    if not isinstance(version, int) or version > FORMAT_VERSION or cipher != CIPHER:
+    if version > FORMAT_VERSION or cipher != CIPHER:
         raise NewerFormatError(
             f"{path}: written by a newer version (format {version}, cipher {cipher}); "
             f"this one reads formats up to {FORMAT_VERSION}"
@@ -155,19 +174,30 @@ def _write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+    sync_folder(path.parent)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder and those above it, for their owner only; power loss does not take them."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder survive power loss, where the file system offers that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _refuse_network(path: Path) -> None:
-    try:
-        mounts = Path("/proc/mounts").read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return
-    best, kind = "", ""
-    for line in mounts:
-        fields = line.split(" ")
-        point = fields[1].replace("\\040", " ")
-        if path.is_relative_to(point) and len(point) >= len(best):
-            best, kind = point, fields[2]
+    kind = file_system(path.resolve(), _MOUNTS)
     if kind in _NETWORK_FILE_SYSTEMS:
         raise FolderAccessError(
             f"{path}: a network file system ({kind}), on which data could be lost; "
@@ -175,5 +205,26 @@ def _refuse_network(path: Path) -> None:
         )
 
 
+def file_system(path: Path, mounts: Path) -> str:
+    """The kind of file system that a path lies on; empty where `mounts` does not tell.
+
+    `mounts` has Linux's form: a line per mount with device, place and kind, later ones on top.
+    """
+    try:
+        lines = mounts.read_text("utf-8", "surrogateescape").split("\n")
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for line in lines:
+        _, place, found, *_ = [*line.split(" "), "", ""]
+        place = _MOUNT_ESCAPE.sub(lambda match: chr(int(match[1], 8)), place)
+        if place and path.is_relative_to(place) and len(place) >= len(best):
+            best, kind = place, found
+    return kind
+
+
 def _access_error(path: Path, error: OSError) -> FolderAccessError:
-    return FolderAccessError(f"{path}: {error.strerror or error}")
+    named = path if error.filename is None else error.filename
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return FolderAccessError(f"{named}: not a folder")
+    return FolderAccessError(f"{named}: {error.strerror or error}")

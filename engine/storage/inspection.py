@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
 import apsw
-import orjson
 
 from engine.client.protocol import StorageReport, StorageSize
-from engine.errors import ApiError
+from engine.errors import ApiError, FolderError, InternalServerError
 from engine.model import values
-from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.catalog import Catalog, Index, InvalidKeyError, Storage, Table
+from engine.storage.connections import as_api_error
 from engine.storage.database import Database, Reader
+from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, index_entry, plan_change
 from engine.storage.keys import KEYS_END, KeyRange, collection_of
+from engine.storage.upkeep import gate_path
 
 _EVERYTHING = KeyRange(b"", KEYS_END)
 _PROBLEMS_MAX = 100
+_COMPACT_CACHE_KIB = 4_096
+_READERS_TIMEOUT_MS = 1_000
 
 
 def report(database: Database) -> StorageReport:
@@ -49,15 +54,17 @@ def report(database: Database) -> StorageReport:
 
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
-    problems = database.read(lambda reader, _: reader.page_problems(_PROBLEMS_MAX))
     try:
+        problems = database.read(lambda reader, _: reader.page_problems(_PROBLEMS_MAX))
         names = sorted(database.reload_catalog().tables)
-    except ApiError:
-        return [*problems, "the list of tables cannot be read"]
+    except ApiError as error:
+        return [str(error), "the list of tables cannot be read"]
     for name in names:
+        if len(problems) >= _PROBLEMS_MAX:
+            break
         try:
             problems += database.read(partial(_check_table, name=name))
-        except (ApiError, orjson.JSONDecodeError):
+        except ApiError:
             problems.append(f"{name}: not all of its items and index entries can be read")
     return problems[:_PROBLEMS_MAX]
 
@@ -70,24 +77,41 @@ def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
     count = size = 0
     expected = {index.name: [0, 0] for index in table.indexes}
     for raw, item_size, key in reader.range(table.storage, _EVERYTHING):
-        stored = StoredItem(raw, item_size)
         count += 1
         size += item_size
+        try:
+            problems += _check_item(reader, table, key, StoredItem(raw, item_size), expected)
+        except (ApiError, InvalidKeyError, ValueError, TypeError, LookupError, AttributeError):
+            problems.append(f"{name}: the item at {key.hex()} cannot be read")
         if len(problems) >= _PROBLEMS_MAX:
-            break
-        if values.item_size(stored.item()) != item_size:
-            problems.append(f"{name}: the item at {key.hex()} has another size than noted")
-        if table.key_blob(stored.item()) != key:
-            problems.append(f"{name}: the item at {key.hex()} belongs under another key")
-        for index in table.indexes:
-            problems += _check_entry(reader, table, index, key, stored, expected[index.name])
-    problems += _check_counts(reader, name, table.storage_id, count, size)
+            return problems
+    problems += _check_storage(reader, name, table.storage, count, size)
     if table.local_indexes:
         problems += _check_collections(reader, table)
     for index in table.indexes:
         if not index.backfilling:
             label = f"{name}, index {index.name}"
-            problems += _check_counts(reader, label, index.storage_id, *expected[index.name])
+            problems += _check_storage(reader, label, index.storage, *expected[index.name])
+    return problems
+
+
+def _check_item(
+    reader: Reader,
+    table: Table,
+    key: bytes,
+    stored: StoredItem,
+    expected: dict[str, list[int]],
+) -> list[str]:
+    """Compare an item with its key, its noted size and its index entries, which it counts."""
+    problems = []
+    where = f"{table.name}: the item at {key.hex()}"
+    if values.item_size(stored.item()) != stored.size:
+        problems.append(f"{where} has another size than noted")
+    if table.key_blob(stored.item()) != key:
+        problems.append(f"{where} belongs under another key")
+    for index in table.indexes:
+        if not index.backfilling:
+            problems += _check_entry(reader, table, index, key, stored, expected[index.name])
     return problems
 
 
@@ -95,25 +119,38 @@ def _check_entry(
     reader: Reader, table: Table, index: Index, key: bytes, stored: StoredItem, totals: list[int]
 ) -> list[str]:
     entry_key, entry = index_entry(table, index, key, stored)
-    if entry_key is None or entry is None or index.backfilling:
+    if entry_key is None or entry is None:
         return []
     totals[0] += 1
     totals[1] += entry.size
+    where = f"{table.name}, index {index.name}: the entry of the item at {key.hex()}"
     found = reader.get(index.storage, entry_key)
     if found is None:
-        return [
-            f"{table.name}, index {index.name}: the entry of the item at {key.hex()} is missing"
-        ]
-    if found.item() != entry.item():
-        return [f"{table.name}, index {index.name}: the entry of the item at {key.hex()} is stale"]
-    return []
+        return [f"{where} is missing"]
+    try:
+        is_same = found.item() == entry.item()
+    except ValueError:
+        return [f"{where} cannot be read"]
+    return [] if is_same else [f"{where} is stale"]
 
 
-def _check_counts(reader: Reader, label: str, storage_id: int, count: int, size: int) -> list[str]:
-    noted = reader.counts(storage_id)
-    if noted == (count, size) and reader.row_count(storage_id) == count:
-        return []
-    return [f"{label}: {count} items of {size} bytes found, {noted[0]} of {noted[1]} noted"]
+def _check_storage(
+    reader: Reader, label: str, storage: Storage, count: int, size: int
+) -> list[str]:
+    """Compare what was counted with what is noted, and large values with the rows they are of."""
+    problems = []
+    noted = reader.counts(storage.storage_id)
+    if noted != (count, size):
+        problems.append(
+            f"{label}: {count} items of {size} bytes found, {noted[0]} of {noted[1]} noted"
+        )
+    rows = reader.row_count(storage.storage_id)
+    if rows != count:
+        problems.append(f"{label}: {rows} entries, of which {count} belong to an item")
+    large, used = reader.big_counts(storage)
+    if large != used:
+        problems.append(f"{label}: {large} large values, of which {used} belong to an item")
+    return problems
 
 
 def _check_collections(reader: Reader, table: Table) -> list[str]:
@@ -135,10 +172,27 @@ def _check_collections(reader: Reader, table: Table) -> list[str]:
 
 
 def compact(database: Database) -> None:
-    """Rewrite the file without its free pages and fold the write-ahead log into it."""
-    connection = database.connect()
+    """Rewrite the file without its free pages and fold the write-ahead log into it.
+
+    Others read meanwhile; those who write wait for their turn. Where a reader holds on to the log,
+    it is folded later. In memory there is nothing to do. Raises `InternalServerError` where the
+    disk is full.
+    """
+    if database.path is None:
+        return
     try:
-        connection.execute("VACUUM")
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    finally:
-        connection.close()
+        connection = database.connect("FULL")
+    except FolderError as error:
+        raise InternalServerError(str(error)) from error
+    with contextlib.closing(connection):
+        # The new file is made in a temporary one, with the same key: no memory for all of it.
+        connection.execute("PRAGMA temp_store=file").fetchall()
+        connection.execute(f"PRAGMA cache_size=-{_COMPACT_CACHE_KIB}").fetchall()
+        try:
+            with contextlib.closing(FileGate(gate_path(database.path))) as gate, gate:
+                connection.execute("VACUUM")
+                connection.set_busy_timeout(_READERS_TIMEOUT_MS)
+                with contextlib.suppress(apsw.BusyError):
+                    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.Error as error:
+            raise as_api_error(error, database.path, connection) from error

@@ -12,6 +12,7 @@ step of a bulk load or of a backfill would hold it up.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -34,31 +35,23 @@ class CallSoon(Protocol):
 
 
 class LoopTicket(Ticket[T]):
-    """A request of an event loop; `on_done` is called there, with result or error set."""
+    """A request of an event loop; `on_done` is called there once, with result or error set."""
 
-    __slots__ = ("_call_soon", "_lead", "on_done")
+    __slots__ = ("_wake", "on_done")
 
     def __init__(
         self,
         work: Work[T],
         on_done: Callable[[LoopTicket[T]], object],
-        call_soon: CallSoon,
-        lead: Callable[[], None],
+        wake: Callable[[LoopTicket[Any]], None],
     ) -> None:
         super().__init__(work)
-        self.on_done = on_done
-        self._call_soon = call_soon
-        self._lead = lead
+        self.on_done: Callable[[LoopTicket[T]], object] | None = on_done
+        self._wake = wake
 
     def wake(self) -> None:
         """See `Ticket.wake`."""
-        self._call_soon(self._woken)
-
-    def _woken(self) -> None:
-        if self.done:
-            self.on_done(self)
-        else:
-            self._lead()
+        self._wake(self)
 
 
 Group = list[LoopTicket[Any]]
@@ -75,6 +68,8 @@ class LoopWriter:
         self._writer = writer
         self._call_soon = call_soon
         self._syncs = syncs
+        self._leading = False
+        self._woken: deque[LoopTicket[Any]] = deque()
         self._chores: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         if helper:
@@ -82,13 +77,39 @@ class LoopWriter:
             self._thread.start()
 
     def submit(self, work: Work[T], on_done: Callable[[LoopTicket[T]], object]) -> None:
-        """Queue work for a write transaction; `on_done` comes once it is durable, or refused."""
-        ticket = LoopTicket(work, on_done, self._call_soon, self._lead)
+        """Queue work for a write transaction; `on_done` comes once it is durable, or refused.
+
+        Raises `InternalServerError` where the Region is closed.
+        """
+        ticket = LoopTicket(work, on_done, self._wake)
         if self._writer.enqueue(ticket):
-            self._call_soon(self._lead)
+            self._wake(ticket)
+
+    def _wake(self, ticket: LoopTicket[Any]) -> None:
+        """From any thread: have the loop look at a request that is done, or is to lead."""
+        self._woken.append(ticket)
+        # Whoever finds others before it knows that the loop has not come to them yet.
+        if len(self._woken) == 1:
+            self._call_soon(self._look)
+
+    def _look(self) -> None:
+        try:
+            while self._woken:
+                ticket = self._woken.popleft()
+                if not ticket.done:
+                    self._lead()
+                elif ticket.on_done is not None:
+                    on_done, ticket.on_done = ticket.on_done, None
+                    on_done(ticket)
+        finally:
+            if self._woken:
+                self._call_soon(self._look)
 
     def _lead(self) -> None:
         """Serve the loop's requests at the head of the queue."""
+        if self._leading:
+            return
+        self._leading = True
         if self._thread is None:
             self._writer.gate.acquire()
             self._execute()
@@ -105,18 +126,16 @@ class LoopWriter:
         group: Group = self._writer.gather(LoopTicket)
         executed = self._writer.execute(group)
         if self._syncs:
-            self._chores.put(partial(self._commit, group, executed, self._answer_soon))
+            self._chores.put(partial(self._commit, group, executed))
         else:
-            self._commit(group, executed, _answer)
+            self._commit(group, executed)
 
-    def _commit(self, group: Group, executed: Executed, answer: Callable[[Group], object]) -> None:
+    def _commit(self, group: Group, executed: Executed) -> None:
+        """Commit, and hand the lead on; that wakes those who are done."""
         self._writer.commit(group, executed)
         self._writer.gate.release()
-        self._writer.hand_on()
-        answer(group)
-
-    def _answer_soon(self, group: Group) -> None:
-        self._call_soon(_answer, group)
+        self._leading = False
+        self._writer.hand_on(group[0])
 
     def _help(self) -> None:
         while (chore := self._chores.get()) is not None:
@@ -133,8 +152,3 @@ class LoopWriter:
         if self._thread is not None:
             self._chores.put(None)
             self._thread.join()
-
-
-def _answer(group: Group) -> None:
-    for ticket in group:
-        ticket.on_done(ticket)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import apsw
 import orjson
@@ -52,9 +52,21 @@ class WriteTransaction:
         """The item under a key, with all that this transaction wrote."""
         return read_item(self._cursor, table.storage, key)
 
-    def read_after(self, storage: Storage, keys: KeyRange, limit: int) -> list[tuple[bytes, bytes]]:
-        """The first rows (key, value) of a range."""
-        return [(key, raw) for raw, _, key in read_range(self._cursor, storage, keys, False, limit)]
+    def read_first(
+        self, storage: Storage, keys: KeyRange, count_max: int, bytes_max: int
+    ) -> tuple[list[tuple[bytes, bytes]], bool]:
+        """The first rows (key, value) of a range, and whether there may be more.
+
+        They end with the row that reaches a limit.
+        """
+        rows = []
+        size = 0
+        for raw, _, key in read_range(self._cursor, storage, keys, False, count_max):
+            rows.append((key, raw))
+            size += len(raw)
+            if size >= bytes_max:
+                break
+        return rows, len(rows) == count_max or size >= bytes_max
 
     def write(self, table: Table, changes: Sequence[ItemChange], cause: Cause) -> None:
         """Change items, their index entries and counts, and note it in the change log.
@@ -70,9 +82,7 @@ class WriteTransaction:
             write_rows(cursor, storage, change)
             self._count(table.storage_id, old, new)
             for index_change in change.indexes:
-                self._forget_missing(index_change)
-                write_index_rows(cursor, index_change)
-                self._count(index_change.index.storage_id, index_change.old, index_change.new)
+                self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
             if self._log:
@@ -109,14 +119,6 @@ class WriteTransaction:
         )
         return int(rows[0][0]) if rows else 0
 
-    def _forget_missing(self, change: IndexChange) -> None:
-        """An index that is still being filled may not have the entry of an old image yet."""
-        key = change.old_key
-        if not change.index.backfilling or key is None:
-            return
-        if read_item(self._cursor, change.index.storage, key) is None:
-            change.old_key = change.old = None
-
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
         """Add missing index entries of items that do not change: the backfill of an index."""
         for change in changes:
@@ -125,8 +127,19 @@ class WriteTransaction:
                 if key is None or read_item(self._cursor, index_change.index.storage, key):
                     continue
                 self.writes += 1
-                write_index_rows(self._cursor, index_change)
-                self._count(index_change.index.storage_id, None, index_change.new)
+                self._write_entry(index_change)
+
+    def _write_entry(self, change: IndexChange) -> None:
+        index, old_key = change.index, change.old_key
+        # While an index is being filled, the entry of an item before its change may be missing.
+        if (
+            index.backfilling
+            and old_key is not None
+            and read_item(self._cursor, index.storage, old_key) is None
+        ):
+            change = replace(change, old_key=None, old=None)
+        write_index_rows(self._cursor, change)
+        self._count(index.storage_id, change.old, change.new)
 
     def _count(self, storage_id: int, old: StoredItem | None, new: StoredItem | None) -> None:
         delta = self._deltas.setdefault(storage_id, [0, 0])
@@ -224,20 +237,6 @@ class WriteTransaction:
         self.writes += 1
         self._cursor.execute("DELETE FROM jobs WHERE kind = ? AND subject = ?", (kind, subject))
 
-    def take_lease(self, name: str, holder: str, seconds: float) -> bool:
-        """Become, or stay, the one who does a recurring piece of work; False if another does."""
-        for other, until_us in fetch(
-            self._cursor, "SELECT holder, until_us FROM leases WHERE name = ?", (name,)
-        ):
-            if other != holder and until_us > self.stamp_us:
-                return False
-        self.writes += 1
-        self._cursor.execute(
-            "INSERT OR REPLACE INTO leases(name, holder, until_us) VALUES(?, ?, ?)",
-            (name, holder, self.stamp_us + round(seconds * 1_000_000)),
-        )
-        return True
-
     # Requests already answered.
 
     def token_digest(self, token: str) -> bytes | None:
@@ -281,8 +280,17 @@ class WriteTransaction:
         )
         return self._freed()
 
-    def free_retired(self, rows_max: int) -> bool:
-        """Free rows of retired storage ids; gives whether any are left."""
+    def remove_gone_tables(self) -> None:
+        """Take tables whose deletion has come to its end out of the catalog."""
+        for table in list(self.catalog.tables.values()):
+            if table.is_gone(self.stamp_us):
+                self.remove_table(table.name)
+
+    def free_retired(self, rows_max: int, bytes_max: int) -> bool:
+        """Free rows of a retired storage id; gives whether there may be more to free.
+
+        `bytes_max`: of large values, of which each page must be read to be freed.
+        """
         rows = fetch(self._cursor, "SELECT storage FROM retired LIMIT 1")
         if not rows:
             return False
@@ -293,9 +301,16 @@ class WriteTransaction:
             (storage.storage_id, rows_max),
         )
         freed = self._freed()
-        for statement in storage.empty_step:
-            self._cursor.execute(statement, (rows_max,))
-            freed += self._freed()
+        self._cursor.execute(storage.empty_rows, (rows_max,))
+        freed += self._freed()
+        last = size = 0
+        for big, length in fetch(self._cursor, storage.first_big, (rows_max,)):
+            last = big
+            size += length
+            if size >= bytes_max:
+                break
+        self._cursor.execute(storage.empty_big, (last,))
+        freed += self._freed()
         if freed == 0:
             for statement in storage.drop:
                 self._cursor.execute(statement)

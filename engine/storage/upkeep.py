@@ -1,13 +1,13 @@
 """Work beside the requests: checkpoints, trimming, freeing, and jobs left by a killed process.
 
-A thread of its own does it, started by the first commit. All but checkpoints go through the
-writers' queue in small steps, so that no request waits long.
+A thread of its own does it, started by the first commit, or at once where work was left. All but
+checkpoints go through the writers' queue in small steps, so that no request waits long. One process
+of those that have the files open does it at a time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from functools import partial
 from pathlib import Path
@@ -16,38 +16,54 @@ from typing import TYPE_CHECKING
 import apsw
 
 from engine.clock import Clock
-from engine.errors import ApiError
+from engine.errors import ApiError, FolderError
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
+from engine.storage.catalog import Catalog
+from engine.storage.gate import FileGate
 from engine.storage.transaction import WriteTransaction
-from engine.storage.writer import FileGate
 
 if TYPE_CHECKING:
-    from engine.storage.database import Database
+    from engine.storage.database import Database, Reader
 
 # A checkpoint costs syncs, so it waits for this many new pages in the write-ahead log …
 _CHECKPOINT_PAGES = 1_000
 # … and past this many it makes one short pass under the writers' lock, after which the log starts
 # again: a busy writer is never caught up with otherwise.
 _CATCH_UP_PAGES = 4_000
+# A busy writer makes checkpoints due without end; after so many the other work has its turn.
+_CHECKPOINTS_IN_A_ROW = 16
 _ROUND_S = 30.0
-_LEASE_S = 120.0
 _TRIM_ENTRIES_PER_STEP = 1_000
 _FREE_ROWS_PER_STEP = 2_000
+_FREE_BYTES_PER_STEP = 8 * 1024 * 1024
+# What may befall work that is tried again later: a full disk, a damaged file, a closed engine.
+_FAILURES = (ApiError, FolderError, apsw.Error, OSError, ValueError)
 
 
 class Upkeep:
     """Keeps one Region's files in order, from any of the processes that have it open."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, path: Path, clock: Clock) -> None:
         self._database = database
+        self._path = path
         self._clock = clock
-        self._holder = f"{os.getpid()}-{id(self):x}"
         self._wake = threading.Event()
         self._stopping = False
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pages_at_checkpoint = 0
         self._pages = 0
+
+    def start(self) -> None:
+        """Start the thread, unless it runs, the Region is being closed, or the program ends."""
+        with self._starting:
+            if self._thread is not None or self._stopping:
+                return
+            thread = threading.Thread(target=self._run, name="dyntui-upkeep", daemon=True)
+            with contextlib.suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
 
     def after_commit(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         """Called by SQLite after each commit with the length of the write-ahead log, in pages."""
@@ -55,73 +71,92 @@ class Upkeep:
         if pages < self._pages_at_checkpoint:
             self._pages_at_checkpoint = 0
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="dyntui-upkeep", daemon=True)
-            self._thread.start()
-        elif pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES:
+            self.start()
+        elif self._checkpoint_due():
             self._wake.set()
         return apsw.SQLITE_OK
 
     def _run(self) -> None:
+        in_a_row = 0
         while not self._stopping:
-            with contextlib.suppress(ApiError, apsw.Error, OSError):
-                if self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES:
-                    self._checkpoint()
+            failed = False
+            try:
+                if self._checkpoint_due() and in_a_row < _CHECKPOINTS_IN_A_ROW:
+                    in_a_row += 1
+                    self.checkpoint()
                 else:
+                    in_a_row = 0
                     self.rounds()
-            if self._pages - self._pages_at_checkpoint < _CHECKPOINT_PAGES:
+            except _FAILURES:
+                failed = True
+            if failed or not self._checkpoint_due():
                 self._wake.wait(_ROUND_S)
-            self._wake.clear()
+                self._wake.clear()
 
     def rounds(self) -> None:
         """Trim, free and resume, step by step, until nothing is left or the database closes."""
         database = self._database
-        if not database.write(lambda t: t.take_lease("upkeep", self._holder, _LEASE_S)):
+        if not database.read(self.is_work_left):
             return
-        before_us = self._clock.now_us() - round(database.options.history_hours * 3_600_000_000)
-        while not self._stopping and database.write(lambda t: _step(t, before_us)):
-            pass
-        for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
-            while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
+        with contextlib.closing(FileGate(self._path.with_name("upkeep.lock"))) as gate:
+            if not gate.acquire(blocking=False):
+                return
+            while not self._stopping and database.write(self.step):
                 pass
+            for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
+                while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
+                    pass
 
-    def _checkpoint(self) -> None:
-        path = self._database.path
-        assert path is not None
+    def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
+        """Whether a round would find anything to do."""
+        now_us = self._clock.now_us()
+        return (
+            reader.is_work_left(self._trim_before_us(), now_us)
+            or bool(reader.job_ids(BACKFILL))
+            or any(table.is_gone(now_us) for table in catalog.tables.values())
+        )
+
+    def step(self, transaction: WriteTransaction) -> bool:
+        """Trim and free a little; gives whether there may be more to do."""
+        trimmed = transaction.trim_changes(self._trim_before_us(), _TRIM_ENTRIES_PER_STEP)
+        forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
+        transaction.remove_gone_tables()
+        more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
+        return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
+
+    def _trim_before_us(self) -> int:
+        hours = self._database.options.history_hours
+        return self._clock.now_us() - round(hours * 3_600_000_000)
+
+    def _checkpoint_due(self) -> bool:
+        return self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file."""
         pages = self._pages
-        with contextlib.closing(self._database.connect()) as connection:
+        with contextlib.closing(self._database.connect("FULL")) as connection:
             # A connection that has read nothing yet would checkpoint nothing.
             connection.execute("SELECT count(*) FROM meta").fetchone()
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-            if pages >= _CATCH_UP_PAGES:
-                gate = FileGate(gate_path(path))
-                try:
-                    with gate:
+            # Another process at it already is as good.
+            with contextlib.suppress(apsw.BusyError):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                if pages >= _CATCH_UP_PAGES:
+                    with contextlib.closing(FileGate(gate_path(self._path))) as gate, gate:
                         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-                finally:
-                    gate.close()
         self._pages_at_checkpoint = pages
 
     def stop(self) -> None:
         """End the thread; a process that wrote, however shortly it lived, does one step first."""
+        with self._starting:
+            self._stopping = True
         if self._thread is None:
             return
-        self._stopping = True
         self._wake.set()
         self._thread.join()
-        before_us = self._clock.now_us() - round(
-            self._database.options.history_hours * 3_600_000_000
-        )
-        with contextlib.suppress(ApiError):
-            self._database.write(lambda t: _step(t, before_us))
+        with contextlib.suppress(*_FAILURES):
+            self._database.write(self.step)
 
 
 def gate_path(data_path: Path) -> Path:
     """The file by which the writers of a Region queue."""
     return data_path.with_name("writers.lock")
-
-
-def _step(transaction: WriteTransaction, before_us: int) -> bool:
-    trimmed = transaction.trim_changes(before_us, _TRIM_ENTRIES_PER_STEP)
-    forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
-    more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP)
-    return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)

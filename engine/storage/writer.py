@@ -6,23 +6,27 @@ wait, commits once, and hands the lead to the next. While it waits for the disk,
 
 Who waits is a thread (`Writer.run`) or a request of an event loop (`loop_writer`). Both stand in
 the one queue, and whoever leads takes the same steps: `gather`, `execute`, `commit`, `hand_on`.
+
+A request stays in the queue until it is done. So a leader may be interrupted anywhere (Ctrl-C): the
+next one finds in the queue just what is still to be done, nothing lost and nothing done twice.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import apsw
 
 from engine.clock import Clock
+from engine.errors import InternalServerError
 from engine.storage.catalog import Catalog
 from engine.storage.connections import as_api_error, fetch, roll_back
+from engine.storage.gate import Gate
 from engine.storage.transaction import WriteTransaction
 
 T = TypeVar("T")
@@ -33,65 +37,16 @@ Work = Callable[[WriteTransaction], T]
 _GROUP_MAX = 64
 
 
-class Gate(Protocol):
-    """What a writer must pass before its transaction."""
-
-    def acquire(self, blocking: bool = True) -> bool:
-        """Wait until it is one's turn; or, not `blocking`, say whether it is."""
-
-    def release(self) -> Any:
-        """Let the next one pass."""
-
-
-class FileGate:
-    """An advisory lock on a file: queues processes, and is freed by the kernel after a kill."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def acquire(self, blocking: bool = True) -> bool:
-        """See `Gate.acquire`."""
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(self) -> None:
-        """See `Gate.release`."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-    def __enter__(self) -> None:
-        self.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether `mark` was called before, by any process."""
-        return os.fstat(self._descriptor).st_size > 0
-
-    def mark(self) -> None:
-        """Note in the file that the database beside it was made."""
-        os.pwrite(self._descriptor, b"made\n", 0)
-
-    def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._descriptor)
-
-
 class Ticket(Generic[T]):
     """One request in the queue: its work, then its result or its error."""
 
-    __slots__ = ("done", "error", "promoted", "result", "work")
+    __slots__ = ("done", "error", "result", "work")
 
     def __init__(self, work: Work[T]) -> None:
         self.work = work
         self.result: T
         self.error: Exception | None = None
         self.done = False
-        self.promoted = False
 
     def run(self, transaction: WriteTransaction) -> None:
         """Do the work inside the transaction; a refusal is a result too."""
@@ -110,7 +65,10 @@ class Ticket(Generic[T]):
         return self.result
 
     def wake(self) -> None:
-        """Tell whoever waits that the request is done, or else that it is theirs to lead."""
+        """Tell whoever waits that the request is done, or else that it is theirs to lead.
+
+        May be called more than once.
+        """
         raise NotImplementedError
 
 
@@ -126,7 +84,8 @@ class _ThreadTicket(Ticket[T]):
 
     def wake(self) -> None:
         """See `Ticket.wake`."""
-        self.parked.release()
+        if self.parked.locked():
+            self.parked.release()
 
 
 class Writer:
@@ -152,79 +111,60 @@ class Writer:
         self._data_version = -1
         self._last_stamp_us = 0
         self._mutex = threading.Lock()
+        self._idle = threading.Condition(self._mutex)
         self._waiting: deque[Ticket[Any]] = deque()
-        self._led = False
+        self._leader: Ticket[Any] | None = None
+        self._closed = False
 
     def run(self, work: Work[T]) -> T:
         """Do the work in a transaction, durable when this returns; raises what the work raised."""
         ticket = _ThreadTicket(work)
-        if not self.enqueue(ticket):
-            self._park(ticket)
-        if not ticket.done:
-            self._lead(ticket)
+        try:
+            if not self.enqueue(ticket):
+                ticket.parked.acquire()
+            if not ticket.done:
+                self._lead(ticket)
+        except BaseException:
+            self._leave(ticket)
+            raise
         return ticket.outcome()
 
     def enqueue(self, ticket: Ticket[Any]) -> bool:
         """Stand in the queue; gives whether the lead is with the caller at once."""
         with self._mutex:
+            if self._closed:
+                raise InternalServerError(f"{self._path or 'in memory'}: the engine is closed")
             self._waiting.append(ticket)
-            leads = not self._led
-            self._led = True
-        return leads
-
-    def _park(self, ticket: _ThreadTicket[Any]) -> None:
-        """Wait until a leader has served the ticket, or has handed it the lead."""
-        try:
-            ticket.parked.acquire()
-        except BaseException:
-            with self._mutex:
-                if ticket in self._waiting:
-                    self._waiting.remove(ticket)
-                if ticket.promoted:
-                    self._promote()
-            raise
+            if self._leader is None:
+                self._leader = ticket
+            return self._leader is ticket
 
     def _lead(self, own: Ticket[Any]) -> None:
         """Serve one group, its own request among them, and hand the lead on."""
-        group: list[Ticket[Any]] = []
         try:
-            self.gate.acquire()
-            try:
-                group = self.gather(Ticket)
-                self._serve(group)
-            finally:
-                self.gate.release()
-        finally:
-            with self._mutex:
-                # Interrupted: what was not served goes back to the queue, but for one's own.
-                self._waiting.extendleft(ticket for ticket in reversed(group) if not ticket.done)
-                if own in self._waiting:
-                    self._waiting.remove(own)
-                self._promote()
-            for ticket in group:
-                if ticket.done:
-                    ticket.wake()
+            with self.gate:
+                self._serve(self.gather(Ticket))
+        except OSError as error:
+            raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+        self.hand_on(own)
 
-    def _promote(self) -> None:
-        """Hand the lead to the first in the queue; the mutex is held."""
-        self._led = bool(self._waiting)
-        if self._waiting:
-            self._waiting[0].promoted = True
-            self._waiting[0].wake()
+    def _leave(self, ticket: Ticket[Any]) -> None:
+        """Take a request whose thread was interrupted out of the queue, and the lead from it."""
+        with self._mutex:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        self.hand_on(ticket)
 
     # The steps of a leader.
 
     def gather(self, kind: type[AnyTicket]) -> list[AnyTicket]:
-        """Take the first requests of the queue, of a kind, as many as may share a commit."""
+        """The first requests of the queue, of a kind, as many as may share a commit."""
         group: list[AnyTicket] = []
         with self._mutex:
-            waiting = self._waiting
-            while waiting and len(group) < _GROUP_MAX:
-                first = waiting[0]
-                if not isinstance(first, kind):
+            for ticket in islice(self._waiting, _GROUP_MAX):
+                if not isinstance(ticket, kind):
                     break
-                group.append(first)
-                waiting.popleft()
+                group.append(ticket)
         return group
 
     def execute(self, group: Sequence[Ticket[Any]]) -> WriteTransaction | Exception:
@@ -232,39 +172,9 @@ class Writer:
 
         Gives the failure where a statement failed midway; all is rolled back then.
         """
-        try:
-            return self._execute(group)
-        except Exception as error:
-            return error
-
-    def commit(self, group: Sequence[Ticket[Any]], executed: WriteTransaction | Exception) -> None:
-        """Make a group's work durable; if it failed, run its requests one by one.
-
-        After this each request has its result or its error.
-        """
-        failure = executed if isinstance(executed, Exception) else self._commit(executed)
-        if failure is not None and len(group) > 1:
-            for ticket in group:
-                self._serve([ticket])
-        elif isinstance(failure, apsw.Error):
-            group[0].error = as_api_error(failure, self._path)
-        elif failure is not None and not isinstance(failure, _HalfWrittenError):
-            group[0].error = failure
-        for ticket in group:
-            ticket.done = True
-
-    def hand_on(self) -> None:
-        """Give the lead to whoever is the first in the queue now."""
-        with self._mutex:
-            self._promote()
-
-    def _serve(self, group: Sequence[Ticket[Any]]) -> None:
-        self.commit(group, self.execute(group))
-
-    def _execute(self, group: Sequence[Ticket[Any]]) -> WriteTransaction:
         connection = self._connection
-        self._cursor.execute("BEGIN IMMEDIATE")
         try:
+            self._cursor.execute("BEGIN IMMEDIATE")
             if connection.data_version() != self._data_version:
                 self._catch_up()
             transaction = WriteTransaction(
@@ -277,26 +187,85 @@ class Writer:
                 if ticket.error is not None and transaction.writes != before:
                     raise _HalfWrittenError
             transaction.flush_counts()
-        except BaseException:
-            self._abandon()
-            raise
-        return transaction
-
-    def _commit(self, transaction: WriteTransaction) -> Exception | None:
-        """Commit the open transaction; gives the failure, with all rolled back."""
-        try:
-            self._cursor.execute("COMMIT")
         except BaseException as error:
             self._abandon()
             if isinstance(error, Exception):
                 return error
             raise
+        return transaction
+
+    def commit(self, group: Sequence[Ticket[Any]], executed: WriteTransaction | Exception) -> None:
+        """Make a group's work durable; if it failed, run its requests one by one.
+
+        After this each request is done and has its result or its error.
+        """
+        failure = executed if isinstance(executed, Exception) else self._commit(group, executed)
+        if failure is None:
+            return
+        if len(group) > 1:
+            for ticket in group:
+                self._serve([ticket])
+            return
+        ticket = group[0]
+        if isinstance(failure, apsw.Error):
+            ticket.error = as_api_error(failure, self._path, self._connection)
+        elif not isinstance(failure, _HalfWrittenError):
+            ticket.error = failure
+        ticket.done = True
+
+    def hand_on(self, leader: Ticket[Any]) -> None:
+        """End a lead, if it is that: wake those who are done, and let the next one lead.
+
+        Whoever is interrupted in it does it again from its start.
+        """
+        with self._mutex:
+            if self._leader is not leader:
+                return
+            waiting = self._waiting
+            while waiting and waiting[0].done:
+                waiting[0].wake()
+                waiting.popleft()
+            if waiting:
+                waiting[0].wake()
+                self._leader = waiting[0]
+            else:
+                self._leader = None
+                self._idle.notify_all()
+
+    def _serve(self, group: Sequence[Ticket[Any]]) -> None:
+        try:
+            self.commit(group, self.execute(group))
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _commit(
+        self, group: Sequence[Ticket[Any]], transaction: WriteTransaction
+    ) -> Exception | None:
+        """Commit the open transaction; gives the failure, with all rolled back."""
+        try:
+            self._cursor.execute("COMMIT")
+            self._committed(group, transaction)
+        except BaseException as error:
+            if isinstance(error, apsw.Error) or self._connection.in_transaction:
+                self._abandon()
+                if isinstance(error, Exception):
+                    return error
+            else:
+                # An interruption right behind the commit does not undo it.
+                self._committed(group, transaction)
+            if not isinstance(error, Exception):
+                raise
+        return None
+
+    def _committed(self, group: Sequence[Ticket[Any]], transaction: WriteTransaction) -> None:
+        for ticket in group:
+            ticket.done = True
         self._data_version = self._connection.data_version()
         self._last_stamp_us = transaction.stamp_us
         if transaction.catalog is not self._catalog:
             self._catalog = transaction.catalog
             self._on_catalog(transaction.catalog)
-        return None
 
     def _abandon(self) -> None:
         self._data_version = -1
@@ -310,8 +279,11 @@ class Writer:
             self._last_stamp_us = max(self._last_stamp_us, stamp_us)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Refuse further requests and wait for those in the queue; a second close only waits."""
+        with self._mutex:
+            self._closed = True
+            while self._leader is not None:
+                self._idle.wait()
 
 
 class _HalfWrittenError(Exception):
@@ -319,9 +291,12 @@ class _HalfWrittenError(Exception):
 
 
 def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
-    """The catalog as committed: `known`, unless its version is not the current one."""
+    """The catalog as committed: `known`, unless its version is not the current one.
+
+    Raises `InternalServerError` where a definition cannot be read.
+    """
     ((version,),) = fetch(cursor, "SELECT value FROM meta WHERE name = 'catalog_version'")
     if version == known.version:
         return known
-    rows = fetch(cursor, "SELECT definition FROM catalog ORDER BY name")
-    return Catalog.from_rows(version, [definition for (definition,) in rows])
+    rows = fetch(cursor, "SELECT name, definition FROM catalog ORDER BY name")
+    return Catalog.from_rows(version, rows)

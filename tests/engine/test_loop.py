@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import pytest
 
 from engine import Account, ApiError, Engine
 from engine.loop import LoopEngine, LoopThreads
+from engine.storage.gate import FileGate
 from engine.storage.transaction import WriteTransaction
 from engine.storage.upkeep import Upkeep, gate_path
-from engine.storage.writer import FileGate, Writer
+from engine.storage.writer import Ticket, Writer
 
 TABLE = {
     "TableName": "table",
@@ -238,11 +239,13 @@ async def test_a_group_that_cannot_be_committed_is_done_one_by_one(
         commit = Writer._commit
         failures = [apsw.FullError("full")] * 2
 
-        def failing(self: Writer, transaction: WriteTransaction) -> Exception | None:
+        def failing(
+            self: Writer, group: Sequence[Ticket[Any]], transaction: WriteTransaction
+        ) -> Exception | None:
             if failures:
                 self._abandon()
                 return failures.pop()
-            return commit(self, transaction)
+            return commit(self, group, transaction)
 
         monkeypatch.setattr(Writer, "_commit", failing)
         results = await asyncio.gather(*(asker.put(n) for n in range(3)), return_exceptions=True)
@@ -256,15 +259,13 @@ async def test_what_nobody_expected_fails_its_own_request_only(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with asking(account) as asker:
-        execute = Writer._execute
+        execute = Writer.execute
         failures = [RuntimeError("unexpected")]
 
-        def failing(self: Writer, group: Any) -> WriteTransaction:
-            if failures:
-                raise failures.pop()
-            return execute(self, group)
+        def failing(self: Writer, group: Sequence[Ticket[Any]]) -> WriteTransaction | Exception:
+            return failures.pop() if failures else execute(self, group)
 
-        monkeypatch.setattr(Writer, "_execute", failing)
+        monkeypatch.setattr(Writer, "execute", failing)
         with pytest.raises(RuntimeError):
             await asker.put(0)
         assert await asker.put(1) == {}

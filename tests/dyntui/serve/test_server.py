@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from dyntui.serve.limits import Limits
 from dyntui.serve.settings import Settings
 from engine import Account, VirtualClock
+from engine.storage.gate import FileGate
 from engine.storage.upkeep import gate_path
-from engine.storage.writer import FileGate
 from tests.dyntui.serve.live import HOST, LiveServer, RawClient, request_json, request_text
 from tests.dyntui.serve.test_protocol import create_table
 

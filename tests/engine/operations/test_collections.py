@@ -87,6 +87,6 @@ def test_the_size_of_a_collection_is_freed_with_its_table(engine: Engine) -> Non
     collection = (table.storage_id, collection_of(table.key_blob(key("a", "1"))))
     assert database.read(lambda reader, _: reader.collection_bytes(*collection)) == 1_998
     engine.delete_table(TableName="local")
-    while database.write(lambda transaction: transaction.free_retired(1)):
+    while database.write(lambda transaction: transaction.free_retired(1, 1_000)):
         pass
     assert database.read(lambda reader, _: reader.collection_bytes(*collection)) == 0

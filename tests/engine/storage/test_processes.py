@@ -88,7 +88,7 @@ def test_a_killed_fill_of_an_index_goes_on_with_the_next_who_comes(tmp_path: Pat
         kill_after(process, 1)
     with Engine.open(tmp_path) as engine:
         engine.put_item(TableName="ranged", Item=item("after", 1))
-        upkeep = engine._region.database._upkeep
+        upkeep = engine._region.database.upkeep
         assert upkeep is not None
         upkeep.rounds()
         table = engine.describe_table(TableName="ranged")["Table"]

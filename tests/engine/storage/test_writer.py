@@ -143,7 +143,7 @@ def test_history_is_trimmed_by_the_clock(tmp_path: Path) -> None:
             engine.put_item(TableName="hash", Item={"p": s(str(number))})
         clock.advance(23 * 3_600)
         engine.put_item(TableName="hash", Item={"p": s("later")})
-        upkeep = engine._region.database._upkeep
+        upkeep = engine._region.database.upkeep
         assert upkeep is not None
         upkeep.rounds()
         assert len(log_of(engine)) == 6
@@ -173,7 +173,7 @@ def test_space_is_given_back(tmp_path: Path) -> None:
         engine.delete_table(TableName="ranged")
         engine.delete_item(TableName="hash", Key={"p": s("big")})
         clock.advance(48 * 3_600)
-        upkeep = engine._region.database._upkeep
+        upkeep = engine._region.database.upkeep
         assert upkeep is not None
         upkeep.rounds()
         engine.compact()
