@@ -39,11 +39,10 @@ class Ended:
 
 
 class Shell:
-    """Runs commands with a data folder that has been made."""
+    """Runs commands with a data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.run("ls")
 
     def run(
         self,
