@@ -124,6 +124,23 @@ T = "--table-name tab"
             "batch-get-item --request-items 'tab={Keys=[{id={S=a}}],ConsistentRead=false}'",
             {"RequestItems": {"tab": {"Keys": [KEY], "ConsistentRead": False}}},
         ),
+        (
+            f"update-table-replica-auto-scaling {T} "
+            "--provisioned-write-capacity-auto-scaling-update MinimumUnits=5,ScalingPolicyUpdate={TargetTrackingScalingPolicyConfiguration="
+            "{TargetValue=70.5,DisableScaleIn=false}}",
+            {
+                "TableName": "tab",
+                "ProvisionedWriteCapacityAutoScalingUpdate": {
+                    "MinimumUnits": 5,
+                    "ScalingPolicyUpdate": {
+                        "TargetTrackingScalingPolicyConfiguration": {
+                            "TargetValue": 70.5,
+                            "DisableScaleIn": False,
+                        }
+                    },
+                },
+            },
+        ),
         # Binary values.
         (
             f"get-item {T} --key id={{B=aGVsbG8=}}",
