@@ -126,8 +126,8 @@ T = "--table-name tab"
         ),
         (
             f"update-table-replica-auto-scaling {T} "
-            "--provisioned-write-capacity-auto-scaling-update MinimumUnits=5,ScalingPolicyUpdate={TargetTrackingScalingPolicyConfiguration="
-            "{TargetValue=70.5,DisableScaleIn=false}}",
+            "--provisioned-write-capacity-auto-scaling-update MinimumUnits=5,ScalingPolicyUpdate="
+            "{TargetTrackingScalingPolicyConfiguration={TargetValue=70.5,DisableScaleIn=false}}",
             {
                 "TableName": "tab",
                 "ProvisionedWriteCapacityAutoScalingUpdate": {
