@@ -193,3 +193,13 @@ def test_a_waiter_does_not_go_on_after_another_error(orders: Shell) -> None:
         "dynamodb wait export-completed --export-arn arn:aws:dynamodb:us-east-1:0:table/a/export/b"
     )
     assert "required: --table-name" in orders.misused("dynamodb wait table-exists")
+
+
+def test_waiters_are_listed_and_take_the_flags_of_their_operation(shell: Shell) -> None:
+    text = shell.ok("dynamodb wait --help").out
+    assert "table-not-exists" in text
+    assert "Asks DescribeTable." in text
+    assert "--table-name TEXT" in shell.ok("dynamodb wait table-exists help").out
+    skeleton = shell.ok("dynamodb wait table-exists --generate-cli-skeleton")
+    assert skeleton.json == {"TableName": ""}
+    shell.misused("dynamodb wait everything")
