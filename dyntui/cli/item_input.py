@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import codecs
 import sys
 from collections.abc import Iterator
@@ -90,7 +89,7 @@ def _with_binary_keys(item: Json, info: TableInfo) -> Json:
         if value is not None and info.attribute_types[name] == "B" and "S" in value:
             try:
                 binary = base64.b64decode(value["S"], validate=True)
-            except binascii.Error:
+            except ValueError:
                 raise click.UsageError(
                     f"{name} is a binary key: give it as base64 text, not {value['S']!r}"
                 ) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -109,6 +108,8 @@ def _write_csv(items: Iterable[Json], keys: Sequence[str], columns: Sequence[str
 
 def _write_spooled_csv(items: Iterable[Json], keys: Sequence[str]) -> None:
     """Keep the items aside, in memory or an unnamed file, until all attributes are known."""
+    import tempfile
+
     names: set[str] = set()
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
         for item in items:

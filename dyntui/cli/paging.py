@@ -7,7 +7,6 @@ have been shown (`boto_truncate_amount`).
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -164,7 +163,7 @@ def _decode(token: str, input_token: str) -> tuple[Any, int]:
     """Where to start, and how many results of that page have been shown."""
     try:
         members = orjson.loads(base64.b64decode(token, validate=True))
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise TokenError(f"{token!r} is not a token that this command gave") from None
     cut = members.get(_CUT, 0) if isinstance(members, dict) else None
     if not isinstance(cut, int) or cut < 0 or input_token not in members:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -166,7 +167,9 @@ class Workspace:
             raise click.UsageError(
                 f"{question} Nobody is there to answer: give --yes", self._context
             )
-        if not click.confirm(question, err=True):
+        with _killed_by_interrupts():
+            answer = click.confirm(question, err=True)
+        if not answer:
             raise Failure("nothing was changed")
 
     def _hint(self, error: ApiError) -> str:
@@ -196,6 +199,22 @@ def _raise_interrupts() -> None:
     """From here on an interrupt is an exception, so that what was done can still be said."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def _killed_by_interrupts() -> Iterator[None]:
+    """Here an interrupt ends the process at once.
+
+    Raised between the output of a question and the wait for its answer, it would be noticed only
+    after an answer: nothing in between looks for it.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _is_metered(operation: str, request: Json) -> bool:

@@ -6,7 +6,6 @@ Binary values are base64 text in it. Numbers are text, as the API has them, so n
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from typing import Any
 
@@ -74,7 +73,7 @@ def _with_bytes(name: str, value: Any) -> Any:
 def _bytes(name: str, content: Any) -> bytes:
     try:
         return base64.b64decode(content, validate=True)
-    except (binascii.Error, TypeError, ValueError):
+    except (TypeError, ValueError):
         raise ItemTextError(f"{name!r} is binary and needs base64 text") from None
 
 

@@ -16,7 +16,6 @@ characters into `#name`, so that what is sent is an ordinary expression.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -226,7 +225,7 @@ def _attribute(piece: Token) -> str:
 def _binary(piece: Token) -> bytes:
     try:
         return base64.b64decode(piece.text[2:-1], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise LiteralError("b'…' holds base64 text", piece.position) from None
 
 

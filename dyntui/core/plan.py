@@ -8,7 +8,6 @@ filter. Costs are estimates from the counts and sizes that DescribeTable tells.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -282,7 +281,7 @@ def key_value(info: TableInfo, name: str, text: str) -> Json:
         return {"N": text.strip()}
     try:
         return {"B": base64.b64decode(text, validate=True)}
-    except binascii.Error:
+    except ValueError:
         raise PlanError(f"{name} is binary: give it as base64 text", name) from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any, ClassVar
 
 from textual import on
@@ -135,6 +134,6 @@ def _value(kind: str, text: str) -> Json:
     if kind == "B":
         try:
             return {"B": base64.b64decode(text, validate=True)}
-        except binascii.Error:
+        except ValueError:
             raise ValueError("this is not base64 text") from None
     return {kind: text.strip() if kind == "N" else text}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -128,8 +129,15 @@ class Reader:
 
     def page_problems(self, count_max: int) -> list[str]:
         """What SQLite's own check of every page finds."""
-        rows = self._fetch(f"PRAGMA integrity_check({count_max})")
-        return [text for (text,) in rows if text != "ok"]
+        problems: list[str] = []
+        try:
+            for (text,) in self._beside.execute(f"PRAGMA integrity_check({count_max})"):
+                lines = str(text).splitlines()
+                problems += [line for line in lines if line != "ok" and line[0] != "*"]
+        except apsw.CorruptError:
+            # A page whose authentication fails ends the check; what was found before it counts.
+            problems.append("a page is damaged, and the pages after it could not be checked")
+        return problems
 
     def row_count(self, storage_id: int) -> int:
         """Rows of a storage id, counted."""
@@ -193,8 +201,10 @@ class Database:
         if self.path is not None and self.upkeep is not None:
             self._identity = forks.identity(self.path)
             self._connection.set_wal_hook(self.upkeep.after_commit)
-            if self.read(self.upkeep.is_work_left):
-                self.upkeep.start()
+            # Where the file is damaged, requests say so, each for itself.
+            with suppress(ApiError):
+                if self.read(self.upkeep.is_work_left):
+                    self.upkeep.start()
         self._lagged = (
             LaggedReads(self._new_reader, clock, options.read_lag_s)
             if options.read_lag_s > 0 and self.path is not None

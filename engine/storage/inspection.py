@@ -54,11 +54,14 @@ def report(database: Database) -> StorageReport:
 
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
+    problems: list[str] = []
     try:
-        problems = database.read(lambda reader, _: reader.page_problems(_PROBLEMS_MAX))
+        database.read(lambda reader, _: problems.extend(reader.page_problems(_PROBLEMS_MAX)))
         names = sorted(database.reload_catalog().tables)
-    except ApiError as error:
-        return [str(error), "the list of tables cannot be read"]
+    except ApiError:
+        # The tables that were known when the files were opened; their pages may still be sound.
+        problems.append("the list of tables cannot be read")
+        names = sorted(database.catalog.tables)
     for name in names:
         if len(problems) >= _PROBLEMS_MAX:
             break

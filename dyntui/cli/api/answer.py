@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dyntui.cli.exits import FAILED, Failure
 from engine.client.protocol import Json
 from engine.model.service import ServiceModel, Shape
 
@@ -45,8 +46,11 @@ def _value(model: ServiceModel, shape: Shape, value: Any) -> Any:
 
 
 def selection(expression: str | None) -> Select:
-    """What `--query` makes of an answer; raises `UsageError` for a bad expression, then or when
-    the answer is none that it can work on."""
+    """What `--query` makes of an answer.
+
+    Raises `UsageError` for what is no expression; what it gives raises `Failure` for an answer that
+    the expression cannot be applied to, as then the request has been made.
+    """
     if expression is None:
         return lambda answer: answer
 
@@ -56,17 +60,17 @@ def selection(expression: str | None) -> Select:
     try:
         compiled = jmespath.compile(expression)
     except JMESPathError as error:
-        raise _bad_query(expression, error) from None
+        raise click.UsageError(f"Bad value for --query {expression}: {_reason(error)}") from None
 
     def select(answer: Any) -> Any:
         try:
             return compiled.search(answer)
         except JMESPathError as error:
-            raise _bad_query(expression, error) from None
+            raise Failure(f"--query {expression}: {_reason(error)}", FAILED) from None
 
     return select
 
 
-def _bad_query(expression: str, error: Exception) -> click.UsageError:
-    reason = str(error).splitlines()[0].rstrip(":")
-    return click.UsageError(f"Bad value for --query {expression}: {reason}")
+def _reason(error: Exception) -> str:
+    """The first line; the others show the place with blanks, which one line cannot."""
+    return str(error).splitlines()[0].rstrip(":")

@@ -32,7 +32,8 @@ def aws_options(*, hidden: bool = False) -> list[click.Parameter]:
     return [
         kept_option(
             "--output",
-            type=click.Choice(OUTPUTS),
+            # Before a verb it may be meant for another than `dynamodb`, which has other forms.
+            type=None if hidden else click.Choice(OUTPUTS),
             help="The form of the answer; json unless said (also: AWS_DEFAULT_OUTPUT).",
             hidden=hidden,
         ),
@@ -64,11 +65,10 @@ def refuse_on_other_verbs(context: click.Context) -> None:
 
 
 def output_form(context: click.Context, environment: Mapping[str, str] = os.environ) -> str:
-    """The form of the answer: as given, else AWS_DEFAULT_OUTPUT, else json.
-
-    Raises `UsageError` where the variable holds another.
-    """
-    form = given(context, "output") or environment.get(OUTPUT_VARIABLE) or OUTPUTS[0]
+    """The form of the answer: as given, else AWS_DEFAULT_OUTPUT, else json; raises `UsageError`."""
+    source, form = "--output", given(context, "output")
+    if form is None:
+        source, form = OUTPUT_VARIABLE, environment.get(OUTPUT_VARIABLE) or OUTPUTS[0]
     if form not in OUTPUTS:
-        raise click.UsageError(f"{OUTPUT_VARIABLE}: {form!r} is not one of {', '.join(OUTPUTS)}")
+        raise click.UsageError(f"{source}: {form!r} is not one of {', '.join(OUTPUTS)}")
     return str(form)

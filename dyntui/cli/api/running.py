@@ -38,7 +38,7 @@ def run_operation(context: click.Context, operation: str, arguments: Mapping[str
     Raises `UsageError`, `OperationError`, and what opening the folder raises.
     """
     if arguments[SKELETON] is not None:
-        _print_json(skeleton(service_model(), _skeleton_shape(operation, arguments[SKELETON])))
+        print_skeleton(operation, arguments[SKELETON])
         return
     work = workspace(context)
     if not work.is_remote and operation not in Engine.operations():
@@ -150,5 +150,8 @@ def _answer_shape(operation: str) -> Shape:
     return NO_MEMBERS if output is None else model.shape(output)
 
 
-def _skeleton_shape(operation: str, kind: str) -> Shape:
-    return service_model().input_shape(operation) if kind == "input" else _answer_shape(operation)
+def print_skeleton(operation: str, kind: str) -> None:
+    """Print a request (`input`) or an answer (`output`) with all of its members."""
+    model = service_model()
+    shape = model.input_shape(operation) if kind == "input" else _answer_shape(operation)
+    _print_json(skeleton(model, shape))

@@ -12,7 +12,9 @@ import click
 from dyntui.cli.api.answer import selection
 from dyntui.cli.api.aws_options import aws_options
 from dyntui.cli.api.commands import OperationCommand
+from dyntui.cli.api.flags import SKELETON
 from dyntui.cli.api.request import operation_request
+from dyntui.cli.api.running import print_skeleton
 from dyntui.cli.command import global_options
 from dyntui.cli.exits import FAILED, Failure, OperationError
 from dyntui.cli.workspace import workspace
@@ -64,6 +66,9 @@ class WaitCommand(OperationCommand):
         Raises `Failure` where it can no longer come, or does not in time.
         """
         operation = self.operation
+        if context.params[SKELETON] is not None:
+            print_skeleton(operation, context.params[SKELETON])
+            return
         request = operation_request(context, operation, context.params)
         work = workspace(context)
         tries = max(1, round(self._entry["delay"] * self._entry["maxAttempts"] / DELAY_S))

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from click.testing import CliRunner
 
+from dyntui.cli.exits import FAILED
 from dyntui.cli.main import cli
 
 _NEUTRAL = {
@@ -38,11 +39,10 @@ class Ended:
 
 
 class Shell:
-    """Runs commands with a data folder that has been made."""
+    """Runs commands with a data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.run("ls")
 
     def run(
         self,
@@ -50,13 +50,18 @@ class Shell:
         *,
         stdin: str | bytes = b"",
         environment: Mapping[str, str] | None = None,
+        may_fail: bool = False,
     ) -> Ended:
-        """Run what stands after `dyntui`, as a line for a shell or as words."""
+        """Run what stands after `dyntui`, as a line for a shell or as words.
+
+        Unless it may, it must not end with the code for a failure inside dyntui.
+        """
         words = shlex.split(command) if isinstance(command, str) else list(command)
         variables = _NEUTRAL | {"DYNTUI_DATA_DIR": str(self.folder)} | dict(environment or {})
         result = CliRunner().invoke(
             cli, words, input=stdin, env=variables, prog_name="dyntui", catch_exceptions=False
         )
+        assert result.exit_code != FAILED or may_fail, result.output
         return Ended(result.exit_code, result.stdout, result.stderr, result.output)
 
     def ok(self, command: str | Sequence[str], *, stdin: str | bytes = b"") -> Ended:

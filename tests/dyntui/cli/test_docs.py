@@ -15,7 +15,8 @@ from dyntui.cli.command import global_options
 from dyntui.cli.main import cli
 from tests.dyntui.cli.shell import Shell
 
-PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
+README = Path(__file__).parents[3] / "README.md"
+PAGE = README.parent / "docs" / "cli.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = "; echo $?"
 
@@ -41,6 +42,13 @@ def test_the_examples_show_what_the_page_says(shell: Shell) -> None:
     examples = list(_examples())
     assert len(examples) > 20
     assert [(command, show(shell, command)) for command, _ in examples] == examples
+
+
+def test_the_commands_of_the_readme_work(shell: Shell) -> None:
+    commands = re.findall(r"^dyntui (.+)$", README.read_text(), re.MULTILINE)
+    assert len(commands) > 4
+    for command in commands:
+        shell.ok(command)
 
 
 def _section(title: str) -> str:
