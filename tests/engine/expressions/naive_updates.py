@@ -12,6 +12,9 @@ from tests.engine.expressions.naive import BoundPath, Interpreter, Json, Value, 
 PATH = "The document path provided in the update expression is invalid for update"
 MISSING = "The provided expression refers to an attribute that does not exist in the item"
 OPERAND = "An operand in the update expression has an incorrect data type"
+OVERFLOW = (
+    "Number overflow. Attempting to store a number with magnitude larger than supported range"
+)
 _REMOVED: Value = ("removed", None)
 
 
@@ -26,9 +29,7 @@ class _Reader(Interpreter):
         """The value of an operand of SET."""
         if isinstance(node, ast.Arithmetic):
             left, right = self._of("N", node.left), self._of("N", node.right)
-            with localcontext() as context:
-                context.prec = 400
-                return "N", left + right if node.operator == "+" else left - right
+            return _sum(left, right if node.operator == "+" else right.copy_negate())
         if isinstance(node, ast.Call) and node.name == "list_append":
             return "L", self._of("L", node.arguments[0]) + self._of("L", node.arguments[1])
         if isinstance(node, ast.Call):
@@ -83,12 +84,17 @@ def _result(section: str, old: Value | None, operand: Value | None) -> Value | N
         left = old[1] - operand[1]
         return (old[0], left) if left else _REMOVED
     if old[0] == "N":
-        total: Decimal
-        with localcontext() as context:
-            context.prec = 400
-            total = old[1] + operand[1]
-        return "N", total
+        return _sum(old[1], operand[1])
     return old[0], old[1] | operand[1]
+
+
+def _sum(one: Decimal, two: Decimal) -> Value:
+    with localcontext() as context:
+        context.prec = 400
+        total = (one + two).normalize()
+    if len(total.as_tuple().digits) > 38 or total.adjusted() > 125:
+        raise RefusedError(OVERFLOW)
+    return "N", total
 
 
 def _rebuilt(old: Value, wanted: Mapping[BoundPath, Value]) -> Value:
