@@ -46,10 +46,13 @@ def refuse_legacy(request: Json) -> None:
     if not legacy:
         return
     used = [name for name in _EXPRESSIONS if request.get(name) is not None]
-    if used:
+    # KeyConditions may stand beside expressions that do other things.
+    other = [name for name in legacy if name != "KeyConditions"]
+    mixed = legacy if "KeyConditionExpression" in used else other
+    if used and mixed:
         raise ValidationException(
             "Can not use both expression and non-expression parameters in the same request: "
-            f"Non-expression parameters: {{{', '.join(legacy)}}} "
+            f"Non-expression parameters: {{{', '.join(mixed)}}} "
             f"Expression parameters: {{{', '.join(used)}}}"
         )
     raise ValidationException(

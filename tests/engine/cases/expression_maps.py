@@ -134,6 +134,12 @@ _MAPS = (
     _with_names(
         "E062-empty-name", {"#n": ""}, "contains invalid value: Empty attribute name for key #n"
     ),
+    _with_names(
+        "E017-name",
+        {"#n": "a" * 65_536},
+        "contains invalid value: Attribute name is too large, must be at most 65535 bytes "
+        "for key #n",
+    ),
     _with_values("E063", {"v": S}, 'contains invalid key: Syntax error; key: "v"'),
     _with_values(
         "E063-long",
@@ -239,6 +245,25 @@ _MIXING = (
             "AttributesToGet, QueryFilter, ConditionalOperator",
             "ProjectionExpression, FilterExpression, KeyConditionExpression",
         ),
+    ),
+    ErrorCase(
+        "E064-key-conditions",
+        "Query",
+        {"TableName": "hash", "KeyConditions": _TEST, "KeyConditionExpression": ""},
+        VALIDATION,
+        _TEXT % ("KeyConditions", "KeyConditionExpression"),
+    ),
+    ErrorCase(
+        "E064-key-conditions-aside",
+        "Query",
+        {
+            "TableName": "hash",
+            "KeyConditions": _TEST,
+            "QueryFilter": _TEST,
+            "FilterExpression": "",
+        },
+        VALIDATION,
+        _TEXT % ("QueryFilter", "FilterExpression"),
     ),
 )
 
