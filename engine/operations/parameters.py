@@ -127,17 +127,13 @@ def _check_names(names: dict[str, str]) -> int:
             )
         size += key_size
     for key, name in names.items():
-        name_size = _utf8_size(name)
-        if not 1 <= name_size <= values.MAX_NAME_BYTES:
-            problem = (
-                f"Attribute name is too large, must be at most {values.MAX_NAME_BYTES} bytes"
-                if name
-                else "Empty attribute name"
-            )
+        # A longer name than the service allows is refused as a member of the request.
+        if not name:
             raise ValidationException(
-                f"ExpressionAttributeNames contains invalid value: {problem} for key {key}"
+                "ExpressionAttributeNames contains invalid value: Empty attribute name "
+                f"for key {key}"
             )
-        size += name_size
+        size += _utf8_size(name)
     return size
 
 

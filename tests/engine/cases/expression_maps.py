@@ -134,12 +134,6 @@ _MAPS = (
     _with_names(
         "E062-empty-name", {"#n": ""}, "contains invalid value: Empty attribute name for key #n"
     ),
-    _with_names(
-        "E017-name",
-        {"#n": "a" * 65_536},
-        "contains invalid value: Attribute name is too large, must be at most 65535 bytes "
-        "for key #n",
-    ),
     _with_values("E063", {"v": S}, 'contains invalid key: Syntax error; key: "v"'),
     _with_values(
         "E063-long",
