@@ -5,7 +5,7 @@ Trees may be as deep as a text allows, so no walk uses the interpreter's stack.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.expressions.ast import (
     And,
@@ -71,9 +71,12 @@ def parts(operand: Operand) -> Iterator[Operand]:
             waiting += (node.right, node.left)
 
 
-def leaves(operand: Operand) -> Iterator[Path | ValueRef | Literal]:
+def leaves(operand: Operand) -> Iterable[Path | ValueRef | Literal]:
     """The paths and values of an operand, in the order of the text."""
-    return (part for part in parts(operand) if not isinstance(part, Call | Arithmetic))
+    match operand:
+        case Path() | ValueRef() | Literal():
+            return (operand,)
+    return [part for part in parts(operand) if not isinstance(part, Call | Arithmetic)]
 
 
 def operator_count(root: Condition) -> int:
@@ -92,8 +95,11 @@ def operator_count(root: Condition) -> int:
 
 def inner_calls(operand: Operand) -> list[Call]:
     """The functions of an operand, inner ones before those around them."""
+    match operand:
+        case Path() | ValueRef() | Literal():
+            return []
     found: list[Call] = []
-    waiting = [operand]
+    waiting: list[Operand] = [operand]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Call):

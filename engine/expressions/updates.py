@@ -149,6 +149,7 @@ def _parsed(text: str) -> ast.Update:
 
 
 def _paths(action: ast.Action) -> Iterator[ast.Path]:
+    """The paths of a clause, the one that it changes first."""
     yield action.path
     if action.value is not None:
         yield from (leaf for leaf in leaves(action.value) if isinstance(leaf, ast.Path))
@@ -176,11 +177,11 @@ def bind_update(tree: ast.Update, placeholders: Placeholders) -> Update:
 
     Raises `ValidationException` (E042, E043, E065, E066, E068, E049 to E052).
     """
-    paths = tuple(placeholders.path(p, _KIND) for action in tree.actions for p in _paths(action))
+    named = [[placeholders.path(path, _KIND) for path in _paths(action)] for action in tree.actions]
     for action in tree.actions:
         if action.value is not None:
             placeholders.check_defined((action.value,), _KIND)
-    targets = [placeholders.path(action.path, _KIND) for action in tree.actions]
+    targets = [paths[0] for paths in named]
     shape = disjoint_tree(targets, _KIND)
     binder = _Binder(placeholders)
     for action in tree.actions:
@@ -191,7 +192,7 @@ def bind_update(tree: ast.Update, placeholders: Placeholders) -> Update:
     clauses = tuple(
         binder.clause(action, path) for action, path in zip(tree.actions, targets, strict=True)
     )
-    return Update(clauses, paths, shape)
+    return Update(clauses, tuple(path for paths in named for path in paths), shape)
 
 
 class _Binder:

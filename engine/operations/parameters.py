@@ -53,10 +53,13 @@ def check_mixing(request: Json) -> None:
     if not legacy:
         return
     used = [name for name in _EXPRESSIONS if request.get(name) is not None]
-    if used:
+    # KeyConditions may stand beside expressions that do other things.
+    other = [name for name in legacy if name != "KeyConditions"]
+    mixed = legacy if "KeyConditionExpression" in used else other
+    if used and mixed:
         raise ValidationException(
             "Can not use both expression and non-expression parameters in the same request: "
-            f"Non-expression parameters: {{{', '.join(legacy)}}} "
+            f"Non-expression parameters: {{{', '.join(mixed)}}} "
             f"Expression parameters: {{{', '.join(used)}}}"
         )
     if request.get("ConditionalOperator") is not None and not any(
@@ -139,17 +142,13 @@ def _check_names(names: dict[str, str]) -> int:
             )
         size += key_size
     for key, name in names.items():
-        name_size = _utf8_size(name)
-        if not 1 <= name_size <= values.MAX_NAME_BYTES:
-            problem = (
-                f"Attribute name is too large, must be at most {values.MAX_NAME_BYTES} bytes"
-                if name
-                else "Empty attribute name"
-            )
+        # A longer name than the service allows is refused as a member of the request.
+        if not name:
             raise ValidationException(
-                f"ExpressionAttributeNames contains invalid value: {problem} for key {key}"
+                "ExpressionAttributeNames contains invalid value: Empty attribute name "
+                f"for key {key}"
             )
-        size += name_size
+        size += _utf8_size(name)
     return size
 
 

@@ -240,6 +240,25 @@ _MIXING = (
             "ProjectionExpression, FilterExpression, KeyConditionExpression",
         ),
     ),
+    ErrorCase(
+        "E064-key-conditions",
+        "Query",
+        {"TableName": "hash", "KeyConditions": _TEST, "KeyConditionExpression": ""},
+        VALIDATION,
+        _TEXT % ("KeyConditions", "KeyConditionExpression"),
+    ),
+    ErrorCase(
+        "E064-key-conditions-aside",
+        "Query",
+        {
+            "TableName": "hash",
+            "KeyConditions": _TEST,
+            "QueryFilter": _TEST,
+            "FilterExpression": "",
+        },
+        VALIDATION,
+        _TEXT % ("QueryFilter", "FilterExpression"),
+    ),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from tests.engine.cases import ErrorCase, Json
 from tests.engine.cases.requests import VALIDATION, N, applied, condition, projection, update
 
@@ -71,9 +73,7 @@ _OVERFLOW = (
 _UNDERFLOW = (
     "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 )
-_NESTED: Json = {"M": {}}
-for _ in range(31):
-    _NESTED = {"L": [_NESTED]}
+_NESTED: Json = reduce(lambda inner, _: {"L": [inner]}, range(31), {"M": {}})
 _STRINGS = {"SS": ["a"]}
 _APPLICATION = (
     *(
