@@ -163,14 +163,14 @@ def call(
 
 
 def run(
-    server: Running, load: Load, connections: int, seconds: float = 3.0, path: str = "/"
+    server: Running, load: Load, connections: int, seconds: int = 3, path: str = "/"
 ) -> Rate:
     """Repeat a load from so many connections at once; raises RuntimeError where wrk is missing."""
     return finish(start(server, load, connections, seconds, path))
 
 
 def start(
-    server: Running, load: Load, connections: int, seconds: float = 3.0, path: str = "/"
+    server: Running, load: Load, connections: int, seconds: int = 3, path: str = "/"
 ) -> subprocess.Popen[str]:
     """Begin what `run` does; `finish` waits for it."""
     program = shutil.which("wrk")
@@ -183,7 +183,7 @@ def start(
     )
     script = folder / "load.lua"
     script.write_text(_SCRIPT % prepared)
-    command = [program, "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "20s"]
+    command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"]
     command += ["-s", str(script), f"http://{HOST}:{server.port}{path}"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 

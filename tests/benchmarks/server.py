@@ -36,7 +36,7 @@ _GOALS = {
     ("BatchWriteItem of 25", "relaxed"): 6.0,
 }
 _ROUNDS = 3
-_SECONDS = 2.0
+_SECONDS = 2
 
 
 @contextmanager
@@ -203,7 +203,7 @@ def watch_memory(requests: int = 1_000_000) -> None:
         next_at = 0.0
         while done < requests:
             for name in names:
-                done += load.run(server, loads[name], 16, 1.0).per_s
+                done += load.run(server, loads[name], 16, 1).per_s
             if done >= next_at:
                 print(f"  {done:11,.0f} {server.resident_mib():8.1f} MiB")
                 next_at += tenth
