@@ -79,13 +79,21 @@ def _attributes(item: Any, depth: int) -> _Normalised:
         _check_names(item)
     result = {}
     for name, value in item.items():
-        # Text is the most frequent type: this branch saves it two calls.
-        if value.__class__ is dict and len(value) == 1 and "S" in value:
-            content = value["S"]
-            if content.__class__ is str:
-                result[name] = {"S": content}
-                size += len(content) if content.isascii() else len(content.encode())
-                continue
+        # Text and numbers are the most frequent types: these branches save them two calls.
+        if value.__class__ is dict and len(value) == 1:
+            if "S" in value:
+                content = value["S"]
+                if content.__class__ is str:
+                    result[name] = {"S": content}
+                    size += len(content) if content.isascii() else len(content.encode())
+                    continue
+            elif "N" in value:
+                content = value["N"]
+                if content.__class__ is str:
+                    text = numbers.canonical(content)
+                    result[name] = {"N": text}
+                    size += numbers.size(text)
+                    continue
         result[name], value_bytes = _value(value, depth)
         size += value_bytes
     return result, size
