@@ -55,11 +55,11 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
     page = Page()
     shape = _shape(reader, request, page, consistent)
     source = request.table if request.index is None else request.index
-    limit = -1 if request.limit is None else request.limit
+    limit = request.limit
     items, cancelled = page.items, context.cancelled
     size = scanned = 0
     last: bytes | None = None
-    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending, limit):
+    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending):
         size += item_size
         scanned += 1
         if shape is None:

@@ -18,7 +18,6 @@ from engine.storage.items import (
     ItemChange,
     StoredItem,
     read_item,
-    read_range,
     write_index_rows,
     write_rows,
 )
@@ -53,7 +52,8 @@ class WriteTransaction:
 
     def read_after(self, storage: Storage, keys: KeyRange, limit: int) -> list[tuple[bytes, bytes]]:
         """The first rows (key, value) of a range."""
-        return [(key, raw) for raw, _, key in read_range(self._cursor, storage, keys, False, limit)]
+        rows = fetch(self._cursor, f"{storage.forward} LIMIT ?", (keys.low, keys.high, limit))
+        return [(key, raw) for raw, _, key in rows]
 
     def write(self, table: Table, changes: Sequence[ItemChange], cause: Cause) -> None:
         """Change items, their index entries and counts, and note it in the change log.
