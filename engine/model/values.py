@@ -18,6 +18,8 @@ from binascii import a2b_base64
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
+
 from engine.client.protocol import Json
 from engine.errors import SerializationException, ValidationException
 from engine.model import json_types, numbers
@@ -299,6 +301,11 @@ _SIZES: dict[str, Callable[[Any], int]] = {
     "L": _list_size,
     "M": _map_size,
 }
+
+
+def to_json(item: Json) -> bytes:
+    """The JSON of a canonical attribute map, for keeping: orjson's own bytes hold 8 KiB each."""
+    return bytes(memoryview(orjson.dumps(item)))
 
 
 # Finds where a B or BS value begins in canonical JSON: if nothing, `to_python` changes nothing. One

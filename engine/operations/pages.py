@@ -11,6 +11,7 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import InternalServerError
 from engine.expressions import Condition, Projection
+from engine.model.values import to_json
 from engine.storage.catalog import Index, Table
 from engine.storage.database import Reader
 from engine.storage.keys import KeyRange
@@ -96,7 +97,7 @@ def _shape(
                 raw, item = stored.raw, stored.item()
         if condition is not None and not condition.matches(item):
             return None
-        return raw if projection is None else orjson.dumps(projection.apply(item))
+        return raw if projection is None else to_json(projection.apply(item))
 
     return shape
 

@@ -30,10 +30,6 @@ class StoredItem:
             self._decoded = orjson.loads(self.raw)
         return self._decoded
 
-    def without_decoded(self) -> StoredItem:
-        """The same without its decoded form, which takes several times the memory."""
-        return StoredItem(self.raw, self.size)
-
     @classmethod
     def of(cls, item: Json, size: int | None = None) -> StoredItem:
         """The stored form of a canonical item; `size` where it is known already."""
