@@ -303,16 +303,6 @@ _SIZES: dict[str, Callable[[Any], int]] = {
 }
 
 
-def to_json(item: Json) -> bytes:
-    """The JSON of a canonical attribute map, for keeping: orjson's own bytes hold 8 KiB each."""
-    return bytes(memoryview(orjson.dumps(item)))
-
-
-# Finds where a B or BS value begins in canonical JSON: if nothing, `to_python` changes nothing. One
-# pattern is searched several times as fast as a text for each of the types.
-looks_binary = re.compile(rb'\{"BS?":').search
-
-
 def to_python(item: Json) -> Json:
     """Turn the base64 text of B and BS into bytes, in place, at every depth; gives `item` back."""
     for value in item.values():
@@ -331,3 +321,13 @@ def _value_to_python(value: Json) -> None:
         value["B"] = a2b_base64(value["B"])
     elif kind == "BS":
         value["BS"] = [a2b_base64(member) for member in value["BS"]]
+
+
+def to_json(item: Json) -> bytes:
+    """The JSON of a canonical attribute map, for keeping: orjson's own bytes hold 8 KiB each."""
+    return bytes(memoryview(orjson.dumps(item)))
+
+
+# Finds where a B or BS value begins in canonical JSON: if nothing, `to_python` changes nothing. One
+# pattern is searched several times as fast as a text for each of the types.
+looks_binary = re.compile(rb'\{"BS?":').search

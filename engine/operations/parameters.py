@@ -64,7 +64,7 @@ def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
     names = request.get("ExpressionAttributeNames")
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
-        return _NO_PLACEHOLDERS
+        return Placeholders(None, None)
     present = [name for name in expressions if request.get(name) is not None]
     if names is not None and not present:
         raise ValidationException(
@@ -80,10 +80,6 @@ def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
     if names is not None:
         _check_names(names)
     return Placeholders(names, None if given is None else _canonical_values(given))
-
-
-# Nothing in it changes, so all requests without placeholders share it.
-_NO_PLACEHOLDERS = Placeholders(None, None)
 
 
 def _check_names(names: dict[str, str]) -> None:
