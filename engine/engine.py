@@ -20,7 +20,7 @@ from engine.errors import (
 )
 from engine.model.service import service_model
 from engine.model.validation import check_types, validate
-from engine.model.values import to_python
+from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
 from engine.operations.explain import explain
 from engine.operations.load import load_items
@@ -270,7 +270,7 @@ def _decode(raw: bytes) -> Any:
     """An attribute map, or a list of them, with `bytes` for binary values."""
     decoded = orjson.loads(raw)
     # Bytes that look so inside a string cost a needless walk, nothing more.
-    if b'"B":"' not in raw and b'"BS":[' not in raw:
+    if looks_binary(raw) is None:
         return decoded
     if isinstance(decoded, list):
         return [to_python(item) for item in decoded]

@@ -113,8 +113,8 @@ class LocalTools(Protocol):
     ) -> int:
         """Put many items in key order with few commits; gives how many were written.
 
-        Each item is validated as PutItem would; the first bad one raises its `ApiError` before
-        anything of its step is written. A later item replaces an earlier one with the same key.
+        Each item is validated as PutItem would, all of them before the first is written; a bad one
+        raises its `ApiError`. A later item replaces an earlier one with the same key.
         """
         ...
 

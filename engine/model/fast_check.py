@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -113,12 +114,13 @@ def compile_string(limits: Limits) -> Holds:
     matches = limits.matches
     if matches is None:
         return lambda value: json_types.is_text(value) and low <= len(value) <= high
-    return lambda value: (
-        isinstance(value, str)
-        and low <= len(value) <= high
-        and matches(value)
-        and (value.isascii() or json_types.is_text(value))
-    )
+
+    # Names of tables and indexes come again and again.
+    @lru_cache(maxsize=1_024)
+    def fits(text: str) -> bool:
+        return bool(low <= len(text) <= high and matches(text) and json_types.is_text(text))
+
+    return lambda value: isinstance(value, str) and fits(value)
 
 
 def _whole_number(bounds: tuple[int, int]) -> Callable[[Limits], Holds]:

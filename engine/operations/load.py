@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 
 from engine.client.protocol import Context, Json, LoadProgress
@@ -14,16 +15,18 @@ from engine.operations.region import Region
 from engine.operations.schema import check_item
 from engine.storage.catalog import Table
 from engine.storage.items import StoredItem, plan_change
+from engine.storage.sorting import Row, SortedRuns
 from engine.storage.transaction import WriteTransaction
 
-# Sorted inserts are many times as fast as random ones on a large table, so items are gathered and
-# sorted first; a step is what one transaction writes, short enough for others to write in between.
+# Sorted inserts are many times as fast as random ones on a large table, so all items are sorted
+# first, outside of memory where they are more than this. A step is what one transaction writes,
+# short enough for others to write in between.
 _GATHERED_ITEMS = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 _STEP_ITEMS = 500
 _STEP_BYTES = 4 * 1024 * 1024
 
-Batch = dict[bytes, StoredItem]
+Report = Callable[[LoadProgress], None]
 
 
 def load_items(
@@ -31,15 +34,16 @@ def load_items(
     table_name: str,
     items: Iterable[Json],
     context: Context,
-    on_progress: Callable[[LoadProgress], None] | None,
+    on_progress: Report | None,
 ) -> int:
     """Put items as `LocalTools.load_items` says; gives how many were written."""
     table = region.data_table(region.database.reload_catalog(), table_name)
-    written = taken = 0
-    for batch, count in _batches(table, items):
-        taken += count
-        for step in _steps(batch):
-            if context.cancelled is not None and context.cancelled():
+    path = region.database.path
+    written = 0
+    with closing(SortedRuns(None if path is None else path.parent)) as runs:
+        taken, last_run = _gather(table, items, runs, context, on_progress)
+        for step in _steps(runs.merged(last_run)):
+            if _is_cancelled(context):
                 return written
             region.database.write(partial(_write_step, region, table, step, context))
             written += len(step)
@@ -48,48 +52,66 @@ def load_items(
     return written
 
 
-def _batches(table: Table, items: Iterable[Json]) -> Iterator[tuple[Batch, int]]:
-    """Validated items by key, as many as may be gathered, with how many were taken for them."""
-    batch: Batch = {}
-    count = size = 0
+def _gather(
+    table: Table,
+    items: Iterable[Json],
+    runs: SortedRuns,
+    context: Context,
+    on_progress: Report | None,
+) -> tuple[int, list[Row]]:
+    """Validate and sort all items; gives how many these were, and the last run of them."""
+    batch: dict[bytes, Row] = {}
+    taken = size = 0
     for item in items:
         canonical, item_size = values.normalise_item(item)
         if item_size > MAX_ITEM_BYTES:
             raise ValidationException("Item size has exceeded the maximum allowed size")
-        batch[check_item(table, canonical)] = StoredItem.of(canonical, item_size).without_decoded()
-        count += 1
+        key = check_item(table, canonical)
+        batch[key] = (key, item_size, values.to_json(canonical))
+        taken += 1
         size += item_size
-        if count >= _GATHERED_ITEMS or size >= _GATHERED_BYTES:
-            yield batch, count
-            batch, count, size = {}, 0, 0
-    if batch:
-        yield batch, count
+        if len(batch) >= _GATHERED_ITEMS or size >= _GATHERED_BYTES:
+            runs.spill(sorted(batch.values()))
+            batch.clear()
+            size = 0
+            if on_progress is not None:
+                on_progress(LoadProgress(taken, 0))
+            if _is_cancelled(context):
+                break
+    return taken, sorted(batch.values())
 
 
-def _steps(batch: Batch) -> Iterator[list[tuple[bytes, StoredItem]]]:
+def _is_cancelled(context: Context) -> bool:
+    return context.cancelled is not None and context.cancelled()
+
+
+def _steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """What each transaction writes, in key order."""
-    step: list[tuple[bytes, StoredItem]] = []
-    size = 0
-    for key in sorted(batch):
-        step.append((key, batch[key]))
-        size += batch[key].size
-        if len(step) == _STEP_ITEMS or size >= _STEP_BYTES:
+    step: list[Row] = []
+    step_bytes = 0
+    for row in rows:
+        step.append(row)
+        step_bytes += row[1]
+        if len(step) == _STEP_ITEMS or step_bytes >= _STEP_BYTES:
             yield step
-            step, size = [], 0
+            step, step_bytes = [], 0
     if step:
         yield step
 
 
 def _write_step(
     region: Region,
-    begun: Table,
-    step: list[tuple[bytes, StoredItem]],
+    known: Table,
+    step: list[Row],
     context: Context,
     transaction: WriteTransaction,
 ) -> None:
-    table = region.data_table(transaction.catalog, begun.name)
-    if table.table_id != begun.table_id:
-        # Another of the same name by now, for whose keys these were not made.
+    table = region.data_table(transaction.catalog, known.name)
+    if table.table_id != known.table_id:
+        # Another table of the same name: the items were checked against the keys of the one before.
         raise ResourceNotFoundException("Requested resource not found")
-    changes = [plan_change(table, key, transaction.read(table, key), new) for key, new in step]
+    changes = [
+        plan_change(table, key, transaction.read(table, key), StoredItem(raw, size))
+        for key, size, raw in step
+    ]
     transaction.write(table, changes, cause_of(context))

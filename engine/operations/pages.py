@@ -11,6 +11,7 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import InternalServerError
 from engine.expressions import Condition, Projection
+from engine.model.values import to_json
 from engine.storage.catalog import Index, Table
 from engine.storage.database import Reader
 from engine.storage.keys import KeyRange
@@ -61,11 +62,11 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
     page = Page()
     shape = _shape(reader, request, page, consistent)
     source = request.table if request.index is None else request.index
-    limit = -1 if request.limit is None else request.limit
+    limit = request.limit
     items, cancelled, fetch = page.items, context.cancelled, request.fetch
     size = scanned = 0
     last: bytes | None = None
-    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending, limit):
+    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending):
         size += item_size
         scanned += 1
         if shape is None:
@@ -106,7 +107,7 @@ def _shape(
                     raw = stored.raw
         if condition is not None and not condition.matches(item):
             return None
-        return raw if projection is None else orjson.dumps(projection.apply(item))
+        return raw if projection is None else to_json(projection.apply(item))
 
     return shape
 

@@ -202,7 +202,7 @@ def read_response(parameters: ReadParameters, index: Index | None, page: Page) -
     request = parameters.request
     response: Json = {}
     if parameters.select != "COUNT":
-        response["Items"] = b"[" + b",".join(page.items) + b"]"
+        response["Items"] = b"[%b]" % b",".join(page.items)
     response["Count"] = page.count
     response["ScannedCount"] = page.scanned
     if page.last_key is not None:

@@ -69,8 +69,7 @@ class Storage:
     def forward(self) -> str:
         """Rows of a range in key order: value, size, key."""
         return (
-            f"SELECT {self._columns}, k FROM t{self.storage_id} t"
-            " WHERE k >= ? AND k < ? ORDER BY k LIMIT ?"
+            f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
         )
 
     @cached_property
@@ -78,7 +77,7 @@ class Storage:
         """Rows of a range in reverse key order."""
         return (
             f"SELECT {self._columns}, k FROM t{self.storage_id} t"
-            " WHERE k >= ? AND k < ? ORDER BY k DESC LIMIT ?"
+            " WHERE k >= ? AND k < ? ORDER BY k DESC"
         )
 
     @cached_property

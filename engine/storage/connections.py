@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from engine.storage.migrations import PAGE_BYTES, SCHEMA_VERSION, STEPS
 
 # A cached page is kept decrypted; SQLite's own default of 2 MB makes most reads decrypt anew.
 CACHE_KIB = 65_536
+_SCRATCH_CACHE_KIB = 8_192
 _BUSY_TIMEOUT_MS = 20_000
 _STATEMENTS_CACHED = 1_000
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -141,6 +143,33 @@ def _check(connection: apsw.Connection, path: Path) -> None:
         raise NewerFormatError(f"{path}: written by a newer version of the program")
     if connection.readonly("main"):
         raise FolderAccessError(f"{path}: the file is not writable")
+
+
+def connect_scratch(folder: Path | None) -> apsw.Connection:
+    """Open a file for what does not fit into memory; `folder` None is a database in memory.
+
+    Nothing is left of it: its key is never written down, and it has no name once it is open.
+    """
+    if folder is None:
+        return apsw.Connection(":memory:")
+    path = folder / f"scratch-{secrets.token_hex(8)}"
+    connection = apsw.Connection(str(path))
+    try:
+        _pragma(connection, "cipher='aegis'")
+        _pragma(connection, f'key="raw:{secrets.token_hex(32)}"')
+        _pragma(connection, f"page_size={PAGE_BYTES}")
+        _pragma(connection, "locking_mode=exclusive")
+        _pragma(connection, "journal_mode=off")
+        _pragma(connection, "synchronous=off")
+        _pragma(connection, f"cache_size=-{_SCRATCH_CACHE_KIB}")
+        # Makes the file, which must be there to be unlinked.
+        _pragma(connection, "user_version=1")
+    except BaseException:
+        connection.close()
+        raise
+    finally:
+        path.unlink(missing_ok=True)
+    return connection
 
 
 def _pragma(connection: apsw.Connection, text: str) -> object:

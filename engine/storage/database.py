@@ -83,10 +83,10 @@ class Reader:
         return read_item(self._beside, storage, key)
 
     def range(
-        self, storage: Storage, keys: KeyRange, descending: bool = False, limit: int = -1
+        self, storage: Storage, keys: KeyRange, descending: bool = False
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key) of a range in key order; one range at a time."""
-        return read_range(self.cursor, storage, keys, descending, limit)
+        return read_range(self.cursor, storage, keys, descending)
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""

@@ -19,7 +19,6 @@ from engine.storage.items import (
     ItemChange,
     StoredItem,
     read_item,
-    read_range,
     write_index_rows,
     write_rows,
 )
@@ -61,7 +60,8 @@ class WriteTransaction:
         """
         rows = []
         size = 0
-        for raw, _, key in read_range(self._cursor, storage, keys, False, count_max):
+        limited = f"{storage.forward} LIMIT ?"
+        for raw, _, key in self._cursor.execute(limited, (keys.low, keys.high, count_max)):
             rows.append((key, raw))
             size += len(raw)
             if size >= bytes_max:

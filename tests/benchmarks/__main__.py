@@ -16,22 +16,26 @@ _QUICK_ROUNDS = 21
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for; the exit code says nothing about goals."""
-    options = _parser().parse_args(arguments)
-    if options.list:
-        for benchmark in BENCHMARKS:
-            print(f"{benchmark.name:<16} {benchmark.measures}")
-        return 0
-    for benchmark in BENCHMARKS:
-        if options.names and benchmark.name not in options.names:
-            continue
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    chosen = [one for one in BENCHMARKS if not options.names or one.name in options.names]
+    unknown = set(options.names) - {one.name for one in BENCHMARKS}
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; --list names them")
+    for benchmark in chosen:
         print(f"{benchmark.name}: {benchmark.measures}", flush=True)
-        with tempfile.TemporaryDirectory(prefix="dyntui-", dir=options.folder) as folder:
-            setting = Setting(Path(folder))
-            if options.quick:
-                setting = Setting(Path(folder), _QUICK_SCALE, _QUICK_ROUNDS)
-            for figure in benchmark.run(setting):
-                print(line_of(benchmark, figure), flush=True)
+        if not options.list:
+            _run(benchmark, options.quick, options.folder)
     return 0
+
+
+def _run(benchmark: Benchmark, quick: bool, folder: Path | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="dyntui-", dir=folder) as name:
+        setting = Setting(Path(name))
+        if quick:
+            setting = Setting(Path(name), _QUICK_SCALE, _QUICK_ROUNDS)
+        for figure in benchmark.run(setting):
+            print(line_of(benchmark, figure), flush=True)
 
 
 def line_of(benchmark: Benchmark, figure: Figure) -> str:
@@ -42,19 +46,17 @@ def line_of(benchmark: Benchmark, figure: Figure) -> str:
         asked = goal.text(figure.unit)
         reached = "met" if goal.is_met(figure.value) else "missed"
     value = f"{figure.value:.2f}{figure.unit}"
-    return f"  {figure.name:<28} {value:>9}  {asked:<9}  {reached:<6}  {figure.detail}".rstrip()
+    return f"  {figure.name:<24} {value:>10}  {asked:<8}  {reached:<6}  {figure.detail}".rstrip()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    names = [benchmark.name for benchmark in BENCHMARKS]
     parser.add_argument("names", nargs="*", metavar="NAME", help="which to run; all if left out")
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
-    parser.add_argument("--list", action="store_true", help="name the benchmarks and stop")
+    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
     parser.add_argument(
         "--folder", type=Path, help="where to put files, if not in the temporary folder"
     )
-    parser.set_defaults(known=names)
     return parser
 
 

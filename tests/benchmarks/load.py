@@ -162,9 +162,7 @@ def call(
     return answer
 
 
-def run(
-    server: Running, load: Load, connections: int, seconds: int = 3, path: str = "/"
-) -> Rate:
+def run(server: Running, load: Load, connections: int, seconds: int = 3, path: str = "/") -> Rate:
     """Repeat a load from so many connections at once; raises RuntimeError where wrk is missing."""
     return finish(start(server, load, connections, seconds, path))
 

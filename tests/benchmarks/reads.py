@@ -26,7 +26,7 @@ def _filled(setting: Setting, name: str) -> Iterator[tuple[Engine, RawTable, int
     count = setting.count(_ITEMS, least=2 * COLLECTION_ITEMS)
     raw = RawTable(setting.folder / f"{name}.db")
     raw.load(sorted(map(raw_row, range(count))))
-    with engine_with(setting.folder / name, count) as db:
+    with engine_with(setting.folder / name, count, durability="relaxed") as db:
         yield db, raw, count
     raw.close()
 
@@ -138,8 +138,8 @@ def get_by_size(setting: Setting) -> Iterable[Figure]:
     small = large // 100
     calls = setting.count(400, least=20)
     with (
-        engine_with(setting.folder / "large", large) as large_db,
-        engine_with(setting.folder / "small", small) as small_db,
+        engine_with(setting.folder / "large", large, durability="relaxed") as large_db,
+        engine_with(setting.folder / "small", small, durability="relaxed") as small_db,
     ):
 
         def of(db: Engine, count: int) -> Any:
