@@ -201,14 +201,14 @@ def _scan(
     partial = _add_projection(members, info, index, fields, placeholders)
     _add_consistency(members, fields)
     members |= placeholders.members()
-    page = page_read_units(target.item_bytes * page_rows, fields.consistent)
+    rows = min(page_rows, target.item_count)
+    page = page_read_units(target.item_bytes * rows, fields.consistent)
     whole = _whole_scan_units(target.size_bytes, fields.consistent)
     filtered = "FilterExpression" in members
     reads = (
         f"a filter still reads every item: {units_text(whole)} RCU for all {target.item_count:,}"
         if filtered
-        else f"{units_text(page)} RCU a page of {page_rows}, {units_text(whole)} for all "
-        f"{target.item_count:,} items"
+        else _scan_reads(target, page_rows, page, whole)
     )
     return Plan(
         "Scan",
@@ -220,6 +220,13 @@ def _scan(
         heavy=target.size_bytes > PAGE_BYTES,
         advice=_advice(info, index, fields, terms),
     )
+
+
+def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
+    all_of_it = f"{units_text(whole)} RCU for all {target.item_count:,} items"
+    if target.item_count <= page_rows:
+        return all_of_it
+    return f"{units_text(page)} RCU a page of {page_rows}, {all_of_it}"
 
 
 def _where(target: _Target) -> str:

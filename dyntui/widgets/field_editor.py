@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Label, Select
 
 from dyntui.core.schema import TableInfo
+from dyntui.core.writes import Change, Path, applied, path_text, value_at
 from dyntui.widgets.bindings import bindings
 
 Json = dict[str, Any]
@@ -57,7 +58,7 @@ class FieldEditor(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
-        self._edited: tuple[TableInfo, Json, str] | None = None
+        self._edited: tuple[TableInfo, Json, Path] | None = None
 
     def compose(self) -> ComposeResult:
         """Name, type, value, what is wrong with it."""
@@ -71,15 +72,14 @@ class FieldEditor(Horizontal):
         """Whether a value is being edited."""
         return self.has_class("-open")
 
-    def open(self, info: TableInfo, item: Json, name: str) -> None:
-        """Edit an attribute of an item; one that it lacks begins as empty text."""
-        self._edited = (info, item, name)
-        value = item.get(name, {"S": ""})
-        kind, content = next(iter(value.items()))
-        text = {"BOOL": str(content).lower(), "NULL": ""}.get(kind, content)
+    def open(self, info: TableInfo, item: Json, path: Path) -> None:
+        """Edit the value at a path of an item; one that it lacks begins as empty text."""
+        self._edited = (info, item, path)
+        kind, content = next(iter((value_at(item, path) or {"S": ""}).items()))
+        text: Any = {"BOOL": str(content).lower(), "NULL": ""}.get(kind, content)
         if isinstance(text, bytes):
             text = base64.b64encode(text).decode("ascii")
-        self.query_one("#field-name", Label).update(name)
+        self.query_one("#field-name", Label).update(path_text(path))
         self.query_one("#field-kind", Select).value = kind
         self.refuse("")
         box = self.query_one("#field-value", Input)
@@ -105,18 +105,18 @@ class FieldEditor(Horizontal):
         """Have the write shown."""
         if self._edited is None:
             return
-        info, item, name = self._edited
+        info, item, path = self._edited
         kind = str(self.query_one("#field-kind", Select).value)
-        changed = {other: value for other, value in item.items() if other != name}
-        if kind != "remove":
-            try:
-                value = _value(kind, self.query_one("#field-value", Input).value)
-            except ValueError as error:
-                self.refuse(str(error))
-                return
-            changed = {**item, name: value}
+        try:
+            value = _value(kind, self.query_one("#field-value", Input).value)
+            if value is None and isinstance(path[-1], int):
+                raise ValueError("an element of a list: e edits the list")
+        except ValueError as error:
+            self.refuse(str(error))
+            return
         self.refuse("")
-        self.post_message(self.Submitted(info, item, changed))
+        change = Change(path, value_at(item, path), value)
+        self.post_message(self.Submitted(info, item, applied(item, (change,))))
 
     def action_close(self) -> None:
         """Leave the value as it is."""
@@ -124,8 +124,10 @@ class FieldEditor(Horizontal):
         self.post_message(self.Closed())
 
 
-def _value(kind: str, text: str) -> Json:
-    """The attribute value that a typed text stands for; raises ValueError."""
+def _value(kind: str, text: str) -> Json | None:
+    """The attribute value that a typed text stands for, None to remove it; raises ValueError."""
+    if kind == "remove":
+        return None
     if kind == "NULL":
         return {"NULL": True}
     if kind == "BOOL":

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Static
 
+from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.choice import Choice
@@ -29,6 +30,8 @@ class MainArea(Vertical):
         width: 1fr;
         #area-head { height: 1; background: $panel; padding: 0 1; }
         #area-title { width: auto; text-style: bold; margin-right: 2; }
+        #area-facts { width: 1fr; text-align: right; color: $secondary;
+            text-wrap: nowrap; text-overflow: ellipsis; }
         ContentSwitcher { height: 1fr; }
         &.-empty #area-head { display: none; }
     }
@@ -45,6 +48,7 @@ class MainArea(Vertical):
             yield Static(id="area-title")
             for number, tab in enumerate(TABS, 1):
                 yield Choice(str(number), f"{number} {tab.TITLE}")
+            yield Static(id="area-facts")
         with ContentSwitcher(initial="empty"):
             yield EmptyState(id="empty")
             yield Vertical(id="nothing")
@@ -79,6 +83,7 @@ class MainArea(Vertical):
         """Show a table in all tabs; an index of it among the items."""
         self.remove_class("-empty")
         self.query_one("#area-title", Static).update(Text(info.name))
+        self._show_facts(info)
         if index is not None:
             self._current = 1
         self._switch()
@@ -87,8 +92,15 @@ class MainArea(Vertical):
 
     async def table_changed(self, info: TableInfo) -> None:
         """The table that is shown has another schema, count or size."""
+        self._show_facts(info)
         for tab in self._tabs:
             await tab.table_changed(info)
+
+    def _show_facts(self, info: TableInfo) -> None:
+        parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
+        if info.status != "ACTIVE":
+            parts.append(info.status)
+        self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)
 
     def choose(self, number: int) -> None:
         """Show another tab."""
