@@ -16,7 +16,6 @@ from dyntui.core.connect import Connection
 from dyntui.core.key_names import key_name
 from dyntui.core.session import Session
 from dyntui.screens.browser import BrowserScreen
-from dyntui.screens.help import HelpScreen
 from dyntui.themes import DARK, LIGHT
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.palette import ActionProvider, context_of
@@ -71,6 +70,8 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show all keys, those of the focused panel first; or close the help again."""
+        from dyntui.screens.help import HelpScreen
+
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         elif not isinstance(self.screen, SystemModalScreen):

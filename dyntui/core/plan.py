@@ -139,7 +139,7 @@ def _get_item(
     return Plan(
         "GetItem",
         Request("GetItem", members),
-        f"GetItem · {_where(target)} · about {units_text(units)} RCU · 1 item at most",
+        f"GetItem · {target.label} · about {units_text(units)} RCU · 1 item at most",
         units,
         units,
         partial,
@@ -176,7 +176,7 @@ def _query(
     return Plan(
         "Query",
         Request("Query", members),
-        f"Query · {_where(target)} · about {units_text(units)} RCU a page of {page_rows}"
+        f"Query · {target.label} · about {units_text(units)} RCU a page of {page_rows}"
         f" · by {order} {direction}",
         units,
         None,
@@ -213,7 +213,7 @@ def _scan(
     return Plan(
         "Scan",
         Request("Scan", members),
-        f"Scan · {_where(target)} · {reads}",
+        f"Scan · {target.label} · {reads}",
         page,
         whole,
         partial,
@@ -227,10 +227,6 @@ def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> s
     if target.item_count <= page_rows:
         return all_of_it
     return f"{units_text(page)} RCU a page of {page_rows}, {all_of_it}"
-
-
-def _where(target: _Target) -> str:
-    return f"{target.label} ({', '.join((*target.hashes, *target.ranges))})"
 
 
 def _whole_scan_units(size_bytes: int, consistent: bool) -> float:

@@ -1,4 +1,7 @@
-"""The app's main screen: header, list of tables, the table that is shown, footer."""
+"""The app's main screen: header, list of tables, the table that is shown, footer.
+
+Drawers are imported when they are first opened, so that the app starts without them.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,8 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from dyntui.core.connect import Connection, neighbours_with_tables
-from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.screens.alter_table import AlterTableScreen
-from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.create_table import CreateTableScreen
-from dyntui.screens.drop_table import DropTableScreen
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
@@ -74,7 +72,7 @@ class BrowserScreen(JobHost, Screen[None]):
         self._infos: dict[str, TableInfo] = {}
         self._shown: str | None = None
         self._draft_table: dict[str, str] = {}
-        self._running: list[Worker[Any]] = []
+        self._were_running: list[Worker[Any]] = []
 
     def compose(self) -> ComposeResult:
         """Header, sidebar and main area, footer."""
@@ -147,7 +145,7 @@ class BrowserScreen(JobHost, Screen[None]):
     async def _tables_loaded(self, *, first: bool, then: str | None) -> None:
         if not self._names:
             self._shown = None
-            empty = self._main.show_empty()
+            empty = await self._main.show_empty()
             empty.reset()
             empty.say_neighbours(neighbours_with_tables(self._connection))
             self.query_one("#load_samples").focus()
@@ -200,8 +198,8 @@ class BrowserScreen(JobHost, Screen[None]):
     def _show_busy(self) -> None:
         """What has been running since the last look."""
         running = [worker for worker in self.app.workers if worker.is_running and worker.name]
-        long = [worker.name for worker in running if worker in self._running]
-        self._running = running
+        long = [worker.name for worker in running if worker in self._were_running]
+        self._were_running = running
         self.query_one(HeaderLine).busy = long[0] if long else ""
 
     @on(ItemsTab.Read)
@@ -247,11 +245,27 @@ class BrowserScreen(JobHost, Screen[None]):
         elif info is None:
             return
         elif what == "alter":
-            self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+            self._alter(info)
         elif what == "drop":
-            self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+            self._drop(info)
         elif what == "copy_as":
-            self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
+            self._copy_as(info)
+
+    def _alter(self, info: TableInfo) -> None:
+        from dyntui.screens.alter_table import AlterTableScreen
+
+        self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+
+    def _drop(self, info: TableInfo) -> None:
+        from dyntui.screens.drop_table import DropTableScreen
+
+        self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+
+    def _copy_as(self, info: TableInfo) -> None:
+        from dyntui.core.recreate import create_request
+        from dyntui.screens.copy_as import CopyAsScreen
+
+        self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
 
     def _altered(self, name: str | None) -> None:
         if name is not None:
@@ -267,6 +281,7 @@ class BrowserScreen(JobHost, Screen[None]):
 
     def action_create_table(self) -> None:
         """The form for a new table."""
+        from dyntui.screens.create_table import CreateTableScreen
 
         def closed(result: str | dict[str, str] | None) -> None:
             self._draft_table = result if isinstance(result, dict) else {}

@@ -28,8 +28,8 @@ class EmptyState(Vertical):
         #empty-title { text-style: bold; color: $accent; margin-bottom: 1; }
         Static { margin-bottom: 1; }
         #empty-neighbours { display: none; color: $warning; &.-shown { display: block; } }
-        Button {
-            width: 30; height: 3; margin-bottom: 1; border: none !important;
+        Button.-style-default {
+            width: 30; height: 3; margin-bottom: 1; border: none;
             background: $panel; color: $foreground;
             &:focus { background: $accent; color: $background; text-style: bold; }
         }

@@ -1,9 +1,12 @@
-"""What is done with the items of a table: looked at, copied, created, changed, deleted."""
+"""What is done with the items of a table: looked at, copied, created, changed, deleted.
+
+Drawers are imported when they are first opened, so that the app starts without them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import on
@@ -14,15 +17,14 @@ from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE
 from dyntui.core.schema import TableInfo
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
-from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.editor import EditorScreen, Mode
-from dyntui.screens.review import ReviewScreen
-from dyntui.screens.value import ValueScreen
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.items_view import ItemsView
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.screens.editor import Mode
 
 Json = dict[str, Any]
 
@@ -115,12 +117,17 @@ class ItemsTab(ItemsView):
     def _show_cell(self) -> None:
         cell = self._cell()
         if cell is not None:
-            self.app.push_screen(ValueScreen(*cell))
+            self._show_value(*cell)
 
     def _show_member(self) -> None:
         member = self._panel.member
         if member is not None:
-            self.app.push_screen(ValueScreen(member.name, member.value))
+            self._show_value(member.name, member.value)
+
+    def _show_value(self, name: str, value: Json) -> None:
+        from dyntui.screens.value import ValueScreen
+
+        self.app.push_screen(ValueScreen(name, value))
 
     def _copy_cell(self) -> None:
         cell = self._cell()
@@ -146,6 +153,8 @@ class ItemsTab(ItemsView):
         self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
 
     def _copy_as(self) -> None:
+        from dyntui.screens.copy_as import CopyAsScreen
+
         plan = self._show_plan()
         if plan is not None:
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
@@ -167,6 +176,8 @@ class ItemsTab(ItemsView):
 
     def _open_editor(self, info: TableInfo, mode: Mode, start: Json, old: Json | None) -> None:
         """The editor, with what was typed before and not written."""
+        from dyntui.screens.editor import EditorScreen
+
         key = {} if mode == "create" else {name: start[name] for name in info.key_names}
         place = (info.name, mode, dynamodb_json(key, indent=False))
         editor = EditorScreen(self.session, info, mode, start, old, self._drafts.get(place))
@@ -199,33 +210,36 @@ class ItemsTab(ItemsView):
         if path[0] in info.key_names:
             self.notify("A key cannot be changed: O makes an item with another key.")
         elif kind in SCALARS:
-            self.query_one(FieldEditor).open(info, item, path)
+            self._close_field()
+            self.mount(FieldEditor(info, item, path), after="#grid")
         else:
             self._edit(info, item)
 
     @on(FieldEditor.Submitted)
     def _field_submitted(self, message: FieldEditor.Submitted) -> None:
         message.stop()
-        field = self.query_one(FieldEditor)
         try:
             write = change_item(message.info, message.item, message.changed)
         except ApiError as error:
-            field.refuse(error.message)
+            self.query_one(FieldEditor).refuse(error.message)
             return
         if not write.changes:
             self.back()
             return
-        self._review(message.info, write, field.close)
+        self._review(message.info, write, self._close_field)
 
     @on(FieldEditor.Closed)
     def _field_closed(self, message: FieldEditor.Closed) -> None:
         message.stop()
+        self._close_field()
         self.focus_content()
 
     def _delete(self, info: TableInfo, item: Json) -> None:
         self._review(info, delete_item(info, item), lambda: None)
 
     def _review(self, info: TableInfo, write: Write, after: Callable[[], None]) -> None:
+        from dyntui.screens.review import ReviewScreen
+
         def closed(written: Write | None) -> None:
             if written is not None:
                 after()

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.columns import Columns
-from dyntui.core.pages import PageSource
+from dyntui.core.pages import GONE, PageSource
 from dyntui.core.plan import Plan, PlanError, make_plan
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.field_editor import FieldEditor
@@ -28,6 +28,7 @@ from engine.errors import ApiError
 Json = dict[str, Any]
 
 READING = "reading"
+ENDING = "reading to the end"
 SPARE_ROWS = 4
 
 
@@ -56,7 +57,6 @@ class ItemsView(TableTab):
         yield QueryForm(id="form")
         yield TextLine(id="plan")
         yield ItemGrid(id="grid")
-        yield FieldEditor(id="field")
         yield TextLine(id="status")
         yield ItemPanel(id="panel")
 
@@ -65,7 +65,6 @@ class ItemsView(TableTab):
         self._plan: Plan | None = None
         self._source: PageSource | None = None
         self._columns = Columns(())
-        self._observed = 0
 
     @property
     def _form(self) -> QueryForm:
@@ -91,7 +90,7 @@ class ItemsView(TableTab):
         self.cancel_jobs()
         self.info = info
         self._close_panel()
-        self.query_one(FieldEditor).close()
+        self._close_field()
         self._grid.show(None, Columns(()))
         await self._form.show(info)
         if index is not None:
@@ -161,10 +160,10 @@ class ItemsView(TableTab):
         keys = [(name, "PK") for name in target.partition_keys]
         keys += [(name, "SK") for name in target.sort_keys]
         self._columns = Columns(keys)
+        self.workers.cancel_group(self, ENDING)
         self._source = PageSource(
             self.session, plan.operation, plan.request.members, self._page_rows
         )
-        self._observed = 0
         self._read(0, max(row, self._grid.visible_rows - 1), row, column)
 
     def _read(self, first: int, last: int, row: int | None = None, column: int = 0) -> None:
@@ -200,7 +199,7 @@ class ItemsView(TableTab):
             self._grid.move_to(source.rows_known - 1)
 
         self.run_job(
-            f"reading all of {info.name} (Esc stops)", work, done, self._read_failed, group=READING
+            f"reading all of {info.name} (Esc stops)", work, done, self._read_failed, group=ENDING
         )
 
     def _rows_read(self) -> None:
@@ -208,9 +207,8 @@ class ItemsView(TableTab):
         source = self._source
         if source is None:
             return
-        fresh = (source.row(number) for number in range(self._observed, source.rows_known))
-        self._columns.observe(item for item in fresh if item)
-        self._observed = source.rows_known
+        for page in source.take_fresh():
+            self._columns.observe(item for item in page if item is not GONE)
         if self._grid.source is not source:
             self._grid.show(source, self._columns)
         self._grid.rows_changed()
@@ -260,11 +258,14 @@ class ItemsView(TableTab):
     def _close_panel(self) -> None:
         self.remove_class("-panel")
 
+    def _close_field(self) -> None:
+        """Edit no value."""
+        self.query(FieldEditor).remove()
+
     def back(self) -> bool:
         """Stop what runs, close what is open, or leave the form; whether there was anything."""
-        field = self.query_one(FieldEditor)
-        if field.is_open:
-            field.close()
+        if self.query(FieldEditor):
+            self._close_field()
         elif self.cancel_jobs():
             self._rows_read()
         elif self.has_class("-panel"):

@@ -14,6 +14,7 @@ from dyntui.core.key_names import key_names
 
 TITLE_CELLS = 45
 KEY_CELLS = 21
+WIDE_COLUMNS = 92
 
 
 def context_of(node: DOMNode | None) -> str:
@@ -48,8 +49,8 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """Everything, as nothing is typed yet."""
         for action, node in self._offers():
-            title = Content(action.title)
-            yield DiscoveryHit(_line(title, action), self._run(action, node), text=action.title)
+            line = self._line(Content(action.title), action)
+            yield DiscoveryHit(line, self._run(action, node), text=action.title)
 
     async def search(self, query: str) -> Hits:
         """What matches the typed text."""
@@ -59,17 +60,17 @@ class ActionProvider(Provider):
             if score > 0:
                 yield Hit(
                     score,
-                    _line(matcher.highlight(action.title), action),
+                    self._line(matcher.highlight(action.title), action),
                     self._run(action, node),
                     text=action.title,
                 )
 
-
-def _line(title: Content, action: Action) -> Content:
-    """An action on one line: what it does, its keys, where they work."""
-    keys = key_names(action.keys)
-    return Content.assemble(
-        title.pad_right(TITLE_CELLS - title.cell_length),
-        (f"{keys:<{KEY_CELLS}}", "not bold $accent"),
-        (CONTEXTS[action.context], "not bold $text-muted"),
-    )
+    def _line(self, title: Content, action: Action) -> Content:
+        """An action on one line: what it does, its keys, and if there is room where they work."""
+        keys = key_names(action.keys)
+        wide = self.app.size.width >= WIDE_COLUMNS
+        return Content.assemble(
+            title.pad_right(TITLE_CELLS - title.cell_length),
+            (f"{keys:<{KEY_CELLS}}", "not bold $accent"),
+            (CONTEXTS[action.context] if wide else "", "not bold $text-muted"),
+        )

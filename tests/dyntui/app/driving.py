@@ -84,6 +84,8 @@ async def settle(pilot: Pilot[None]) -> None:
         if running:
             await asyncio.wait(running)
         await pilot.pause()
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
         quiet = 0 if _busy(pilot.app) else quiet + 1
 
 
