@@ -10,29 +10,40 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.connect import Connection
 from dyntui.core.key_names import key_name
 from dyntui.core.session import Session
 from dyntui.screens.browser import BrowserScreen
-from dyntui.screens.help import HelpScreen
 from dyntui.themes import DARK, LIGHT
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.palette import ActionProvider, context_of
 
-NARROW_COLUMNS = 100
+BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
 
 
-class DyntuiApp(App[None]):
+class DyntuiApp(App[None], inherit_bindings=False):
     """Opens on the tables of a connection; does not close it."""
 
     TITLE = "dyntui"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
     COMMANDS: ClassVar = {ActionProvider}
     CSS = """
-    Footer { background: $footer-background; }
+    CommandPalette {
+        & > Vertical { width: 92; max-width: 100%; margin-top: 1; background: $surface; }
+        #--input, #--input.--list-visible {
+            border: none; height: 1; padding: 0 1; background: $panel;
+        }
+        #--input Input { border: none; height: 1; padding: 0; }
+        #--input SearchIcon { display: none; }
+        CommandList { border: none; padding: 0 1; max-height: 85vh; background: $surface;
+            text-wrap: nowrap; text-overflow: ellipsis; }
+    }
     ToastRack { margin-bottom: 1; }
     Toast { background: $panel; padding: 0 1; }
     """
@@ -41,7 +52,7 @@ class DyntuiApp(App[None]):
         super().__init__()
         self.connection = connection
         self.session = Session(connection.client, connection.region)
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_COLUMNS, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
         self.register_theme(DARK)
@@ -58,17 +69,29 @@ class DyntuiApp(App[None]):
         return binding.key_display or FOOTER_KEYS.get(binding.key) or key_name(binding.key)
 
     def action_help(self) -> None:
-        """Show all keys, those of the focused panel first."""
-        self.push_screen(HelpScreen(context_of(self.focused)))
+        """Show all keys, those of the focused panel first; or close the help again."""
+        from dyntui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        elif not isinstance(self.screen, SystemModalScreen):
+            self.push_screen(HelpScreen(context_of(self.focused or self.screen)))
 
     def action_light(self) -> None:
         """Light colours, or dark ones again."""
         self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
 
+    def _fatal_error(self) -> None:
+        """What nobody expected ends the app; `run_app` raises it again for its caller to tell."""
+        self._close_messages_no_wait()
+
 
 def run_app(connection: Connection) -> None:
     """Run the app on a connection until the person quits."""
-    DyntuiApp(connection).run()
+    app = DyntuiApp(connection)
+    app.run()
+    if app._exception is not None:
+        raise app._exception
 
 
 def _place(connection: Connection) -> str:

@@ -53,12 +53,13 @@ CONTEXTS = {
     "copy": "Copying a request",
     "value": "Whole value",
     "help": "Help",
+    "empty": "A folder without tables",
 }
 
 ACTIONS: tuple[Action, ...] = (
-    Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
     Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
     Action("app.help", ("question_mark", "f1"), "Help on the keys", "Help"),
+    Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
     Action("app.light", (), "Light or dark colours"),
     Action("browser.run", ("ctrl+j", "alt+enter", "f5"), "Run the query"),
     Action("browser.jump", ("ctrl+o",), "Go to the next panel"),
@@ -87,6 +88,12 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "ask('load_samples')",
         palette=False,
+    ),
+    Action(
+        "tables.open", ("enter",), "Show the table or index", "Show", "select_cursor", palette=False
+    ),
+    Action(
+        "tables.toggle", ("space",), "Open or close its indexes", call="toggle_node", palette=False
     ),
     Action("tables.cursor_down", ("j",), "Down", palette=False),
     Action("tables.cursor_up", ("k",), "Up", palette=False),
@@ -123,15 +130,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("items.end", ("ctrl+end",), "Read to the very last row", call="ask('end')"),
     Action("items.first_column", ("0", "home"), "First column", palette=False),
     Action("items.last_column", ("dollar_sign", "end"), "Last column", palette=False),
-    Action("item.next_view", ("m",), "Tree, JSON, DynamoDB JSON, types: the next view", "View"),
+    Action("item.next_view", ("m",), "Next view: tree, JSON, DynamoDB JSON, types", "View"),
     Action("item.tree", (), "Item as tree", call="view('tree')"),
     Action("item.json", (), "Item as JSON", call="view('json')"),
     Action("item.dynamodb", (), "Item as DynamoDB JSON", call="view('dynamodb')"),
     Action("item.types", (), "Types and sizes of the item's attributes", call="view('types')"),
-    Action("item.copy", ("y",), "Copy what is shown", "Copy"),
-    Action("item.edit", ("e",), "Edit the item", "Edit", palette=False),
-    Action("item.delete", ("d",), "Delete the item", "Delete", palette=False),
-    Action("item.close", ("escape",), "Close the panel", "Close", palette=False),
+    Action("item.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action("item.edit", ("e",), "Edit the item", "Edit", "ask('edit')", palette=False),
+    Action(
+        "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
+    ),
+    Action("item.delete", ("d",), "Delete the item", "Delete", "ask('delete')", palette=False),
+    Action("item.copy", ("y",), "Copy the value under the cursor", "Copy", "ask('panel_copy')"),
+    Action("item.copy_item", ("Y",), "Copy the item as it is shown", "", "ask('panel_copy_item')"),
+    Action("item.down", ("j",), "Down", palette=False),
+    Action("item.up", ("k",), "Up", palette=False),
+    Action("item.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
+    Action("schema.scroll_down", ("j",), "Down", palette=False),
+    Action("schema.scroll_up", ("k",), "Up", palette=False),
     Action("schema.alter", ("a",), "Alter the table", "Alter", palette=False, call="ask('alter')"),
     Action("schema.drop", ("d",), "Drop the table", "Drop", palette=False, call="ask('drop')"),
     Action(
@@ -166,6 +182,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy.close", ("escape",), "Back", "Back", palette=False),
     Action("value.copy", ("y",), "Copy the value", "Copy"),
     Action("value.close", ("escape", "space", "v", "q"), "Back", "Back", palette=False),
+    Action(
+        "empty.load_samples",
+        ("S",),
+        "Load the sample data",
+        "Samples",
+        "choose('load_samples')",
+        palette=False,
+    ),
+    Action(
+        "empty.create_table",
+        ("o",),
+        "Create a table",
+        "New table",
+        "choose('create_table')",
+        palette=False,
+    ),
+    Action("empty.next", ("down", "j"), "Next button", palette=False),
+    Action("empty.previous", ("up", "k"), "Previous button", palette=False),
+    Action("help.down", ("j",), "Down", palette=False),
+    Action("help.up", ("k",), "Up", palette=False),
     Action("help.close", ("escape", "q", "question_mark", "f1"), "Back", "Back", palette=False),
 )
 

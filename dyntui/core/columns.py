@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 MAX_COLUMNS = 256
 MIN_WIDTH = 3
-MAX_WIDTH = 34
+MAX_WIDTH = 30
 SAMPLED_CELLS = 2_000
 
 

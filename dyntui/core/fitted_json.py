@@ -6,7 +6,8 @@ import base64
 import json
 from typing import Any
 
-LINE_LENGTH = 88
+LINE_LENGTH = 74
+"""What an editor with line numbers shows in a window of 80 columns."""
 
 
 def fitted_json(value: Any, *, width: int = LINE_LENGTH) -> str:

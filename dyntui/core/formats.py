@@ -17,6 +17,7 @@ import orjson
 Json = dict[str, Any]
 
 MAX_CELL_CHARACTERS = 2_000
+BYTES_IN_A_UNIT = 1024
 ELLIPSIS = "…"
 
 
@@ -84,6 +85,17 @@ def _plain(value: Json) -> Any:
         case "M":
             return {name: _plain(member) for name, member in content.items()}
     return content
+
+
+def bytes_text(size: float) -> str:
+    """A size for people, in the units of 1,024 bytes that DynamoDB's limits are in."""
+    if size < BYTES_IN_A_UNIT:
+        return f"{size:,.0f} B"
+    for unit in ("KB", "MB", "GB"):
+        size /= BYTES_IN_A_UNIT
+        if size < BYTES_IN_A_UNIT or unit == "GB":
+            break
+    return f"{size:.1f} {unit}" if size < 10 else f"{size:,.0f} {unit}"
 
 
 # Plain JSON on the way in.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ Json = dict[str, Any]
 MAX_CACHED_PAGES = 64
 MAX_CACHED_ROWS = 4_000
 MIN_CACHED_PAGES = 3
+MAX_FRESH_PAGES = 8
 MAX_MARKS = 2_048
 MAX_LIMIT_ITEMS = 1_000
 
@@ -65,6 +66,7 @@ class PageSource:
         self._next_key: Json | None = None
         self._marks = [_Mark(0, 0, None)]
         self._pages: OrderedDict[int, list[Json]] = OrderedDict()
+        self._fresh: deque[list[Json]] = deque(maxlen=MAX_FRESH_PAGES)
         self._reading = threading.Lock()
         self._state = threading.Lock()
 
@@ -119,11 +121,25 @@ class PageSource:
     def ensure_end(
         self, cancelled: Callable[[], bool], on_progress: Callable[[], None] = lambda: None
     ) -> None:
-        """Read to the end of the result, keeping only its last pages."""
-        with self._reading:
-            while not self.complete and not cancelled():
+        """Read to the end of the result, keeping its last pages and those that were here before.
+
+        Between its requests others may read.
+        """
+        passed: deque[int] = deque()
+        while not self.complete and not cancelled():
+            with self._reading:
+                passed.append(self.rows_known)
                 self._read_on(MAX_LIMIT_ITEMS, cancelled)
-                on_progress()
+                if len(passed) > MIN_CACHED_PAGES:
+                    self._forget(passed.popleft())
+            on_progress()
+
+    def take_fresh(self) -> list[list[Json]]:
+        """The pages that were read since this was asked last, if they were many the last ones."""
+        with self._state:
+            fresh = list(self._fresh)
+            self._fresh.clear()
+        return fresh
 
     def _limit(self) -> int:
         """How many items to examine so that about a page of rows comes out of the filter."""
@@ -201,7 +217,12 @@ class PageSource:
         self.units += consumed_units(response)
         return response["Items"], response["ScannedCount"], response.get("LastEvaluatedKey")
 
+    def _forget(self, first: int) -> None:
+        with self._state:
+            self._pages.pop(first, None)
+
     def _keep(self, first: int, items: list[Json]) -> None:
+        self._fresh.append(items)
         self._pages[first] = items
         self._pages.move_to_end(first)
         rows = sum(map(len, self._pages.values()))

@@ -138,7 +138,7 @@ def _get_item(
     return Plan(
         "GetItem",
         Request("GetItem", members),
-        f"GetItem · {_where(target)} · about {units_text(units)} RCU · 1 item at most",
+        f"GetItem · {target.label} · about {units_text(units)} RCU · 1 item at most",
         units,
         units,
         partial,
@@ -175,7 +175,7 @@ def _query(
     return Plan(
         "Query",
         Request("Query", members),
-        f"Query · {_where(target)} · about {units_text(units)} RCU a page of {page_rows}"
+        f"Query · {target.label} · about {units_text(units)} RCU a page of {page_rows}"
         f" · by {order} {direction}",
         units,
         None,
@@ -200,19 +200,19 @@ def _scan(
     partial = _add_projection(members, info, index, fields, placeholders)
     _add_consistency(members, fields)
     members |= placeholders.members()
-    page = page_read_units(target.item_bytes * page_rows, fields.consistent)
+    rows = min(page_rows, target.item_count)
+    page = page_read_units(target.item_bytes * rows, fields.consistent)
     whole = _whole_scan_units(target.size_bytes, fields.consistent)
     filtered = "FilterExpression" in members
     reads = (
         f"a filter still reads every item: {units_text(whole)} RCU for all {target.item_count:,}"
         if filtered
-        else f"{units_text(page)} RCU a page of {page_rows}, {units_text(whole)} for all "
-        f"{target.item_count:,} items"
+        else _scan_reads(target, page_rows, page, whole)
     )
     return Plan(
         "Scan",
         Request("Scan", members),
-        f"Scan · {_where(target)} · {reads}",
+        f"Scan · {target.label} · {reads}",
         page,
         whole,
         partial,
@@ -221,8 +221,11 @@ def _scan(
     )
 
 
-def _where(target: _Target) -> str:
-    return f"{target.label} ({', '.join((*target.hashes, *target.ranges))})"
+def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
+    all_of_it = f"{units_text(whole)} RCU for all {target.item_count:,} items"
+    if target.item_count <= page_rows:
+        return all_of_it
+    return f"{units_text(page)} RCU a page of {page_rows}, {all_of_it}"
 
 
 def _whole_scan_units(size_bytes: int, consistent: bool) -> float:

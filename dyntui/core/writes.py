@@ -123,6 +123,20 @@ def applied(item: Json, changes: tuple[Change, ...]) -> Json:
     return item
 
 
+def value_at(item: Json, path: Path) -> Json | None:
+    """The value at a path, or None where there is none."""
+    value: Json | None = {"M": item}
+    for step in path:
+        if value is None:
+            return None
+        if isinstance(step, str):
+            value = value.get("M", {}).get(step)
+        else:
+            elements = value.get("L", [])
+            value = elements[step] if step < len(elements) else None
+    return value
+
+
 def path_text(path: Path, placeholders: Placeholders | None = None) -> str:
     """A path as expressions write it; without placeholders, as people read it."""
     text = ""

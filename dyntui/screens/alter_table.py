@@ -53,7 +53,6 @@ class AlterTableScreen(Drawer[str | None]):
     AlterTableScreen {
         #alter-form { height: auto; padding: 1 1 0 1; }
         ContentSwitcher, ContentSwitcher > Vertical { height: auto; }
-        #alter-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         JsonView { height: 1fr; padding: 0 1; }
     }
     """
@@ -82,11 +81,13 @@ class AlterTableScreen(Drawer[str | None]):
                     yield FormRow("Billing", _select("billing", BILLING_MODES, info.billing_mode))
                     yield FormRow(
                         "Read units",
-                        Input(str(units.read_units) if units else "", id="read", compact=True),
+                        _units_input("read", units.read_units if units else None),
+                        provisioned=True,
                     )
                     yield FormRow(
                         "Write units",
-                        Input(str(units.write_units) if units else "", id="write", compact=True),
+                        _units_input("write", units.write_units if units else None),
+                        provisioned=True,
                     )
                     yield FormRow("Table class", _select("class", TABLE_CLASSES, info.table_class))
                     yield FormRow(
@@ -110,7 +111,7 @@ class AlterTableScreen(Drawer[str | None]):
                 with Vertical(id="drop"):
                     names = [(index.name, index.name) for index in info.global_indexes]
                     yield FormRow("Index", Select(names, id="dropped", compact=True))
-        yield Static("the request", id="alter-caption")
+        yield Static("the request", classes="caption")
         yield JsonView()
 
     def _offers(self, kind: str) -> bool:
@@ -165,6 +166,8 @@ class AlterTableScreen(Drawer[str | None]):
         )
 
     def _show_request(self) -> None:
+        billing = str(self.query_one("#billing", Select).value)
+        FormRow.show_units(self, BILLING_MODES[billing] == "PROVISIONED")
         area = self.query_one(JsonView)
         try:
             request = self._request()
@@ -220,6 +223,10 @@ def _select(name: str, names: dict[str, Any], value: str) -> Select[str]:
     return Select(
         [(key, key) for key in names], value=current, allow_blank=False, id=name, compact=True
     )
+
+
+def _units_input(name: str, units: int | None) -> Input:
+    return Input("" if units is None else str(units), placeholder="5", id=name, compact=True)
 
 
 def _changed_units(text: str, now: int | None, provisioned: bool) -> int | None:

@@ -1,4 +1,7 @@
-"""The app's main screen: header, list of tables, the table that is shown, footer."""
+"""The app's main screen: header, list of tables, the table that is shown, footer.
+
+Drawers are imported when they are first opened, so that the app starts without them.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
+from textual.worker import Worker
 
-from dyntui.core.connect import ConnectError, Connection
-from dyntui.core.recreate import create_request
+from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.screens.alter_table import AlterTableScreen
-from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.create_table import CreateTableScreen
-from dyntui.screens.drop_table import DropTableScreen
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.empty_state import EmptyState
+from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.jobs import Cancelled, JobHost
@@ -52,6 +51,7 @@ class BrowserScreen(JobHost, Screen[None]):
         layers: base overlay;
         #body { height: 1fr; }
         TableList.-closed { display: none; }
+        &.-wider TableList { width: 34; }
     }
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
@@ -72,6 +72,7 @@ class BrowserScreen(JobHost, Screen[None]):
         self._infos: dict[str, TableInfo] = {}
         self._shown: str | None = None
         self._draft_table: dict[str, str] = {}
+        self._were_running: list[Worker[Any]] = []
 
     def compose(self) -> ComposeResult:
         """Header, sidebar and main area, footer."""
@@ -79,7 +80,7 @@ class BrowserScreen(JobHost, Screen[None]):
         with Horizontal(id="body"):
             yield TableList(id="tables")
             yield MainArea(self.session, id="main")
-        yield Footer(compact=True, show_command_palette=False)
+        yield FooterLine()
 
     def on_mount(self) -> None:
         """Read which tables there are."""
@@ -146,7 +147,9 @@ class BrowserScreen(JobHost, Screen[None]):
     async def _tables_loaded(self, *, first: bool, then: str | None) -> None:
         if not self._names:
             self._shown = None
-            self._main.show_empty().reset()
+            empty = await self._main.show_empty()
+            empty.reset()
+            empty.say_neighbours(neighbours_with_tables(self._connection))
             self.query_one("#load_samples").focus()
             return
         wanted = then or self._shown
@@ -195,8 +198,11 @@ class BrowserScreen(JobHost, Screen[None]):
     # Header.
 
     def _show_busy(self) -> None:
-        running = [worker.name for worker in self.app.workers if worker.is_running and worker.name]
-        self.query_one(HeaderLine).busy = running[0] if running else ""
+        """What has been running since the last look."""
+        running = [worker for worker in self.app.workers if worker.is_running and worker.name]
+        long = [worker.name for worker in running if worker in self._were_running]
+        self._were_running = running
+        self.query_one(HeaderLine).busy = long[0] if long else ""
 
     @on(ItemsTab.Read)
     def _show_units(self) -> None:
@@ -241,11 +247,27 @@ class BrowserScreen(JobHost, Screen[None]):
         elif info is None:
             return
         elif what == "alter":
-            self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+            self._alter(info)
         elif what == "drop":
-            self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+            self._drop(info)
         elif what == "copy_as":
-            self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
+            self._copy_as(info)
+
+    def _alter(self, info: TableInfo) -> None:
+        from dyntui.screens.alter_table import AlterTableScreen
+
+        self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+
+    def _drop(self, info: TableInfo) -> None:
+        from dyntui.screens.drop_table import DropTableScreen
+
+        self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+
+    def _copy_as(self, info: TableInfo) -> None:
+        from dyntui.core.recreate import create_request
+        from dyntui.screens.copy_as import CopyAsScreen
+
+        self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
 
     def _altered(self, name: str | None) -> None:
         if name is not None:
@@ -261,6 +283,7 @@ class BrowserScreen(JobHost, Screen[None]):
 
     def action_create_table(self) -> None:
         """The form for a new table."""
+        from dyntui.screens.create_table import CreateTableScreen
 
         def closed(result: str | dict[str, str] | None) -> None:
             self._draft_table = result if isinstance(result, dict) else {}

@@ -45,7 +45,6 @@ class CreateTableScreen(Drawer[str | Values | None]):
         #create-body { height: 1fr; }
         #create-form { width: 1fr; padding: 1 1; }
         #create-request { width: 1fr; border-left: solid $border-blurred; }
-        #create-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         JsonView { height: 1fr; padding: 0 1; }
         #drawer { width: 90%; }
         .indexes { height: 4; }
@@ -71,8 +70,8 @@ class CreateTableScreen(Drawer[str | Values | None]):
         """The fields, and beside them the request."""
         with Horizontal(id="create-body"):
             with VerticalScroll(id="create-form", can_focus=False):
-                yield FormRow("Name", self._input("name", "movies"))
-                yield FormRow("Partition key", self._input("partition", "id:S"))
+                yield FormRow("Name", self._input("name", "a name, such as movies"))
+                yield FormRow("Partition key", self._input("partition", "such as id:S"))
                 yield FormRow("Sort key", self._input("sort", "none, or such as year:N"))
                 yield FormRow(
                     "Global indexes",
@@ -80,8 +79,8 @@ class CreateTableScreen(Drawer[str | Values | None]):
                 )
                 yield FormRow("Local indexes", self._lines("local", "by-delay=delay:N :keys-only"))
                 yield FormRow("Billing", self._select("billing", list(BILLING_MODES)))
-                yield FormRow("Read units", self._input("read", "5, if provisioned"))
-                yield FormRow("Write units", self._input("write", "5, if provisioned"))
+                yield FormRow("Read units", self._input("read", "5"), provisioned=True)
+                yield FormRow("Write units", self._input("write", "5"), provisioned=True)
                 yield FormRow("Table class", self._select("class", list(TABLE_CLASSES)))
                 yield FormRow(
                     "",
@@ -93,7 +92,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
                     ),
                 )
             with Vertical(id="create-request"):
-                yield Static("the request", id="create-caption")
+                yield Static("the request", classes="caption")
                 yield JsonView()
 
     def _input(self, name: str, placeholder: str) -> Input:
@@ -169,6 +168,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
     def _show_request(self) -> None:
         area = self.query_one(JsonView)
         typed = self.typed
+        FormRow.show_units(self, BILLING_MODES[typed["billing"]] == "PROVISIONED")
         if not typed["name"] and not typed["partition"]:
             area.text = ""
             return

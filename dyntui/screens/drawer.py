@@ -9,8 +9,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
 from engine.errors import ApiError
@@ -34,6 +35,7 @@ class Drawer(JobHost, ModalScreen[Result]):
             border-left: vkey $border;
         }
         #drawer-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        .caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         #drawer-error { height: auto; max-height: 6; padding: 0 1; display: none;
             background: $panel;
             &.-shown { display: block; } }
@@ -58,7 +60,7 @@ class Drawer(JobHost, ModalScreen[Result]):
             yield Static(self.title_text(), id="drawer-title")
             yield from self.compose_body()
             yield Static(id="drawer-error")
-            yield Footer(compact=True, show_command_palette=False)
+            yield FooterLine()
 
     def show_error(self, error: ApiError | str) -> None:
         """Show an error in place; an empty text takes it away."""

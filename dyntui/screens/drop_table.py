@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.requests import Request
+from dyntui.core.formats import bytes_text
+from dyntui.core.requests import Request, as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.json_area import JsonView
 
 
 class DropTableScreen(Drawer[str | None]):
@@ -26,8 +28,9 @@ class DropTableScreen(Drawer[str | None]):
     DEFAULT_CSS = """
     DropTableScreen {
         #drawer { border-left: vkey $error; }
-        #drop-body { padding: 1 2; height: 1fr; }
-        Static, Label { margin-bottom: 1; }
+        #drop-body { padding: 1 2; height: auto; }
+        #drop-body Static, Label { margin-bottom: 1; }
+        JsonView { height: 1fr; padding: 0 1; }
         #drop-warning { color: $error; text-style: bold; }
         Input { width: 50; background: $panel; }
     }
@@ -37,6 +40,7 @@ class DropTableScreen(Drawer[str | None]):
         super().__init__()
         self._session = session
         self._info = info
+        self._request = Request("DeleteTable", {"TableName": info.name})
 
     def title_text(self) -> Text:
         """Which table."""
@@ -46,17 +50,15 @@ class DropTableScreen(Drawer[str | None]):
         """What goes with the table, and the field for its name."""
         info = self._info
         with Vertical(id="drop-body"):
-            yield Static(
-                f"▲ {info.item_count:,} items ({info.size_bytes:,} B) and "
-                f"{len(info.indexes)} indexes go with the table.",
-                id="drop-warning",
-            )
+            yield Static(f"▲ {_what_goes(info)} with the table.", id="drop-warning")
             if info.deletion_protection:
                 yield Static(
                     "Deletion protection is on: DynamoDB will refuse. Alter the table first."
                 )
             yield Label(f"Type {info.name} to drop it, then Ctrl+S:", markup=False)
             yield Input(placeholder=info.name, compact=True)
+        yield Static("the request", classes="caption")
+        yield JsonView(as_json(self._request))
 
     @on(Input.Submitted)
     def action_submit(self) -> None:
@@ -65,7 +67,7 @@ class DropTableScreen(Drawer[str | None]):
             self.show_error("The name does not match the table's.")
             return
         self.show_error("")
-        request = Request("DeleteTable", {"TableName": self._info.name})
+        request = self._request
         self.run_job(
             f"DeleteTable {self._info.name}",
             lambda cancelled: self._session.call(request.operation, request.members, cancelled),
@@ -80,3 +82,13 @@ class DropTableScreen(Drawer[str | None]):
     def action_close(self) -> None:
         """Back; nothing is dropped."""
         self.dismiss(None)
+
+
+def _what_goes(info: TableInfo) -> str:
+    """All that is lost, in words."""
+    items = "1 item" if info.item_count == 1 else f"{info.item_count:,} items"
+    text = f"{items} ({bytes_text(info.size_bytes)})"
+    if info.indexes:
+        count = len(info.indexes)
+        text += " and 1 index" if count == 1 else f" and {count} indexes"
+    return f"{text} {'go' if info.indexes or info.item_count != 1 else 'goes'}"

@@ -74,7 +74,12 @@ class EditorScreen(Drawer[Write | str | None]):
 
     def compose_body(self) -> ComposeResult:
         """The text, and a line on its size or its first mistake."""
-        yield JsonArea(self._draft or self._start, soft_wrap=False, tab_behavior="focus")
+        yield JsonArea(
+            self._draft or self._start,
+            soft_wrap=False,
+            show_line_numbers=True,
+            tab_behavior="focus",
+        )
         yield Static(id="editor-line")
 
     def on_mount(self) -> None:

@@ -37,7 +37,7 @@ class HelpScreen(Drawer[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     AUTO_FOCUS = "VerticalScroll"
     DEFAULT_CSS = """
-    HelpScreen VerticalScroll { padding: 1 2; }
+    HelpScreen VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, context: str) -> None:
@@ -87,6 +87,14 @@ class HelpScreen(Drawer[None]):
         table.add_column(no_wrap=True)
         table.add_column()
         return table
+
+    def action_down(self) -> None:
+        """A line down."""
+        self.query_one(VerticalScroll).scroll_down(animate=False)
+
+    def action_up(self) -> None:
+        """A line up."""
+        self.query_one(VerticalScroll).scroll_up(animate=False)
 
     def action_close(self) -> None:
         """Back."""

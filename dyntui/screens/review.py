@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from rich.console import Group
 from rich.table import Table
@@ -17,7 +17,7 @@ from dyntui.core.formats import cell_text
 from dyntui.core.requests import as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text
+from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text, value_at
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 MAX_LINES = 60
 MAX_VALUE = 60
+MAX_PATH = 40
 
 
 class ReviewScreen(Drawer[Write | None]):
@@ -38,7 +39,6 @@ class ReviewScreen(Drawer[Write | None]):
     DEFAULT_CSS = """
     ReviewScreen {
         #review-summary { height: auto; max-height: 55%; padding: 1 1; }
-        #review-caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         JsonView { height: 1fr; padding: 0 1; }
     }
     """
@@ -65,7 +65,7 @@ class ReviewScreen(Drawer[Write | None]):
         """The write in words, and the exact request."""
         with VerticalScroll(id="review-summary"):
             yield Static(id="review-changes")
-        yield Static("the exact request", id="review-caption")
+        yield Static("the exact request", classes="caption")
         yield JsonView()
 
     def on_mount(self) -> None:
@@ -83,11 +83,11 @@ class ReviewScreen(Drawer[Write | None]):
     def _summary(self) -> Group:
         """What is done to each attribute, then the condition, then cost and size."""
         write, colours = self._write, self.app.theme_variables
-        table = self._grid(4)
+        table = self._grid("fixed", "fixed", "cut", "cut")
         for change in write.changes[:MAX_LINES]:
             verb, new, was = self._change_texts(change)
             table.add_row(
-                Text(verb, style=f"bold {colours['accent']}"),
+                Text(f"{verb:<6}", style=f"bold {colours['accent']}"),
                 Text(path_text(change.path)),
                 Text(new),
                 Text(was, style=colours["secondary"]),
@@ -95,14 +95,14 @@ class ReviewScreen(Drawer[Write | None]):
         left_out = len(write.changes) - MAX_LINES
         if left_out > 0:
             table.add_row("", Text(f"and {left_out:,} more: see the request"), "", "")
-        below = self._grid(2)
+        below = self._grid("fixed", "fold")
         units = " + ".join(f"{name} {units_text(cost)}" for name, cost in write.units.items())
         total = units_text(sum(write.units.values()))
         cost = f"{total} WCU" + (f"  ({units})" if len(write.units) > 1 else "")
         size = f"{write.old_size:,} → {write.new_size:,} B"
         for name, text in (("WHEN", write.lock), ("COST", cost), ("SIZE", size)):
-            below.add_row(Text(name, style=f"bold {colours['accent']}"), Text(text))
-        return Group(table, below)
+            below.add_row(Text(f"{name:<6}", style=f"bold {colours['accent']}"), Text(text))
+        return Group(table, Text(), below)
 
     def _change_texts(self, change: Change) -> tuple[str, str, str]:
         """Verb, new value, old value."""
@@ -117,12 +117,12 @@ class ReviewScreen(Drawer[Write | None]):
     def _conflict(self) -> Table:
         """Yours, theirs and before, for each path that the write changes."""
         colours = self.app.theme_variables
-        table = self._grid(4)
+        table = self._grid("fixed", "cut", "cut", "cut")
         heads = ("", "yours", "stored now", "as you read it")
         table.add_row(*(Text(head, style=f"bold {colours['accent']}") for head in heads))
         theirs = self._theirs or {}
         for change in self._write.changes[:MAX_LINES]:
-            now = _at(theirs, change.path)
+            now = value_at(theirs, change.path)
             style = colours["warning"] if now != change.old else ""
             table.add_row(
                 Text(path_text(change.path)),
@@ -133,10 +133,16 @@ class ReviewScreen(Drawer[Write | None]):
         return table
 
     @staticmethod
-    def _grid(columns: int) -> Table:
+    def _grid(*columns: Literal["fixed", "cut", "fold"]) -> Table:
+        """A column is as wide as it must be, or gives way and is cut, or breaks into lines."""
         table = Table.grid(padding=(0, 2, 0, 0))
-        for _ in range(columns):
-            table.add_column(overflow="fold")
+        for kind in columns:
+            overflow: Literal["ellipsis", "fold"] = "fold" if kind == "fold" else "ellipsis"
+            table.add_column(
+                no_wrap=kind != "fold",
+                overflow=overflow,
+                max_width=MAX_PATH if kind == "fixed" else None,
+            )
         return table
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -199,17 +205,3 @@ def _short(value: Json | None) -> str:
         return "(absent)"
     text = cell_text(value)
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
-
-
-def _at(item: Json, path: tuple[str | int, ...]) -> Json | None:
-    """The value at a path, or None."""
-    value: Json | None = {"M": item}
-    for step in path:
-        if value is None:
-            return None
-        if isinstance(step, str):
-            value = value.get("M", {}).get(step)
-        else:
-            elements = value.get("L", [])
-            value = elements[step] if step < len(elements) else None
-    return value

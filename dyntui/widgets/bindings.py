@@ -8,16 +8,20 @@ from dyntui.core.actions import of_context
 
 
 def bindings(context: str) -> list[BindingType]:
-    """Textual's bindings for a context; those with a short text stand in the footer."""
+    """Textual's bindings for a context; those with a short text stand in the footer.
+
+    The app's keys work in drawers and fields too, except for the one that can be typed.
+    """
     return [
         Binding(
-            ",".join(action.keys),
+            key,
             action.method,
             action.short or action.title,
             show=bool(action.short),
             tooltip=action.title,
             id=action.id,
+            priority=context == "app" and key != "question_mark",
         )
         for action in of_context(context)
-        if action.keys
+        for key in action.keys
     ]

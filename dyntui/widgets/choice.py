@@ -10,12 +10,12 @@ from textual.widgets import Static
 
 
 class Choice(Static):
-    """A name; a click chooses it. The chosen one is shown in reverse."""
+    """A name; a click chooses it. The chosen one stands on the ground of what it shows."""
 
     DEFAULT_CSS = """
     Choice {
         width: auto; height: 1; padding: 0 1; color: $text-muted;
-        &.-chosen { color: $accent; text-style: bold reverse; }
+        &.-chosen { color: $accent; background: $surface; text-style: bold; }
         &:hover { text-style: underline; }
     }
     """

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Center, Vertical
 from textual.message import Message
 from textual.widgets import Button, ProgressBar, Static
+
+from dyntui.widgets.bindings import bindings
 
 
 class EmptyState(Vertical):
     """Offers the sample data and the form for a table."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("empty")
     DEFAULT_CSS = """
     EmptyState {
         align: center middle;
@@ -22,7 +27,12 @@ class EmptyState(Vertical):
         #empty-box { width: 64; max-width: 100%; height: auto; padding: 1 2; }
         #empty-title { text-style: bold; color: $accent; margin-bottom: 1; }
         Static { margin-bottom: 1; }
-        Button { width: 40; margin-bottom: 1; }
+        #empty-neighbours { display: none; color: $warning; &.-shown { display: block; } }
+        Button.-style-default {
+            width: 30; height: 3; margin-bottom: 1; border: none;
+            background: $panel; color: $foreground;
+            &:focus { background: $accent; color: $background; text-style: bold; }
+        }
         ProgressBar { display: none; }
         #empty-progress { display: none; color: $text-muted; }
         &.-loading ProgressBar { display: block; }
@@ -46,10 +56,29 @@ class EmptyState(Vertical):
                 "weather, each with keys and indexes to try things on; or begin with a "
                 "table of your own."
             )
-            yield Button("Load the sample data", id="load_samples", variant="primary")
+            yield Static(id="empty-neighbours")
+            yield Button("Load the sample data", id="load_samples")
             yield Button("Create a table", id="create_table")
             yield ProgressBar(show_eta=False)
             yield Static(id="empty-progress")
+
+    def say_neighbours(self, text: str) -> None:
+        """Where else in this folder there are tables; nothing for an empty text."""
+        line = self.query_one("#empty-neighbours", Static)
+        line.set_class(bool(text), "-shown")
+        line.update(Text(text))
+
+    def action_choose(self, what: str) -> None:
+        """Begin in one of the ways."""
+        self.post_message(self.Chosen(what))
+
+    def action_next(self) -> None:
+        """Go to the next button."""
+        self.screen.focus_next(Button)
+
+    def action_previous(self) -> None:
+        """Go to the previous button."""
+        self.screen.focus_previous(Button)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Label, Select
 
 from dyntui.core.schema import TableInfo
+from dyntui.core.writes import Change, Path, applied, path_text, value_at
 from dyntui.widgets.bindings import bindings
 
 Json = dict[str, Any]
@@ -33,12 +34,12 @@ class FieldEditor(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = bindings("field")
     DEFAULT_CSS = """
     FieldEditor {
-        height: 1; display: none; background: $panel; padding: 0 1;
-        &.-open { display: block; }
+        height: 1; background: $panel; padding: 0 1;
         #field-name { color: $accent; text-style: bold; padding: 0 1 0 0; }
         Select { width: 14; }
         Input { width: 1fr; background: $surface; }
-        #field-problem { color: $error; max-width: 50%; padding: 0 0 0 1; }
+        #field-hint { color: $text-muted; max-width: 50%; padding: 0 0 0 1;
+            &.-wrong { color: $error; } }
     }
     """
 
@@ -54,46 +55,33 @@ class FieldEditor(Horizontal):
     class Closed(Message):
         """The person left the value as it is."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
-        super().__init__(id=id)
-        self._edited: tuple[TableInfo, Json, str] | None = None
+    def __init__(self, info: TableInfo, item: Json, path: Path) -> None:
+        """Edit the value at a path of an item; one that it lacks begins as empty text."""
+        super().__init__()
+        self._info = info
+        self._item = item
+        self._path = path
 
     def compose(self) -> ComposeResult:
         """Name, type, value, what is wrong with it."""
-        yield Label(id="field-name", markup=False)
-        yield Select(KINDS, allow_blank=False, compact=True, id="field-kind")
-        yield Input(compact=True, id="field-value")
-        yield Label(id="field-problem", markup=False)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a value is being edited."""
-        return self.has_class("-open")
-
-    def open(self, info: TableInfo, item: Json, name: str) -> None:
-        """Edit an attribute of an item; one that it lacks begins as empty text."""
-        self._edited = (info, item, name)
-        value = item.get(name, {"S": ""})
-        kind, content = next(iter(value.items()))
-        text = {"BOOL": str(content).lower(), "NULL": ""}.get(kind, content)
+        kind, content = next(iter((value_at(self._item, self._path) or {"S": ""}).items()))
+        text: Any = {"BOOL": str(content).lower(), "NULL": ""}.get(kind, content)
         if isinstance(text, bytes):
             text = base64.b64encode(text).decode("ascii")
-        self.query_one("#field-name", Label).update(name)
-        self.query_one("#field-kind", Select).value = kind
-        self.refuse("")
-        box = self.query_one("#field-value", Input)
-        box.value = text
-        self.add_class("-open")
-        box.focus()
+        yield Label(path_text(self._path), id="field-name", markup=False)
+        yield Select(KINDS, value=kind, allow_blank=False, compact=True, id="field-kind")
+        yield Input(text, compact=True, id="field-value")
+        yield Label("Enter reviews", id="field-hint", markup=False)
 
-    def close(self) -> None:
-        """Edit nothing."""
-        self.remove_class("-open")
-        self._edited = None
+    def on_mount(self) -> None:
+        """Let the person type."""
+        self.query_one("#field-value", Input).focus()
 
     def refuse(self, problem: str) -> None:
         """Say what is wrong with the value."""
-        self.query_one("#field-problem", Label).update(problem)
+        hint = self.query_one("#field-hint", Label)
+        hint.add_class("-wrong")
+        hint.update(problem)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -102,29 +90,27 @@ class FieldEditor(Horizontal):
 
     def action_review(self) -> None:
         """Have the write shown."""
-        if self._edited is None:
-            return
-        info, item, name = self._edited
+        item, path = self._item, self._path
         kind = str(self.query_one("#field-kind", Select).value)
-        changed = {other: value for other, value in item.items() if other != name}
-        if kind != "remove":
-            try:
-                value = _value(kind, self.query_one("#field-value", Input).value)
-            except ValueError as error:
-                self.refuse(str(error))
-                return
-            changed = {**item, name: value}
-        self.refuse("")
-        self.post_message(self.Submitted(info, item, changed))
+        try:
+            value = _value(kind, self.query_one("#field-value", Input).value)
+            if value is None and isinstance(path[-1], int):
+                raise ValueError("an element of a list: e edits the list")
+        except ValueError as error:
+            self.refuse(str(error))
+            return
+        change = Change(path, value_at(item, path), value)
+        self.post_message(self.Submitted(self._info, item, applied(item, (change,))))
 
     def action_close(self) -> None:
         """Leave the value as it is."""
-        self.close()
         self.post_message(self.Closed())
 
 
-def _value(kind: str, text: str) -> Json:
-    """The attribute value that a typed text stands for; raises ValueError."""
+def _value(kind: str, text: str) -> Json | None:
+    """The attribute value that a typed text stands for, None to remove it; raises ValueError."""
+    if kind == "remove":
+        return None
     if kind == "NULL":
         return {"NULL": True}
     if kind == "BOOL":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Label
 
@@ -11,7 +12,7 @@ from dyntui.core.definition import NotationError
 
 
 class FormRow(Horizontal):
-    """A labelled field."""
+    """A labelled field; `provisioned` says that it is for tables of that billing mode only."""
 
     DEFAULT_CSS = """
     FormRow {
@@ -22,11 +23,13 @@ class FormRow(Horizontal):
         TextArea { padding: 0; &:focus { background: $panel-lighten-1; } }
         Input:focus { background: $panel-lighten-1; }
         Select { width: 26; }
+        SelectCurrent { background: $panel; }
+        &.-unused { display: none; }
     }
     """
 
-    def __init__(self, label: str, field: Widget) -> None:
-        super().__init__()
+    def __init__(self, label: str, field: Widget, *, provisioned: bool = False) -> None:
+        super().__init__(classes="-provisioned" if provisioned else None)
         self._label = label
         self._field = field
 
@@ -34,6 +37,12 @@ class FormRow(Horizontal):
         """Label and field."""
         yield Label(self._label)
         yield self._field
+
+    @staticmethod
+    def show_units(parent: DOMNode, provisioned: bool) -> None:
+        """Show the rows below `parent` that only the provisioned billing mode has, or hide them."""
+        for row in parent.query("FormRow.-provisioned"):
+            row.set_class(not provisioned, "-unused")
 
 
 def parse_units(text: str) -> int | None:

@@ -9,11 +9,12 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dyntui.core.columns import Column
-from dyntui.core.formats import cell_text
+from dyntui.core.formats import bytes_text, cell_text
 
 Json = dict[str, Any]
 
 ELLIPSIS = "…"
+LONG_VALUE = 99
 
 
 def head_segments(column: Column, gap: int, style: Style, dim: Style) -> list[Segment]:
@@ -69,8 +70,8 @@ def cut(text: str, width: int) -> str:
 
 
 def _length(value: Json, kind: str) -> str:
-    """How long a value is that does not fit: characters of text, bytes of binary."""
+    """The size of a text or binary value that is much longer than what is seen of it."""
     content = value[kind]
-    if kind == "S" and len(content) > 99:
-        return f" {len(content):,}c"
+    if kind in ("S", "B") and len(content) > LONG_VALUE:
+        return f"  {bytes_text(len(content.encode()) if kind == 'S' else len(content))}"
     return ""

@@ -13,9 +13,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
-from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -37,6 +36,7 @@ class ItemGrid(ScrollView, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("items")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--cell",
         "grid--head",
         "grid--head-key",
         "grid--dim",
@@ -50,7 +50,8 @@ class ItemGrid(ScrollView, can_focus=True):
         height: 1fr;
         background: $surface;
         color: $foreground;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
+        .grid--cell { background: $surface; color: $foreground; }
         .grid--head { background: $panel; color: $foreground; text-style: bold; }
         .grid--head-key { background: $panel; color: $accent; text-style: bold; }
         .grid--dim { color: $secondary; text-style: none; }
@@ -62,9 +63,6 @@ class ItemGrid(ScrollView, can_focus=True):
             color: $block-cursor-blurred-foreground; text-style: bold; }
     }
     """
-
-    cursor_row: reactive[int] = reactive(0, repaint=False)
-    cursor_column: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
     class RowsWanted(Message):
@@ -91,6 +89,8 @@ class ItemGrid(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.source: PageSource | None = None
         self.columns = Columns(())
+        self.cursor_row = 0
+        self.cursor_column = 0
         self._lefts: list[int] = []
         self._wanted_row: int | None = None
 
@@ -140,50 +140,58 @@ class ItemGrid(ScrollView, can_focus=True):
         self._want_rows()
         self.refresh()
 
+    # Drawing.
+
     def render_line(self, y: int) -> Strip:
         """One line of the viewport."""
         width = self.scrollable_content_region.width
-        base = self.rich_style
         if y < HEAD_LINES:
-            style = self.get_component_rich_style("grid--head")
-            return self._line(
-                [
-                    head_segments(
-                        column,
-                        GAP,
-                        self.get_component_rich_style("grid--head-key") if column.role else style,
-                        style + self.get_component_rich_style("grid--dim", partial=True),
-                    )
-                    for column in self.columns.shown
-                ],
-                width,
-                style,
-            )
+            return self._head_line(width)
         number = self.scroll_offset.y + y - HEAD_LINES
+        base = self.get_component_rich_style("grid--cell")
         if number >= self.row_count or self.source is None:
             return Strip.blank(width, base)
+        if number == self.cursor_row:
+            base += self.get_component_rich_style("grid--row", partial=True)
         item = self.source.row(number)
         if item is None or item is GONE:
-            text = "· · ·" if item is None else "deleted meanwhile"
             style = base + self.get_component_rich_style("grid--dim", partial=True)
-            if number == self.cursor_row:
-                style += self.get_component_rich_style("grid--row", partial=True)
+            text = "· · ·" if item is None else "deleted meanwhile"
             return Strip([Segment(" " + text, style)]).adjust_cell_length(width, style)
         return self._item_line(item, number, width, base)
 
+    def _head_line(self, width: int) -> Strip:
+        style = self.get_component_rich_style("grid--head")
+        key = self.get_component_rich_style("grid--head-key")
+        dim = style + self.get_component_rich_style("grid--dim", partial=True)
+        cells = [
+            head_segments(column, GAP, key if column.role else style, dim)
+            for column in self.columns.shown
+        ]
+        return self._marked(self._line(cells, width, style), width, key)
+
+    def _marked(self, line: Strip, width: int, style: Style) -> Strip:
+        """The head with a mark on each side on which there are more columns."""
+        if not self._lefts:
+            return line
+        fixed_width = self._lefts[self._fixed_columns()]
+        if self.scroll_offset.x > 0:
+            mark = Strip([Segment("‹", style)])
+            line = Strip.join([line.crop(0, fixed_width), mark, line.crop(fixed_width + 1)])
+        if self._lefts[-1] - GAP - self.scroll_offset.x >= width:
+            line = Strip.join([line.crop(0, width - 1), Strip([Segment("›", style)])])
+        return line
+
     def _item_line(self, item: Json, number: int, width: int, base: Style) -> Strip:
-        if number == self.cursor_row:
-            base += self.get_component_rich_style("grid--row", partial=True)
-        dim = self.get_component_rich_style("grid--dim", partial=True)
-        key = self.get_component_rich_style("grid--key", partial=True)
+        beside = base + self.get_component_rich_style("grid--dim", partial=True)
+        key = base + self.get_component_rich_style("grid--key", partial=True)
         cells = []
         for place, column in enumerate(self.columns.shown):
-            style = base + key if column.role else base
-            beside = base + dim
+            style, dim = key if column.role else base, beside
             if number == self.cursor_row and place == self.cursor_column:
                 name = "grid--cursor" if self.has_focus else "grid--cursor-blurred"
-                style = beside = self.get_component_rich_style(name)
-            cells.append(value_segments(item.get(column.name), column, GAP, style, beside))
+                style = dim = self.get_component_rich_style(name)
+            cells.append(value_segments(item.get(column.name), column, GAP, style, dim))
         return self._line(cells, width, base)
 
     def _line(self, cells: list[list[Segment]], width: int, style: Style) -> Strip:
@@ -203,6 +211,8 @@ class ItemGrid(ScrollView, can_focus=True):
             return 0
         return keys
 
+    # Scrolling.
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for what comes into view."""
         super().watch_scroll_y(old_value, new_value)
@@ -220,18 +230,26 @@ class ItemGrid(ScrollView, can_focus=True):
         if not self.source.holds(first, last):
             self.post_message(self.RowsWanted(first, last))
 
-    def watch_cursor_row(self) -> None:
-        """Keep the cursor in view."""
-        self._follow()
+    def move_to(self, row: int, column: int | None = None) -> None:
+        """Put the cursor on a cell, as near as there is one, and scroll it into view."""
+        self._wanted_row = None
+        before = (self.cursor_row, self.cursor_column)
+        self.cursor_row = max(0, min(row, self.row_count - 1))
+        if column is not None:
+            self.cursor_column = max(0, min(column, len(self.columns.shown) - 1))
+        offset = self._offset_in_view()
+        if offset != self.scroll_offset:
+            self.scroll_to(*offset, animate=False)
+            self.refresh()
+        if (self.cursor_row, self.cursor_column) == before:
+            return
+        self.refresh(*(self._row_region(row) for row in {before[0], self.cursor_row}))
+        self.post_message(self.CursorMoved(self.cursor_row, self.cursor_column))
 
-    def watch_cursor_column(self) -> None:
-        """Keep the cursor in view."""
-        self._follow()
-
-    def _follow(self) -> None:
+    def _offset_in_view(self) -> Offset:
+        """Where to scroll to, no further than needed, so that the cursor is seen."""
         top = self.scroll_offset.y
-        height = self.visible_rows
-        y = min(max(top, self.cursor_row - height + 1), self.cursor_row)
+        y = min(max(top, self.cursor_row - self.visible_rows + 1), self.cursor_row)
         x = self.scroll_offset.x
         fixed = self._fixed_columns()
         if fixed <= self.cursor_column < len(self._lefts) - 1:
@@ -240,16 +258,11 @@ class ItemGrid(ScrollView, can_focus=True):
             end = self._lefts[self.cursor_column + 1] - fixed_width
             room = self.scrollable_content_region.width - fixed_width
             x = min(max(x, end - room), start)
-        self.scroll_to(x, y, animate=False)
-        self.refresh()
-        self.post_message(self.CursorMoved(self.cursor_row, self.cursor_column))
+        return Offset(x, y)
 
-    def move_to(self, row: int, column: int | None = None) -> None:
-        """Put the cursor on a cell, as near as there is one."""
-        self._wanted_row = None
-        self.cursor_row = max(0, min(row, self.row_count - 1))
-        if column is not None:
-            self.cursor_column = max(0, min(column, len(self.columns.shown) - 1))
+    def _row_region(self, row: int) -> Region:
+        """A row's line of the viewport."""
+        return Region(0, row - self.scroll_offset.y + HEAD_LINES, self.size.width, 1)
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a cell; a second one opens the item."""

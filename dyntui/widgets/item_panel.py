@@ -19,7 +19,7 @@ from dyntui.core.item_text import item_text
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.item_tree import ItemTree
+from dyntui.widgets.item_tree import ItemTree, Member
 from dyntui.widgets.json_area import JsonView
 
 Json = dict[str, Any]
@@ -47,7 +47,9 @@ class ItemPanel(Vertical):
     ItemPanel {
         background: $surface;
         .panel-head { height: 1; background: $panel; padding: 0 1; }
-        .panel-head #item-title { width: 1fr; }
+        .panel-head #item-title { width: 1fr; margin-right: 2;
+            text-wrap: nowrap; text-overflow: ellipsis; }
+        JsonView { padding: 0 1; }
         ContentSwitcher { height: 1fr; }
         VerticalScroll { padding: 0 1; }
     }
@@ -55,7 +57,8 @@ class ItemPanel(Vertical):
 
     @dataclass
     class Asked(Message):
-        """Something is to be done with the item: `edit`, `delete` or `close`."""
+        """Something is to be done with the item, or with the value under the tree's cursor: `what`
+        is the name of an action of the context `item`."""
 
         what: str
 
@@ -152,21 +155,32 @@ class ItemPanel(Vertical):
         names = list(VIEWS)
         self.action_view(names[(names.index(self.chosen) + 1) % len(names)])
 
-    def action_copy(self) -> None:
-        """Copy the item as it is shown; a tree as JSON."""
-        if self.item is not None:
-            text = item_text(self.item) if self.chosen == "dynamodb" else plain_json(self.item)
-            self.app.copy_to_clipboard(text)
-            self.notify("Copied the item")
+    @property
+    def member(self) -> Member | None:
+        """The value under the tree's cursor, where the tree is shown."""
+        return self.query_one(ItemTree).member if self.chosen == "tree" else None
 
-    def action_edit(self) -> None:
-        """Edit the item."""
-        self.post_message(self.Asked("edit"))
+    @property
+    def text(self) -> str:
+        """The item as text: DynamoDB JSON where that is shown, else JSON."""
+        item = self.item or {}
+        return item_text(item) if self.chosen == "dynamodb" else plain_json(item)
 
-    def action_delete(self) -> None:
-        """Delete the item."""
-        self.post_message(self.Asked("delete"))
+    def action_down(self) -> None:
+        """A line down."""
+        self._move("down")
 
-    def action_close(self) -> None:
-        """Close the panel."""
-        self.post_message(self.Asked("close"))
+    def action_up(self) -> None:
+        """A line up."""
+        self._move("up")
+
+    def _move(self, direction: str) -> None:
+        if self.chosen == "tree":
+            getattr(self.query_one(ItemTree), f"action_cursor_{direction}")()
+        else:
+            view = "#item-types" if self.chosen == "types" else "#item-text"
+            getattr(self.query_one(view), f"scroll_{direction}")()
+
+    def action_ask(self, what: str) -> None:
+        """Have something done with the item."""
+        self.post_message(self.Asked(what))

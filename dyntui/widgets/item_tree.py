@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,20 +13,46 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from dyntui.core.formats import cell_text
+from dyntui.core.writes import Path
 
 Json = dict[str, Any]
 
+TOGGLE = Style.from_meta({"toggle": True})
+"""A click here opens or closes a node."""
 MAX_CHILDREN = 500
 OPEN_CHILDREN = 12
 NAME_WIDTH = 24
 VALUE_CELLS = 400
 
 
-class ItemTree(Tree[Json]):
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A value with its place in the item. `path` is None for a member of a set, which has none;
+    `name_width` counts the cells in which the names of its neighbours stand."""
+
+    name: str
+    value: Json
+    path: Path | None
+    name_width: int
+    is_key: bool
+
+    @property
+    def content(self) -> Any:
+        """What is inside a set, list or map; None for anything else."""
+        kind = next(iter(self.value))
+        return self.value[kind] if kind in ("M", "L", "SS", "NS", "BS") else None
+
+
+class ItemTree(Tree[Member]):
     """The attributes of an item: name, type, value; sets, lists and maps can be opened."""
 
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
     DEFAULT_CSS = """
-    ItemTree { background: $surface; padding: 0 1; }
+    ItemTree {
+        background: $surface; padding: 0 1; scrollbar-size: 1 1;
+        &:focus { background-tint: $foreground 0%; }
+    }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
@@ -33,71 +60,79 @@ class ItemTree(Tree[Json]):
         self.show_root = False
         self.guide_depth = 2
 
+    @property
+    def member(self) -> Member | None:
+        """The value under the cursor."""
+        return self.cursor_node.data if self.cursor_node is not None else None
+
     def show(self, item: Json, keys: tuple[str, ...]) -> None:
         """Show an item, the attributes of its key first; small maps are open from the start."""
+        line = max(0, self.cursor_line)
         self.clear()
         names = [*(name for name in keys if name in item), *(n for n in item if n not in keys)]
-        self._add(self.root, [(name, item[name]) for name in names], keys)
+        self._add(self.root, [(name, name, item[name]) for name in names], (), keys)
         self.root.expand()
         for node in self.root.children:
-            content = _content(node.data)
-            if node.allow_expand and content is not None and len(content) <= OPEN_CHILDREN:
+            if node.allow_expand and node.data and len(node.data.content) <= OPEN_CHILDREN:
                 node.expand()
+        self.call_after_refresh(self._go_to_line, line)
 
-    def _on_tree_node_expanded(self, event: Tree.NodeExpanded[Json]) -> None:
+    def _go_to_line(self, line: int) -> None:
+        self.cursor_line = min(line, self.last_line)
+
+    def _on_tree_node_expanded(self, event: Tree.NodeExpanded[Member]) -> None:
         """Make the children of a node that is opened for the first time."""
         node = event.node
         if node.children or node.data is None:
             return
-        kind = next(iter(node.data))
-        content = node.data[kind]
+        kind, content = next(iter(node.data.value.items()))
+        path = node.data.path
         if kind == "M":
-            self._add(node, content.items())
+            self._add(node, ((name, name, value) for name, value in content.items()), path)
         elif kind == "L":
-            self._add(node, ((f"[{place}]", value) for place, value in enumerate(content)))
+            self._add(node, ((f"[{n}]", n, value) for n, value in enumerate(content)), path)
         else:
-            self._add(node, (("", {kind[0]: member}) for member in content))
+            self._add(node, (("", 0, {kind[0]: member}) for member in content), None)
 
     def _add(
         self,
-        parent: TreeNode[Json],
-        members: Iterable[tuple[str, Json]],
+        parent: TreeNode[Member],
+        members: Iterable[tuple[str, str | int, Json]],
+        path: Path | None,
         keys: tuple[str, ...] = (),
     ) -> None:
         iterator = iter(members)
         shown = list(islice(iterator, MAX_CHILDREN))
-        width = min(max((len(name) for name, _ in shown), default=0), NAME_WIDTH)
-        for name, value in shown:
-            label = self._label(name, value, width, name in keys)
-            content = _content(value)
-            if content:
-                parent.add(label, data=value)
-            else:
-                parent.add_leaf(label, data=value)
+        width = min(max((len(name) for name, _, _ in shown), default=0), NAME_WIDTH)
+        for name, step, value in shown:
+            place = None if path is None else (*path, step)
+            member = Member(name, value, place, width, name in keys)
+            parent.add("", data=member, allow_expand=bool(member.content))
         left_out = sum(1 for _ in iterator)
         if left_out:
             parent.add_leaf(Text(f"and {left_out:,} more: see them as JSON", style="italic"))
 
-    def _label(self, name: str, value: Json, width: int, is_key: bool) -> Text:
+    def render_label(self, node: TreeNode[Member], base_style: Style, style: Style) -> Text:
+        """Marker, name, type, value; of what is open only the number of its members."""
+        member = node.data
+        if member is None:
+            return Text.assemble(("  ", base_style), (str(node.label), style))
         colours = self.app.theme_variables
         dim = Style(color=colours["secondary"])
-        accent = Style(color=colours["accent"], bold=is_key)
-        kind = next(iter(value))
+        kind = next(iter(member.value))
         label = Text(no_wrap=True)
-        label.append(name.ljust(width) + "  " if name else "", style=accent)
+        if member.name:
+            name = member.name.ljust(member.name_width) + "  "
+            label.append(name, style=Style(color=colours["accent"], bold=member.is_key))
         label.append(f"{kind:<4} ", style=dim)
-        label.append(cell_text(value)[:VALUE_CELLS], style=dim if kind == "NULL" else "")
-        return label
+        if node.is_expanded:
+            label.append(f"{{{len(member.content):,}}}", style=dim)
+        else:
+            label.append(cell_text(member.value)[:VALUE_CELLS], style=dim if kind == "NULL" else "")
+        label.stylize(style)
+        return Text.assemble((self._marker(node), base_style + dim + TOGGLE), label)
 
-    def render_label(self, node: TreeNode[Json], base_style: Style, style: Style) -> Text:
-        """As every tree does, with the leaves moved in under the names beside the markers."""
-        label = super().render_label(node, base_style, style)
-        return label if node.allow_expand else Text.assemble(("  ", base_style), label)
-
-
-def _content(value: Json | None) -> Any:
-    """What is inside a set, list or map; None for anything else."""
-    if value is None:
-        return None
-    kind = next(iter(value))
-    return value[kind] if kind in ("M", "L", "SS", "NS", "BS") else None
+    def _marker(self, node: TreeNode[Member]) -> str:
+        if not node.allow_expand:
+            return "  "
+        return self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE

@@ -12,7 +12,8 @@ from textual.widgets.text_area import TextAreaTheme
 
 _TOKEN = re.compile(
     r"""
-      (?P<name>"(?:[^"\\]|\\.)*")(?=\s*:)
+      (?<=\{)(?P<type>"(?:[SNBML]|SS|NS|BS|BOOL|NULL)")(?=\s*:)
+    | (?P<name>"(?:[^"\\]|\\.)*")(?=\s*:)
     | (?P<string>"(?:[^"\\]|\\.)*"?)
     | (?P<number>-?\d[\d.eE+-]*)
     | (?P<constant>\b(?:true|false|null)\b)
@@ -82,6 +83,7 @@ class JsonArea(TextArea):
             name=f"json-{self.app.theme}",
             syntax_styles={
                 "name": Style(color=colours["accent"]),
+                "type": Style(color=colours["secondary"]),
                 "string": Style(color=colours["foreground"]),
                 "number": Style(color=colours["primary"]),
                 "constant": Style(color=colours["warning"]),

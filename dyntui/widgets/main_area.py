@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Static
 
+from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.choice import Choice
@@ -29,8 +30,9 @@ class MainArea(Vertical):
         width: 1fr;
         #area-head { height: 1; background: $panel; padding: 0 1; }
         #area-title { width: auto; text-style: bold; margin-right: 2; }
+        #area-facts { width: 1fr; text-align: right; color: $secondary;
+            text-wrap: nowrap; text-overflow: ellipsis; }
         ContentSwitcher { height: 1fr; }
-        &.-empty #area-head { display: none; }
     }
     """
 
@@ -38,6 +40,7 @@ class MainArea(Vertical):
         super().__init__(id=id)
         self._tabs = [tab(session, id=f"tab-{number}") for number, tab in enumerate(TABS, 1)]
         self._current = 1
+        self._has_table = False
 
     def compose(self) -> ComposeResult:
         """The head, and the tabs one above the other."""
@@ -45,8 +48,8 @@ class MainArea(Vertical):
             yield Static(id="area-title")
             for number, tab in enumerate(TABS, 1):
                 yield Choice(str(number), f"{number} {tab.TITLE}")
-        with ContentSwitcher(initial="empty"):
-            yield EmptyState(id="empty")
+            yield Static(id="area-facts")
+        with ContentSwitcher(initial="nothing"):
             yield Vertical(id="nothing")
             yield from self._tabs
 
@@ -66,19 +69,28 @@ class MainArea(Vertical):
 
     def show_nothing(self) -> None:
         """Neither table nor empty state."""
-        self.add_class("-empty")
+        self._show_head(False)
         self.query_one(ContentSwitcher).current = "nothing"
 
-    def show_empty(self) -> EmptyState:
+    async def show_empty(self) -> EmptyState:
         """There are no tables."""
-        self.add_class("-empty")
-        self.query_one(ContentSwitcher).current = "empty"
-        return self.query_one(EmptyState)
+        self._show_head(False)
+        switcher = self.query_one(ContentSwitcher)
+        if not switcher.query(EmptyState):
+            await switcher.mount(EmptyState(id="empty"))
+        switcher.current = "empty"
+        return switcher.query_one(EmptyState)
+
+    def _show_head(self, shown: bool) -> None:
+        """Name and tabs stand there only with a table."""
+        self._has_table = shown
+        self.query_one("#area-head").display = shown
 
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Show a table in all tabs; an index of it among the items."""
-        self.remove_class("-empty")
+        self._show_head(True)
         self.query_one("#area-title", Static).update(Text(info.name))
+        self._show_facts(info)
         if index is not None:
             self._current = 1
         self._switch()
@@ -87,12 +99,19 @@ class MainArea(Vertical):
 
     async def table_changed(self, info: TableInfo) -> None:
         """The table that is shown has another schema, count or size."""
+        self._show_facts(info)
         for tab in self._tabs:
             await tab.table_changed(info)
 
+    def _show_facts(self, info: TableInfo) -> None:
+        parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
+        if info.status != "ACTIVE":
+            parts.append(info.status)
+        self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)
+
     def choose(self, number: int) -> None:
         """Show another tab."""
-        if not self.has_class("-empty"):
+        if self._has_table:
             self._current = number
             self._switch()
             self.tab.focus_content()

@@ -26,8 +26,9 @@ def plan_text(plan: Plan) -> Text:
     return text
 
 
-def rows_text(source: PageSource, cursor_row: int, reading: bool) -> Text:
-    """Where the cursor stands, how many rows there are (exactly, or at least), what it cost."""
+def rows_text(source: PageSource, cursor_row: int, reading: bool, left_out: int) -> Text:
+    """Where the cursor stands, how many rows there are (exactly, or at least), what it cost, how
+    many attributes have no column."""
     rows = source.rows_known
     if not rows and reading and not source.complete:
         parts = ["reading…"]
@@ -40,6 +41,8 @@ def rows_text(source: PageSource, cursor_row: int, reading: bool) -> Text:
     if source.examined > rows:
         parts.append(f"{source.examined:,} examined")
     parts.append(f"{units_text(source.units)} RCU")
+    if left_out:
+        parts.append(f"{left_out:,} more attributes: see the item")
     return Text(" · ".join(parts))
 
 

@@ -6,10 +6,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.dom import DOMNode
 
 from dyntui.core.actions import ACTIONS, CONTEXTS, Action
 from dyntui.core.key_names import key_names
+
+TITLE_CELLS = 45
+KEY_CELLS = 21
+WIDE_COLUMNS = 92
 
 
 def context_of(node: DOMNode | None) -> str:
@@ -44,7 +49,8 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """Everything, as nothing is typed yet."""
         for action, node in self._offers():
-            yield DiscoveryHit(_display(action), self._run(action, node), help=_help(action))
+            line = self._line(Content(action.title), action)
+            yield DiscoveryHit(line, self._run(action, node), text=action.title)
 
     async def search(self, query: str) -> Hits:
         """What matches the typed text."""
@@ -54,17 +60,17 @@ class ActionProvider(Provider):
             if score > 0:
                 yield Hit(
                     score,
-                    matcher.highlight(action.title),
+                    self._line(matcher.highlight(action.title), action),
                     self._run(action, node),
                     text=action.title,
-                    help=_help(action),
                 )
 
-
-def _display(action: Action) -> str:
-    return action.title
-
-
-def _help(action: Action) -> str:
-    keys = key_names(action.keys)
-    return f"{CONTEXTS[action.context]}   {keys}" if keys else CONTEXTS[action.context]
+    def _line(self, title: Content, action: Action) -> Content:
+        """An action on one line: what it does, its keys, and if there is room where they work."""
+        keys = key_names(action.keys)
+        wide = self.app.size.width >= WIDE_COLUMNS
+        return Content.assemble(
+            title.pad_right(TITLE_CELLS - title.cell_length),
+            (f"{keys:<{KEY_CELLS}}", "not bold $accent"),
+            (CONTEXTS[action.context] if wide else "", "not bold $text-muted"),
+        )

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Checkbox, Input, Label, Select
+from textual.widgets import Checkbox, Input, Label, Select, Static
 
 from dyntui.core.plan import OPERATORS, KeyTerm, QueryFields
 from dyntui.core.schema import TableInfo
@@ -28,11 +28,13 @@ class KeyField(Horizontal):
     DEFAULT_CSS = """
     KeyField {
         width: 1fr; height: 1;
-        Label { padding: 0 1 0 1; color: $accent; text-style: bold; }
-        .equals { padding: 0 1 0 0; color: $text-muted; }
-        Select { width: 15; }
+        margin-right: 2;
+        &:last-child { margin-right: 0; }
+        Label { padding: 0 1 0 0; color: $accent; text-style: bold; }
+        .equals { padding: 0 1 0 0; color: $text-muted; text-style: none; }
+        Select { width: 14; }
         Input { width: 1fr; }
-        .upper { display: none; }
+        .upper { display: none; margin-left: 1; }
         &.-between .upper { display: block; }
     }
     """
@@ -88,12 +90,17 @@ class QueryForm(Vertical):
         padding: 0 1;
         background: $surface;
         .row { height: 1; }
-        .name { width: 12; color: $text-muted; }
-        #form-index { width: 26; }
-        #form-keys { height: auto; width: 1fr; }
+        .name { width: 8; color: $text-muted; }
+        #form-index { width: 34; }
+        #form-gap { width: 1fr; }
+        #form-keys { height: auto; }
+        #form-keys-row { height: auto; }
         Input { background: $panel; width: 1fr;
             &:focus { background: $panel-lighten-1; } }
-        #form-projection { width: 1fr; }
+        #form-attributes { width: auto; margin: 0 1 0 2; color: $text-muted; }
+        #form-filter { width: 2fr; }
+        #form-projection { max-width: 36; }
+        SelectCurrent { background: $panel; }
         Checkbox { margin-left: 2; background: $surface; }
     }
     """
@@ -111,23 +118,24 @@ class QueryForm(Vertical):
         self._info: TableInfo | None = None
 
     def compose(self) -> ComposeResult:
-        """Three rows: index and keys, filter, attributes and switches."""
-        with Horizontal(classes="row", id="form-first"):
+        """Three rows: index and switches, keys, filter and attributes."""
+        with Horizontal(classes="row"):
             yield Label("Index", classes="name")
-            yield Select[_Target]((), id="form-index", compact=True)
+            nothing: list[tuple[str, _Target]] = [("", ("", None))]
+            yield Select(nothing, id="form-index", compact=True, allow_blank=False)
+            yield Static(id="form-gap")
+            yield Toggle("descending", id="form-descending", compact=True)
+            yield Toggle("consistent", id="form-consistent", compact=True)
+        with Horizontal(id="form-keys-row"):
+            yield Label("Key", classes="name")
             yield Vertical(id="form-keys")
         with Horizontal(classes="row"):
             yield Label("Filter", classes="name")
             yield Input(
-                id="form-filter",
-                placeholder="such as  price > 10 and begins_with(name, 'A')",
-                compact=True,
+                id="form-filter", placeholder="price > 10 and begins_with(name, 'A')", compact=True
             )
-        with Horizontal(classes="row"):
-            yield Label("Attributes", classes="name")
+            yield Label("Attributes", id="form-attributes")
             yield Input(id="form-projection", placeholder="all", compact=True)
-            yield Toggle("descending", id="form-descending", compact=True)
-            yield Toggle("consistent", id="form-consistent", compact=True)
 
     async def show(self, info: TableInfo) -> None:
         """Start anew for a table."""
@@ -160,7 +168,6 @@ class QueryForm(Vertical):
             for start in range(0, len(fields), KEYS_IN_A_ROW)
         ]
         await keys.mount_all(rows)
-        self.query_one("#form-first").styles.height = len(rows)
         self.query_one("#form-consistent").disabled = self._reads_gsi
 
     @property

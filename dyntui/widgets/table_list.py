@@ -17,26 +17,36 @@ from textual.message import Message
 from textual.widgets import Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
+from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.grid_cells import cut
+from dyntui.widgets.item_tree import TOGGLE
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A table, or one of its indexes; `count` is None while it is not known."""
+    """A table, or one of its indexes, with what is in it; nothing while that is not known."""
 
     table: str
     index: str | None = None
-    count: int | None = None
+    holds: tuple[int, int] | None = None
+    """Items and bytes."""
+
+
+SIZE_CELLS = 9
+WIDTH_WITH_SIZES = 31
 
 
 class TableTree(Tree[Entry]):
-    """Name on the left, count on the right."""
+    """Name on the left; on the right the count, and in a wide list the size."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("tables")
     DEFAULT_CSS = """
-    TableTree { background: $surface; padding: 0 0 0 1; height: 1fr; scrollbar-size-vertical: 1; }
+    TableTree {
+        background: $surface; padding: 0 0 0 1; height: 1fr; scrollbar-size-vertical: 1;
+        &:focus { background-tint: $foreground 0%; }
+    }
     """
 
     @dataclass
@@ -54,7 +64,7 @@ class TableTree(Tree[Entry]):
         self.guide_depth = 3
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
-        """Marker, name, count; as wide as the sidebar."""
+        """Marker, name, count and size; as wide as the sidebar."""
         entry = node.data
         if entry is None:
             return Text()
@@ -64,17 +74,25 @@ class TableTree(Tree[Entry]):
             if not node.allow_expand:
                 marker = "  "
         indent = 0 if entry.index is None else self.guide_depth
-        width = max(8, self.scrollable_content_region.width - indent)
-        count = "" if entry.count is None else f"{entry.count:,}"
-        name = cut(entry.index or entry.table, width - cell_len(marker) - len(count) - 1)
-        blank = width - cell_len(marker) - cell_len(name) - len(count)
+        width = max(8, self.scrollable_content_region.width - indent - 1)
+        holds = self._holds_text(entry)
+        name = cut(entry.index or entry.table, width - cell_len(marker) - len(holds) - 1)
+        blank = width - cell_len(marker) - cell_len(name) - len(holds)
         dim = Style(color=self.app.theme_variables["secondary"])
         text = Text(no_wrap=True, overflow="crop")
-        text.append(marker, base_style + dim)
+        text.append(marker, base_style + dim + TOGGLE)
         text.append(name, style)
-        text.append(" " * max(1, blank) + count, (style if node is self.cursor_node else dim))
+        text.append(" " * max(1, blank) + holds + " ", style if node is self.cursor_node else dim)
         text.stylize_before(base_style)
         return text
+
+    def _holds_text(self, entry: Entry) -> str:
+        if entry.holds is None:
+            return ""
+        count, size = entry.holds
+        if self.scrollable_content_region.width < WIDTH_WITH_SIZES:
+            return f"{count:,}"
+        return f"{count:,}{bytes_text(size):>{SIZE_CELLS}}"
 
     def get_label_width(self, node: TreeNode[Entry]) -> int:
         """Never wider than the sidebar, so that nothing scrolls sideways."""
@@ -160,13 +178,14 @@ class TableList(Vertical):
 
     def _add(self, name: str, expanded: bool) -> None:
         info = self._infos.get(name)
-        entry = Entry(name, None, info.item_count if info else None)
+        entry = Entry(name, None, (info.item_count, info.size_bytes) if info else None)
         if info is None or not info.indexes:
             self.table_tree.root.add_leaf(name, data=entry)
             return
         node = self.table_tree.root.add(name, data=entry, expand=expanded)
         for index in info.indexes:
-            node.add_leaf(index.name, data=Entry(name, index.name, index.item_count))
+            holds = (index.item_count, index.size_bytes)
+            node.add_leaf(index.name, data=Entry(name, index.name, holds))
 
     def select(self, table: str, index: str | None = None) -> None:
         """Put the cursor on a table, or on one of its indexes."""

@@ -13,6 +13,13 @@ from tests.dyntui.app.driving import FILM_COUNT, Recorder, film
 Json = dict[str, Any]
 
 
+@pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pilot's own waiting measures the processor's time, which says little on a busy machine;
+    `settle` waits for what really is to happen."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.0)
+
+
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """Tables `films` (with an index by genre) and `notes` (empty, with a sort key)."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,6 +23,7 @@ AnyWidget = TypeVar("AnyWidget", bound=Widget)
 
 FILM_COUNT = 1_200
 GENRES = ("Drama", "Comedy", "Action", "Horror")
+QUIET_ROUNDS = 2
 LARGE = (120, 40)
 SMALL = (80, 24)
 
@@ -75,10 +78,26 @@ async def running(
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no work is left, and all that it has posted is shown."""
-    await pilot.pause()
-    while any(not worker.is_finished for worker in pilot.app.workers):
+    quiet = 0
+    while quiet < QUIET_ROUNDS:
+        running = [worker._task for worker in pilot.app.workers if worker._task]
+        if running:
+            await asyncio.wait(running)
         await pilot.pause()
-    await pilot.pause()
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
+        quiet = 0 if _busy(pilot.app) else quiet + 1
+
+
+def _busy(app: App[Any]) -> bool:
+    """Whether something runs, or a message or a callback waits."""
+    screen = app.screen
+    if screen._callbacks or screen._layout_required or screen._dirty_widgets:
+        return True
+    nodes = [app, *screen.walk_children(with_self=True)]
+    return any(not worker.is_finished for worker in app.workers) or any(
+        node.message_queue_size or node._next_callbacks for node in nodes
+    )
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -20,6 +20,7 @@ from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.value import ValueScreen
+from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -37,6 +38,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "schema": SchemaView,
     "editor": EditorScreen,
     "field": FieldEditor,
+    "empty": EmptyState,
     "review": ReviewScreen,
     "create": CreateTableScreen,
     "alter": AlterTableScreen,
@@ -70,7 +72,7 @@ def test_every_action_is_one_that_its_home_can_do() -> None:
 def test_the_homes_have_the_keys() -> None:
     for context, home in HOMES.items():
         bound = {binding.id for binding in home.BINDINGS if isinstance(binding, Binding)}
-        assert bound == {action.id for action in of_context(context) if action.keys}
+        assert bound - {None} == {action.id for action in of_context(context) if action.keys}
 
 
 def test_every_key_is_in_the_documentation() -> None:

@@ -134,7 +134,7 @@ async def test_a_value_is_changed_where_it_stands(client: Recorder, engine: Engi
     async with running(client, engine) as pilot:
         film = current(pilot)
         await press(pilot, "right", "i")
-        assert find(pilot, FieldEditor).is_open
+        assert len(pilot.app.screen.query(FieldEditor)) == 1
         await press(pilot, "A", "B", "enter")
         assert isinstance(pilot.app.screen, ReviewScreen)
         await press(pilot, "ctrl+s")
