@@ -60,6 +60,9 @@ def query(region: Region, request: Json, context: Context) -> Json:
             keys = _after(table, index, keys, start, descending)
         _check_filter(table, index, parameters.condition)
         page = page_request(table, index, parameters, keys, descending)
+        if index is None and table.range is None:
+            # At most one item: the page ends with its collection, and cannot be gone on from.
+            page.limit = None
         return read_page(reader, page, parameters.consistent, context), index
 
     page, index = region.database.read(read)

@@ -146,6 +146,22 @@ def _returning(label: str, operation: str, member: str, wanted: str) -> ErrorCas
     return ErrorCase(label, operation, request, _VALIDATION, message)
 
 
+_ON_ITEMS: dict[str, Json] = {
+    "PutItem": {"Item": HASH_KEY},
+    "GetItem": {"Key": HASH_KEY},
+    "UpdateItem": {"Key": HASH_KEY},
+    "DeleteItem": {"Key": HASH_KEY},
+    "Scan": {},
+    "Query": {
+        "KeyConditionExpression": "p = :v",
+        "ExpressionAttributeValues": {":v": {"S": "a"}},
+    },
+}
+_ON_TABLES: dict[str, Json] = {
+    "DescribeTable": {},
+    "DeleteTable": {},
+    "UpdateTable": {"DeletionProtectionEnabled": True},
+}
 _REQUESTS = (
     _returning("E085", "PutItem", "Item", "ALL_NEW"),
     _returning("E085-delete", "DeleteItem", "Key", "UPDATED_OLD"),
@@ -176,17 +192,7 @@ _REQUESTS = (
             "ResourceNotFoundException",
             "Requested resource not found",
         )
-        for operation, members in {
-            "PutItem": {"Item": HASH_KEY},
-            "GetItem": {"Key": HASH_KEY},
-            "UpdateItem": {"Key": HASH_KEY},
-            "DeleteItem": {"Key": HASH_KEY},
-            "Scan": {},
-            "Query": {
-                "KeyConditionExpression": "p = :v",
-                "ExpressionAttributeValues": {":v": {"S": "a"}},
-            },
-        }.items()
+        for operation, members in _ON_ITEMS.items()
     ),
     *(
         ErrorCase(
@@ -196,11 +202,7 @@ _REQUESTS = (
             "ResourceNotFoundException",
             "Requested resource not found: Table: missing not found",
         )
-        for operation, members in {
-            "DescribeTable": {},
-            "DeleteTable": {},
-            "UpdateTable": {"DeletionProtectionEnabled": True},
-        }.items()
+        for operation, members in _ON_TABLES.items()
     ),
 )
 
