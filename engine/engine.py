@@ -154,8 +154,10 @@ class Engine(OperationMethods):
         """See `LocalTools.regions_with_tables`."""
         if self._account is not None:
             return self._account.regions_with_tables()
-        tables = self._region.database.reload_catalog().tables
-        return {self.region: len(tables)} if tables else {}
+        now_us = self._region.clock.now_us()
+        tables = self._region.database.reload_catalog().tables.values()
+        count = sum(not table.is_gone(now_us) for table in tables)
+        return {self.region: count} if count else {}
 
     # Life.
 

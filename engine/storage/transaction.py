@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import apsw
 import orjson
@@ -70,7 +70,9 @@ class WriteTransaction:
             write_rows(cursor, storage, change)
             self._count(table.storage_id, old, new)
             for index_change in change.indexes:
-                self._write_entry(index_change)
+                self._forget_missing(index_change)
+                write_index_rows(cursor, index_change)
+                self._count(index_change.index.storage_id, index_change.old, index_change.new)
             if self._log:
                 cursor.execute(
                     "INSERT INTO changes(stamp_us, storage, k, old, cause, principal)"
@@ -85,6 +87,14 @@ class WriteTransaction:
                     ),
                 )
 
+    def _forget_missing(self, change: IndexChange) -> None:
+        """An index that is still being filled may not have the entry of an old image yet."""
+        key = change.old_key
+        if not change.index.backfilling or key is None:
+            return
+        if read_item(self._cursor, change.index.storage, key) is None:
+            change.old_key = change.old = None
+
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
         """Add missing index entries of items that do not change: the backfill of an index."""
         for change in changes:
@@ -93,19 +103,8 @@ class WriteTransaction:
                 if key is None or read_item(self._cursor, index_change.index.storage, key):
                     continue
                 self.writes += 1
-                self._write_entry(index_change)
-
-    def _write_entry(self, change: IndexChange) -> None:
-        index, old_key = change.index, change.old_key
-        # While an index is being filled, the entry of an item before its change may be missing.
-        if (
-            index.backfilling
-            and old_key is not None
-            and read_item(self._cursor, index.storage, old_key) is None
-        ):
-            change = replace(change, old_key=None, old=None)
-        write_index_rows(self._cursor, change)
-        self._count(index.storage_id, change.old, change.new)
+                write_index_rows(self._cursor, index_change)
+                self._count(index_change.index.storage_id, None, index_change.new)
 
     def _count(self, storage_id: int, old: StoredItem | None, new: StoredItem | None) -> None:
         delta = self._deltas.setdefault(storage_id, [0, 0])

@@ -10,6 +10,17 @@ _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
 _SCHEMA = "The provided key element does not match the schema"
 _EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty %s value."
+_DATA_REQUESTS: dict[str, Json] = {
+    "PutItem": {"Item": HASH_KEY},
+    "GetItem": {"Key": HASH_KEY},
+    "UpdateItem": {"Key": HASH_KEY},
+    "DeleteItem": {"Key": HASH_KEY},
+    "Scan": {},
+    "Query": {
+        "KeyConditionExpression": "p = :v",
+        "ExpressionAttributeValues": {":v": {"S": "a"}},
+    },
+}
 
 
 def _key(label: str, operation: str, table: str, key: Json, message: str) -> ErrorCase:
@@ -146,22 +157,6 @@ def _returning(label: str, operation: str, member: str, wanted: str) -> ErrorCas
     return ErrorCase(label, operation, request, _VALIDATION, message)
 
 
-_ON_ITEMS: dict[str, Json] = {
-    "PutItem": {"Item": HASH_KEY},
-    "GetItem": {"Key": HASH_KEY},
-    "UpdateItem": {"Key": HASH_KEY},
-    "DeleteItem": {"Key": HASH_KEY},
-    "Scan": {},
-    "Query": {
-        "KeyConditionExpression": "p = :v",
-        "ExpressionAttributeValues": {":v": {"S": "a"}},
-    },
-}
-_ON_TABLES: dict[str, Json] = {
-    "DescribeTable": {},
-    "DeleteTable": {},
-    "UpdateTable": {"DeletionProtectionEnabled": True},
-}
 _REQUESTS = (
     _returning("E085", "PutItem", "Item", "ALL_NEW"),
     _returning("E085-delete", "DeleteItem", "Key", "UPDATED_OLD"),
@@ -192,7 +187,7 @@ _REQUESTS = (
             "ResourceNotFoundException",
             "Requested resource not found",
         )
-        for operation, members in _ON_ITEMS.items()
+        for operation, members in _DATA_REQUESTS.items()
     ),
     *(
         ErrorCase(
@@ -202,7 +197,11 @@ _REQUESTS = (
             "ResourceNotFoundException",
             "Requested resource not found: Table: missing not found",
         )
-        for operation, members in _ON_TABLES.items()
+        for operation, members in {
+            "DescribeTable": {},
+            "DeleteTable": {},
+            "UpdateTable": {"DeletionProtectionEnabled": True},
+        }.items()
     ),
 )
 

@@ -6,19 +6,19 @@ Python's own bytes and decimals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 Json = dict[str, Any]
-Order = bytes | Decimal
+Order = Any
 TYPES = {"p": "S", "r": "N", "x": "S", "y": "N", "z": "B"}
 """Types of all attributes that may be keys."""
 
 
 def order(value: Json) -> Order:
-    """What a key value is ordered by."""
+    """What a key value is ordered by: bytes, or a decimal."""
     ((kind, content),) = value.items()
     if kind == "N":
         return Decimal(content)
@@ -103,13 +103,13 @@ class Model:
         return index.partition, index.sort
 
 
-OPERATORS = {
-    "=": lambda value, low, _: value == low,
-    "<": lambda value, low, _: value < low,
-    "<=": lambda value, low, _: value <= low,
-    ">": lambda value, low, _: value > low,
-    ">=": lambda value, low, _: value >= low,
-    "BETWEEN": lambda value, low, high: low <= value <= high,
-    "begins_with": lambda value, low, _: isinstance(value, bytes) and value.startswith(low),
+# Sort key conditions: value, first operand, second operand.
+OPERATORS: dict[str, Callable[[Any, Any, Any], bool]] = {
+    "=": lambda value, low, _: bool(value == low),
+    "<": lambda value, low, _: bool(value < low),
+    "<=": lambda value, low, _: bool(value <= low),
+    ">": lambda value, low, _: bool(value > low),
+    ">=": lambda value, low, _: bool(value >= low),
+    "BETWEEN": lambda value, low, high: bool(low <= value <= high),
+    "begins_with": lambda value, low, _: bool(value.startswith(low)),
 }
-"""Sort key conditions: value, first operand, second operand."""
