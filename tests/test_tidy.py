@@ -18,7 +18,7 @@ FUNCTION_LINES_MAX = 70
 # In halves, so that this file has none of them.
 LOOSE_ENDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "pragma: no " + "cover")
 
-# Started by their name, or read by a tool: nothing imports them.
+# What tools find by its name.
 ENTRY_POINTS = ("__init__", "__main__", "conftest", "test_")
 
 CLOCK = Path("engine/clock.py")
@@ -74,6 +74,11 @@ def named_by(path: Path) -> Iterator[str]:
             yield node.value.partition(":")[0]
 
 
+def starts_by_itself(path: Path) -> bool:
+    """Whether a module is a program, or a tool finds it by its name."""
+    return path.stem.startswith(ENTRY_POINTS) or 'if __name__ == "__main__":' in text_of(path)
+
+
 def test_files_are_short() -> None:
     long = {str(path): text_of(path).count("\n") for path in ALL}
     assert {path: lines for path, lines in long.items() if lines > FILE_LINES_MAX} == {}
@@ -101,9 +106,7 @@ def test_nothing_is_left_for_later() -> None:
 def test_every_module_is_used() -> None:
     used = {name for path in ALL for name in (*imported_by(path), *named_by(path))}
     used |= set((ROOT / "pyproject.toml").read_text(encoding="utf-8").replace(":", '"').split('"'))
-    idle = [
-        path for path in ALL if not path.stem.startswith(ENTRY_POINTS) and name_of(path) not in used
-    ]
+    idle = [path for path in ALL if not starts_by_itself(path) and name_of(path) not in used]
     assert idle == []
 
 

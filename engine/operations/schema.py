@@ -85,16 +85,26 @@ def _check_index_keys(index: Index, item: Json) -> None:
                 f"{_INVALID}Type mismatch for Index Key {attribute.name} "
                 f"Expected: {attribute.type} Actual: {next(iter(value))} IndexName: {index.name}"
             )
-        if _is_empty(value, attribute.type):
-            raise ValidationException(
-                f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
-                f"The AttributeValue for a key attribute cannot contain an empty "
-                f"{_KINDS[attribute.type]} value. IndexName: {index.name}, "
-                f"IndexKey: {attribute.name}"
-            )
+        check_not_empty(index, attribute, value)
     too_long = _size_error(index.hash, index.range, item)
     if too_long is not None:
         raise too_long
+
+
+def check_not_empty(index: Index | None, attribute: KeyAttribute, value: Json) -> None:
+    """Refuse an empty value of a key attribute, of an index or of the table (E077, E078)."""
+    if not _is_empty(value, attribute.type):
+        return
+    problem = (
+        f"The AttributeValue for a key attribute cannot contain an empty {_KINDS[attribute.type]} "
+        "value."
+    )
+    if index is None:
+        raise ValidationException(f"{_NOT_VALID}{problem} Key: {attribute.name}")
+    raise ValidationException(
+        f"{_NOT_VALID}A value specified for a secondary index key is not supported. {problem} "
+        f"IndexName: {index.name}, IndexKey: {attribute.name}"
+    )
 
 
 def check_updated_index_keys(table: Table, item: Json, updated: Container[str]) -> None:

@@ -9,7 +9,13 @@ _INVALID = "One or more parameter values were invalid: "
 _SCHEMA = "The provided key element does not match the schema"
 _START = "The provided starting key is invalid"
 _MISSED = "Query condition missed key schema element: "
-_VALUES: Json = {":a": {"S": "a"}, ":n": {"N": "1"}, ":b": {"B": b"a"}}
+_VALUES: Json = {
+    ":a": {"S": "a"},
+    ":n": {"N": "1"},
+    ":b": {"B": b"a"},
+    ":e": {"S": ""},
+    ":x": {"B": b""},
+}
 
 
 def _query(label: str, text: str, message: str, **members: object) -> ErrorCase:
@@ -30,6 +36,8 @@ def _scan(label: str, message: str, **members: object) -> ErrorCase:
     return ErrorCase(label, "Scan", request, _VALIDATION, message)
 
 
+_EMPTY = "The AttributeValue for a key attribute cannot contain an empty %s value."
+_NOT_VALID = "One or more parameter values are not valid. "
 _CONDITIONS = (
     ErrorCase(
         "E091",
@@ -56,6 +64,20 @@ _CONDITIONS = (
         f"{_INVALID}Condition parameter type does not match schema type",
     ),
     _query("E095", "p = :a AND r = :n AND z = :n", "Conditions can be of length 1 or 2 only"),
+    _query("E077-query", "p = :e", f"{_NOT_VALID}{_EMPTY % 'string'} Key: p"),
+    _query(
+        "E077-query-sort",
+        "p = :a AND begins_with(r, :e)",
+        f"{_NOT_VALID}{_EMPTY % 'string'} Key: r",
+        TableName="indexed",
+    ),
+    _of_index(
+        "E078-query",
+        "keys",
+        "k = :x",
+        f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
+        f"{_EMPTY % 'binary'} IndexName: keys, IndexKey: k",
+    ),
     _of_index("E096", "nowhere", "p = :a", "The table does not have the specified index: nowhere"),
     _of_index(
         "E097",
