@@ -17,7 +17,7 @@ from engine.operations.reads import (
     start_blob,
 )
 from engine.operations.region import Region
-from engine.operations.schema import check_not_empty
+from engine.operations.schema import check_condition
 from engine.storage.catalog import Catalog, Index, KeyAttribute, Table
 from engine.storage.database import Reader
 from engine.storage.keys import (
@@ -80,10 +80,9 @@ def key_range(
     partition, sort = _schema(table, index)
     tests = condition.tests
     _match_schema(partition, sort, tests, start)
-    for attribute in (*partition, *sort):
-        test = tests.get(attribute.name)
-        for operand in () if test is None else test.operands:
-            check_not_empty(index, attribute, operand)
+    for name, test in tests.items():
+        for operand in test.operands:
+            check_condition(table, index, {name: operand})
     prefix = _prefix(partition, {key.name: tests[key.name].operands[0] for key in partition})
     return _sort_keys(prefix, sort, tests), collection_range(prefix)
 

@@ -65,7 +65,7 @@ def _item_key_error(table: Table, item: Json) -> ValidationException:
 def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationException:
     """What is wrong with key values of the right types: empty (E077) or too long (E082, E083)."""
     for attribute in table.keys:
-        if _is_empty(item[attribute.name], attribute.type):
+        if attribute.name in item and _is_empty(item[attribute.name], attribute.type):
             return ValidationException(
                 f"{prefix}The AttributeValue for a key attribute cannot contain an empty "
                 f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
@@ -73,6 +73,18 @@ def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationExcepti
     return _size_error((table.hash,), table.keys[1:], item) or ValidationException(
         "The provided key element does not match the schema"
     )
+
+
+def check_condition(table: Table, index: Index | None, attributes: Json) -> None:
+    """Check values that a key condition gives key attributes (E077, E078, E082, E083)."""
+    if index is not None:
+        _check_index_keys(index, attributes)
+        return
+    too_long = _size_error((table.hash,), table.keys[1:], attributes)
+    if too_long is not None or any(
+        _is_empty(attributes[key.name], key.type) for key in table.keys if key.name in attributes
+    ):
+        raise _key_value_error(table, attributes, _NOT_VALID)
 
 
 def _check_index_keys(index: Index, item: Json) -> None:
@@ -85,26 +97,16 @@ def _check_index_keys(index: Index, item: Json) -> None:
                 f"{_INVALID}Type mismatch for Index Key {attribute.name} "
                 f"Expected: {attribute.type} Actual: {next(iter(value))} IndexName: {index.name}"
             )
-        check_not_empty(index, attribute, value)
+        if _is_empty(value, attribute.type):
+            raise ValidationException(
+                f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
+                f"The AttributeValue for a key attribute cannot contain an empty "
+                f"{_KINDS[attribute.type]} value. IndexName: {index.name}, "
+                f"IndexKey: {attribute.name}"
+            )
     too_long = _size_error(index.hash, index.range, item)
     if too_long is not None:
         raise too_long
-
-
-def check_not_empty(index: Index | None, attribute: KeyAttribute, value: Json) -> None:
-    """Refuse an empty value of a key attribute, of an index or of the table (E077, E078)."""
-    if not _is_empty(value, attribute.type):
-        return
-    problem = (
-        f"The AttributeValue for a key attribute cannot contain an empty {_KINDS[attribute.type]} "
-        "value."
-    )
-    if index is None:
-        raise ValidationException(f"{_NOT_VALID}{problem} Key: {attribute.name}")
-    raise ValidationException(
-        f"{_NOT_VALID}A value specified for a secondary index key is not supported. {problem} "
-        f"IndexName: {index.name}, IndexKey: {attribute.name}"
-    )
 
 
 def check_updated_index_keys(table: Table, item: Json, updated: Container[str]) -> None:

@@ -78,6 +78,11 @@ _CONDITIONS = (
         f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
         f"{_EMPTY % 'binary'} IndexName: keys, IndexKey: k",
     ),
+    _query(
+        "E082-query",
+        "p = :long",
+        f"{_INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes",
+    ),
     _of_index("E096", "nowhere", "p = :a", "The table does not have the specified index: nowhere"),
     _of_index(
         "E097",
