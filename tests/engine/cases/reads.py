@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.engine.cases import ErrorCase, Json
 
 _VALIDATION = "ValidationException"
@@ -15,14 +17,14 @@ _VALUES: Json = {
     ":b": {"B": b"a"},
     ":e": {"S": ""},
     ":x": {"B": b""},
+    ":long": {"S": "x" * 2_049},
 }
 
 
 def _query(label: str, text: str, message: str, **members: object) -> ErrorCase:
     """A Query of `ranged` unless another table is named, with the placeholders that it uses."""
     named: Json = {"TableName": "ranged", **members}
-    texts = f"{text} {named.get('FilterExpression', '')}"
-    values = {name: value for name, value in _VALUES.items() if name in texts}
+    values = {name: _VALUES[name] for name in re.findall(r":\w+", text)}
     request = {**named, "KeyConditionExpression": text, "ExpressionAttributeValues": values}
     return ErrorCase(label, "Query", request, _VALIDATION, message)
 
