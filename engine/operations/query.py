@@ -23,6 +23,7 @@ from engine.operations.reads import (
     start_blob,
 )
 from engine.operations.region import Region
+from engine.operations.schema import check_condition
 from engine.storage.catalog import Catalog, Index, KeyAttribute, Table
 from engine.storage.database import Reader
 from engine.storage.keys import (
@@ -68,6 +69,9 @@ def query(region: Region, request: Json, context: Context) -> Json:
         what = "Filter Expression" if request.get("QueryFilter") is None else "QueryFilter"
         _check_filter(table, index, parameters.condition, what)
         page = page_request(table, index, parameters, keys, descending)
+        if index is None and table.range is None:
+            # At most one item: the page ends with its collection, and cannot be gone on from.
+            page.limit = None
         return read_page(reader, page, parameters.consistent, context), index
 
     page, index = region.read(read, parameters.consistent)
@@ -84,6 +88,9 @@ def key_range(
     partition, sort = _schema(table, index)
     tests = condition.tests
     _match_schema(partition, sort, tests, start)
+    for name, test in tests.items():
+        for operand in test.operands:
+            check_condition(table, index, {name: operand})
     prefix = _prefix(partition, {key.name: tests[key.name].operands[0] for key in partition})
     return _sort_keys(prefix, sort, tests), collection_range(prefix)
 

@@ -65,7 +65,7 @@ def _item_key_error(table: Table, item: Json) -> ValidationException:
 def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationException:
     """What is wrong with key values of the right types: empty (E077) or too long (E082, E083)."""
     for attribute in table.keys:
-        if _is_empty(item[attribute.name], attribute.type):
+        if attribute.name in item and _is_empty(item[attribute.name], attribute.type):
             return ValidationException(
                 f"{prefix}The AttributeValue for a key attribute cannot contain an empty "
                 f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
@@ -73,6 +73,18 @@ def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationExcepti
     return _size_error((table.hash,), table.keys[1:], item) or ValidationException(
         "The provided key element does not match the schema"
     )
+
+
+def check_condition(table: Table, index: Index | None, attributes: Json) -> None:
+    """Check values that a key condition gives key attributes (E077, E078, E082, E083)."""
+    if index is not None:
+        _check_index_keys(index, attributes)
+        return
+    too_long = _size_error((table.hash,), table.keys[1:], attributes)
+    if too_long is not None or any(
+        _is_empty(attributes[key.name], key.type) for key in table.keys if key.name in attributes
+    ):
+        raise _key_value_error(table, attributes, _NOT_VALID)
 
 
 def _check_index_keys(index: Index, item: Json) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from engine.client.protocol import Context, Json
-from engine.errors import ResourceInUseException, ValidationException
+from engine.errors import (
+    ResourceInUseException,
+    UnknownOperationException,
+    ValidationException,
+)
 from engine.operations.definition import (
     Attributes,
     add_global_indexes,
@@ -31,6 +36,12 @@ FOREVER_US = 2**62
 
 _INVALID = "One or more parameter values were invalid: "
 _IN_USE = "Attempt to change a resource which is still in use: "
+_ABSENT = (
+    "ResourcePolicy",
+    "VectorIndexes",
+    "GlobalTableSourceArn",
+    "GlobalTableSettingsReplicationMode",
+)
 _LIST_MAX = 100
 _SHOWN_DELETING = (
     "TableName",
@@ -91,6 +102,7 @@ def on_demand_since(now_us: int) -> Json:
 
 def read_definition(region: Region, request: Json) -> Table:
     """The table that a CreateTable request defines; nothing is stored yet."""
+    refuse_absent("CreateTable", request, _ABSENT)
     check_defined(request)
     name = region.table_name(request["TableName"])
     billing = request.get("BillingMode") or "PROVISIONED"
@@ -111,6 +123,13 @@ def read_definition(region: Region, request: Json) -> Table:
         created_us=0,
         settings=_settings(region, request, billing),
     )
+
+
+def refuse_absent(operation: str, request: Json, members: Sequence[str]) -> None:
+    """Refuse members of the service's requests that are not built, rather than pass them over."""
+    for member in members:
+        if request.get(member):
+            raise UnknownOperationException(f"{operation}: {member} is not available here")
 
 
 def _settings(region: Region, request: Json, billing: str) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.client.protocol import Context, Json
-from engine.errors import UnknownOperationException, ValidationException
+from engine.errors import ValidationException
 from engine.operations.describe import describe
 from engine.operations.index_updates import change_indexes, check_index_updates
 from engine.operations.region import Region
@@ -15,6 +15,7 @@ from engine.operations.tables import (
     check_active,
     encryption_settings,
     on_demand_since,
+    refuse_absent,
     start_change,
     stream_settings,
 )
@@ -46,7 +47,14 @@ _MEMBERS = (
 )
 # A change of one of these shows in the status of the table; the others take effect at once.
 _UPDATING = ("ProvisionedThroughput", "BillingMode", "StreamSpecification", "TableClass")
-_ABSENT = ("ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates")
+_ABSENT = (
+    "ReplicaUpdates",
+    "MultiRegionConsistency",
+    "GlobalTableWitnessUpdates",
+    "GlobalTableSettingsReplicationMode",
+    "DisassociationProtectionEnabled",
+    "VectorIndexUpdates",
+)
 
 
 def update_table(region: Region, request: Json, context: Context) -> Json:
@@ -93,9 +101,7 @@ def _before_fill(table: Table) -> Table:
 
 def _check_request(request: Json) -> None:
     """What can be refused without the table (E168, E185 to E187, E189, E191)."""
-    for member in _ABSENT:
-        if request.get(member):
-            raise UnknownOperationException(f"UpdateTable: {member} is not available here")
+    refuse_absent("UpdateTable", request, _ABSENT)
     given = [member for member in _MEMBERS if request.get(member) is not None]
     updates = request.get("GlobalSecondaryIndexUpdates")
     if not given or (given == ["GlobalSecondaryIndexUpdates"] and not updates):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.engine.cases import ErrorCase, Json
 
 _VALIDATION = "ValidationException"
@@ -9,14 +11,20 @@ _INVALID = "One or more parameter values were invalid: "
 _SCHEMA = "The provided key element does not match the schema"
 _START = "The provided starting key is invalid"
 _MISSED = "Query condition missed key schema element: "
-_VALUES: Json = {":a": {"S": "a"}, ":n": {"N": "1"}, ":b": {"B": b"a"}}
+_VALUES: Json = {
+    ":a": {"S": "a"},
+    ":n": {"N": "1"},
+    ":b": {"B": b"a"},
+    ":e": {"S": ""},
+    ":x": {"B": b""},
+    ":long": {"S": "x" * 2_049},
+}
 
 
 def _query(label: str, text: str, message: str, **members: object) -> ErrorCase:
     """A Query of `ranged` unless another table is named, with the placeholders that it uses."""
     named: Json = {"TableName": "ranged", **members}
-    texts = f"{text} {named.get('FilterExpression', '')}"
-    values = {name: value for name, value in _VALUES.items() if name in texts}
+    values = {name: _VALUES[name] for name in re.findall(r":\w+", text)}
     request = {**named, "KeyConditionExpression": text, "ExpressionAttributeValues": values}
     return ErrorCase(label, "Query", request, _VALIDATION, message)
 
@@ -30,6 +38,8 @@ def _scan(label: str, message: str, **members: object) -> ErrorCase:
     return ErrorCase(label, "Scan", request, _VALIDATION, message)
 
 
+_EMPTY = "The AttributeValue for a key attribute cannot contain an empty %s value."
+_NOT_VALID = "One or more parameter values are not valid. "
 _CONDITIONS = (
     ErrorCase(
         "E091",
@@ -56,6 +66,25 @@ _CONDITIONS = (
         f"{_INVALID}Condition parameter type does not match schema type",
     ),
     _query("E095", "p = :a AND r = :n AND z = :n", "Conditions can be of length 1 or 2 only"),
+    _query("E077-query", "p = :e", f"{_NOT_VALID}{_EMPTY % 'string'} Key: p"),
+    _query(
+        "E077-query-sort",
+        "p = :a AND begins_with(r, :e)",
+        f"{_NOT_VALID}{_EMPTY % 'string'} Key: r",
+        TableName="indexed",
+    ),
+    _of_index(
+        "E078-query",
+        "keys",
+        "k = :x",
+        f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
+        f"{_EMPTY % 'binary'} IndexName: keys, IndexKey: k",
+    ),
+    _query(
+        "E082-query",
+        "p = :long",
+        f"{_INVALID}Size of hashkey has exceeded the maximum size limit of2048 bytes",
+    ),
     _of_index("E096", "nowhere", "p = :a", "The table does not have the specified index: nowhere"),
     _of_index(
         "E097",

@@ -370,6 +370,15 @@ def test_a_quota_holds_for_each_index(engine: Engine) -> None:
         engine.create_table(**table("films", indexes=[form], ProvisionedThroughput=UNITS))
 
 
+@pytest.mark.parametrize(
+    "members", [{"ResourcePolicy": "{}"}, {"GlobalTableSourceArn": f"{ARN}other"}]
+)
+def test_what_is_not_built_is_refused(engine: Engine, members: Json) -> None:
+    (name,) = members
+    with refused("UnknownOperationException", f"CreateTable: {name} is not available here"):
+        engine.create_table(**table("films", **members))
+
+
 def test_times_are_those_of_the_clock(clock: VirtualClock, engine: Engine) -> None:
     clock.advance(12.345678)
     engine.create_table(**table("films"))
