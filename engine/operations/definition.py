@@ -293,12 +293,12 @@ def _projection(projection: Json) -> tuple[str, tuple[str, ...]]:
         raise ValidationException(
             f"{_INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified"
         )
-    named: set[str] = set()
+    named: list[str] = []
     for name in names or ():
         if name in named:
             raise ValidationException(f"{_INVALID}Duplicate element in NonKeyAttributes: {name}")
-        named.add(name)
-    return kind, tuple(sorted(named))
+        named.append(name)
+    return kind, tuple(named)
 
 
 def _add(indexes: list[Index], index: Index) -> None:

@@ -98,7 +98,7 @@ def test_indexes_are_described(engine: Engine) -> None:
     assert late == {
         "IndexName": "late",
         "KeySchema": key_schema("z:S"),
-        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["a", "b"]},
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["b", "a"]},
         "IndexStatus": "ACTIVE",
         "ProvisionedThroughput": NO_UNITS,
         "WarmThroughput": WARM,
