@@ -95,7 +95,11 @@ class ItemsView(TableTab):
         await self._form.show(info)
         if index is not None:
             await self._form.choose_index(index)
-        self.run()
+        if self._grid.size:
+            self.run()
+        else:
+            # How many rows make a page is known once the grid has its place.
+            self.call_after_refresh(self.run)
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other indexes start the form anew."""

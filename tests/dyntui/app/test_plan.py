@@ -160,7 +160,7 @@ def test_a_scan_says_what_the_whole_costs() -> None:
     assert made.page_units == 1.5
     # 5,000,000 bytes are four pages of 1 MB (128 units each) and one of 805,696 bytes.
     assert made.whole_units == 4 * 128 + 98.5
-    assert "610.5 for all 10,000 items" in made.explanation
+    assert "610.5 RCU for all 10,000 items" in made.explanation
 
 
 def test_a_consistent_scan_costs_twice() -> None:
