@@ -162,7 +162,7 @@ def cell_text(value: Json, limit: int = MAX_CELL_CHARACTERS) -> str:
     """
     kind, content = next(iter(value.items()))
     if kind == "S":
-        return _printable(content if len(content) <= limit else content[:limit] + ELLIPSIS)
+        return printable(content if len(content) <= limit else content[:limit] + ELLIPSIS)
     text = ""
     for piece in _pieces(value):
         text += piece
@@ -213,7 +213,7 @@ def _nested(opening: str, members: Iterator[tuple[str, Json]], closing: str) -> 
 
 
 def _quoted(text: str) -> str:
-    return _printable(json.dumps(text, ensure_ascii=False))
+    return printable(json.dumps(text, ensure_ascii=False))
 
 
 def _name(name: str) -> str:
@@ -224,8 +224,8 @@ def _name(name: str) -> str:
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def _printable(text: str) -> str:
-    """The text on one line, and harmless: characters that steer a terminal are escaped."""
+def printable(text: str) -> str:
+    """The text on one line, and harmless: characters that could steer a terminal are escaped."""
     if text.isprintable():
         return text
     return "".join(map(_printable_character, text))

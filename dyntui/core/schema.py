@@ -123,6 +123,11 @@ class TableInfo:
         """The global secondary indexes."""
         return tuple(index for index in self.indexes if index.kind == "GSI")
 
+    @property
+    def changing(self) -> bool:
+        """Whether the table or one of its indexes is not ACTIVE yet."""
+        return self.status != "ACTIVE" or any(index.status != "ACTIVE" for index in self.indexes)
+
     def index(self, name: str) -> IndexInfo:
         """The index of that name; raises `UnknownIndexError`."""
         for index in self.indexes:

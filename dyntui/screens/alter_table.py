@@ -32,7 +32,7 @@ from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow, parse_units
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ CHANGES = {
 
 
 class AlterTableScreen(Drawer[str | None]):
-    """Alters one table; gives its name once DynamoDB has taken the request."""
+    """Alters one table; gives its name if a request was sent that was not refused."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("alter")
     AUTO_FOCUS = "#change"
@@ -53,7 +53,6 @@ class AlterTableScreen(Drawer[str | None]):
     AlterTableScreen {
         #alter-form { height: auto; padding: 1 1 0 1; }
         ContentSwitcher, ContentSwitcher > Vertical { height: auto; }
-        JsonView { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -112,7 +111,7 @@ class AlterTableScreen(Drawer[str | None]):
                     names = [(index.name, index.name) for index in info.global_indexes]
                     yield FormRow("Index", Select(names, id="dropped", compact=True))
         yield Static("the request", classes="caption")
-        yield JsonView()
+        yield TextView()
 
     def _offers(self, kind: str) -> bool:
         return kind != "drop" or bool(self._info.global_indexes)
@@ -168,7 +167,7 @@ class AlterTableScreen(Drawer[str | None]):
     def _show_request(self) -> None:
         billing = str(self.query_one("#billing", Select).value)
         FormRow.show_units(self, BILLING_MODES[billing] == "PROVISIONED")
-        area = self.query_one(JsonView)
+        area = self.query_one(TextView)
         try:
             request = self._request()
             area.text = as_json(request) if request is not None else "nothing is changed yet"
@@ -191,15 +190,11 @@ class AlterTableScreen(Drawer[str | None]):
         if request is None:
             self.show_error("Nothing is changed yet.")
             return
-        self.run_job(
-            f"UpdateTable {self._info.name}",
-            lambda cancelled: self._session.call("UpdateTable", request.members, cancelled),
-            lambda _: self._altered(),
-            self.show_error,
-            group="writing",
-        )
+        # Filling an index of a large table takes long, and must not stop with this drawer.
+        self.send(self._session, request, lambda _: self._altered(), outlives=True)
 
     def _altered(self) -> None:
+        self.app.notify(f"Altered {self._info.name}", markup=False)
         self.dismiss(self._info.name)
 
     def action_copy_as(self) -> None:
@@ -213,8 +208,8 @@ class AlterTableScreen(Drawer[str | None]):
             self.app.push_screen(CopyAsScreen(request, self._session.region))
 
     def action_close(self) -> None:
-        """Back; nothing is sent."""
-        self.dismiss(None)
+        """Back; what was sent goes on."""
+        self.dismiss(self._info.name if self.job_running else None)
 
 
 def _select(name: str, names: dict[str, Any], value: str) -> Select[str]:

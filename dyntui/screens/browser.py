@@ -35,6 +35,7 @@ from engine.errors import ApiError
 Json = dict[str, Any]
 
 BUSY_SECONDS = 0.25
+POLL_SECONDS = 1.0
 DESCRIBED_AT_ONCE = 20
 
 
@@ -186,6 +187,8 @@ class BrowserScreen(JobHost, Screen[None]):
             self._infos_read({name: info})
             if self._shown == name:
                 await self._main.table_changed(info)
+            if info.changing:
+                self.set_timer(POLL_SECONDS, partial(self._describe_again, name))
 
         self.run_job(
             f"DescribeTable {name}",
@@ -271,7 +274,6 @@ class BrowserScreen(JobHost, Screen[None]):
 
     def _altered(self, name: str | None) -> None:
         if name is not None:
-            self.notify(f"Altered {name}", markup=False)
             self._describe_again(name)
 
     def _dropped(self, name: str | None) -> None:

@@ -8,13 +8,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import TextArea
 
 from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 
 FORMS = {"json": "JSON", "cli": "AWS CLI", "boto3": "boto3"}
 
@@ -23,11 +22,10 @@ class CopyAsScreen(Drawer[None]):
     """Shows a request in one of three forms."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("copy")
-    AUTO_FOCUS = "TextArea"
+    AUTO_FOCUS = "TextView"
     DEFAULT_CSS = """
     CopyAsScreen {
         #copy-forms { height: 1; padding: 0 1; }
-        JsonView { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -46,7 +44,7 @@ class CopyAsScreen(Drawer[None]):
         with Horizontal(id="copy-forms"):
             for form, name in FORMS.items():
                 yield Choice(form, name)
-        yield JsonView(self._text())
+        yield TextView(self._text())
 
     def on_mount(self) -> None:
         """Mark the form that is shown."""
@@ -67,7 +65,7 @@ class CopyAsScreen(Drawer[None]):
         """Show another form."""
         self._form = form
         Choice.mark(self, form)
-        self.query_one(TextArea).text = self._text()
+        self.query_one(TextView).text = self._text()
 
     def action_copy(self) -> None:
         """Copy the request as it is shown."""

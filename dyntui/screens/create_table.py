@@ -27,9 +27,8 @@ from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow, parse_units
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
-from engine.errors import ApiError
 
 Values = dict[str, str]
 """What is typed into the form, by the ids of its fields."""
@@ -45,7 +44,6 @@ class CreateTableScreen(Drawer[str | Values | None]):
         #create-body { height: 1fr; }
         #create-form { width: 1fr; padding: 1 1; }
         #create-request { width: 1fr; border-left: solid $border-blurred; }
-        JsonView { height: 1fr; padding: 0 1; }
         #drawer { width: 90%; }
         .indexes { height: 4; }
     }
@@ -93,7 +91,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
                 )
             with Vertical(id="create-request"):
                 yield Static("the request", classes="caption")
-                yield JsonView()
+                yield TextView()
 
     def _input(self, name: str, placeholder: str) -> Input:
         return Input(self._values.get(name, ""), placeholder=placeholder, id=name, compact=True)
@@ -161,12 +159,11 @@ class CreateTableScreen(Drawer[str | Values | None]):
     @on(TextArea.Changed)
     @on(Select.Changed)
     @on(Toggle.Changed)
-    def _field_changed(self, event: Message) -> None:
-        if not isinstance(event, TextArea.Changed) or not isinstance(event.control, JsonView):
-            self._show_request()
+    def _field_changed(self, _: Message) -> None:
+        self._show_request()
 
     def _show_request(self) -> None:
-        area = self.query_one(JsonView)
+        area = self.query_one(TextView)
         typed = self.typed
         FormRow.show_units(self, BILLING_MODES[typed["billing"]] == "PROVISIONED")
         if not typed["name"] and not typed["partition"]:
@@ -190,19 +187,10 @@ class CreateTableScreen(Drawer[str | Values | None]):
         except NotationError as error:
             self.show_error(str(error))
             return
-        self.run_job(
-            f"CreateTable {request.members['TableName']}",
-            lambda cancelled: self._session.call("CreateTable", request.members, cancelled),
-            lambda _: self._created(str(request.members["TableName"])),
-            self._refused,
-            group="writing",
-        )
+        self.send(self._session, request, lambda _: self._created(request.members["TableName"]))
 
     def _created(self, name: str) -> None:
         self.dismiss(name)
-
-    def _refused(self, error: ApiError) -> None:
-        self.show_error(error)
 
     def action_copy_as(self) -> None:
         """Copy the request."""

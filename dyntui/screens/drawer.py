@@ -3,6 +3,8 @@ window. What lies below stays in sight where there is room."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from rich.text import Text
@@ -11,12 +13,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from dyntui.core.requests import Request
+from dyntui.core.session import Session
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
 from engine.errors import ApiError
 
+Json = dict[str, Any]
 Result = TypeVar("Result")
+
+BUSY_SECONDS = 0.25
 
 
 class Drawer(JobHost, ModalScreen[Result]):
@@ -69,7 +76,44 @@ class Drawer(JobHost, ModalScreen[Result]):
         if isinstance(error, ApiError):
             line.update(error_text(self.app, error))
         else:
-            line.update(Text(f"✗ {error}", style=self.app.theme_variables["error"]))
+            line.update(Text(f"✗ {error}", style=self._colour("error")))
+
+    def send(
+        self,
+        session: Session,
+        request: Request,
+        done: Callable[[Json], None],
+        failed: Callable[[ApiError], None] | None = None,
+        *,
+        outlives: bool = False,
+    ) -> None:
+        """Send a request in a thread, unless one is under way; an error is shown in place.
+
+        One that `outlives` the drawer goes on when the drawer is closed.
+        """
+        if self.job_running:
+            return
+        title = f"{request.operation} {request.members.get('TableName', '')}"
+        self.show_error("")
+        self.run_job(
+            title,
+            lambda cancelled: session.call(request.operation, request.members, cancelled),
+            done,
+            failed or self.show_error,
+            group="writing",
+            outlives=outlives,
+        )
+        self.set_timer(BUSY_SECONDS, partial(self._show_busy, title, outlives))
+
+    def _show_busy(self, title: str, outlives: bool) -> None:
+        if self.job_running:
+            line = self.query_one("#drawer-error", Static)
+            line.add_class("-shown")
+            leave = "Esc leaves it to go on by itself" if outlives else "Esc stops waiting"
+            line.update(Text(f"● {title} is under way. {leave}.", style=self._colour("warning")))
+
+    def _colour(self, name: str) -> str:
+        return self.app.theme_variables[name]
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text, and say so."""

@@ -17,7 +17,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 
 
 class DropTableScreen(Drawer[str | None]):
@@ -30,7 +30,6 @@ class DropTableScreen(Drawer[str | None]):
         #drawer { border-left: vkey $error; }
         #drop-body { padding: 1 2; height: auto; }
         #drop-body Static, Label { margin-bottom: 1; }
-        JsonView { height: 1fr; padding: 0 1; }
         #drop-warning { color: $error; text-style: bold; }
         Input { width: 50; background: $panel; }
     }
@@ -58,7 +57,7 @@ class DropTableScreen(Drawer[str | None]):
             yield Label(f"Type {info.name} to drop it, then Ctrl+S:", markup=False)
             yield Input(placeholder=info.name, compact=True)
         yield Static("the request", classes="caption")
-        yield JsonView(as_json(self._request))
+        yield TextView(as_json(self._request))
 
     @on(Input.Submitted)
     def action_submit(self) -> None:
@@ -67,14 +66,7 @@ class DropTableScreen(Drawer[str | None]):
             self.show_error("The name does not match the table's.")
             return
         self.show_error("")
-        request = self._request
-        self.run_job(
-            f"DeleteTable {self._info.name}",
-            lambda cancelled: self._session.call(request.operation, request.members, cancelled),
-            lambda _: self._dropped(),
-            self.show_error,
-            group="writing",
-        )
+        self.send(self._session, self._request, lambda _: self._dropped())
 
     def _dropped(self) -> None:
         self.dismiss(self._info.name)

@@ -21,7 +21,7 @@ from dyntui.core.writes import Change, Write, applied, change_item, delete_item,
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 from engine.errors import ApiError
 
 Json = dict[str, Any]
@@ -39,7 +39,6 @@ class ReviewScreen(Drawer[Write | None]):
     DEFAULT_CSS = """
     ReviewScreen {
         #review-summary { height: auto; max-height: 55%; padding: 1 1; }
-        JsonView { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -66,7 +65,7 @@ class ReviewScreen(Drawer[Write | None]):
         with VerticalScroll(id="review-summary"):
             yield Static(id="review-changes")
         yield Static("the exact request", classes="caption")
-        yield JsonView()
+        yield TextView()
 
     def on_mount(self) -> None:
         """Show the write."""
@@ -77,7 +76,7 @@ class ReviewScreen(Drawer[Write | None]):
         self.query_one("#review-changes", Static).update(
             self._conflict() if self._theirs is not None else self._summary()
         )
-        self.query_one(JsonView).text = as_json(self._write.request)
+        self.query_one(TextView).text = as_json(self._write.request)
         self.refresh_bindings()
 
     def _summary(self) -> Group:
@@ -153,17 +152,8 @@ class ReviewScreen(Drawer[Write | None]):
 
     def action_write(self) -> None:
         """Send the write."""
-        if self.job_running:
-            return
-        self.show_error("")
-        request, write = self._write.request, self._write
-        self.run_job(
-            f"{request.operation} {self._info.name}",
-            lambda cancelled: self._session.call(request.operation, request.members, cancelled),
-            lambda _: self._written(write),
-            self._refused,
-            group="writing",
-        )
+        write = self._write
+        self.send(self._session, write.request, lambda _: self._written(write), self._refused)
 
     def _written(self, write: Write) -> None:
         self.dismiss(write)

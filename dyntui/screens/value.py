@@ -13,7 +13,7 @@ from dyntui.core.item_text import value_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_panel import KINDS
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 
 Json = dict[str, Any]
 
@@ -22,10 +22,7 @@ class ValueScreen(Drawer[None]):
     """Shows a value in full, text as it is, anything nested as JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("value")
-    AUTO_FOCUS = "JsonView"
-    DEFAULT_CSS = """
-    ValueScreen JsonView { height: 1fr; padding: 0 1; }
-    """
+    AUTO_FOCUS = "TextView"
 
     def __init__(self, name: str, value: Json) -> None:
         super().__init__()
@@ -40,7 +37,7 @@ class ValueScreen(Drawer[None]):
 
     def compose_body(self) -> ComposeResult:
         """The value."""
-        yield JsonView(value_text(self._value))
+        yield TextView(value_text(self._value), json="S" not in self._value)
 
     def action_copy(self) -> None:
         """Copy the value."""

@@ -20,7 +20,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.item_tree import ItemTree, Member
-from dyntui.widgets.json_area import JsonView
+from dyntui.widgets.text_view import TextView
 
 Json = dict[str, Any]
 
@@ -49,7 +49,6 @@ class ItemPanel(Vertical):
         .panel-head { height: 1; background: $panel; padding: 0 1; }
         .panel-head #item-title { width: 1fr; margin-right: 2;
             text-wrap: nowrap; text-overflow: ellipsis; }
-        JsonView { padding: 0 1; }
         ContentSwitcher { height: 1fr; }
         VerticalScroll { padding: 0 1; }
     }
@@ -76,7 +75,7 @@ class ItemPanel(Vertical):
                 yield Choice(view, name)
         with ContentSwitcher(initial="item-tree"):
             yield ItemTree(id="item-tree")
-            yield JsonView(id="item-text")
+            yield TextView(id="item-text")
             with VerticalScroll(id="item-types"):
                 yield Static(id="item-types-table")
 
@@ -110,7 +109,7 @@ class ItemPanel(Vertical):
             self.query_one("#item-types-table", Static).update(self._types(item))
         else:
             text = item_text(item) if self.chosen == "dynamodb" else plain_json(item)
-            self.query_one("#item-text", JsonView).text = text
+            self.query_one("#item-text", TextView).text = text
 
     def _types(self, item: Json) -> Table:
         """Attribute, type in words, bytes with the name, share of the whole."""

@@ -98,7 +98,7 @@ class ItemsView(TableTab):
         if self._grid.size:
             self.run()
         else:
-            # How much a page is, is known once the grid has its place.
+            # How many rows make a page is known once the grid has its place.
             self.call_after_refresh(self.run)
 
     async def table_changed(self, info: TableInfo) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from engine.errors import ApiError, InternalServerError
 
@@ -33,6 +33,8 @@ class JobAnswered(Message, bubble=False):
 class JobHost(Widget):
     """A widget or screen that has work done in threads."""
 
+    _job: Worker[None] | None = None
+
     def run_job(
         self,
         title: str,
@@ -41,11 +43,13 @@ class JobHost(Widget):
         failed: Callable[[ApiError], Answer],
         *,
         group: str,
+        outlives: bool = False,
     ) -> None:
         """Do `work` in a thread; a job of the same group that still runs is cancelled.
 
         `title` stands in the header while it takes long. `done` or `failed` is called in a handler
-        of this widget, neither if the job was cancelled.
+        of this widget, neither if the job was cancelled. A job that `outlives` this widget goes on
+        when the widget goes, and is cancelled when the app ends.
         """
 
         def run() -> None:
@@ -60,7 +64,8 @@ class JobHost(Widget):
             if not worker.is_cancelled:
                 self.post_message(JobAnswered(answer))
 
-        self.run_worker(run, name=title, group=group, exclusive=True, thread=True)
+        host = self.app if outlives else self
+        self._job = host.run_worker(run, name=title, group=group, exclusive=True, thread=True)
 
     def post_progress(self, show: Callable[[], None]) -> None:
         """From a job's thread: have something shown by a handler."""
@@ -69,7 +74,8 @@ class JobHost(Widget):
     @property
     def job_running(self) -> bool:
         """Whether a job of this widget runs."""
-        return any(worker.node is self and worker.is_running for worker in self.app.workers)
+        own = any(worker.node is self and worker.is_running for worker in self.app.workers)
+        return own or (self._job is not None and self._job.is_running)
 
     def cancel_jobs(self) -> bool:
         """Stop this widget's jobs; whether there was one."""

@@ -1,25 +1,16 @@
-"""A text area for JSON, coloured line by line as the lines are shown."""
+"""An editor for JSON, coloured line by line as the lines are shown."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable
 
-from rich.style import Style
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
-_TOKEN = re.compile(
-    r"""
-      (?<=\{)(?P<type>"(?:[SNBML]|SS|NS|BS|BOOL|NULL)")(?=\s*:)
-    | (?P<name>"(?:[^"\\]|\\.)*")(?=\s*:)
-    | (?P<string>"(?:[^"\\]|\\.)*"?)
-    | (?P<number>-?\d[\d.eE+-]*)
-    | (?P<constant>\b(?:true|false|null)\b)
-    """,
-    re.VERBOSE,
-)
+from dyntui.core.json_tokens import json_tokens
+from dyntui.widgets.text_view import token_styles
+
 _Highlights = list[tuple[int, int | None, str]]
 
 
@@ -40,18 +31,16 @@ class _LazyHighlights(defaultdict[int, _Highlights]):
 
 def json_highlights(line: str) -> _Highlights:
     """Start, end (offsets in UTF-8 bytes) and kind of each token of one line of JSON."""
-    ascii_only = line.isascii()
-    found: _Highlights = []
-    for match in _TOKEN.finditer(line):
-        start, end = match.span()
-        if not ascii_only:
-            start, end = len(line[:start].encode()), len(line[:end].encode())
-        found.append((start, end, str(match.lastgroup)))
-    return found
+    if line.isascii():
+        return list(json_tokens(line))
+    return [
+        (len(line[:start].encode()), len(line[:end].encode()), kind)
+        for start, end, kind in json_tokens(line)
+    ]
 
 
 class JsonArea(TextArea):
-    """Shows or edits JSON."""
+    """Edits JSON."""
 
     DEFAULT_CSS = """
     JsonArea {
@@ -78,32 +67,7 @@ class JsonArea(TextArea):
         self.refresh()
 
     def _colour(self) -> None:
-        colours = self.app.theme_variables
-        theme = TextAreaTheme(
-            name=f"json-{self.app.theme}",
-            syntax_styles={
-                "name": Style(color=colours["accent"]),
-                "type": Style(color=colours["secondary"]),
-                "string": Style(color=colours["foreground"]),
-                "number": Style(color=colours["primary"]),
-                "constant": Style(color=colours["warning"]),
-            },
-        )
+        styles = token_styles(self.app.theme_variables)
+        theme = TextAreaTheme(name=f"json-{self.app.theme}", syntax_styles=styles)
         self.register_theme(theme)
         self.theme = theme.name
-
-
-class JsonView(JsonArea):
-    """Only shows; the arrow keys scroll."""
-
-    def __init__(self, text: str = "", *, soft_wrap: bool = True, id: str | None = None) -> None:  # noqa: A002  Textual's own name
-        super().__init__(
-            text,
-            id=id,
-            soft_wrap=soft_wrap,
-            read_only=True,
-            show_cursor=False,
-            show_line_numbers=False,
-            highlight_cursor_line=False,
-        )
-        self.match_cursor_bracket = False

@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
+from dyntui.core.formats import bytes_text
 from dyntui.core.schema import IndexInfo, TableInfo, Throughput
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.table_tab import TableTab
@@ -81,7 +82,7 @@ class SchemaTab(TableTab):
             ("partition key", _keys(info, info.partition_keys)),
             ("sort key", _keys(info, info.sort_keys) or "none"),
             ("items", f"{info.item_count:,}"),
-            ("size", f"{info.size_bytes:,} B"),
+            ("size", _size(info.size_bytes)),
             ("status", info.status),
             ("capacity", _capacity(info.billing_mode, info.throughput)),
             ("table class", info.table_class),
@@ -103,6 +104,7 @@ class SchemaTab(TableTab):
         table.add_column("projection")
         table.add_column("items", justify="right")
         table.add_column("size", justify="right")
+        table.add_column("capacity" if info.throughput else "")
         for index in info.indexes:
             table.add_row(
                 Text(index.name),
@@ -111,13 +113,27 @@ class SchemaTab(TableTab):
                 Text(_keys(info, index.sort_keys)),
                 Text(_projection(index)),
                 f"{index.item_count:,}",
-                f"{index.size_bytes:,} B",
+                bytes_text(index.size_bytes),
+                _index_state(index),
             )
         return table
 
 
+def _size(size_bytes: int) -> str:
+    text = bytes_text(size_bytes)
+    return text if text == f"{size_bytes:,} B" else f"{text} ({size_bytes:,} B)"
+
+
 def _keys(info: TableInfo, names: tuple[str, ...]) -> str:
     return ", ".join(f"{name} {info.attribute_types[name]}" for name in names)
+
+
+def _index_state(index: IndexInfo) -> str:
+    """That an index is not ready yet, or else its capacity where it has its own."""
+    if index.status != "ACTIVE":
+        return index.status
+    units = index.throughput
+    return f"{units.read_units:,} RCU, {units.write_units:,} WCU" if units else ""
 
 
 def _projection(index: IndexInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -21,9 +22,10 @@ from engine.client.protocol import OWNER, Client
 Json = dict[str, Any]
 AnyWidget = TypeVar("AnyWidget", bound=Widget)
 
-FILM_COUNT = 1_200
+FILM_COUNT = 300
 GENRES = ("Drama", "Comedy", "Action", "Horror")
 QUIET_ROUNDS = 2
+HOLD_SECONDS = 20.0
 LARGE = (120, 40)
 SMALL = (80, 24)
 
@@ -58,6 +60,41 @@ class Recorder:
     def requests(self, operation: str) -> list[Json]:
         """The requests of one operation, in their order."""
         return [request for name, request in self.calls if name == operation]
+
+
+class Held(Recorder):
+    """A Recorder that holds a call of one operation until it is released: something slow."""
+
+    def __init__(self, client: Client, operation: str, *, at: int) -> None:
+        """The call number `at` (from 1) of `operation` is held."""
+        super().__init__(client)
+        self._operation = operation
+        self._at = at
+        self._reached = threading.Event()
+        self._released = threading.Event()
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """Pass the request on, now or later."""
+        if operation == self._operation and len(self.requests(operation)) == self._at - 1:
+            self.calls.append((operation, request))
+            self._reached.set()
+            self._released.wait(HOLD_SECONDS)
+            return self._client.call(operation, request, context)
+        return super().call(operation, request, context)
+
+    async def reached(self) -> None:
+        """Wait until the call is held."""
+        assert await asyncio.to_thread(self._reached.wait, HOLD_SECONDS)
+
+    def release(self) -> None:
+        """Let it go on."""
+        self._released.set()
+
+
+def app_of(pilot: Pilot[None]) -> DyntuiApp:
+    """The app that the pilot drives."""
+    assert isinstance(pilot.app, DyntuiApp)
+    return pilot.app
 
 
 def make_app(client: Client, engine: Engine) -> DyntuiApp:
@@ -107,6 +144,13 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await settle(pilot)
 
 
+async def press_on(pilot: Pilot[None], key: str) -> None:
+    """Press a key while something runs, and go on as soon as the key has had its effect."""
+    await pilot.press(key)
+    for _ in range(QUIET_ROUNDS):
+        await pilot.pause()
+
+
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type a text into the focused field."""
     await pilot.press(*(KEYS.get(character, character) for character in text))
@@ -135,16 +179,14 @@ def find(pilot: Pilot[None], kind: type[AnyWidget], selector: str = "") -> AnyWi
     return screen.query_one(selector, kind) if selector else screen.query_one(kind)
 
 
-def app_of(pilot: Pilot[None]) -> DyntuiApp:
-    """The app that is driven."""
-    app = pilot.app
-    assert isinstance(app, DyntuiApp)
-    return app
-
-
 def grid_of(pilot: Pilot[None]) -> ItemGrid:
     """The grid of items, whatever screen is in front."""
     return pilot.app.screen_stack[0].query_one(ItemGrid)
+
+
+def notices(pilot: Pilot[None]) -> list[str]:
+    """What was said in passing, in its order."""
+    return [notice.message for notice in pilot.app._notifications]
 
 
 def screen_text(pilot: Pilot[None]) -> str:

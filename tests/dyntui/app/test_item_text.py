@@ -46,7 +46,7 @@ def test_one_attribute_a_line() -> None:
 
 
 def test_long_values_take_several_lines() -> None:
-    item = {"list": {"L": [{"S": "x" * 60}, {"M": {"a": {"S": "y" * 50}, "b": {"S": "z" * 50}}}]}}
+    item = {"list": {"L": [{"S": "x" * 50}, {"M": {"a": {"S": "y" * 50}, "b": {"S": "z" * 50}}}]}}
     assert item_text(item).count("\n") == 8
 
 

@@ -13,6 +13,7 @@ from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.field_editor import FieldEditor
 from engine import Engine
 from tests.dyntui.app.driving import (
+    FILM_COUNT,
     Recorder,
     find,
     grid_of,
@@ -89,7 +90,7 @@ async def test_a_key_of_the_wrong_type_is_refused_in_place(
             await press(pilot, "ctrl+s")
         assert not isinstance(pilot.app.screen, BrowserScreen)
         assert "id" in screen_text(pilot)
-    assert engine.describe_table(TableName="films")["Table"]["ItemCount"] == 1_200
+    assert engine.describe_table(TableName="films")["Table"]["ItemCount"] == FILM_COUNT
 
 
 async def test_text_that_is_no_item_goes_nowhere(client: Recorder, engine: Engine) -> None:
