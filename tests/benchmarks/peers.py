@@ -36,6 +36,11 @@ class Running:
     port: int
     process_id: int
 
+    def processor_s(self) -> float:
+        """Processor time that the process has taken so far, in all its threads."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mib(self) -> float:
         """Memory of the process that is in use."""
         pages = int(Path(f"/proc/{self.process_id}/statm").read_text().split()[1])

@@ -8,7 +8,6 @@ All listen at loopback only.
 
 from __future__ import annotations
 
-import os
 import resource
 import socket
 import sys
@@ -57,7 +56,7 @@ def filled(*wanted: Peer) -> Iterator[list[Running]]:
 
 def compare_with_peers() -> None:
     """Rates at 1 and 8 connections, rounds interleaved, the best of each."""
-    print("requests per second at 1 and 8 connections")
+    print("requests per second at 1 and 8 connections, and at 8 the processor's µs for a request")
     ours = [peers.on_disk("relaxed"), peers.on_disk("full")]
     with filled(*ours, *peers.others()) as servers:
         for prepared in load.loads().values():
@@ -75,9 +74,10 @@ def _print_peers(name: str, rates: dict[tuple[str, int], Rate]) -> None:
     reference = rates.get(("dynalite", 8))
     for server in dict.fromkeys(server for server, _ in rates):
         one, eight = rates[server, 1], rates[server, 8]
-        line = f"    {server:16} {_rate(one)} {_rate(eight)}"
+        line = f"    {server:16} {_rate(one)} {_rate(eight)} {eight.processor_us:9,.1f} µs"
         if reference is not None and server != "dynalite" and not reference.refused:
-            line += f"  {eight.per_s / reference.per_s:5.2f} times dynalite"
+            line += f"  {eight.per_s / reference.per_s:5.2f} times dynalite's rate"
+            line += f", {reference.processor_us / eight.processor_us:5.2f} by processor"
             goal = _GOALS.get((name, server.removeprefix("dyntui ")))
             line += f" (goal {goal:g})" if goal else ""
         print(line)
@@ -159,7 +159,8 @@ def compare_with_call() -> None:
     ):
         _fill_engine(engine)
         for name in ("GetItem", "Query of 50", "PutItem", "UpdateItem"):
-            over_http = min(_processor_us(server, loads[name]) for _ in range(_ROUNDS))
+            runs = [load.run(server, loads[name], 8, _SECONDS) for _ in range(_ROUNDS)]
+            over_http = load.best(runs).processor_us
             in_process = min(_call_us(engine, loads[name]) for _ in range(_ROUNDS))
             print(f"  {name:14} {over_http:7.1f} {in_process:7.1f} {over_http - in_process:7.1f}")
 
@@ -171,17 +172,6 @@ def _fill_engine(engine: Engine) -> None:
             engine.put_item(
                 TableName=load.TABLE, Item=load.item(partition, position, f"{partition}-{position}")
             )
-
-
-def _processor_us(server: Running, prepared: load.Load) -> float:
-    before = _processor_s(server)
-    rate = load.run(server, prepared, 8, _SECONDS)
-    return (_processor_s(server) - before) / (rate.per_s * _SECONDS) * 1e6
-
-
-def _processor_s(server: Running) -> float:
-    fields = Path(f"/proc/{server.process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _call_us(engine: Engine, prepared: load.Load) -> float:
