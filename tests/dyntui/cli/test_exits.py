@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -75,22 +74,6 @@ def test_a_failure_inside_shows_its_details_only_on_request(
     assert ended.code == 255
     assert "Traceback" in ended.err
     assert "RuntimeError: broken" in ended.err
-
-
-def test_an_interrupted_load_tells_how_much_was_written(
-    orders: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def items(*_: Any, **__: Any) -> Iterator[Json]:
-        for number in range(60):
-            yield {"customer": {"S": "eve"}, "placed": {"N": str(number)}}
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("engine.operations.load._GATHERED_ITEMS", 50)
-    monkeypatch.setattr("dyntui.cli.items.read_items", items)
-    ended = orders.run("put orders -")
-    assert (ended.code, ended.out) == (130, "")
-    assert ended.err.strip() == "before that, 50 items were written"
-    assert orders.ok("describe orders -o json").json["ItemCount"] == 53
 
 
 class _Terminal(io.StringIO):

@@ -196,20 +196,6 @@ def test_a_line_that_is_none_is_told_with_its_number(orders: Shell) -> None:
     assert orders.ok("describe orders -o json").json["ItemCount"] == 3
 
 
-def test_how_many_were_written_before_a_bad_item_is_told(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.operations.load._GATHERED_ITEMS", 50)
-    shell.ok("create many --key id:S")
-    good = "".join(f'{{"id": "{number}"}}\n' for number in range(60))
-    for bad, reason in (('{"id": 5}\n', "Type mismatch"), ("{", "line 61: not JSON")):
-        ended = shell.run("put many - --plain", stdin=good + bad)
-        assert (ended.code, ended.out) == (3, "")
-        assert reason in ended.err
-        assert "before that, 50 items were written" in ended.err
-    assert shell.ok("describe many -o json").json["ItemCount"] == 50
-
-
 def test_binary_keys_in_plain_json_are_base64(kinds: Shell) -> None:
     kinds.ok('put kinds --plain \'{"id": "AAE=", "x": "AAE="}\'')
     assert kinds.ok("get kinds AAE=").json == {"id": {"B": "AAE="}, "x": {"S": "AAE="}}
