@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from dyntui.core.connect import ConnectError, Connection
 from engine import Engine
 from engine.client.protocol import Json
 from engine.errors import InternalServerError, ResourceInUseException, WrongKeyError
+from engine.operations.load import _write_step
 from tests.dyntui.cli.shell import Shell
 
 IN_USE = ResourceInUseException("there is one")
@@ -74,6 +77,67 @@ def test_a_failure_inside_shows_its_details_only_on_request(
     assert ended.code == 255
     assert "Traceback" in ended.err
     assert "RuntimeError: broken" in ended.err
+
+
+def test_an_interrupted_load_tells_how_much_was_written(
+    orders: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.operations.load._STEP_ITEMS", 50)
+    monkeypatch.setattr(
+        "engine.operations.load._write_step", second_step_raises(KeyboardInterrupt())
+    )
+    ended = orders.run("put orders -", stdin=lines_of_eve(60))
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err.strip() == "before that, 50 items were written"
+    assert orders.ok("describe orders -o json").json["ItemCount"] == 53
+
+
+def test_a_load_that_fails_midway_tells_how_much_was_written(
+    orders: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.operations.load._STEP_ITEMS", 50)
+    monkeypatch.setattr(
+        "engine.operations.load._write_step",
+        second_step_raises(InternalServerError("the disk is full")),
+    )
+    ended = orders.run("put orders -", stdin=lines_of_eve(60))
+    assert (ended.code, ended.out) == (3, "")
+    assert "the disk is full" in ended.err
+    assert "before that, 50 items were written" in ended.err
+    assert orders.ok("describe orders -o json").json["ItemCount"] == 53
+
+
+def test_a_load_that_is_interrupted_while_it_reads_has_written_nothing(
+    orders: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def items(*_: Any, **__: Any) -> Iterator[Json]:
+        for number in range(60):
+            yield {"customer": {"S": "eve"}, "placed": {"N": str(number)}}
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.operations.load._GATHERED_ITEMS", 50)
+    monkeypatch.setattr("dyntui.cli.items.read_items", items)
+    ended = orders.run("put orders -")
+    assert (ended.code, ended.both.strip()) == (130, "")
+    assert orders.ok("describe orders -o json").json["ItemCount"] == 3
+
+
+def lines_of_eve(number_of: int) -> str:
+    """So many orders, an item a line."""
+    line = '{{"customer": {{"S": "eve"}}, "placed": {{"N": "{}"}}}}\n'
+    return "".join(line.format(number) for number in range(number_of))
+
+
+def second_step_raises(error: BaseException) -> Callable[..., None]:
+    """Writes the first step of a load, and fails at the second."""
+    steps = count()
+
+    def write_step(*step: Any) -> None:
+        if next(steps):
+            raise error
+        _write_step(*step)
+
+    return write_step
 
 
 class _Terminal(io.StringIO):

@@ -196,6 +196,17 @@ def test_a_line_that_is_none_is_told_with_its_number(orders: Shell) -> None:
     assert orders.ok("describe orders -o json").json["ItemCount"] == 3
 
 
+def test_nothing_is_written_where_one_of_many_items_is_bad(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.operations.load._GATHERED_ITEMS", 50)
+    shell.ok("create many --key id:S")
+    good = "".join(f'{{"id": "{number}"}}\n' for number in range(60))
+    assert "Type mismatch" in shell.refused("put many - --plain", stdin=good + '{"id": 5}\n')
+    assert "line 61: not JSON" in shell.misused("put many - --plain", stdin=good + "{")
+    assert shell.ok("describe many -o json").json["ItemCount"] == 0
+
+
 def test_binary_keys_in_plain_json_are_base64(kinds: Shell) -> None:
     kinds.ok('put kinds --plain \'{"id": "AAE=", "x": "AAE="}\'')
     assert kinds.ok("get kinds AAE=").json == {"id": {"B": "AAE="}, "x": {"S": "AAE="}}
