@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from dyntui.cli.workspace import Workspace
+
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Command(click.Command):
@@ -91,3 +94,15 @@ def _beginning(
 
 
 table_argument = click.argument("table", shell_complete=complete_tables)
+
+
+def report_option(text: str) -> Callable[[Decorated], Decorated]:
+    """`-o text|json` of a command that reports, to people or to programs."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice(("text", "json")),
+        default="text",
+        show_default=True,
+        help=text,
+    )

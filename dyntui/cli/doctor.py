@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
-from dyntui.cli.command import Command
+from dyntui.cli.command import Command, report_option
 from dyntui.cli.exits import UNMET, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
@@ -19,14 +19,7 @@ from engine.errors import ApiError
 
 @click.command(cls=Command)
 @click.option("--compact", is_flag=True, help="Give free space back to the file system, too.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="The form of the report.",
-)
+@report_option("The form of the report.")
 @click.pass_context
 def doctor(context: click.Context, compact: bool, output: str) -> None:
     """Check the data of the Region, and show what its files hold.

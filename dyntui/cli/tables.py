@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from dyntui.cli.command import Command, complete_indexes, table_argument
+from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
 from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import FORMATS, Format, write_items
@@ -81,14 +81,7 @@ def _summary(info: TableInfo) -> Json:
 
 @click.command(cls=Command)
 @table_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="Text for people, or the API's description.",
-)
+@report_option("Text for people, or the API's description.")
 @click.pass_context
 def describe(context: click.Context, table: str, output: str) -> None:
     """Show a table's schema, settings, indexes and sizes."""

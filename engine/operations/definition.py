@@ -10,7 +10,7 @@ from itertools import chain
 
 from engine.client.protocol import Json
 from engine.errors import ValidationException
-from engine.operations.throughput import Subject, check_units, initial_warm, on_demand, provisioned
+from engine.operations.throughput import Subject, check_units, of_new
 from engine.storage.catalog import Index, KeyAttribute
 
 LOCAL_INDEXES_MAX = 5
@@ -250,17 +250,9 @@ def new_global_index(form: Json, attributes: Attributes, billing: str, region: s
 
 def _global_index(form: Json, attributes: Attributes, billing: str, region: str) -> Index:
     subject = Subject(region, form["IndexName"])
-    throughput = form.get("ProvisionedThroughput")
-    settings: Json = {}
-    if throughput is not None:
-        check_units(throughput, subject)
-        settings["ProvisionedThroughput"] = provisioned(throughput)
-    if form.get("OnDemandThroughput") is not None:
-        maxima = on_demand(None, form["OnDemandThroughput"], billing, subject, is_new=True)
-        if maxima is not None:
-            settings["OnDemandThroughput"] = maxima
-    settings["WarmThroughput"] = initial_warm(form.get("WarmThroughput"), throughput, subject)
-    return _index(form, True, attributes, settings)
+    if form.get("ProvisionedThroughput") is not None:
+        check_units(form["ProvisionedThroughput"], subject)
+    return _index(form, True, attributes, of_new(form, billing, subject))
 
 
 def _index(form: Json, is_global: bool, attributes: Attributes, settings: Json) -> Index:

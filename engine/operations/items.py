@@ -1,7 +1,6 @@
 """GetItem, PutItem, UpdateItem, DeleteItem.
 
-Each prepares what can be checked without the table, then runs in one storage transaction:
-old image → condition → new image → plan → write.
+Each prepares what can be checked without the table, then runs in one storage transaction.
 """
 
 from __future__ import annotations
@@ -19,11 +18,10 @@ from engine.client.protocol import Context, Json
 from engine.expressions import Update
 from engine.operations import actions
 from engine.operations.actions import Action
-from engine.operations.collections import CollectionLimit, collection_metrics
+from engine.operations.collections import collection_metrics
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import (
     attribute_map,
-    cause_of,
     check_maps,
     check_mixing,
     placeholders,
@@ -31,6 +29,7 @@ from engine.operations.parameters import (
 )
 from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths
+from engine.operations.single_action import carry_out
 from engine.storage.catalog import Catalog
 from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
@@ -121,15 +120,7 @@ def _work(
     refuse_conflict(region, action)
 
     def work(transaction: WriteTransaction) -> _Written:
-        table = region.data_table(transaction.catalog, action.table_name)
-        key = action.key(table)
-        old = transaction.read(table, key)
-        failure = action.failure(table, old)
-        if failure is not None:
-            raise failure
-        change = action.change(table, key, old)
-        CollectionLimit(region, transaction).check(table, change)
-        transaction.write(table, (change,), cause_of(context))
+        table, change = carry_out(region, transaction, action, context)
         if not wants_metrics:
             return _Written(change, None)
         return _Written(change, collection_metrics(transaction, table, change, action.attributes))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,8 +15,9 @@ from engine.client.protocol import Context, Json
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.region import Region, Write
+from engine.operations.single_action import carry_out
 from engine.operations.statement_actions import get_action, returned, write_action
-from engine.operations.statements import carried_out, returning_of, statement_of
+from engine.operations.statements import returning_of, statement_of
 from engine.operations.transactions import read_transaction, write_transaction
 from engine.partiql import ast
 from engine.storage.catalog import Catalog
@@ -73,7 +75,8 @@ def _batch_read(
 ) -> Json:
     charges: dict[str, Charges] = {}
 
-    def read_one(reader: Reader, catalog: Catalog, entry: Json, select: ast.Select) -> Json:
+    def read_one(reader: Reader, catalog: Catalog, entry: Json, select: ast.Statement) -> Json:
+        assert isinstance(select, ast.Select)
         name = select.source.table
         get = get_action(select, _BATCH_KEY)
         table = region.data_table(catalog, name)
@@ -86,17 +89,7 @@ def _batch_read(
 
     def read(reader: Reader, catalog: Catalog) -> list[Json]:
         charges.clear()
-        answers = []
-        for entry, statement in zip(request["Statements"], statements, strict=True):
-            if isinstance(statement, ValidationException):
-                answers.append(_failed(statement, None))
-                continue
-            assert isinstance(statement, ast.Select)
-            try:
-                answers.append(read_one(reader, catalog, entry, statement))
-            except ApiError as error:
-                answers.append(_failed(error, statement.source.table))
-        return answers
+        return _each(request, statements, partial(read_one, reader, catalog))
 
     consistent = any(entry.get("ConsistentRead") for entry in request["Statements"])
     return _batch_response(request, region.read(read, consistent), charges)
@@ -113,7 +106,7 @@ def _batch_write(
     def write_one(transaction: WriteTransaction, entry: Json, statement: ast.Statement) -> Json:
         action = write_action(statement, entry)
         refuse_conflict(region, action)
-        change = carried_out(region, transaction, action, context)
+        _, change = carry_out(region, transaction, action, context)
         charges.setdefault(action.table_name, Charges()).add_change(change)
         shown = returned(returning_of(statement), action, change.old, change.new)
         answer: Json = {"TableName": action.table_name}
@@ -121,18 +114,27 @@ def _batch_write(
 
     def work(transaction: WriteTransaction) -> list[Json]:
         charges.clear()
-        answers = []
-        for entry, statement in zip(request["Statements"], statements, strict=True):
-            if isinstance(statement, ValidationException):
-                answers.append(_failed(statement, None))
-                continue
-            try:
-                answers.append(write_one(transaction, entry, statement))
-            except ApiError as error:
-                answers.append(_failed(error, _table_name(statement)))
-        return answers
+        return _each(request, statements, partial(write_one, transaction))
 
     return Write(work, lambda answers: _batch_response(request, answers, charges))
+
+
+def _each(
+    request: Json,
+    statements: Sequence[ast.Statement | ValidationException],
+    carry_out_one: Callable[[Json, ast.Statement], Json],
+) -> list[Json]:
+    """The answer of each statement, or its error: none of them stops the others."""
+    answers = []
+    for entry, statement in zip(request["Statements"], statements, strict=True):
+        if isinstance(statement, ValidationException):
+            answers.append(_failed(statement, None))
+            continue
+        try:
+            answers.append(carry_out_one(entry, statement))
+        except ApiError as error:
+            answers.append(_failed(error, _table_name(statement)))
+    return answers
 
 
 def _table_name(statement: ast.Statement) -> str:

@@ -15,15 +15,13 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.expressions import KeyCondition, KeyTest
-from engine.operations.collections import CollectionLimit
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.pages import PAGE_BYTES_MAX, PageRequest, read_page
-from engine.operations.parameters import cause_of
 from engine.operations.query import key_range
 from engine.operations.reads import lacks_attributes, start_blob
 from engine.operations.region import Region, Write
+from engine.operations.single_action import carry_out
 from engine.operations.statement_actions import (
-    WriteStatement,
     compiled,
     returned,
     selected,
@@ -241,7 +239,8 @@ def _write(region: Region, request: Json, statement: ast.Statement, context: Con
     refuse_conflict(region, action)
 
     def work(transaction: WriteTransaction) -> ItemChange:
-        return carried_out(region, transaction, action, context)
+        _, change = carry_out(region, transaction, action, context)
+        return change
 
     def answer(change: ItemChange) -> Json:
         shown = returned(returning_of(statement), action, change.old, change.new)
@@ -263,19 +262,3 @@ def returning_of(statement: ast.Statement) -> ast.Returning | None:
             raise ValidationException("Only ALL OLD * can be returned by a DELETE statement")
         return statement.returning
     return statement.returning if isinstance(statement, ast.Update) else None
-
-
-def carried_out(
-    region: Region, transaction: WriteTransaction, action: WriteStatement, context: Context
-) -> ItemChange:
-    """Write what a statement says, inside a storage transaction."""
-    table = region.data_table(transaction.catalog, action.table_name)
-    key = action.key(table)
-    old = transaction.read(table, key)
-    failure = action.failure(table, old)
-    if failure is not None:
-        raise failure
-    change = action.change(table, key, old)
-    CollectionLimit(region, transaction).check(table, change)
-    transaction.write(table, (change,), cause_of(context))
-    return change

@@ -26,7 +26,7 @@ from engine.operations.definition import (
 from engine.operations.describe import describe, nothing_counted, stream_label
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
-from engine.operations.throughput import Subject, initial_warm, on_demand, provisioned
+from engine.operations.throughput import Subject, of_new
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
 from engine.storage.transaction import WriteTransaction
@@ -133,16 +133,8 @@ def refuse_absent(operation: str, request: Json, members: Sequence[str]) -> None
 
 
 def _settings(region: Region, request: Json, billing: str) -> Json:
-    subject = Subject(region.name)
-    throughput = request.get("ProvisionedThroughput")
     settings: Json = {"BillingMode": billing}
-    if throughput is not None:
-        settings["ProvisionedThroughput"] = provisioned(throughput)
-    if request.get("OnDemandThroughput") is not None:
-        maxima = on_demand(None, request["OnDemandThroughput"], billing, subject, is_new=True)
-        if maxima is not None:
-            settings["OnDemandThroughput"] = maxima
-    settings["WarmThroughput"] = initial_warm(request.get("WarmThroughput"), throughput, subject)
+    settings |= of_new(request, billing, Subject(region.name))
     if request.get("DeletionProtectionEnabled"):
         settings["DeletionProtectionEnabled"] = True
     if request.get("TableClass") is not None:

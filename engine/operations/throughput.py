@@ -206,6 +206,20 @@ def initial_warm(requested: Json | None, throughput: Json | None, subject: Subje
     return _merged(least, requested)
 
 
+def of_new(form: Json, billing: str, subject: Subject) -> Json:
+    """The settings of a new table or index that tell its throughput, as they are kept."""
+    throughput = form.get("ProvisionedThroughput")
+    settings: Json = {}
+    if throughput is not None:
+        settings["ProvisionedThroughput"] = provisioned(throughput)
+    if form.get("OnDemandThroughput") is not None:
+        maxima = on_demand(None, form["OnDemandThroughput"], billing, subject, is_new=True)
+        if maxima is not None:
+            settings["OnDemandThroughput"] = maxima
+    settings["WarmThroughput"] = initial_warm(form.get("WarmThroughput"), throughput, subject)
+    return settings
+
+
 def raised_warm(current: Json, requested: Json, subject: Subject) -> Json:
     """WarmThroughput after a request, which can only raise it."""
     for member in _WARM:
