@@ -46,6 +46,8 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
     """
     from dyntui.serve.settings import ServeError, Settings, address_of, bind, is_open_to_others
 
+    if any(given(context, name) for name in ("remote", "endpoint_url", "profile")):
+        raise click.UsageError("the server is no remote's: it serves a data folder", context)
     if (options["tls_cert"] is None) != (options["tls_key"] is None):
         raise click.UsageError("--tls-cert and --tls-key are given both, or neither", context)
     if in_memory and workers > 1:

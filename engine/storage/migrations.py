@@ -54,7 +54,7 @@ CREATE TABLE partitions(
     PRIMARY KEY(storage, low)
 ) WITHOUT ROWID;
 
--- Work that outlives a request, and who is at it.
+-- Work that outlives a request.
 CREATE TABLE jobs(
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -62,11 +62,6 @@ CREATE TABLE jobs(
     state BLOB NOT NULL,
     created_us INTEGER NOT NULL
 );
-CREATE TABLE leases(
-    name TEXT PRIMARY KEY,
-    holder TEXT NOT NULL,
-    until_us INTEGER NOT NULL
-) WITHOUT ROWID;
 
 -- Requests already answered, by their client token.
 CREATE TABLE tokens(

@@ -171,6 +171,8 @@ IMPOSSIBLE = {
     "no certificate": (("--tls-cert", __file__, "--tls-key", __file__), 1, __file__),
     "memory shared": (("--in-memory", "--workers", "2"), USAGE, "takes one worker"),
     "memory in a folder": (("--in-memory", "--data-dir", "x"), USAGE, "takes neither"),
+    "a remote": (("--remote",), USAGE, "it serves a data folder"),
+    "another server": (("--endpoint-url", "http://x"), USAGE, "it serves a data folder"),
     "no port": (("--port", "99999"), USAGE, "--port"),
     "no such durability": (("--durability", "some"), USAGE, "--durability"),
     "no region": (("--region", "here"), USAGE, "'here' is not the name of a Region"),
