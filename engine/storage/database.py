@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -174,8 +175,10 @@ class Database:
         if self.path is not None and self.upkeep is not None:
             self._identity = forks.identity(self.path)
             self._connection.set_wal_hook(self.upkeep.after_commit)
-            if self.read(self.upkeep.is_work_left):
-                self.upkeep.start()
+            # A damaged log or list of jobs must not keep anybody from reading the tables.
+            with contextlib.suppress(ApiError):
+                if self.read(self.upkeep.is_work_left):
+                    self.upkeep.start()
         forks.watch(self)
 
     def _open_first(self) -> apsw.Connection:

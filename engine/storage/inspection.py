@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from functools import partial
 
 import apsw
@@ -22,6 +23,8 @@ _EVERYTHING = KeyRange(b"", KEYS_END)
 _PROBLEMS_MAX = 100
 _COMPACT_CACHE_KIB = 4_096
 _READERS_TIMEOUT_MS = 1_000
+# What decoding an item that nobody can have written may raise.
+_MALFORMED = (ApiError, InvalidKeyError, ValueError, TypeError, LookupError, AttributeError)
 
 
 def report(database: Database) -> StorageReport:
@@ -52,24 +55,50 @@ def report(database: Database) -> StorageReport:
 
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
+    problems = _found(database, "pages", _check_pages)
     try:
-        problems = database.read(lambda reader, _: reader.page_problems(_PROBLEMS_MAX))
-        if problems:
-            return problems
-        for name in sorted(database.reload_catalog().tables):
-            problems += database.read(partial(_check_table, name=name))
-            if len(problems) >= _PROBLEMS_MAX:
-                break
+        names = sorted(database.reload_catalog().tables)
     except ApiError as error:
-        problems = [str(error)]
+        return [*problems, f"catalog: {_cause(error)}"]
+    for name in names:
+        if len(problems) < _PROBLEMS_MAX:
+            problems += _found(database, name, partial(_check_table, name=name))
     return problems[:_PROBLEMS_MAX]
 
 
-def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
-    table = catalog.tables.get(name)
-    if table is None:
-        return []
+def _found(
+    database: Database, label: str, look: Callable[[Reader, Catalog, list[str]], None]
+) -> list[str]:
+    """What `look` finds, up to where it must give up."""
     problems: list[str] = []
+
+    def read(reader: Reader, catalog: Catalog) -> None:
+        problems.clear()
+        look(reader, catalog, problems)
+
+    try:
+        database.read(read)
+    except ApiError as error:
+        problems.append(f"{label}: cannot be checked to the end ({_cause(error)})")
+    return problems
+
+
+def _cause(error: ApiError) -> BaseException:
+    """What SQLite said, if it did: the error itself tells to look here."""
+    return error.__cause__ if isinstance(error.__cause__, apsw.Error) else error
+
+
+def _check_pages(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
+    problems += reader.page_problems(_PROBLEMS_MAX)
+
+
+def _check_table(reader: Reader, catalog: Catalog, problems: list[str], name: str) -> None:
+    table = catalog.tables.get(name)
+    if table is not None:
+        _check_items(reader, table, problems)
+
+
+def _check_items(reader: Reader, table: Table, problems: list[str]) -> None:
     count = size = 0
     expected = {index.name: [0, 0] for index in table.indexes}
     for raw, item_size, key in reader.range(table.storage, _EVERYTHING):
@@ -77,16 +106,15 @@ def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
         size += item_size
         try:
             problems += _check_item(reader, table, key, StoredItem(raw, item_size), expected)
-        except (ApiError, InvalidKeyError, ValueError, TypeError, LookupError, AttributeError):
-            problems.append(f"{name}: the item at {key.hex()} cannot be read")
+        except _MALFORMED:
+            problems.append(f"{table.name}: the item at {key.hex()} cannot be read")
         if len(problems) >= _PROBLEMS_MAX:
-            return problems
-    problems += _check_storage(reader, name, table.storage, count, size)
+            return
+    problems += _check_storage(reader, table.name, table.storage, count, size)
     for index in table.indexes:
         if not index.backfilling:
-            label = f"{name}, index {index.name}"
+            label = f"{table.name}, index {index.name}"
             problems += _check_storage(reader, label, index.storage, *expected[index.name])
-    return problems
 
 
 def _check_item(
