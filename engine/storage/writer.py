@@ -10,6 +10,7 @@ next one finds in the queue just what is still to be done, nothing lost and noth
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -141,8 +142,13 @@ class Writer:
         try:
             with self.gate:
                 self._serve(self.gather())
-        except OSError as error:
-            raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+        except BaseException as error:
+            # Interrupted perhaps just where the gate was passed; an open one refuses it.
+            with contextlib.suppress(OSError, RuntimeError):
+                self.gate.release()
+            if isinstance(error, OSError):
+                raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+            raise
         self.hand_on(own)
 
     def _leave(self, ticket: Ticket[Any]) -> None:
