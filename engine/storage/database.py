@@ -354,6 +354,7 @@ class Database:
                     self._close_idle_readers()
             if self._gate is not None:
                 self._gate.close()
+            forks.unwatch(self)
             self._closed = True
 
     def after_fork(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,7 +17,8 @@ from engine.storage.gate import FileGate
 from engine.storage.writer import Ticket, Writer
 from tests.engine.storage.interrupting import interrupt_at
 from tests.engine.storage.things import (
-    TABLE,
+    add_one,
+    amount,
     data_file,
     database_of,
     make_table,
@@ -26,23 +27,7 @@ from tests.engine.storage.things import (
     put_many,
     thing,
 )
-
-_PATIENCE_S = 30.0
-
-
-def add_one(engine: Engine, counter: int) -> None:
-    engine.update_item(
-        TableName=TABLE,
-        Key={"p": {"S": "counters"}, "r": {"N": str(counter)}},
-        UpdateExpression="ADD amount :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
-    )
-
-
-def amount(engine: Engine, counter: int) -> int:
-    key = {"p": {"S": "counters"}, "r": {"N": str(counter)}}
-    item = engine.get_item(TableName=TABLE, Key=key).get("Item")
-    return int(item["amount"]["N"]) if item else 0
+from tests.engine.storage.threads import PATIENCE_S, Parking, join, run_beside
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -98,39 +83,6 @@ def test_a_read_that_is_interrupted_leaves_nothing_open(opened: Engine) -> None:
     assert moment > 20
 
 
-class Parking:
-    """Tells when requests stand in the queue."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._queued = threading.Semaphore(0)
-        original = Writer.enqueue
-
-        def enqueue(writer: Writer, ticket: Ticket[Any]) -> bool:
-            leads = original(writer, ticket)
-            self._queued.release()
-            return leads
-
-        monkeypatch.setattr(Writer, "enqueue", enqueue)
-
-    def wait_for(self, count: int) -> None:
-        """Wait until so many requests have come since the last time."""
-        for _ in range(count):
-            assert self._queued.acquire(timeout=_PATIENCE_S)
-
-
-def run_beside(works: list[Callable[[], None]]) -> list[threading.Thread]:
-    threads = [threading.Thread(target=work, daemon=True) for work in works]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
-def join(threads: list[threading.Thread]) -> None:
-    for thread in threads:
-        thread.join(_PATIENCE_S)
-        assert not thread.is_alive()
-
-
 def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_next(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +121,7 @@ def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_nex
             followers.clear()
         else:
             # Before the others came: the signal of its own is still to be taken.
-            while parking._queued.acquire(blocking=False):
+            while parking.take_one():
                 pass
         moment += 1
     assert is_free(opened)
@@ -185,11 +137,11 @@ def test_a_request_whose_thread_gives_up_waiting_is_not_carried_out(
 
     def hold(_transaction: object) -> None:
         entered.set()
-        assert leave.wait(_PATIENCE_S)
+        assert leave.wait(PATIENCE_S)
 
     holder = run_beside([lambda: database.write(hold)])
     parking.wait_for(1)
-    assert entered.wait(_PATIENCE_S)
+    assert entered.wait(PATIENCE_S)
 
     given_up = threading.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,6 +102,23 @@ def numbers_of(engine: Engine, index: str | None = None) -> list[int]:
     return sorted(int(item["r"]["N"]) for item in items_of(engine, TABLE, index))
 
 
+def add_one(engine: Engine, counter: int) -> None:
+    """Add one to a counter."""
+    engine.update_item(
+        TableName=TABLE,
+        Key={"p": {"S": "counters"}, "r": {"N": str(counter)}},
+        UpdateExpression="ADD amount :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+
+def amount(engine: Engine, counter: int) -> int:
+    """What a counter has come to."""
+    key = {"p": {"S": "counters"}, "r": {"N": str(counter)}}
+    item = engine.get_item(TableName=TABLE, Key=key).get("Item")
+    return int(item["amount"]["N"]) if item else 0
+
+
 def database_of(engine: Engine) -> Database:
     """The storage of an engine's Region."""
     return engine._region.database
@@ -114,6 +132,19 @@ def table_of(engine: Engine, name: str = TABLE) -> Table:
 def data_file(folder: Path) -> Path:
     """The database of the Region that tests use."""
     return folder / "us-east-1" / "data.db"
+
+
+def descriptors_below(folder: Path) -> list[str]:
+    """The files below a folder that this process has open."""
+    found = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            target = os.readlink(f"/proc/self/fd/{descriptor}")
+        except OSError:
+            continue
+        if target.startswith(str(folder)):
+            found.append(target)
+    return found
 
 
 def run_sql(engine: Engine, *statements: str) -> list[tuple[Any, ...]]:
