@@ -116,8 +116,11 @@ def lock_outlives_nobody(folder: Path) -> None:
 
 def drop_in_a_child(folder: Path) -> None:
     """The child drops all references to what it inherited, and tells what it still has open."""
+    with Engine.open(folder) as engine:
+        make_table(engine)
+    # One that only reads: the thread of one that writes would hold references for ever.
     held = [Engine.open(folder)]
-    make_table(held[0])
+    numbers_of(held[0])
 
     def work() -> None:
         held.clear()
