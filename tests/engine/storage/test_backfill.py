@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -30,10 +29,9 @@ _CANCELLED = Context(cancelled=lambda: True)
 
 
 @pytest.fixture(autouse=True)
-def short_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps of two items."""
     monkeypatch.setattr("engine.storage.backfill._ITEMS_PER_STEP", 2)
-    return None
 
 
 def begin(engine: Engine, projection: str = "ALL") -> int:

@@ -63,7 +63,7 @@ def test_a_wrong_key(sound: Engine) -> None:
 
 def test_an_item_without_its_key(sound: Engine) -> None:
     key = key_of(sound, 3)
-    run_sql(sound, f"UPDATE t1 SET v = CAST('{{\"x\":{{\"N\":\"1\"}}}}' AS BLOB) WHERE k = x'{key}'")
+    run_sql(sound, f'UPDATE t1 SET v = CAST(\'{{"x":{{"N":"1"}}}}\' AS BLOB) WHERE k = x\'{key}\'')
     problems = sound.check()
     assert f"{TABLE}: the item at {key} cannot be read" in problems
 
@@ -93,9 +93,7 @@ def test_a_stale_entry(sound: Engine) -> None:
 
 def test_an_entry_that_cannot_be_read(sound: Engine) -> None:
     run_sql(sound, "UPDATE t2 SET v = x'7b' WHERE instr(v, 'text 4')")
-    finds(
-        sound, f"{TABLE}, index by-g: the entry of the item at {key_of(sound, 4)} cannot be read"
-    )
+    finds(sound, f"{TABLE}, index by-g: the entry of the item at {key_of(sound, 4)} cannot be read")
 
 
 def test_an_entry_without_an_item(sound: Engine) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import apsw
 import pytest
 
 from engine import ApiError, Engine
@@ -34,48 +37,77 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@dataclass
+class Found:
+    """What became of opening a folder, checking it and reading the things in it."""
+
+    refusal: FolderError | None = None
+    problems: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    error: ApiError | None = None
+
+
+def look(folder: Path) -> Found:
+    """Open a folder, check it, read it."""
+    found = Found()
+    try:
+        with Engine.open(folder) as engine:
+            found.problems = engine.check()
+            found.numbers = numbers_of(engine)
+    except FolderError as error:
+        found.refusal = error
+    except ApiError as error:
+        found.error = error
+    return found
+
+
 def test_a_file_cut_at_any_place_is_noticed(folder: Path) -> None:
     whole = data_file(folder).read_bytes()
     pages = len(whole) // PAGE_BYTES
-    lengths = [0, 1, 100, PAGE_BYTES - 1, *(page * PAGE_BYTES for page in range(1, pages))]
-    for length in (*lengths, len(whole) - 1):
+    for length in (0, 1, 100, PAGE_BYTES - 1, *(page * PAGE_BYTES for page in range(1, pages))):
         data_file(folder).write_bytes(whole[:length])
-        try:
-            with Engine.open(folder) as engine:
-                assert length == len(whole) - 1
-                problems = engine.check()
-                assert any("things" in line for line in problems)
-                with pytest.raises(ApiError, match="damaged"):
-                    numbers_of(engine)
-        except FolderError as error:
-            assert type(error) is DamagedError, length
-            assert str(data_file(folder)) in str(error)
+        found = look(folder)
+        assert type(found.refusal) is DamagedError, length
+        assert str(data_file(folder)) in str(found.refusal)
         # An attempt to open it leaves it for whoever knows better.
         assert data_file(folder).read_bytes() == whole[:length]
     data_file(folder).write_bytes(whole)
-    with Engine.open(folder) as engine:
-        assert numbers_of(engine) == list(range(200))
+    assert look(folder) == Found(numbers=list(range(200)))
+
+
+def test_a_file_cut_in_its_last_page_can_be_opened_and_says_what_is_lost(folder: Path) -> None:
+    whole = data_file(folder).read_bytes()
+    data_file(folder).write_bytes(whole[:-1])
+    found = look(folder)
+    assert found.refusal is None
+    assert any("things" in line for line in found.problems)
+    assert found.error is not None
+    assert "damaged" in found.error.message
 
 
 def test_one_flipped_bit_in_any_page_is_noticed(folder: Path) -> None:
     whole = data_file(folder).read_bytes()
+    outcomes = set()
     for page in range(len(whole) // PAGE_BYTES):
         flipped = bytearray(whole)
         flipped[page * PAGE_BYTES + 1_000 + page] ^= 1 << page % 8
         data_file(folder).write_bytes(flipped)
-        try:
-            with Engine.open(folder) as engine:
-                problems = engine.check()
-                assert problems, page
-                assert all("\n" not in line for line in problems)
-                try:
-                    assert numbers_of(engine) == list(range(200))
-                except ApiError as error:
-                    assert error.code == "InternalServerError"
-                    assert "damaged" in error.message
-                    assert any("things" in line for line in problems)
-        except FolderError as error:
-            assert type(error) is DamagedError, page
+        found = look(folder)
+        if found.refusal is not None:
+            assert type(found.refusal) is DamagedError, page
+            outcomes.add("refused")
+            continue
+        assert found.problems, page
+        assert all("\n" not in line for line in found.problems)
+        if found.error is None:
+            assert found.numbers == list(range(200)), page
+            outcomes.add("whole elsewhere")
+        else:
+            assert found.error.code == "InternalServerError"
+            assert "damaged" in found.error.message
+            assert any("things" in line for line in found.problems)
+            outcomes.add("noticed in reading")
+    assert outcomes == {"refused", "whole elsewhere", "noticed in reading"}
 
 
 def test_a_foreign_file_is_refused_as_damaged(folder: Path) -> None:
@@ -153,18 +185,31 @@ def test_a_damaged_definition_is_refused_as_damaged(folder: Path) -> None:
         Engine.open(folder)
 
 
-def test_a_file_that_another_program_keeps_locked_is_told_of(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for others."""
     monkeypatch.setattr("engine.storage.connections._BUSY_TIMEOUT_MS", 1)
-    holder = connect(data_file(folder), page_key(folder), "FULL")
-    try:
-        holder.execute("PRAGMA locking_mode=exclusive").fetchall()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_write_that_another_program_keeps_out_is_refused(folder: Path) -> None:
+    with Engine.open(folder) as engine:
+        holder = connect(data_file(folder), page_key(folder), "FULL")
+        with contextlib.closing(holder):
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.raises(ApiError, match="the storage failed: BusyError"):
+                put(engine, thing(999))
+        put(engine, thing(1_000))
+        assert numbers_of(engine) == [*range(200), 1_000]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_file_that_another_program_keeps_to_itself_is_refused(folder: Path) -> None:
+    holder = apsw.Connection(str(data_file(folder)))
+    with contextlib.closing(holder):
+        for pragma in ("cipher='aegis'", f'key="raw:{page_key(folder)}"', "locking_mode=exclusive"):
+            holder.execute(f"PRAGMA {pragma}").fetchall()
         holder.execute("BEGIN IMMEDIATE")
-        holder.execute("DELETE FROM leases")
-        with Engine.open(folder) as engine, pytest.raises(ApiError, match="Busy"):
-            put(engine, thing(1))
-    except FolderAccessError as error:
-        assert "another program" in str(error)
-    finally:
-        holder.close()
+        with pytest.raises(FolderAccessError, match="another program has the file in use"):
+            Engine.open(folder)
+    Engine.open(folder).close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from engine import Engine, VirtualClock
 from tests.engine.storage.things import (
@@ -38,7 +39,7 @@ def test_no_file_holds_a_word_of_an_item(tmp_path: Path) -> None:
     with Engine.open(folder, clock=VirtualClock()) as engine:
         make_table(engine)
         for number in range(50):
-            more = {NAME: {"S": SECRET}, "text": {"S": SECRET * (1 + number * 20)}}
+            more: dict[str, Any] = {NAME: {"S": SECRET}, "text": {"S": SECRET * (1 + number * 20)}}
             put(engine, thing(number, **more))
         nothing_is_readable()
         engine.update_table(**add_index())

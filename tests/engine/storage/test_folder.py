@@ -20,7 +20,7 @@ from engine.errors import (
     WrongKeyError,
 )
 from engine.storage import folder as folder_module
-from engine.storage.folder import file_system, open_folder
+from engine.storage.folder import file_system
 from tests.engine.storage.things import data_file, make_table, numbers_of, put, thing
 
 

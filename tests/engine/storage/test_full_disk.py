@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -103,7 +103,7 @@ def test_on_a_full_disk_nothing_is_half_written_and_reads_go_on(small_disk: Path
         assert error.message.endswith("the disk is full; nothing was written")
         use_up(small_disk)
         larger = thing(0, text={"S": "y" * 30_000})
-        requests = (
+        requests: tuple[Callable[[], None], ...] = (
             lambda: put(engine, larger),
             lambda: put_many(engine, range(1_000, 1_100)),
             engine.compact,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.storage.transaction import WriteTransaction
 from engine.storage.writer import Writer
 from tests.engine.storage.things import (
     TABLE,
+    add_many,
     add_one,
     amount,
     database_of,
@@ -56,7 +58,7 @@ class Shared:
 
         monkeypatch.setattr(Writer, "execute", execute)
 
-    def run(self, works: list[Callable[[], object]]) -> list[object]:
+    def run(self, works: Sequence[Callable[[], object]]) -> list[object]:
         """Do all works, each in a thread, in one group; gives their results or errors."""
         outcomes: list[object] = [None] * len(works)
 
@@ -70,7 +72,7 @@ class Shared:
         # The queue is in the order in which they come.
         threads = []
         for place in range(len(works)):
-            threads += run_beside([lambda place=place: run(place)])
+            threads += run_beside([partial(run, place)])
             self._parking.wait_for(1)
         held.set()
         join(threads)
@@ -79,9 +81,7 @@ class Shared:
     def _hold(self) -> threading.Event:
         """Keep the gate closed until the event is set."""
         path = database_of(self.engine).path
-        gate: Any = (
-            self.writer.gate if path is None else FileGate(path.with_name("writers.lock"))
-        )
+        gate: Any = self.writer.gate if path is None else FileGate(path.with_name("writers.lock"))
         is_held, let_go = threading.Event(), threading.Event()
 
         def hold() -> None:
@@ -110,7 +110,7 @@ def test_sixteen_threads_share_a_commit_and_each_has_its_answer(shared: Shared) 
             ReturnValues="UPDATED_NEW",
         )["Attributes"]
 
-    answers = shared.run([lambda number=number: update(number) for number in range(THREADS)])
+    answers = shared.run([partial(update, number) for number in range(THREADS)])
     assert answers == [
         {"amount": {"N": str(number + 1)}, "last_one": {"S": str(number)}}
         for number in range(THREADS)
@@ -122,10 +122,7 @@ def test_many_threads_in_loops_lose_no_update(shared: Shared) -> None:
     loops = 25
     join(
         run_beside(
-            [
-                lambda number=number: [add_one(shared.engine, number % 4) for _ in range(loops)]
-                for number in range(THREADS)
-            ]
+            [partial(add_many, shared.engine, number % 4, loops) for number in range(THREADS)]
         )
     )
     assert [amount(shared.engine, number) for number in range(4)] == [loops * THREADS // 4] * 4
@@ -141,7 +138,7 @@ def test_a_refused_request_does_not_harm_its_group(shared: Shared) -> None:
             TableName=TABLE, Item=thing(number), ConditionExpression="attribute_not_exists(p)"
         )
 
-    answers = shared.run([lambda number=number: put_new(number) for number in range(8)])
+    answers = shared.run([partial(put_new, number) for number in range(8)])
     refused = [place for place, answer in enumerate(answers) if isinstance(answer, ApiError)]
     assert refused == [3]
     assert shared.groups == [1, 8]
@@ -155,9 +152,7 @@ def test_a_request_that_fails_after_a_write_is_undone_alone(shared: Shared) -> N
         transaction.add_job("half", "done", {})
         raise ApiError("changed my mind")
 
-    works: list[Callable[[], object]] = [
-        lambda number=number: put(engine, thing(number)) for number in range(4)
-    ]
+    works: list[Callable[[], object]] = [partial(put, engine, thing(number)) for number in range(4)]
     answers = shared.run([*works[:2], write(database, half), *works[2:]])
     assert [str(answer) for answer in answers if answer is not None] == ["changed my mind"]
     assert shared.groups == [5, 1, 1, 1, 1, 1]
@@ -206,13 +201,13 @@ def inject(shared: Shared, beginning: str, *faults: apsw.Error) -> None:
     shared.writer._cursor = cursor
 
 
-@pytest.mark.parametrize("beginning", ["INSERT OR REPLACE INTO t", "UPDATE stats", "COMMIT", "BEGIN"])
-def test_a_group_with_a_failing_statement_is_run_one_by_one(
-    shared: Shared, beginning: str
-) -> None:
+@pytest.mark.parametrize(
+    "beginning", ["INSERT OR REPLACE INTO t", "UPDATE stats", "COMMIT", "BEGIN"]
+)
+def test_a_group_with_a_failing_statement_is_run_one_by_one(shared: Shared, beginning: str) -> None:
     engine = shared.engine
     inject(shared, beginning, apsw.FullError("injected"))
-    answers = shared.run([lambda number=number: add_one(engine, number) for number in range(4)])
+    answers = shared.run([partial(add_one, engine, number) for number in range(4)])
     assert answers == [None] * 4
     assert shared.groups == [4, 1, 1, 1, 1]
     assert [amount(engine, number) for number in range(4)] == [1] * 4
@@ -222,7 +217,7 @@ def test_a_group_with_a_failing_statement_is_run_one_by_one(
 def test_only_the_request_whose_statement_fails_again_is_refused(shared: Shared) -> None:
     engine = shared.engine
     inject(shared, "COMMIT", *[apsw.FullError("injected") for _ in range(2)])
-    answers = shared.run([lambda number=number: add_one(engine, number) for number in range(4)])
+    answers = shared.run([partial(add_one, engine, number) for number in range(4)])
     (refused,) = [answer for answer in answers if answer is not None]
     assert isinstance(refused, ApiError)
     assert refused.code == "InternalServerError"
@@ -246,7 +241,7 @@ def test_a_schema_change_in_a_group_that_fails_is_undone(shared: Shared) -> None
 
 def test_a_group_has_an_end(shared: Shared) -> None:
     engine = shared.engine
-    works = [lambda number=number: add_one(engine, number) for number in range(70)]
+    works = [partial(add_one, engine, number) for number in range(70)]
     assert shared.run(works) == [None] * 70
     assert shared.groups == [64, 6]
 
@@ -254,7 +249,7 @@ def test_a_group_has_an_end(shared: Shared) -> None:
 def test_counts_and_sizes_are_those_of_all_requests_of_a_group(shared: Shared) -> None:
     engine = shared.engine
     works: list[Callable[[], object]] = [
-        lambda number=number: put(engine, thing(number % 3)) for number in range(6)
+        partial(put, engine, thing(number % 3)) for number in range(6)
     ]
     shared.run(works)
     described = engine.describe_table(TableName=TABLE)["Table"]

@@ -1,4 +1,4 @@
-"""Ctrl-C at every moment of a request: no request is lost, none done twice, nobody waits for ever."""
+"""Ctrl-C at every moment of a request: none is lost, none done twice, nobody waits for ever."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +18,7 @@ from engine.storage.gate import FileGate
 from engine.storage.writer import Ticket, Writer
 from tests.engine.storage.interrupting import interrupt_at
 from tests.engine.storage.things import (
+    add_many,
     add_one,
     amount,
     data_file,
@@ -99,9 +101,7 @@ def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_nex
         # The leader has the gate: now the others come.
         if not followers:
             parking.wait_for(1)
-            followers.extend(
-                run_beside([lambda number=number: add_one(opened, number) for number in (1, 2, 3)])
-            )
+            followers.extend(run_beside([partial(add_one, opened, number) for number in (1, 2, 3)]))
             parking.wait_for(3)
         return original(queue)
 
@@ -186,12 +186,7 @@ def storm(engine: Engine, requests: int, seed: int) -> tuple[int, int]:
             raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, ring)
-    others = run_beside(
-        [
-            lambda number=number: [add_one(engine, number) for _ in range(requests)] and None
-            for number in (1, 2)
-        ]
-    )
+    others = run_beside([partial(add_many, engine, number, requests) for number in (1, 2)])
     try:
         for _ in range(requests):
             try:

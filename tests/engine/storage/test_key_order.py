@@ -44,9 +44,7 @@ binaries = st.lists(st.sampled_from([0, 1, 2, 0x7F, 0xFE, 0xFF]), max_size=4).ma
     st.binary(max_size=20)
 )
 number_texts = (
-    st.builds(
-        _number, st.booleans(), st.integers(1, 10**38 - 1), st.integers(-130, 125)
-    )
+    st.builds(_number, st.booleans(), st.integers(1, 10**38 - 1), st.integers(-130, 125))
     | st.integers(-1_000, 1_000).map(str)
     | st.builds("{}.{}".format, st.integers(-20, 20), st.integers(1, 99)).map(numbers.canonical)
     | st.just("0")
@@ -69,7 +67,7 @@ def encoded(value: Any, kind: str) -> bytes:
 
 
 def sign(a: Any, b: Any) -> int:
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 @given(kinds, st.data())
@@ -159,9 +157,7 @@ def test_a_condition_is_a_range_of_its_collection(
     if operator == "begins_with" and kind == "N":
         kind = "B"
     order, holds = ORDER[kind], OPERATORS[operator]
-    low, high = sorted(
-        data.draw(st.lists(VALUES[kind], min_size=2, max_size=2)), key=order
-    )
+    low, high = sorted(data.draw(st.lists(VALUES[kind], min_size=2, max_size=2)), key=order)
     partitions = data.draw(st.lists(binaries, min_size=1, max_size=4, unique=True))
     sorts = [*data.draw(st.lists(VALUES[kind], max_size=8)), low, high]
     prefix = collection_prefix((partitions[0],))

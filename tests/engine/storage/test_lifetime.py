@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,11 +114,7 @@ def test_what_is_at_work_when_the_engine_is_closed_is_finished(
         return reader.counts(1)[0]
 
     at_work = run_beside(
-        [
-            lambda: outcomes.append(
-                database.write(write) if kind == "write" else database.read(read)
-            )
-        ]
+        [lambda: outcomes.append(database.write(write) if kind == "write" else database.read(read))]
     )
     assert inside.wait(PATIENCE_S)
     closing = run_beside([engine.close])
@@ -133,12 +130,14 @@ def test_threads_at_work_while_the_engine_is_closed_lose_nothing(tmp_path: Path)
         if attempt == 0:
             make_table(engine)
         acknowledged = [0] * 6
+        refusals: list[str] = []
         started = threading.Barrier(7)
 
         def work(
             number: int,
             engine: Engine = engine,
             acknowledged: list[int] = acknowledged,
+            refusals: list[str] = refusals,
             started: threading.Barrier = started,
         ) -> None:
             started.wait(PATIENCE_S)
@@ -148,16 +147,18 @@ def test_threads_at_work_while_the_engine_is_closed_lose_nothing(tmp_path: Path)
                     acknowledged[number] += 1
                     amount(engine, number)
             except ApiError as error:
-                assert error.message.endswith("the engine is closed")
+                refusals.append(error.message)
 
         with Engine.open(tmp_path / "data") as other:
             before = [amount(other, number) for number in range(6)]
-        threads = run_beside([lambda number=number: work(number) for number in range(6)])
+        threads = run_beside([partial(work, number) for number in range(6)])
         started.wait(PATIENCE_S)
         while min(acknowledged) < 2:
             pass
         engine.close()
         join(threads)
+        assert len(refusals) == 6
+        assert all(message.endswith("the engine is closed") for message in refusals)
         assert descriptors_below(tmp_path) == []
         with Engine.open(tmp_path / "data") as other:
             after = [amount(other, number) for number in range(6)]

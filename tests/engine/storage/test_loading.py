@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -29,7 +30,7 @@ def steps_of(engine: Engine, items: Iterator[Json]) -> list[int]:
         written.append(progress.items_written)
 
     engine.load_items(TABLE, items, on_progress=note)
-    return [after - before for before, after in zip(written, written[1:], strict=False)]
+    return [after - before for before, after in pairwise(written)]
 
 
 def test_a_load_is_written_in_steps(engine: Engine) -> None:

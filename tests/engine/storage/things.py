@@ -63,7 +63,7 @@ def definitions(attributes: dict[str, str]) -> list[Json]:
     return [{"AttributeName": name, "AttributeType": kind} for name, kind in attributes.items()]
 
 
-def thing(number: int, partition: str = "p", **more: Json) -> Json:
+def thing(number: int, partition: str = "p", **more: Any) -> Json:
     """An item with the sort key `number`; a third of them have each of three groups."""
     return {
         "p": {"S": partition},
@@ -110,6 +110,12 @@ def add_one(engine: Engine, counter: int) -> None:
         UpdateExpression="ADD amount :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
     )
+
+
+def add_many(engine: Engine, counter: int, count: int) -> None:
+    """Add one to a counter, so often."""
+    for _ in range(count):
+        add_one(engine, counter)
 
 
 def amount(engine: Engine, counter: int) -> int:

@@ -33,7 +33,6 @@ class Parking:
         for _ in range(count):
             assert self._queued.acquire(timeout=PATIENCE_S)
 
-
     def take_one(self) -> bool:
         """Take note of one request that has come, if one has."""
         return self._queued.acquire(blocking=False)

@@ -1,0 +1,41 @@
+"""Writing processes of tests: started, listened to, killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def start(work: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that does a piece of `tests.engine.storage.writers`."""
+    module = "tests.engine.storage.writers"
+    command = [sys.executable, "-m", module, work, str(folder), *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> list[str]:
+    """Wait for a process that must come to its end; gives its lines."""
+    lines, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    return lines.splitlines()
+
+
+def kill_after(lines_wanted: int, work: str, folder: Path, *arguments: object) -> list[str]:
+    """Kill a process once it has said so many lines; gives all that it said."""
+    lines: list[str] = []
+    with start(work, folder, *arguments) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if len(lines) == lines_wanted:
+                break
+        process.kill()
+        # What it said in the meantime counts too, except for half a line.
+        lines += list(process.stdout)
+        assert process.stderr is not None
+        errors = process.stderr.read()
+    assert errors == ""
+    return [line.rstrip("\n") for line in lines if line.endswith("\n")]
