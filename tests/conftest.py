@@ -20,7 +20,7 @@ settings.register_profile(
 )
 settings.register_profile(
     "campaign",
-    max_examples=5_000,
+    max_examples=int(os.environ.get("CAMPAIGN_EXAMPLES", "5000")),
     stateful_step_count=60,
     deadline=None,
     derandomize=False,

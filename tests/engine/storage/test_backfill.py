@@ -80,7 +80,7 @@ deletes = st.tuples(st.just("delete"), st.integers(0, 9), st.none())
 
 
 @given(
-    st.lists(puts, min_size=4, max_size=8, unique_by=lambda action: action[1]),
+    st.lists(puts, min_size=4, max_size=12),
     st.lists(puts | deletes | st.just(("step", 0, None)), max_size=20),
 )
 def test_writes_between_the_steps_of_a_fill_lose_nothing(

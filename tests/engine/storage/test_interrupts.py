@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import threading
 from collections.abc import Iterator
@@ -17,8 +16,8 @@ from engine import ApiError, Engine, VirtualClock
 from engine.storage.gate import FileGate
 from engine.storage.writer import Ticket, Writer
 from tests.engine.storage.interrupting import interrupt_at
+from tests.engine.storage.storms import storm
 from tests.engine.storage.things import (
-    add_many,
     add_one,
     amount,
     data_file,
@@ -170,40 +169,6 @@ def test_a_request_whose_thread_gives_up_waiting_is_not_carried_out(
     join(holder + later)
     assert (amount(opened, 1), amount(opened, 2)) == (0, 1)
     assert is_free(opened)
-
-
-def storm(engine: Engine, requests: int, seed: int) -> tuple[int, int]:
-    """Write from three threads while the main thread is interrupted at random moments.
-
-    Gives how many of its requests were acknowledged and how many interrupted.
-    """
-    draw = random.Random(seed)
-    acknowledged = interrupted = 0
-    armed = False
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        if armed:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, ring)
-    others = run_beside([partial(add_many, engine, number, requests) for number in (1, 2)])
-    try:
-        for _ in range(requests):
-            try:
-                signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.000_001, 0.002))
-                armed = True
-                add_one(engine, 0)
-                armed = False
-                acknowledged += 1
-            except KeyboardInterrupt:
-                armed = False
-                interrupted += 1
-    finally:
-        armed = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    join(others)
-    return acknowledged, interrupted
 
 
 def test_a_storm_of_interruptions_loses_and_doubles_nothing(opened: Engine) -> None:

@@ -1,0 +1,21 @@
+"""All campaigns, in the order in which they run.
+
+To add one, write a function of a `Run` that raises where something is wrong, or name tests by their
+node ids: those that draw examples draw thousands.
+"""
+
+from __future__ import annotations
+
+from tests.campaign import storage
+from tests.campaign.campaign import Campaign, pytest_campaign
+
+CAMPAIGNS: tuple[Campaign, ...] = (
+    Campaign("kills", "kill -9 amid every kind of work", storage.kills),
+    Campaign("processes", "eight processes write at once", storage.processes),
+    Campaign("fairness", "eight processes write as fast as they can", storage.fairness),
+    Campaign("storms", "Ctrl-C at random moments", storage.storms),
+    pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
+    pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
+    pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),
+    pytest_campaign("values", "attribute values and numbers", "tests/engine/model"),
+)
