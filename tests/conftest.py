@@ -1,7 +1,8 @@
 """How many examples property tests draw.
 
 quick     the default: few examples, the same ones on a build machine
-campaign  thousands: `pytest --hypothesis-profile=campaign`, or `python -m tests.campaign`
+campaign  thousands: `pytest --hypothesis-profile=campaign`, HYPOTHESIS_PROFILE in the environment,
+          or `python -m tests.campaign`
 """
 
 from __future__ import annotations
@@ -28,4 +29,4 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("quick")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

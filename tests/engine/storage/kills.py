@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine import Engine
 from engine.storage.backfill import backfill_step
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import killed_amid
 from tests.engine.storage.things import (
     TABLE,
     data_file,
@@ -46,7 +46,7 @@ def amid_puts(folder: Path, draw: random.Random, work: str = "puts") -> int:
     """Kill a process that puts items one by one."""
     make_folder(folder)
     partition = f"{work}-{draw.getrandbits(64):x}"
-    said = kill_after(draw.randint(1, 60), work, folder, partition, 0, _MANY)
+    said = killed_amid(work, draw.randint(1, 60), folder, partition, 0, _MANY)
     acknowledged = {number - (number % 4 == 3) for number in map(int, said)}
     with Engine.open(folder) as engine:
         found = numbers_in(engine, partition)
@@ -67,7 +67,7 @@ def amid_threads(folder: Path, draw: random.Random) -> int:
     """Kill a process whose threads share commits."""
     make_folder(folder)
     name = f"threads-{draw.getrandbits(64):x}"
-    said = kill_after(draw.randint(1, 300), "threads", folder, name, _MANY)
+    said = killed_amid("threads", draw.randint(1, 300), folder, name, _MANY)
     with Engine.open(folder) as engine:
         found = {(item["p"]["S"], int(item["r"]["N"])) for item in items_of(engine)}
         for line in said:
@@ -82,7 +82,7 @@ def amid_loads(folder: Path, draw: random.Random) -> int:
     """Kill a process that loads items in bulk."""
     make_folder(folder)
     partition = f"loads-{draw.getrandbits(64):x}"
-    said = kill_after(draw.randint(1, 8), "loads", folder, partition, 0, 5_000)
+    said = killed_amid("loads", draw.randint(1, 8), folder, partition, 0, 5_000)
     acknowledged = int(said[-1])
     with Engine.open(folder) as engine:
         found = numbers_in(engine, partition)
@@ -99,7 +99,7 @@ def amid_a_fill(folder: Path, draw: random.Random) -> int:
     with Engine.open(folder) as engine:
         make_table(engine)
         put_many(engine, range(1_000))
-    said = kill_after(draw.randint(1, 18), "fill", folder)
+    said = killed_amid("fill", draw.randint(1, 18), folder)
     with Engine.open(folder) as engine:
         (index,) = table_of(engine).indexes
         if index.backfilling:
@@ -121,7 +121,7 @@ def amid_freeing(folder: Path, draw: random.Random) -> int:
     with Engine.open(folder) as engine:
         make_table(engine, indexed=True)
         put_many(engine, range(1_000))
-    said = kill_after(draw.randint(1, 40), "free", folder)
+    said = killed_amid("free", draw.randint(1, 40), folder)
     with Engine.open(folder) as engine:
         assert engine.list_tables()["TableNames"] == []
         assert engine.check() == []
@@ -138,7 +138,7 @@ def amid_schema_changes(folder: Path, draw: random.Random) -> int:
         with Engine.open(folder) as engine:
             make_table(engine)
             put_many(engine, range(200))
-    said = kill_after(draw.randint(1, 12), "schema_changes", folder, _MANY)
+    said = killed_amid("schema_changes", draw.randint(1, 12), folder, _MANY)
     with Engine.open(folder) as engine:
         assert numbers_of(engine) == list(range(200))
         assert engine.check() == []

@@ -23,19 +23,24 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
     return lines.splitlines()
 
 
-def kill_after(lines_wanted: int, work: str, folder: Path, *arguments: object) -> list[str]:
+def kill_after(process: subprocess.Popen[str], lines_wanted: int) -> list[str]:
     """Kill a process once it has said so many lines; gives all that it said."""
+    assert process.stdout is not None
     lines: list[str] = []
-    with start(work, folder, *arguments) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            if len(lines) == lines_wanted:
-                break
-        process.kill()
-        # What it said in the meantime counts too, except for half a line.
-        lines += list(process.stdout)
-        assert process.stderr is not None
-        errors = process.stderr.read()
-    assert errors == ""
+    for line in process.stdout:
+        lines.append(line)
+        if len(lines) == lines_wanted:
+            break
+    process.kill()
+    # What it said in the meantime counts too, except for half a line.
+    lines += list(process.stdout)
     return [line.rstrip("\n") for line in lines if line.endswith("\n")]
+
+
+def killed_amid(work: str, lines_wanted: int, folder: Path, *arguments: object) -> list[str]:
+    """Start a process, kill it once it has said so many lines; gives all that it said."""
+    with start(work, folder, *arguments) as process:
+        lines = kill_after(process, lines_wanted)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    return lines

@@ -77,6 +77,12 @@ def test_folders_above_a_new_one_are_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "c" / "folder.json").is_file()
 
 
+def test_a_folder_can_be_moved(folder: Path, tmp_path: Path) -> None:
+    folder.rename(tmp_path / "elsewhere")
+    with Engine.open(tmp_path / "elsewhere") as engine:
+        assert numbers_of(engine) == [1]
+
+
 def test_another_key_is_refused_as_a_wrong_key(folder: Path, tmp_path: Path) -> None:
     Engine.open(tmp_path / "other").close()
     other = (tmp_path / "other" / "keys" / "page.key").read_bytes()
