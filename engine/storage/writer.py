@@ -123,7 +123,12 @@ class Writer:
             if not ticket.done:
                 self._lead(ticket)
         except BaseException:
-            self._leave(ticket)
+            try:
+                self._give_up(ticket)
+            except BaseException:
+                # A failure, and amid what follows from it an interruption.
+                self._give_up(ticket)
+                raise
             raise
         return ticket.outcome()
 
@@ -151,8 +156,8 @@ class Writer:
             raise
         self.hand_on(own)
 
-    def _leave(self, ticket: Ticket[Any]) -> None:
-        """Take a request whose thread was interrupted out of the queue, and the lead from it."""
+    def _give_up(self, ticket: Ticket[Any]) -> None:
+        """Take a request out of the queue, and the lead from it; may be called again."""
         with self._mutex:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)

@@ -170,7 +170,7 @@ def test_a_table_deleted_and_made_anew_while_it_is_filled_is_left_alone(engine: 
     make_table(engine)
     put_many(engine, range(9))
     job_id = begin(engine)
-    engine.delete_table(TableName=TABLE)
+    database_of(engine).write(lambda transaction: transaction.remove_table(TABLE))
     make_table(engine, indexed=True)
     put_many(engine, range(3))
     assert not step(engine, job_id)

@@ -72,6 +72,29 @@ def test_a_write_that_is_interrupted_is_done_once_or_not_at_all(opened: Engine) 
     assert opened.check() == []
 
 
+def test_an_interruption_while_a_failure_is_cleared_away_leaves_nothing_behind(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_table(engine)
+
+    def fail(_gate: FileGate, blocking: bool = True) -> bool:
+        raise OSError(f"injected, {blocking=}")
+
+    def work() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(FileGate, "acquire", fail)
+            with pytest.raises(ApiError, match="the lock failed: injected"):
+                add_one(engine, 1)
+
+    moment = 1
+    while interrupt_at(moment, work):
+        assert is_free(engine), moment
+        add_one(engine, 2)
+        moment += 1
+    assert (amount(engine, 1), amount(engine, 2)) == (0, moment - 1)
+    assert moment > 10
+
+
 def test_a_read_that_is_interrupted_leaves_nothing_open(opened: Engine) -> None:
     put_many(opened, range(10))
     moment = 1
@@ -96,13 +119,13 @@ def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_nex
 
     original = Writer.gather
 
-    def gather(queue: Writer) -> list[Ticket[Any]]:
+    def gather(queue: Writer, *kind: Any) -> list[Ticket[Any]]:
         # The leader has the gate: now the others come.
         if not followers:
             parking.wait_for(1)
             followers.extend(run_beside([partial(add_one, opened, number) for number in (1, 2, 3)]))
             parking.wait_for(3)
-        return original(queue)
+        return original(queue, *kind)
 
     monkeypatch.setattr(Writer, "gather", gather)
     moment = 1

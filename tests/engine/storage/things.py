@@ -53,7 +53,7 @@ def add_index(projection: str = "ALL") -> Json:
     """The UpdateTable request that adds the index `by-g`."""
     return {
         "TableName": TABLE,
-        "AttributeDefinitions": definitions({"g": "S"}),
+        "AttributeDefinitions": definitions({"g": "S", "r": "N"}),
         "GlobalSecondaryIndexUpdates": [{"Create": index_by_g(projection)}],
     }
 
