@@ -101,7 +101,6 @@ class Account:
         with self._lock:
             self._closed = True
             engines = list(self._engines.values())
-            self._engines.clear()
         for engine in engines:
             engine.close_region()
 

@@ -58,9 +58,9 @@ def connect_first(path: Path, page_key: str, synchronous: str) -> apsw.Connectio
     """
     if not path.exists():
         _create(path, page_key)
-    elif path.stat().st_size == 0:
-        # It is made aside and renamed, so it never was empty.
-        raise DamagedError(f"{path}: the file is damaged (it is empty)")
+    elif path.stat().st_size < PAGE_BYTES:
+        # SQLite would take it for a new one. It is made aside and renamed, so it never was.
+        raise DamagedError(f"{path}: the file is damaged ({path.stat().st_size} bytes are left)")
     connection = connect(path, page_key, synchronous)
     with _failures_named(connection, path):
         migrate(connection)

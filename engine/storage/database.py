@@ -180,6 +180,7 @@ class Database:
         self._page_key = "" if folder is None else folder.page_key
         self._synchronous = _SYNCHRONOUS[options.durability]
         self._refusal: str | None = None
+        self._closed = False
         self._closing = threading.Lock()
         # In memory all share one connection, and therefore one lock.
         self._memory_lock = threading.RLock() if self.path is None else None
@@ -385,13 +386,12 @@ class Database:
     def close(self) -> None:
         """Let requests at work finish and close all connections; a second close does nothing.
 
-        The last process to leave folds the write-ahead log into the file.
+        The last process to leave folds the write-ahead log into the file. Whoever is interrupted in
+        it does it again from its start.
         """
-        if self._refusal is not None:
+        if self._closed:
             return
         with self._closing:
-            if self._refusal is not None:
-                return
             if self.upkeep is not None:
                 self.upkeep.stop()
             self._refusal = "the engine is closed"
@@ -406,6 +406,8 @@ class Database:
                     self._close_idle_readers()
             if self._gate is not None:
                 self._gate.close()
+            forks.unwatch(self)
+            self._closed = True
 
     def after_fork(self) -> None:
         """Refuse everything in a child, and see that nothing is closed there either.
@@ -413,7 +415,8 @@ class Database:
         To close, even at the end of the child, would roll back what the parent was writing, in the
         memory that both share: one reference too many keeps the connections from it.
         """
-        self._refusal = "opened before this process was forked; open the folder again"
+        self._refusal = "opened before this process was forked"
+        self._closed = True
         if self.path is not None:
             forks.refuse_from_now(self._identity)
         import ctypes

@@ -31,6 +31,11 @@ def watch(thing: Inherited) -> None:
     _open.add(thing)
 
 
+def unwatch(thing: Inherited) -> None:
+    """The thing is closed: a child inherits nothing of it."""
+    _open.discard(thing)
+
+
 def identity(path: Path) -> FileIdentity:
     """Which file a path leads to, whatever it is called."""
     status = path.stat()

@@ -46,12 +46,7 @@ class FileGate:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def __enter__(self) -> None:
-        try:
-            self.acquire()
-        except BaseException:
-            # Interrupted, perhaps with the lock in hand.
-            self.release()
-            raise
+        self.acquire()
 
     def __exit__(self, *_: object) -> None:
         self.release()

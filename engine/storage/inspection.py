@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -24,6 +25,8 @@ _EVERYTHING = KeyRange(b"", KEYS_END)
 _PROBLEMS_MAX = 100
 _COMPACT_CACHE_KIB = 4_096
 _READERS_TIMEOUT_MS = 1_000
+# What decoding an item that nobody can have written may raise.
+_MALFORMED = (ApiError, InvalidKeyError, ValueError, TypeError, LookupError, AttributeError)
 
 
 def report(database: Database) -> StorageReport:
@@ -54,29 +57,52 @@ def report(database: Database) -> StorageReport:
 
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
-    problems: list[str] = []
+    problems = _found(database, "pages", _check_pages)
     try:
-        database.read(lambda reader, _: problems.extend(reader.page_problems(_PROBLEMS_MAX)))
         names = sorted(database.reload_catalog().tables)
-    except ApiError:
-        # The tables that were known when the files were opened; their pages may still be sound.
-        problems.append("the list of tables cannot be read")
+    except ApiError as error:
+        problems.append(f"the list of tables cannot be read ({_cause(error)})")
+        # Those that were known when the files were opened; their pages may still be sound.
         names = sorted(database.catalog.tables)
     for name in names:
-        if len(problems) >= _PROBLEMS_MAX:
-            break
-        try:
-            problems += database.read(partial(_check_table, name=name))
-        except ApiError:
-            problems.append(f"{name}: not all of its items and index entries can be read")
+        if len(problems) < _PROBLEMS_MAX:
+            problems += _found(database, name, partial(_check_table, name=name))
     return problems[:_PROBLEMS_MAX]
 
 
-def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
-    table = catalog.tables.get(name)
-    if table is None:
-        return []
+def _found(
+    database: Database, label: str, look: Callable[[Reader, Catalog, list[str]], None]
+) -> list[str]:
+    """What `look` finds, up to where it must give up."""
     problems: list[str] = []
+
+    def read(reader: Reader, catalog: Catalog) -> None:
+        problems.clear()
+        look(reader, catalog, problems)
+
+    try:
+        database.read(read)
+    except ApiError as error:
+        problems.append(f"{label}: cannot be checked to the end ({_cause(error)})")
+    return problems
+
+
+def _cause(error: ApiError) -> BaseException:
+    """What SQLite said, if it did: the error itself tells to look here."""
+    return error.__cause__ if isinstance(error.__cause__, apsw.Error) else error
+
+
+def _check_pages(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
+    problems += reader.page_problems(_PROBLEMS_MAX)
+
+
+def _check_table(reader: Reader, catalog: Catalog, problems: list[str], name: str) -> None:
+    table = catalog.tables.get(name)
+    if table is not None:
+        _check_items(reader, table, problems)
+
+
+def _check_items(reader: Reader, table: Table, problems: list[str]) -> None:
     count = size = 0
     expected = {index.name: [0, 0] for index in table.indexes}
     for raw, item_size, key in reader.range(table.storage, _EVERYTHING):
@@ -84,18 +110,17 @@ def _check_table(reader: Reader, catalog: Catalog, name: str) -> list[str]:
         size += item_size
         try:
             problems += _check_item(reader, table, key, StoredItem(raw, item_size), expected)
-        except (ApiError, InvalidKeyError, ValueError, TypeError, LookupError, AttributeError):
-            problems.append(f"{name}: the item at {key.hex()} cannot be read")
+        except _MALFORMED:
+            problems.append(f"{table.name}: the item at {key.hex()} cannot be read")
         if len(problems) >= _PROBLEMS_MAX:
-            return problems
-    problems += _check_storage(reader, name, table.storage, count, size)
+            return
+    problems += _check_storage(reader, table.name, table.storage, count, size)
     if table.local_indexes:
         problems += _check_collections(reader, table)
     for index in table.indexes:
         if not index.backfilling:
-            label = f"{name}, index {index.name}"
+            label = f"{table.name}, index {index.name}"
             problems += _check_storage(reader, label, index.storage, *expected[index.name])
-    return problems
 
 
 def _check_item(

@@ -13,6 +13,7 @@ next one finds in the queue just what is still to be done, nothing lost and noth
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -125,7 +126,12 @@ class Writer:
             if not ticket.done:
                 self._lead(ticket)
         except BaseException:
-            self._leave(ticket)
+            try:
+                self._give_up(ticket)
+            except BaseException:
+                # A failure, and amid what follows from it an interruption.
+                self._give_up(ticket)
+                raise
             raise
         return ticket.outcome()
 
@@ -144,12 +150,17 @@ class Writer:
         try:
             with self.gate:
                 self._serve(self.gather(Ticket))
-        except OSError as error:
-            raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+        except BaseException as error:
+            # Interrupted perhaps just where the gate was passed; an open one refuses it.
+            with contextlib.suppress(OSError, RuntimeError):
+                self.gate.release()
+            if isinstance(error, OSError):
+                raise InternalServerError(f"{self._path}: the lock failed: {error}") from error
+            raise
         self.hand_on(own)
 
-    def _leave(self, ticket: Ticket[Any]) -> None:
-        """Take a request whose thread was interrupted out of the queue, and the lead from it."""
+    def _give_up(self, ticket: Ticket[Any]) -> None:
+        """Take a request out of the queue, and the lead from it; may be called again."""
         with self._mutex:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)

@@ -1,1 +1,4 @@
-"""The long tests, which no submission waits for: `python -m tests.campaign`."""
+"""The long tests: `python -m tests.campaign [NAME ...] [--seconds N] [--list]`.
+
+A campaign is a named function; `registry.py` lists them.
+"""

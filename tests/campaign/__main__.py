@@ -1,46 +1,74 @@
-"""`python -m tests.campaign [NAME…]`: the long tests, with a line about each."""
+"""Run campaigns: one line each, with its counts; the exit code is 1 where one failed."""
 
 from __future__ import annotations
 
+import argparse
+import shutil
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
-import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.campaign.registry import CAMPAIGNS, Campaign
-
-
-def run(campaign: Campaign, steps: int, progress: Progress) -> bool:
-    """Run one campaign; gives whether nothing was wrong."""
-    task = progress.add_task(campaign.name, total=steps, said="")
-    try:
-        for said in campaign.run(steps):
-            progress.update(task, advance=1, said=said)
-    except AssertionError as error:
-        progress.update(task, said="[red]failed")
-        progress.console.print(f"{campaign.name}: {error}", markup=False)
-        return False
-    return True
+from tests.campaign.campaign import Campaign, Run
+from tests.campaign.registry import CAMPAIGNS
 
 
-@click.command()
-@click.argument("names", nargs=-1, type=click.Choice([c.name for c in CAMPAIGNS]))
-@click.option("--steps", type=click.IntRange(min=1), help="How many steps, in place of its own.")
-def main(names: tuple[str, ...], steps: int | None) -> None:
-    """Run the campaigns that are named, or all."""
-    chosen = [c for c in CAMPAIGNS if not names or c.name in names]
+def main(arguments: list[str]) -> int:
+    """Run the campaigns that are named, or all; gives the exit code."""
+    names = [campaign.name for campaign in CAMPAIGNS]
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description="The long tests.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
+    parser.add_argument("--seconds", type=float, help="how long each lasts, instead of its rounds")
+    parser.add_argument("--list", action="store_true", help="only say which there are")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in names]
+    if unknown:
+        parser.error(f"there is no campaign {unknown[0]}; there are {', '.join(names)}")
+    console = Console(highlight=False)
+    if options.list:
+        for campaign in CAMPAIGNS:
+            console.print(f"{campaign.name:12} {campaign.about}")
+        return 0
+    chosen = [c for c in CAMPAIGNS if not options.names or c.name in options.names]
+    passed = [_run(console, campaign, options.seconds) for campaign in chosen]
+    return 0 if all(passed) else 1
+
+
+def _run(console: Console, campaign: Campaign, seconds: float | None) -> bool:
+    """Run one campaign in a folder of its own, which is kept where it failed."""
     columns = (
-        TextColumn("{task.description:<18}"),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[said]}"),
+        *(SpinnerColumn(), TextColumn(f"{campaign.name:12}"), BarColumn(30)),
+        *(TimeElapsedColumn(), TextColumn("{task.description}")),
     )
-    with Progress(*columns, console=Console(width=110)) as progress:
-        right = [run(campaign, steps or campaign.steps, progress) for campaign in chosen]
-    sys.exit(0 if all(right) else 1)
+    folder = Path(tempfile.mkdtemp(prefix=f"campaign-{campaign.name}-"))
+    failure = ""
+    alive = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not alive) as progress:
+        task = progress.add_task("", total=1.0)
+
+        def show(share: float) -> None:
+            progress.update(task, completed=share, description=_told(run))
+
+        run = Run(folder, seconds, show)
+        try:
+            campaign.work(run)
+        except Exception:
+            failure = traceback.format_exc()
+    state = "[red]failed[/]" if failure else "[green]ok[/]    "
+    console.print(f"{campaign.name:12} {state} {run.elapsed_s:7.1f} s  {_told(run)}")
+    if failure:
+        console.print(f"{failure}The files are in {folder}", markup=False)
+    else:
+        shutil.rmtree(folder)
+    return not failure
+
+
+def _told(run: Run) -> str:
+    return " · ".join(f"{figure:,} {name.replace('_', ' ')}" for name, figure in run.counts.items())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

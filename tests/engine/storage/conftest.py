@@ -1,0 +1,23 @@
+"""An engine in a folder, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import Engine, VirtualClock
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """A clock that moves only when told."""
+    return VirtualClock()
+
+
+@pytest.fixture
+def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
+    """An engine in the folder `tmp_path / "data"`."""
+    with Engine.open(tmp_path / "data", clock=clock) as opened:
+        yield opened

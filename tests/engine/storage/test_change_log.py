@@ -1,0 +1,178 @@
+"""The change log: every change with its old image, in commit order, for as long as is set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from engine import Context, Engine, VirtualClock
+from tests.engine.storage.things import (
+    TABLE,
+    Json,
+    add_index,
+    database_of,
+    make_table,
+    put,
+    put_many,
+    run_sql,
+    table_of,
+    thing,
+)
+
+HOUR_S = 3_600.0
+ChangeRow = tuple[int, int, int, bytes, Json | None, str, str]
+
+
+def changes(engine: Engine) -> list[ChangeRow]:
+    """All entries: number, stamp, storage id, key, old image, cause, principal."""
+    rows = run_sql(
+        engine,
+        "SELECT seq, stamp_us, storage, k, old, cause, principal FROM changes ORDER BY seq",
+    )
+    return [
+        (seq, stamp_us, storage, key, None if old is None else orjson.loads(old), *rest)
+        for seq, stamp_us, storage, key, old, *rest in rows
+    ]
+
+
+def stamps(engine: Engine) -> list[int]:
+    return [stamp_us for _, stamp_us, *_ in changes(engine)]
+
+
+def upkeep(engine: Engine) -> None:
+    """Trim and free until nothing is left."""
+    database = database_of(engine)
+    assert database.upkeep is not None
+    while database.write(database.upkeep.step):
+        pass
+
+
+def test_each_change_is_noted_with_what_was_there_before(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(engine)
+    key = {"p": {"S": "p"}, "r": {"N": "1"}}
+    put(engine, thing(1))
+    clock.advance(1)
+    engine.call(
+        "UpdateItem",
+        {
+            "TableName": TABLE,
+            "Key": key,
+            "UpdateExpression": "SET g = :z",
+            "ExpressionAttributeValues": {":z": {"S": "z"}},
+        },
+        Context(principal="ann", origin="person"),
+    )
+    clock.advance(1)
+    engine.delete_item(TableName=TABLE, Key=key)
+    table = table_of(engine)
+    now_us = clock.now_us()
+    assert changes(engine) == [
+        (1, now_us - 2_000_000, table.storage_id, table.key_blob(key), None, "script", "owner"),
+        (2, now_us - 1_000_000, table.storage_id, table.key_blob(key), thing(1), "person", "ann"),
+        (
+            *(3, now_us, table.storage_id, table.key_blob(key)),
+            *(thing(1, g={"S": "z"}), "script", "owner"),
+        ),
+    ]
+
+
+def test_what_changes_nothing_is_not_noted(engine: Engine) -> None:
+    make_table(engine)
+    put(engine, thing(1))
+    put(engine, thing(1))
+    engine.delete_item(TableName=TABLE, Key={"p": {"S": "p"}, "r": {"N": "2"}})
+    engine.update_table(**add_index())
+    assert len(changes(engine)) == 1
+
+
+def test_a_load_is_noted_item_by_item(engine: Engine) -> None:
+    make_table(engine)
+    put(engine, thing(3))
+    put_many(engine, range(5))
+    old_images = [old for *_, old, _, _ in changes(engine)]
+    # What is there already and stays as it is, is no change.
+    assert old_images == [None] * 5
+    assert engine.storage_report().change_log_entries == 5
+
+
+def test_without_history_nothing_is_noted(tmp_path: Path, clock: VirtualClock) -> None:
+    (tmp_path / "config.toml").write_text("history = 0")
+    with Engine.open(tmp_path, clock=clock) as engine:
+        make_table(engine)
+        put(engine, thing(1))
+        assert changes(engine) == []
+        assert engine.check() == []
+
+
+def test_what_is_older_than_the_history_is_trimmed(tmp_path: Path, clock: VirtualClock) -> None:
+    (tmp_path / "config.toml").write_text("history = 2")
+    with Engine.open(tmp_path, clock=clock) as engine:
+        make_table(engine)
+        for hour in range(4):
+            put(engine, thing(hour))
+            if hour < 3:
+                clock.advance(HOUR_S)
+        upkeep(engine)
+        assert [seq for seq, *_ in changes(engine)] == [2, 3, 4]
+        clock.advance(0.5 * HOUR_S)
+        upkeep(engine)
+        assert [seq for seq, *_ in changes(engine)] == [3, 4]
+        oldest_us = engine.storage_report().change_log_oldest_us
+        assert oldest_us == clock.now_us() - round(1.5 * HOUR_S * 1_000_000)
+
+
+def test_the_newest_entry_stays_so_that_numbers_go_on(engine: Engine, clock: VirtualClock) -> None:
+    make_table(engine)
+    put_many(engine, range(2_500))
+    clock.advance(100 * HOUR_S)
+    upkeep(engine)
+    assert [seq for seq, *_ in changes(engine)] == [2_500]
+    put(engine, thing(-1))
+    assert [seq for seq, *_ in changes(engine)] == [2_500, 2_501]
+
+
+def test_a_history_that_was_switched_off_is_trimmed_away(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    with Engine.open(tmp_path, clock=clock) as engine:
+        make_table(engine)
+        put_many(engine, range(10))
+    clock.advance(1)
+    (tmp_path / "config.toml").write_text("history = 0")
+    with Engine.open(tmp_path, clock=clock) as engine:
+        upkeep(engine)
+        assert [seq for seq, *_ in changes(engine)] == [10]
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_stamps_never_go_back_when_the_clock_does(
+    tmp_path: Path, clock: VirtualClock, reopened: bool
+) -> None:
+    engine = Engine.open(tmp_path, clock=clock)
+    make_table(engine)
+    for number, step_s in enumerate((10.0, -3_600.0, 1.0, 3_700.0, -50.0)):
+        put(engine, thing(number))
+        clock.advance(step_s)
+        if reopened:
+            engine.close()
+            engine = Engine.open(tmp_path, clock=clock)
+    put(engine, thing(99))
+    noted = stamps(engine)
+    engine.close()
+    start_us = noted[0]
+    offsets_s = [(stamp_us - start_us) / 1_000_000 for stamp_us in noted]
+    assert offsets_s == [0, 10, 10, 10, 111, 111]
+
+
+def test_stamps_never_go_back_between_processes_with_different_clocks(tmp_path: Path) -> None:
+    ahead, behind = VirtualClock(2_000_000), VirtualClock(1_000_000)
+    with Engine.open(tmp_path, clock=ahead) as one, Engine.open(tmp_path, clock=behind) as other:
+        make_table(one)
+        for number in range(3):
+            put(one, thing(2 * number))
+            put(other, thing(2 * number + 1))
+        assert stamps(one) == [2_000_000] * 6

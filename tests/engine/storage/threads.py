@@ -1,0 +1,53 @@
+"""Threads of tests: started together, waited for, and made to meet in the writers' queue."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from engine.storage.writer import Ticket, Writer
+
+# Only for a test that is about to fail.
+PATIENCE_S = 30.0
+
+
+class Parking:
+    """Tells when requests stand in the queue."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._queued = threading.Semaphore(0)
+        original = Writer.enqueue
+
+        def enqueue(writer: Writer, ticket: Ticket[Any]) -> bool:
+            leads = original(writer, ticket)
+            self._queued.release()
+            return leads
+
+        monkeypatch.setattr(Writer, "enqueue", enqueue)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many requests have come since the last time."""
+        for _ in range(count):
+            assert self._queued.acquire(timeout=PATIENCE_S)
+
+    def take_one(self) -> bool:
+        """Take note of one request that has come, if one has."""
+        return self._queued.acquire(blocking=False)
+
+
+def run_beside(works: Sequence[Callable[[], object]]) -> list[threading.Thread]:
+    """Start a thread for each piece of work."""
+    threads = [threading.Thread(target=work, daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def join(threads: Sequence[threading.Thread]) -> None:
+    """Wait until threads have ended; fails where one hangs."""
+    for thread in threads:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
