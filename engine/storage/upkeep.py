@@ -25,9 +25,12 @@ from engine.storage.writer import FileGate
 if TYPE_CHECKING:
     from engine.storage.database import Database
 
-# A checkpoint costs syncs, so it waits for this many new pages in the write-ahead log: 16 MB. More
-# would cost the first writes of a process, which make the log longer: overwriting it is cheaper.
+# A checkpoint costs syncs, so it waits for this many new pages in the write-ahead log …
 _CHECKPOINT_PAGES = 2_000
+# … and past this many it makes one short pass under the writers' lock, after which the log starts
+# again: a busy writer is never caught up with otherwise. Overwriting the log is cheaper than making
+# it longer, so a process's first writes gain from a short one.
+_CATCH_UP_PAGES = 2_000
 _ROUND_S = 30.0
 _LEASE_S = 120.0
 _TRIM_ENTRIES_PER_STEP = 1_000
@@ -86,18 +89,17 @@ class Upkeep:
         path = self._database.path
         assert path is not None
         pages = self._pages
-        gate = FileGate(gate_path(path))
-        try:
-            with contextlib.closing(self._database.connect()) as connection:
-                # A connection that has read nothing yet would checkpoint nothing.
-                connection.execute("SELECT count(*) FROM meta").fetchone()
-                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-                # A busy writer is never caught up with, so a short pass follows under the writers'
-                # lock, after which the log starts again.
-                with gate:
-                    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        finally:
-            gate.close()
+        with contextlib.closing(self._database.connect()) as connection:
+            # A connection that has read nothing yet would checkpoint nothing.
+            connection.execute("SELECT count(*) FROM meta").fetchone()
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if pages >= _CATCH_UP_PAGES:
+                gate = FileGate(gate_path(path))
+                try:
+                    with gate:
+                        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                finally:
+                    gate.close()
         self._pages_at_checkpoint = pages
 
     def stop(self) -> None:
