@@ -172,7 +172,7 @@ def _string_set(content: Any, _: int) -> _Normalised:
     members = _text_members(content)
     if not members:
         raise ValidationException(INVALID + "An string set  may not be empty")
-    size = sum(map(_text_size, members))
+    size = _text_size("".join(members))
     if len(set(members)) < len(members):
         listed = ", ".join(members)
         raise ValidationException(f"{INVALID}Input collection [{listed}] contains duplicates.")

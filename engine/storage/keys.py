@@ -28,7 +28,9 @@ _TERMINATOR = b"\x00\x00"
 _EXPONENT_BIAS = 64
 _ZERO = b"\x80"
 _NEGATIVE_END = 102
-_PAIRS = {f"{pair:02d}": pair for pair in range(100)}
+# Two decimal digits read as one byte of hex digits, to the base-100 digit as it is stored.
+_DIGITS = bytes((high * 10 + low + 1) % 256 for high in range(16) for low in range(16))
+_NEGATIVE_DIGITS = bytes((101 - high * 10 - low) % 256 for high in range(16) for low in range(16))
 _SALTED = md5(b"Outliers", usedforsecurity=False)
 
 
@@ -56,10 +58,10 @@ def encode_number(canonical: str) -> bytes:
     if len(digits) & 1:
         digits += "0"
     high = exponent // 2 + _EXPONENT_BIAS
-    pairs = [_PAIRS[digits[i : i + 2]] for i in range(0, len(digits), 2)]
+    pairs = bytes.fromhex(digits)
     if negative:
-        return bytes([127 - high, *[101 - pair for pair in pairs], _NEGATIVE_END])
-    return bytes([128 + high, *[pair + 1 for pair in pairs]])
+        return b"%c%b%c" % (127 - high, pairs.translate(_NEGATIVE_DIGITS), _NEGATIVE_END)
+    return b"%c%b" % (128 + high, pairs.translate(_DIGITS))
 
 
 def value_bytes(value: Json, kind: str) -> bytes:

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from engine.storage.database import Database, Reader
 
 # A checkpoint costs syncs, so it waits for this many new pages in the write-ahead log …
-_CHECKPOINT_PAGES = 1_000
+_CHECKPOINT_PAGES = 2_000
 # … and past this many it makes one short pass under the writers' lock, after which the log starts
-# again: a busy writer is never caught up with otherwise.
-_CATCH_UP_PAGES = 4_000
+# again: a busy writer is never caught up with otherwise. Overwriting the log is cheaper than making
+# it longer, so a process's first writes gain from a short one.
+_CATCH_UP_PAGES = 2_000
 # A busy writer makes checkpoints due without end; after so many the other work has its turn.
 _CHECKPOINTS_IN_A_ROW = 16
 _ROUND_S = 30.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -39,17 +40,25 @@ class Pair:
 
 
 def compare(subject: Work, floor: Work, rounds: int) -> Pair:
-    """Run both in alternating order, `rounds` times after one round that does not count."""
+    """Run both in alternating order, `rounds` times after one round that does not count.
+
+    What was made in preparation is kept from Python's garbage collector: it belongs to neither.
+    """
     subject()
     floor()
     subject_s, floor_s = [], []
-    for number in range(rounds):
-        if number % 2:
-            floor_s.append(seconds(floor))
-            subject_s.append(seconds(subject))
-        else:
-            subject_s.append(seconds(subject))
-            floor_s.append(seconds(floor))
+    gc.collect()
+    gc.freeze()
+    try:
+        for number in range(rounds):
+            if number % 2:
+                floor_s.append(seconds(floor))
+                subject_s.append(seconds(subject))
+            else:
+                subject_s.append(seconds(subject))
+                floor_s.append(seconds(floor))
+    finally:
+        gc.unfreeze()
     return Pair(tuple(subject_s), tuple(floor_s))
 
 

@@ -13,7 +13,7 @@ from tests.benchmarks.pairing import compare
 from tests.benchmarks.raw import RawTable, raw_row
 
 _ITEMS = 10_000
-_SYNCHRONOUS = {"full": "FULL", "relaxed": "OFF"}
+_SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
 
 
 def put_durable(setting: Setting) -> Iterable[Figure]:
