@@ -195,7 +195,8 @@ class AlterTableScreen(Drawer[str | None]):
 
     def _altered(self) -> None:
         self.app.notify(f"Altered {self._info.name}", markup=False)
-        self.dismiss(self._info.name)
+        if self.is_current:
+            self.dismiss(self._info.name)
 
     def action_copy_as(self) -> None:
         """Copy the request."""

@@ -102,10 +102,9 @@ class ItemsView(TableTab):
             self.call_after_refresh(self.run)
 
     async def table_changed(self, info: TableInfo) -> None:
-        """Other counts change the plan's estimates; other indexes start the form anew."""
-        known = self.info.indexes if self.info is not None else ()
-        self.info = info
-        if {index.name for index in known} != {index.name for index in info.indexes}:
+        """Other counts change the plan's estimates; other keys or indexes start the form anew."""
+        known, self.info = self.info, info
+        if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -26,6 +26,8 @@ FILM_COUNT = 300
 GENRES = ("Drama", "Comedy", "Action", "Horror")
 QUIET_ROUNDS = 2
 HOLD_SECONDS = 20.0
+MAX_ROUNDS = 1_000
+ROUND_SECONDS = 0.01
 LARGE = (120, 40)
 SMALL = (80, 24)
 
@@ -142,6 +144,17 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Go on until something is so, as long as that can take at all."""
+    for _ in range(MAX_ROUNDS):
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
+        if condition():
+            return
+        await pilot.pause(ROUND_SECONDS)
+    raise AssertionError("it never came to that")
 
 
 async def press_on(pilot: Pilot[None], key: str) -> None:
