@@ -131,6 +131,7 @@ class ItemsView(TableTab):
     # Plan and run.
 
     @on(QueryForm.Changed)
+    @on(ItemGrid.Resized)
     def _show_plan(self) -> Plan | None:
         """The line under the form: what would be run, and at what cost."""
         line = self.query_one("#plan", TextLine)

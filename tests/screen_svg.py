@@ -23,7 +23,6 @@ FONT_SIZE = 14
 BASELINE = 13.5
 MARGIN = 10
 FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
-BLOCKS = "█▇▆▅▄▃▂▁"
 
 
 class Run(NamedTuple):
@@ -63,8 +62,8 @@ def screen_svg(app: App[Any]) -> str:
         f'<rect width="{outer[0]}" height="{outer[1]}" rx="8" fill="{base}"/>',
         f'<g transform="translate({MARGIN} {MARGIN})" shape-rendering="crispEdges">',
     ]
+    body += _grounds(lines, base)
     for row, line in enumerate(lines):
-        body += _grounds(line, row, base)
         body += (_text(run, row, names[run.look]) for run in line if run.text)
     return "\n".join((*body, "</g>", "</svg>", ""))
 
@@ -109,19 +108,39 @@ def _colour(colour: Color | None, foreground: bool) -> str:
     return truecolor.hex
 
 
-def _grounds(line: list[Run], row: int, base: str) -> Iterator[str]:
-    """Rectangles behind the text, neighbours of one colour as one."""
-    start, width, ground = 0, 0, base
-    for run in (*(run for run in line if run.ground), Run(0, 0, "", "", "")):
-        if run.ground == ground:
-            width += run.width
+def _grounds(lines: list[list[Run]], base: str) -> Iterator[str]:
+    """Rectangles behind the text: neighbours of one colour as one, beside and below each other."""
+    begun: dict[tuple[int, int, str], int] = {}
+    for row, line in enumerate([*lines, []]):
+        spans = {span for span in _spans(line) if span[2] != base}
+        for span in sorted(begun.keys() - spans):
+            yield _rectangle(span, begun.pop(span), row)
+        for span in spans:
+            begun.setdefault(span, row)
+
+
+def _spans(line: list[Run]) -> Iterator[tuple[int, int, str]]:
+    """Left, width and colour of each stretch of one ground."""
+    left, width, ground = 0, 0, ""
+    for run in line:
+        if not run.ground:
             continue
-        if width and ground != base:
-            yield (
-                f'<rect x="{_number(start * CELL_WIDTH)}" y="{row * LINE_HEIGHT}" '
-                f'width="{_number(width * CELL_WIDTH)}" height="{LINE_HEIGHT}" fill="{ground}"/>'
-            )
-        start, width, ground = start + width, run.width, run.ground
+        if run.ground != ground:
+            if width:
+                yield left, width, ground
+            left, width, ground = run.left, 0, run.ground
+        width += run.width
+    if width:
+        yield left, width, ground
+
+
+def _rectangle(span: tuple[int, int, str], first: int, end: int) -> str:
+    left, width, ground = span
+    return (
+        f'<rect x="{_number(left * CELL_WIDTH)}" y="{first * LINE_HEIGHT}" '
+        f'width="{_number(width * CELL_WIDTH)}" height="{(end - first) * LINE_HEIGHT}" '
+        f'fill="{ground}"/>'
+    )
 
 
 def _text(run: Run, row: int, name: str) -> str:
