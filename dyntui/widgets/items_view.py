@@ -95,11 +95,9 @@ class ItemsView(TableTab):
         await self._form.show(info)
         if index is not None:
             await self._form.choose_index(index)
-        if self._grid.size:
-            self.run()
-        else:
-            # How many rows make a page is known once the grid has its place.
-            self.call_after_refresh(self.run)
+        self._say(Text(""))
+        # How many rows make a page is known once the grid has its place.
+        self.call_after_refresh(self.run)
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""

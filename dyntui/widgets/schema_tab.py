@@ -96,14 +96,14 @@ class SchemaTab(TableTab):
         if not info.indexes:
             return Text("No indexes. a alters the table, and can add one.")
         colours = self.app.theme_variables
-        table = Table(box=None, padding=(0, 3, 0, 0), header_style=f"bold {colours['secondary']}")
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style=f"bold {colours['secondary']}")
         table.add_column("index", style=f"bold {colours['accent']}")
-        table.add_column("kind")
-        table.add_column("partition key")
-        table.add_column("sort key")
+        table.add_column("kind", no_wrap=True)
+        table.add_column("partition key", min_width=13)
+        table.add_column("sort key", min_width=8)
         table.add_column("projection")
-        table.add_column("items", justify="right")
-        table.add_column("size", justify="right")
+        table.add_column("items", justify="right", no_wrap=True)
+        table.add_column("size", justify="right", no_wrap=True)
         table.add_column("capacity" if info.throughput else "")
         for index in info.indexes:
             table.add_row(

@@ -47,8 +47,12 @@ class TextView(ScrollView, can_focus=True):
 
     @text.setter
     def text(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+        self.show(text, json=self._json)
+
+    def show(self, text: str, *, json: bool) -> None:
+        """Show another text, JSON or not, from its beginning."""
+        if (text, json) != (self._text, self._json):
+            self._text, self._json = text, json
             self.scroll_to(0, 0, animate=False)
             self._lay_out()
 

@@ -115,8 +115,9 @@ async def go_back(pilot: Pilot[None]) -> None:
     """From wherever a scene has led, to the first table as it is at the start."""
     app = app_of(pilot)
     while len(app.screen_stack) > 1:
-        await press(pilot, "escape")
-    await press(pilot, "escape", "escape", "1")
+        app.pop_screen()
+    await app.screen.run_action("tab(1)")
+    await app.screen.run_action("back")
     app.session.read_units = app.session.write_units = 0
     header = app.screen.query_one(HeaderLine)
     header.read_units = header.write_units = 0
