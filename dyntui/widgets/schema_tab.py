@@ -18,6 +18,7 @@ from dyntui.core.schema import IndexInfo, TableInfo, Throughput
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.table_tab import TableTab
 
+KEY_CELLS = 24
 BILLING = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 
 
@@ -99,9 +100,13 @@ class SchemaTab(TableTab):
         table = Table(box=None, padding=(0, 2, 0, 0), header_style=f"bold {colours['secondary']}")
         table.add_column("index", style=f"bold {colours['accent']}")
         table.add_column("kind", no_wrap=True)
-        table.add_column("partition key", min_width=13)
-        table.add_column("sort key", min_width=8)
-        table.add_column("projection")
+        for head, keys in (
+            ("partition key", [_keys(info, index.partition_keys) for index in info.indexes]),
+            ("sort key", [_keys(info, index.sort_keys) for index in info.indexes]),
+        ):
+            widest = max(map(len, [head, *keys]))
+            table.add_column(head, min_width=min(widest, KEY_CELLS), overflow="fold")
+        table.add_column("projection", overflow="fold")
         table.add_column("items", justify="right", no_wrap=True)
         table.add_column("size", justify="right", no_wrap=True)
         table.add_column("capacity" if info.throughput else "")
