@@ -43,7 +43,7 @@ class _StoppedError(Exception):
     """The person stopped the load of the sample data."""
 
 
-class BrowserScreen(JobHost, Screen[None]):
+class BrowserScreen(Screen[None], JobHost):
     """Browses the tables of one Region."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")

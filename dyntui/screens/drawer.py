@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 0.25
 
 
-class Drawer(JobHost, ModalScreen[Result]):
+class Drawer(ModalScreen[Result], JobHost):
     """A titled panel with its own footer, and a place for DynamoDB's errors."""
 
     AUTO_FOCUS = ""

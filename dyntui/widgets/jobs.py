@@ -31,7 +31,10 @@ class JobAnswered(Message, bubble=False):
 
 
 class JobHost(Widget):
-    """A widget or screen that has work done in threads."""
+    """A widget or screen that has work done in threads.
+
+    It stands last among the bases of a class: styles are inherited from the first.
+    """
 
     _job: Worker[None] | None = None
 
