@@ -15,51 +15,79 @@ from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
+PLACE = Path.home() / "shop"
+
+OPEN_MOVIES = ("ctrl+o", "down", "down", "down", "enter")
+OPEN_BY_GENRE = ("ctrl+o", "down", "down", "down", "space", "down", "enter")
+"""The list's tables stand in alphabetical order, the indexes of movies below it."""
 
 
 @dataclass(frozen=True)
 class Picture:
     """A picture: the size of its window in cells, and how it is reached.
 
-    A step is a key, or a text to type with a quote before it.
+    A step is a key, or a text to type with a quote before it; `rival` is another one's write.
     """
 
     name: str
     size: tuple[int, int]
     steps: tuple[str, ...]
+    light: bool = False
 
 
 PICTURES = (
     Picture(
         "browser",
-        (120, 34),
+        (120, 36),
         (
-            *("ctrl+o", "down", "down", "down", "space", "down", "enter"),
-            *("slash", "'Western", "ctrl+j", "down", "down", "enter"),
+            *OPEN_BY_GENRE,
+            *("slash", "'Western", "shift+tab", "space", "ctrl+j", "escape"),
+            *("down", "down", "right", "right", "enter", "end"),
         ),
     ),
-    Picture("review", (100, 24), ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
-    Picture("create-table", (110, 30), ("ctrl+o", "o", "'orders", "tab", "'customer:S")),
-    Picture("small", (80, 24), ("slash", "'SEA", "ctrl+j", "enter")),
+    Picture("small", (80, 24), ("slash", "tab", "'state = 'HI'", "ctrl+j", "right")),
+    Picture("review", (100, 26), ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
+    Picture(
+        "conflict",
+        (100, 26),
+        ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter", "rival", "ctrl+s"),
+    ),
+    Picture(
+        "create-table",
+        (120, 30),
+        (
+            *("ctrl+o", "o", "'orders", "tab", "'customer:S", "tab", "'placed:S", "tab"),
+            *("'by-status=status:S,placed :include total",),
+        ),
+    ),
+    Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )
 
 
 async def take(engine: Engine, picture: Picture) -> str:
     """The picture as SVG."""
-    connection = Connection(engine, engine, engine.region, Path("~/shop").expanduser())
-    app = DyntuiApp(connection)
+    app = DyntuiApp(Connection(engine, engine, engine.region, PLACE))
     async with app.run_test(size=picture.size) as pilot:
+        if picture.light:
+            app.action_light()
         await settle(pilot)
-        await _play(pilot, picture)
+        for step in picture.steps:
+            await _do(pilot, engine, step)
+        app.clear_notifications()
+        await settle(pilot)
         return app.export_screenshot(title="dyntui")
 
 
-async def _play(pilot: Pilot[None], picture: Picture) -> None:
-    for step in picture.steps:
-        if step.startswith("'"):
-            await type_text(pilot, step[1:])
-        else:
-            await press(pilot, step)
+async def _do(pilot: Pilot[None], engine: Engine, step: str) -> None:
+    if step.startswith("'"):
+        await type_text(pilot, step[1:])
+    elif step == "rival":
+        key = {"iata": {"S": "SEA"}}
+        item = engine.call("GetItem", {"TableName": "airports", "Key": key})["Item"]
+        item["name"] = {"S": "Seattle-Tacoma International"}
+        engine.call("PutItem", {"TableName": "airports", "Item": item})
+    else:
+        await press(pilot, step)
 
 
 def main() -> None:
@@ -70,7 +98,7 @@ def main() -> None:
             pass
         for picture in PICTURES:
             path = FOLDER / f"{picture.name}.svg"
-            path.write_text(asyncio.run(take(engine, picture)), "utf-8")
+            path.write_text(asyncio.run(take(engine, picture)), encoding="utf-8")
             print(path)
 
 

@@ -51,6 +51,7 @@ class Columns:
         self.left_out = 0
         self._by_name = {column.name: column for column in self.shown}
         self._sampled = 0
+        self._fit_heads()
 
     def observe(self, items: Iterable[Json]) -> None:
         """Take up the attributes of items that were read."""
@@ -68,6 +69,9 @@ class Columns:
                 continue
             self.shown.append(column)
             self._by_name[column.name] = column
+        self._fit_heads()
+
+    def _fit_heads(self) -> None:
         for column in self.shown:
             column.width = max(column.width, min(self._head_width(column), MAX_WIDTH))
 

@@ -27,9 +27,9 @@ class Request:
     members: Json
 
 
-def as_json(request: Request) -> str:
-    """The request's body, laid out for reading; binary values are base64 text."""
-    return fitted_json(request.members)
+def as_json(request: Request, width: int = LINE_LENGTH) -> str:
+    """The request's body, laid out for reading in `width` cells; binary values are base64 text."""
+    return fitted_json(request.members, width=width)
 
 
 def as_aws_cli(request: Request, region: str) -> str:

@@ -124,6 +124,16 @@ class TableInfo:
         return tuple(index for index in self.indexes if index.kind == "GSI")
 
     @property
+    def keys_of_all(self) -> dict[str | None, tuple[tuple[str, str], ...]]:
+        """The key attributes with their types, of the table (None) and of each index."""
+        keys: dict[str | None, tuple[str, ...]] = {None: self.key_names}
+        keys |= {index.name: index.key_names for index in self.indexes}
+        return {
+            target: tuple((name, self.attribute_types[name]) for name in names)
+            for target, names in keys.items()
+        }
+
+    @property
     def changing(self) -> bool:
         """Whether the table or one of its indexes is not ACTIVE yet."""
         return self.status != "ACTIVE" or any(index.status != "ACTIVE" for index in self.indexes)

@@ -25,7 +25,7 @@ from dyntui.core.definition import (
     parse_global_index,
     settings_request,
 )
-from dyntui.core.requests import Request, as_json
+from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.screens.copy_as import CopyAsScreen
@@ -170,7 +170,10 @@ class AlterTableScreen(Drawer[str | None]):
         area = self.query_one(TextView)
         try:
             request = self._request()
-            area.text = as_json(request) if request is not None else "nothing is changed yet"
+            if request is None:
+                area.text = "nothing is changed yet"
+            else:
+                area.show_request(request)
         except NotationError as error:
             area.text = f"… {error}"
 
@@ -195,7 +198,8 @@ class AlterTableScreen(Drawer[str | None]):
 
     def _altered(self) -> None:
         self.app.notify(f"Altered {self._info.name}", markup=False)
-        self.dismiss(self._info.name)
+        if self.is_current:
+            self.dismiss(self._info.name)
 
     def action_copy_as(self) -> None:
         """Copy the request."""

@@ -30,7 +30,7 @@ from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_list import TableList, TableTree
-from engine.errors import ApiError
+from engine.errors import ApiError, ResourceNotFoundException
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ class _StoppedError(Exception):
     """The person stopped the load of the sample data."""
 
 
-class BrowserScreen(JobHost, Screen[None]):
+class BrowserScreen(Screen[None], JobHost):
     """Browses the tables of one Region."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
@@ -72,6 +72,7 @@ class BrowserScreen(JobHost, Screen[None]):
         self._names: list[str] = []
         self._infos: dict[str, TableInfo] = {}
         self._shown: str | None = None
+        self._watched: set[str] = set()
         self._draft_table: dict[str, str] = {}
         self._were_running: list[Worker[Any]] = []
 
@@ -89,7 +90,7 @@ class BrowserScreen(JobHost, Screen[None]):
         header.place = self._place
         header.is_service = self._connection.is_service
         self.set_interval(BUSY_SECONDS, self._show_busy)
-        self._load_tables(first=True)
+        self._load_tables()
 
     @property
     def _list(self) -> TableList:
@@ -101,8 +102,9 @@ class BrowserScreen(JobHost, Screen[None]):
 
     # The list of tables.
 
-    def _load_tables(self, *, first: bool = False, then: str | None = None) -> None:
-        """Read names, then counts and schemas; open table `then`, or at the start the first."""
+    def _load_tables(self, then: str | None = None) -> None:
+        """Read names, then counts and schemas; then show table `then`, or the one that is shown
+        as it is now, or else the first."""
 
         def work(cancelled: Cancelled) -> None:
             names = self._list_tables(cancelled)
@@ -117,7 +119,7 @@ class BrowserScreen(JobHost, Screen[None]):
             self.post_progress(lambda: self._infos_read(infos))
 
         async def done(_: None) -> None:
-            await self._tables_loaded(first=first, then=then)
+            await self._tables_loaded(then)
 
         self.run_job("listing tables", work, done, self._failed, group="tables")
 
@@ -144,8 +146,17 @@ class BrowserScreen(JobHost, Screen[None]):
     def _infos_read(self, infos: dict[str, TableInfo]) -> None:
         self._infos |= infos
         self._list.show(self._names, self._infos)
+        for name, info in infos.items():
+            if info.changing and name not in self._watched:
+                self._watched.add(name)
+                self.set_timer(POLL_SECONDS, partial(self._look_again, name))
 
-    async def _tables_loaded(self, *, first: bool, then: str | None) -> None:
+    def _look_again(self, name: str) -> None:
+        """A table that was changing may be ready."""
+        self._watched.discard(name)
+        self._describe_again(name)
+
+    async def _tables_loaded(self, then: str | None) -> None:
         if not self._names:
             self._shown = None
             empty = await self._main.show_empty()
@@ -153,16 +164,20 @@ class BrowserScreen(JobHost, Screen[None]):
             empty.say_neighbours(neighbours_with_tables(self._connection))
             self.query_one("#load_samples").focus()
             return
-        wanted = then or self._shown
-        if wanted in self._names:
-            if then is not None or self._shown is None:
-                await self._open(str(wanted))
-            else:
-                await self._main.table_changed(self._infos[str(wanted)])
-        else:
-            await self._open(self._names[0])
-        if first:
-            self._main.tab.focus_content()
+        if then is None and self._shown in self._names:
+            await self._main.table_changed(self._infos[self._shown])
+            self._main.tab.reload()
+            return
+        if self._shown is not None and self._shown not in self._names:
+            self.notify(f"{self._shown} was dropped meanwhile", markup=False)
+        await self._open(then if then in self._names else self._names[0])
+        if self.focused is None or not _in_sight(self.focused) or then is not None:
+            self._go_to_content()
+
+    def _go_to_content(self) -> None:
+        """From the list, or wherever one is, to the table."""
+        self._list.remove_class("-open")
+        self._main.tab.focus_content()
 
     def _failed(self, error: ApiError) -> None:
         self.notify(error_text(self.app, error).plain, severity="error", markup=False)
@@ -172,8 +187,7 @@ class BrowserScreen(JobHost, Screen[None]):
         message.stop()
         if message.table in self._infos:
             await self._open(message.table, message.index)
-            self._list.remove_class("-open")
-            self._main.tab.focus_content()
+            self._go_to_content()
 
     async def _open(self, name: str, index: str | None = None) -> None:
         self._shown = name
@@ -187,15 +201,19 @@ class BrowserScreen(JobHost, Screen[None]):
             self._infos_read({name: info})
             if self._shown == name:
                 await self._main.table_changed(info)
-            if info.changing:
-                self.set_timer(POLL_SECONDS, partial(self._describe_again, name))
+
+        def failed(error: ApiError) -> None:
+            if isinstance(error, ResourceNotFoundException):
+                self._load_tables()
+            else:
+                self._failed(error)
 
         self.run_job(
             f"DescribeTable {name}",
             lambda cancelled: self._describe(name, cancelled),
             done,
-            self._failed,
-            group="describe",
+            failed,
+            group=f"describe {name}",
         )
 
     # Header.
@@ -291,7 +309,7 @@ class BrowserScreen(JobHost, Screen[None]):
             self._draft_table = result if isinstance(result, dict) else {}
             if isinstance(result, str):
                 self.notify(f"Created {result}", markup=False)
-                self._load_tables(then=result)
+                self._load_tables(result)
 
         self.app.push_screen(CreateTableScreen(self.session, self._draft_table), closed)
 
@@ -342,7 +360,6 @@ class BrowserScreen(JobHost, Screen[None]):
     def action_reload(self) -> None:
         """Read tables and items again."""
         self._load_tables()
-        self._main.tab.reload()
 
     def action_sidebar(self) -> None:
         """Show or hide the list; where it was hidden it gets the focus."""

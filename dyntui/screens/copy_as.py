@@ -65,7 +65,7 @@ class CopyAsScreen(Drawer[None]):
         """Show another form."""
         self._form = form
         Choice.mark(self, form)
-        self.query_one(TextView).text = self._text()
+        self.query_one(TextView).show(self._text(), json=form == "json")
 
     def action_copy(self) -> None:
         """Copy the request as it is shown."""

@@ -21,7 +21,7 @@ from dyntui.core.definition import (
     parse_global_index,
     parse_local_index,
 )
-from dyntui.core.requests import Request, as_json
+from dyntui.core.requests import Request
 from dyntui.core.session import Session
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
@@ -42,7 +42,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
     DEFAULT_CSS = """
     CreateTableScreen {
         #create-body { height: 1fr; }
-        #create-form { width: 1fr; padding: 1 1; }
+        #create-form { width: 44; padding: 1 1; }
         #create-request { width: 1fr; border-left: solid $border-blurred; }
         #drawer { width: 90%; }
         .indexes { height: 4; }
@@ -170,7 +170,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
             area.text = ""
             return
         try:
-            area.text = as_json(self._request())
+            area.show_request(self._request())
         except NotationError as error:
             area.text = f"… {error}"
 

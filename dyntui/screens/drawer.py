@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 0.25
 
 
-class Drawer(JobHost, ModalScreen[Result]):
+class Drawer(ModalScreen[Result], JobHost):
     """A titled panel with its own footer, and a place for DynamoDB's errors."""
 
     AUTO_FOCUS = ""
@@ -71,12 +71,20 @@ class Drawer(JobHost, ModalScreen[Result]):
 
     def show_error(self, error: ApiError | str) -> None:
         """Show an error in place; an empty text takes it away."""
+        if not self.is_current:
+            self._say_elsewhere(error)
+            return
         line = self.query_one("#drawer-error", Static)
         line.set_class(bool(error), "-shown")
         if isinstance(error, ApiError):
             line.update(error_text(self.app, error))
         else:
             line.update(Text(f"✗ {error}", style=self._colour("error")))
+
+    def _say_elsewhere(self, error: ApiError | str) -> None:
+        """The drawer was left, and cannot show the error any more."""
+        text = error_text(self.app, error).plain if isinstance(error, ApiError) else error
+        self.app.notify(text, severity="error", markup=False)
 
     def send(
         self,

@@ -14,7 +14,6 @@ from textual.widgets import Static
 
 from dyntui.core.cost import units_text
 from dyntui.core.formats import cell_text
-from dyntui.core.requests import as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text, value_at
@@ -76,7 +75,7 @@ class ReviewScreen(Drawer[Write | None]):
         self.query_one("#review-changes", Static).update(
             self._conflict() if self._theirs is not None else self._summary()
         )
-        self.query_one(TextView).text = as_json(self._write.request)
+        self.query_one(TextView).show_request(self._write.request)
         self.refresh_bindings()
 
     def _summary(self) -> Group:

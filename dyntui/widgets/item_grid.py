@@ -72,6 +72,10 @@ class ItemGrid(ScrollView, can_focus=True):
         last: int
 
     @dataclass
+    class Resized(Message):
+        """The grid shows another number of rows at once."""
+
+    @dataclass
     class CursorMoved(Message):
         """The cursor stands on another cell."""
 
@@ -221,6 +225,7 @@ class ItemGrid(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """A taller grid shows more rows."""
         self._want_rows()
+        self.post_message(self.Resized())
 
     def _want_rows(self) -> None:
         if self.source is None:

@@ -95,17 +95,14 @@ class ItemsView(TableTab):
         await self._form.show(info)
         if index is not None:
             await self._form.choose_index(index)
-        if self._grid.size:
-            self.run()
-        else:
-            # How many rows make a page is known once the grid has its place.
-            self.call_after_refresh(self.run)
+        self._say(Text(""))
+        # How many rows make a page is known once the grid has its place.
+        self.call_after_refresh(self.run)
 
     async def table_changed(self, info: TableInfo) -> None:
-        """Other counts change the plan's estimates; other indexes start the form anew."""
-        known = self.info.indexes if self.info is not None else ()
-        self.info = info
-        if {index.name for index in known} != {index.name for index in info.indexes}:
+        """Other counts change the plan's estimates; other keys or indexes start the form anew."""
+        known, self.info = self.info, info
+        if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
 
@@ -132,6 +129,7 @@ class ItemsView(TableTab):
     # Plan and run.
 
     @on(QueryForm.Changed)
+    @on(ItemGrid.Resized)
     def _show_plan(self) -> Plan | None:
         """The line under the form: what would be run, and at what cost."""
         line = self.query_one("#plan", TextLine)

@@ -31,7 +31,10 @@ class JobAnswered(Message, bubble=False):
 
 
 class JobHost(Widget):
-    """A widget or screen that has work done in threads."""
+    """A widget or screen that has work done in threads.
+
+    It stands last among the bases of a class: styles are inherited from the first.
+    """
 
     _job: Worker[None] | None = None
 
@@ -49,8 +52,11 @@ class JobHost(Widget):
 
         `title` stands in the header while it takes long. `done` or `failed` is called in a handler
         of this widget, neither if the job was cancelled. A job that `outlives` this widget goes on
-        when the widget goes, and is cancelled when the app ends.
+        when the widget goes, answers in a handler of the first screen then, and is cancelled when
+        the app ends.
         """
+
+        app = self.app
 
         def run() -> None:
             worker = get_current_worker()
@@ -61,10 +67,11 @@ class JobHost(Widget):
             except Exception as error:
                 # What nobody expected is shown where it arose, too, and never as a traceback.
                 answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
-            if not worker.is_cancelled:
-                self.post_message(JobAnswered(answer))
+            if not worker.is_cancelled and not self.post_message(JobAnswered(answer)):
+                # The widget is gone, the job was not: the screen below answers for it.
+                app.screen_stack[0].post_message(JobAnswered(answer))
 
-        host = self.app if outlives else self
+        host = app if outlives else self
         self._job = host.run_worker(run, name=title, group=group, exclusive=True, thread=True)
 
     def post_progress(self, show: Callable[[], None]) -> None:

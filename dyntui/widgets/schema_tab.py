@@ -18,6 +18,7 @@ from dyntui.core.schema import IndexInfo, TableInfo, Throughput
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.table_tab import TableTab
 
+KEY_CELLS = 24
 BILLING = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 
 
@@ -96,14 +97,18 @@ class SchemaTab(TableTab):
         if not info.indexes:
             return Text("No indexes. a alters the table, and can add one.")
         colours = self.app.theme_variables
-        table = Table(box=None, padding=(0, 3, 0, 0), header_style=f"bold {colours['secondary']}")
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style=f"bold {colours['secondary']}")
         table.add_column("index", style=f"bold {colours['accent']}")
-        table.add_column("kind")
-        table.add_column("partition key")
-        table.add_column("sort key")
-        table.add_column("projection")
-        table.add_column("items", justify="right")
-        table.add_column("size", justify="right")
+        table.add_column("kind", no_wrap=True)
+        for head, keys in (
+            ("partition key", [_keys(info, index.partition_keys) for index in info.indexes]),
+            ("sort key", [_keys(info, index.sort_keys) for index in info.indexes]),
+        ):
+            widest = max(map(len, [head, *keys]))
+            table.add_column(head, min_width=min(widest, KEY_CELLS), overflow="fold")
+        table.add_column("projection", overflow="fold")
+        table.add_column("items", justify="right", no_wrap=True)
+        table.add_column("size", justify="right", no_wrap=True)
         table.add_column("capacity" if info.throughput else "")
         for index in info.indexes:
             table.add_row(

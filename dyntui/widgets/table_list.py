@@ -61,6 +61,7 @@ class TableTree(Tree[Entry]):
         super().__init__("tables")
         self.show_root = False
         self.show_guides = False
+        self.auto_expand = False
         self.guide_depth = 3
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:

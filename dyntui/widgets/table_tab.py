@@ -12,7 +12,7 @@ from dyntui.core.session import Session
 from dyntui.widgets.jobs import JobHost
 
 
-class TableTab(JobHost, Vertical):
+class TableTab(Vertical, JobHost):
     """One tab of the main area. A new tab is a subclass, named in `dyntui.widgets.main_area`."""
 
     TITLE = ""

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from dyntui.core.formats import printable
 from dyntui.core.json_tokens import Token, json_tokens
+from dyntui.core.requests import Request, as_json
 
 TAB_CELLS = 4
 
@@ -35,6 +36,7 @@ class TextView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._text = text
         self._json = json
+        self._request: Request | None = None
         self._lines: list[str] = []
         self._rows: list[tuple[int, int, int]] = []
         self._tokens: dict[int, list[Token]] = {}
@@ -47,8 +49,20 @@ class TextView(ScrollView, can_focus=True):
 
     @text.setter
     def text(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+        self.show(text, json=self._json)
+
+    def show(self, text: str, *, json: bool) -> None:
+        """Show another text, JSON or not, from its beginning."""
+        if (text, json) != (self._text, self._json) or self._request is not None:
+            self._text, self._json, self._request = text, json, None
+            self.scroll_to(0, 0, animate=False)
+            self._lay_out()
+
+    def show_request(self, request: Request) -> None:
+        """Show a request, its JSON laid out for the width that there is."""
+        if request != self._request:
+            self._request, self._json = request, True
+            self._text = as_json(request)
             self.scroll_to(0, 0, animate=False)
             self._lay_out()
 
@@ -62,6 +76,8 @@ class TextView(ScrollView, can_focus=True):
         width = self._width = self.scrollable_content_region.width
         if width <= 0:
             return
+        if self._request is not None:
+            self._text = as_json(self._request, width)
         self._lines = [printable(line.expandtabs(TAB_CELLS)) for line in self._text.split("\n")]
         self._rows = [
             (number, start, end)

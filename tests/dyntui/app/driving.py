@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -25,7 +25,10 @@ AnyWidget = TypeVar("AnyWidget", bound=Widget)
 FILM_COUNT = 300
 GENRES = ("Drama", "Comedy", "Action", "Horror")
 QUIET_ROUNDS = 2
+ROUND_STEPS = 12
 HOLD_SECONDS = 20.0
+MAX_ROUNDS = 1_000
+ROUND_SECONDS = 0.01
 LARGE = (120, 40)
 SMALL = (80, 24)
 
@@ -115,15 +118,21 @@ async def running(
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no work is left, and all that it has posted is shown."""
+    app = pilot.app
     quiet = 0
     while quiet < QUIET_ROUNDS:
-        running = [worker._task for worker in pilot.app.workers if worker._task]
+        running = [worker._task for worker in app.workers if worker._task]
         if running:
             await asyncio.wait(running)
-        await pilot.pause()
-        if pilot.app._exception is not None:
-            raise pilot.app._exception
-        quiet = 0 if _busy(pilot.app) else quiet + 1
+        for _ in range(ROUND_STEPS):
+            await asyncio.sleep(0)
+        if app._exception is not None:
+            raise app._exception
+        app.screen._on_timer_update()
+        quiet = 0 if _busy(app) else quiet + 1
+        if quiet == QUIET_ROUNDS - 1:
+            # Some widget may be in the middle of a handler, which this waits for.
+            await pilot._wait_for_screen()
 
 
 def _busy(app: App[Any]) -> bool:
@@ -140,8 +149,19 @@ def _busy(app: App[Any]) -> bool:
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one after another, each once the one before has had its effect."""
     for key in keys:
-        await pilot.press(key)
+        await pilot.app._press_keys([key])
         await settle(pilot)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Go on until something is so, as long as that can take at all."""
+    for _ in range(MAX_ROUNDS):
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
+        if condition():
+            return
+        await pilot.pause(ROUND_SECONDS)
+    raise AssertionError("it never came to that")
 
 
 async def press_on(pilot: Pilot[None], key: str) -> None:
@@ -153,7 +173,7 @@ async def press_on(pilot: Pilot[None], key: str) -> None:
 
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type a text into the focused field."""
-    await pilot.press(*(KEYS.get(character, character) for character in text))
+    await pilot.app._press_keys(KEYS.get(character, character) for character in text)
     await settle(pilot)
 
 

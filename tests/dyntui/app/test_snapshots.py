@@ -12,10 +12,21 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
 from engine import Engine
-from tests.dyntui.app.driving import LARGE, SMALL, Recorder, make_app, press, settle, type_text
+from tests.dyntui.app.driving import (
+    LARGE,
+    SMALL,
+    Recorder,
+    app_of,
+    grid_of,
+    make_app,
+    press,
+    settle,
+    type_text,
+)
 
 Json = dict[str, Any]
 Compare = Callable[..., bool]
@@ -23,47 +34,67 @@ Compare = Callable[..., bool]
 
 @dataclass(frozen=True)
 class Scene:
-    """How a screen is reached: keys, and between them texts to type, marked by a leading quote."""
+    """How a screen is reached: keys, and between them texts to type, marked by a leading quote.
+
+    `list` goes to the list of tables, which a small window hides; `rival` is another one's write.
+    """
 
     name: str
     steps: tuple[str, ...] = ()
 
     async def play(self, pilot: Pilot[None]) -> None:
-        """Do the steps; `list` goes to the list of tables, which a small window hides."""
+        """Do the steps, and let nothing blink or go by itself."""
         await settle(pilot)
         for step in self.steps:
             if step.startswith("'"):
                 await type_text(pilot, step[1:])
             elif step == "list":
                 await press(pilot, "ctrl+o" if pilot.app.size.width == LARGE[0] else "ctrl+t")
+            elif step == "rival":
+                item = (grid_of(pilot).item or {}) | {"title": {"S": "By somebody else"}}
+                app_of(pilot).connection.client.call(
+                    "PutItem", {"TableName": "films", "Item": item}
+                )
             else:
                 await press(pilot, step)
+        pilot.app.clear_notifications()
+        for field in pilot.app.screen.query(Input):
+            field.cursor_blink = False
+        for area in pilot.app.screen.query(TextArea):
+            area.cursor_blink = False
+        await settle(pilot)
 
 
-OPEN_NOTES = ("list", "slash", "'notes", "enter", "enter")
 SCENES = (
     Scene("browser"),
-    Scene("list", ("list",)),
+    Scene("list", ("list", "space")),
     Scene("list-filter", ("list", "slash", "'no")),
+    Scene("empty-table", ("list", "down", "down", "enter")),
     Scene("query", ("slash", "'film-0042", "ctrl+j")),
+    Scene("index", ("list", "space", "down", "enter", "slash", "'Drama", "ctrl+j", "right")),
+    Scene("index-choice", ("slash", "shift+tab", "shift+tab", "shift+tab", "enter")),
+    Scene("filter", ("slash", "tab", "'genre = 'Drama' and year > 1990", "ctrl+j")),
     Scene("bad-filter", ("slash", "tab", "'year >", "ctrl+j")),
     Scene("panel-tree", ("enter",)),
     Scene("panel-json", ("enter", "m")),
     Scene("panel-dynamodb", ("enter", "m", "m")),
     Scene("panel-types", ("enter", "m", "m", "m")),
     Scene("value", ("dollar_sign", "space")),
-    Scene("schema", ("2",)),
-    Scene("editor", ("e",)),
     Scene("field", ("right", "i")),
+    Scene("editor", ("e",)),
+    Scene("editor-mistake", ("e", "down", "end", "'?", "ctrl+s")),
+    Scene("create-item", ("o",)),
+    Scene("review-create", ("o", "'new", "ctrl+s")),
     Scene("review-value", ("right", "i", "'!", "enter")),
     Scene("review-delete", ("d",)),
-    Scene("create-item", ("o",)),
+    Scene("conflict", ("right", "i", "'!", "enter", "rival", "ctrl+s")),
     Scene("copy-as", ("c",)),
     Scene("copy-as-cli", ("c", "2")),
+    Scene("schema", ("2",)),
     Scene("create-table", ("list", "o", "'orders", "tab", "'customer:S", "tab", "'placed:S")),
+    Scene("create-table-refused", ("list", "o", "'films", "tab", "'id:S", "ctrl+s")),
     Scene("alter-table", ("list", "a")),
-    Scene("drop-table", ("list", "d", "'film")),
-    Scene("empty-table", OPEN_NOTES),
+    Scene("drop-table", ("list", "d", "'film", "ctrl+s")),
     Scene("help", ("question_mark",)),
     Scene("palette", ("ctrl+p", "'item")),
 )
