@@ -133,3 +133,4 @@ class LoopEngine:
     def close(self) -> None:
         """Wait for the writes under way, and end the helper thread; see `LoopWriter.close`."""
         self._writer.close()
+        self._region.database.leave_loop()

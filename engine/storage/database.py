@@ -37,6 +37,7 @@ from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.migrations import PAGE_BYTES
+from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import Work, Writer, load_catalog
 
@@ -77,6 +78,12 @@ class Reader:
         self._beside = connection.cursor()
         self.checked_version = -1
         self.checked_catalog: Catalog | None = None
+
+    def end(self) -> None:
+        """End the transaction, if one is open."""
+        # On this cursor, so that a range left half read lets go of the snapshot too.
+        if self.connection.in_transaction:
+            self.cursor.execute("ROLLBACK")
 
     def get(self, storage: Storage, key: bytes) -> StoredItem | None:
         """The item under a key; may be asked while a range is being read."""
@@ -181,6 +188,7 @@ class Database:
         self._synchronous = _SYNCHRONOUS[options.durability]
         self._refusal: str | None = None
         self._closed = False
+        self._turn: TurnReads | None = None
         self._closing = threading.Lock()
         # In memory all share one connection, and therefore one lock.
         self._memory_lock = threading.RLock() if self.path is None else None
@@ -252,16 +260,20 @@ class Database:
         if self._memory_lock is not None:
             with self._memory_lock:
                 return self._read_in_memory(work)
-        try:
-            reader = self._idle_readers.pop()
-        except IndexError:
-            reader = self._new_reader()
+        reader = self.lend_reader()
         try:
             return self._read_current(reader, work)
         except apsw.Error as error:
             raise as_api_error(error, self.path, reader.connection) from error
         finally:
-            self._give_back(reader)
+            self.give_back(reader)
+
+    def lend_reader(self) -> Reader:
+        """A reader that nobody uses, to be given back."""
+        try:
+            return self._idle_readers.pop()
+        except IndexError:
+            return self._new_reader()
 
     def _read_in_memory(self, work: Read[T]) -> T:
         if not self._idle_readers:
@@ -280,7 +292,7 @@ class Database:
         except FolderError as error:
             raise InternalServerError(str(error)) from error
 
-    def _give_back(self, reader: Reader) -> None:
+    def give_back(self, reader: Reader) -> None:
         """Keep a reader for the next request, unless an interruption left it in a transaction."""
         idle = self._idle_readers
         if reader.connection.in_transaction or len(idle) >= _IDLE_READERS_MAX:
@@ -299,34 +311,46 @@ class Database:
             reader.connection.close()
 
     def read_eventually(self, work: Read[T]) -> T:
-        """Do `work` in a read transaction that may lag behind, where the Region has a lag."""
+        """Do `work` in a read transaction that may lag behind, where the Region has a lag.
+
+        On an event loop it may be that of the turn; see `TurnReads`.
+        """
         if self._lagged is None:
-            return self.read(work)
+            turn = self._turn
+            if turn is None or self._refusal is not None or not turn.is_here():
+                return self.read(work)
+            return turn.read(work)
         try:
             return self._lagged.read(work, self.reload_catalog(), _load)
         except apsw.Error as error:
             raise as_api_error(error, self.path) from error
 
     def _read_current(self, reader: Reader, work: Read[T]) -> T:
-        execute, connection = reader.cursor.execute, reader.connection
+        try:
+            return self.begin_read(reader, work)[0]
+        finally:
+            reader.end()
+
+    def begin_read(self, reader: Reader, work: Read[T]) -> tuple[T, Catalog]:
+        """Do `work` in a read transaction that is left open; gives the catalog that belongs to it.
+
+        The transaction may be open after an exception, too.
+        """
         while True:
             catalog = self.catalog
             try:
-                execute("BEGIN")
+                reader.cursor.execute("BEGIN")
                 result = work(reader, catalog)
                 # Asked after the first read of the transaction, which refreshes the answer.
                 unchanged = reader.data_version() == reader.checked_version
                 if unchanged and catalog is reader.checked_catalog:
-                    return result
+                    return result, catalog
                 if self._is_current(reader, catalog):
-                    return result
+                    return result, catalog
             except (ApiError, apsw.SQLError):
                 if self._is_current(reader, catalog):
                     raise
-            finally:
-                # On this cursor, so that a range left half read lets go of the snapshot too.
-                if connection.in_transaction:
-                    execute("ROLLBACK")
+            reader.end()
 
     def _is_current(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the catalog is the committed one; if not, the committed one is taken over."""
@@ -360,14 +384,27 @@ class Database:
         return self._writer.run(work)
 
     def loop_writer(self, call_soon: CallSoon) -> LoopWriter:
-        """The writers' queue for an event loop, for the caller to close."""
+        """The writers' queue for an event loop, for the caller to close.
+
+        From now on the eventually consistent reads of the loop's thread share their turn's
+        transaction, until `leave_loop`.
+        """
         on_disk = self.path is not None
+        if on_disk:
+            self._turn = TurnReads(self, call_soon)
         return LoopWriter(
             self._writer,
             call_soon,
             helper=on_disk,
             syncs=on_disk and self.options.durability == "full",
+            before_answer=_nothing if self._turn is None else self._turn.end,
         )
+
+    def leave_loop(self) -> None:
+        """The event loop is about to end: its reads are those of any thread again."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.end()
 
     def connect(self, synchronous: str | None = None) -> apsw.Connection:
         """A further connection to the file, for the caller to use and close."""
@@ -422,6 +459,10 @@ class Database:
         import ctypes
 
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
+
+
+def _nothing() -> None:
+    """Where no turn's transaction is to be ended."""
 
 
 def _load(reader: Reader, known: Catalog) -> Catalog:

@@ -61,13 +61,23 @@ class LoopWriter:
     """A Region's writers' queue as one event loop uses it, from the loop's thread.
 
     `helper`: whether a thread waits for the gate and the disk. In memory there is neither, and the
-    gate is a lock that belongs to the thread that took it.
+    gate is a lock that belongs to the thread that took it. `before_answer` is called before a write
+    is answered.
     """
 
-    def __init__(self, writer: Writer, call_soon: CallSoon, *, helper: bool, syncs: bool) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        call_soon: CallSoon,
+        *,
+        helper: bool,
+        syncs: bool,
+        before_answer: Callable[[], None],
+    ) -> None:
         self._writer = writer
         self._call_soon = call_soon
         self._syncs = syncs
+        self._before_answer = before_answer
         self._leading = False
         self._woken: deque[LoopTicket[Any]] = deque()
         self._chores: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -100,6 +110,7 @@ class LoopWriter:
                     self._lead()
                 elif ticket.on_done is not None:
                     on_done, ticket.on_done = ticket.on_done, None
+                    self._before_answer()
                     on_done(ticket)
         finally:
             if self._woken:
