@@ -73,7 +73,9 @@ def test_a_damaged_file_is_told_page_by_page_and_table_by_table(orders: Shell) -
     assert (ended.code, ended.err) == (1, "not compacted: there are problems\n")
     problems = ended.out.splitlines()
     assert any("page" in problem for problem in problems)
-    assert "problem: orders: not all of its items and index entries can be read" in problems
+    assert any(
+        problem.startswith("problem: orders: cannot be checked to the end") for problem in problems
+    )
     assert re.fullmatch(r"\d+ problems", problems[-1])
     report = orders.run("doctor -o json")
     assert report.code == 1
