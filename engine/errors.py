@@ -137,12 +137,20 @@ class LimitExceededException(ApiError):
     """Too many of something at once."""
 
 
+class ProvisionedThroughputExceededException(ApiError):
+    """A table, index or partition gave all that it is provisioned with; ask again later."""
+
+
 class ResourceInUseException(ApiError):
     """The table exists already, or is being changed."""
 
 
 class ResourceNotFoundException(ApiError):
     """The table or index does not exist."""
+
+
+class ThrottlingException(ApiError):
+    """A table or index on demand, or one of its partitions, gave all that it can for now."""
 
 
 class TransactionCanceledException(ApiError):

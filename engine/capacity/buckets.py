@@ -52,11 +52,12 @@ class Bucket:
     def lend(self, supply: Supply, now_us: int, debt: float) -> float:
         """Take the units that one process may spend by itself: at most one second's.
 
-        `debt`: what it has overdrawn, which is paid first, even out of what is not there. Gives
-        the new balance of that process: not above zero where the bucket is empty.
+        `debt`: what it has overdrawn, which is paid first, even out of what is not there; below
+        zero where it brings units back. Gives the new balance of that process: zero where the
+        bucket is empty.
         """
-        self.refill(supply, now_us)
         self.units -= debt
+        self.refill(supply, now_us)
         lent = min(max(self.units, 0.0), supply.rate)
         self.units -= lent
         return lent

@@ -99,7 +99,7 @@ def test_processes_that_borrow_never_spend_more_than_one_would(
         if purses[process] > 0:
             purses[process] -= units
             spent += units
-        overdrawn = sum(-purse for purse in purses if purse < 0)
+        overdrawn = sum(-purse for purse in [*purses, bucket.units] if purse < 0)
         assert spent <= rate * (second + 1) + overdrawn + 1e-6
         assert all(purse <= rate for purse in purses)
 

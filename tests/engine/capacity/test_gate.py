@@ -1,0 +1,168 @@
+"""Gates: what is let in, what is refused and why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.capacity.buckets import BURST_S, Supply
+from engine.capacity.gate import Allowance, Gate
+from engine.capacity.partitions import PartitionMap
+from engine.capacity.purses import Buckets
+from engine.capacity.refusals import Kind, Limit, Refusal
+from engine.errors import ProvisionedThroughputExceededException, ThrottlingException
+from engine.storage.keys import collection_prefix
+
+SECOND_US = 1_000_000
+START_US = 1_700_000_000 * SECOND_US
+ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
+
+
+def key_of(text: str) -> bytes:
+    """The encoded key of a text."""
+    return collection_prefix([text.encode()])
+
+
+def gate_of(
+    units: float,
+    *,
+    buckets: Buckets | None = None,
+    partitions: int = 1,
+    index: str | None = None,
+    on_demand: bool = False,
+) -> Gate:
+    """The gate of a resource that gives so many units of each kind."""
+    supply = Supply(units, 1.0) if on_demand else Supply(units)
+    allowances = {kind: Allowance(supply) for kind in Kind}
+    return Gate(
+        buckets or Buckets(),
+        "orders",
+        index,
+        PartitionMap.even(partitions),
+        allowances,
+        on_demand=on_demand,
+    )
+
+
+def admitted(gate: Gate, kind: Kind, key: bytes, units: float, now_us: int) -> bool:
+    """Ask and, where let in, pay."""
+    if gate.refusal(kind, key, now_us) is not None:
+        return False
+    gate.charge(kind, key, units, now_us)
+    return True
+
+
+def test_ten_units_a_second_let_ten_writes_in_each_second() -> None:
+    gate = gate_of(10)
+    for second in range(5):
+        now_us = START_US + second * SECOND_US
+        let_in = [admitted(gate, Kind.WRITE, key_of(f"{n}"), 1.0, now_us) for n in range(15)]
+        assert let_in == [True] * 10 + [False] * 5
+
+
+def test_five_quiet_minutes_are_spent_at_once_and_no_more() -> None:
+    gate = gate_of(10)
+    assert admitted(gate, Kind.WRITE, key_of("a"), 10.0, START_US)
+    later_us = START_US + 1_000 * SECOND_US
+    let_in = []
+    for second in range(5):
+        now_us = later_us + second * SECOND_US
+        let_in.append(
+            sum(admitted(gate, Kind.WRITE, key_of("a"), 1.0, now_us) for _ in range(2_000))
+        )
+    # A partition gives 1,000 units a second, whatever was saved.
+    assert let_in == [1_000, 1_000, 1_000, 30, 10]
+    assert sum(let_in) == 10 * (BURST_S + 4)
+
+
+def test_reads_and_writes_have_units_of_their_own() -> None:
+    gate = gate_of(5)
+    assert admitted(gate, Kind.WRITE, key_of("a"), 5.0, START_US)
+    assert not admitted(gate, Kind.WRITE, key_of("a"), 1.0, START_US)
+    assert admitted(gate, Kind.READ, key_of("a"), 1.0, START_US)
+
+
+def test_a_hot_partition_is_refused_while_the_others_serve() -> None:
+    gate = gate_of(4_000, partitions=4)
+    hot, others = key_of("hot"), [key_of(f"{n}") for n in range(100)]
+    place = gate.partitions.locate(hot)
+    assert sum(admitted(gate, Kind.WRITE, hot, 1.0, START_US) for _ in range(1_500)) == 1_000
+    refusal = gate.refusal(Kind.WRITE, hot, START_US)
+    assert refusal == Refusal(Kind.WRITE, Limit.KEY_RANGE, None, False, place, 4)
+    cold = next(key for key in others if gate.partitions.locate(key) != place)
+    assert admitted(gate, Kind.WRITE, cold, 1.0, START_US)
+
+
+def test_a_hot_partition_may_use_what_the_others_leave() -> None:
+    gate = gate_of(1_000, partitions=4)
+    assert all(admitted(gate, Kind.WRITE, key_of("hot"), 1.0, START_US) for _ in range(1_000))
+
+
+def test_hot_keys_are_named() -> None:
+    gate = gate_of(1_000)
+    for number in range(500):
+        gate.charge(Kind.WRITE, key_of(f"{number}"), 1.0, START_US)
+        gate.charge(Kind.WRITE, key_of("hot"), 2.0, START_US)
+    heat = gate.heat[Kind.WRITE]
+    assert heat.top(1)[0].key == key_of("hot")
+    assert heat.top(1)[0].weight / heat.total == pytest.approx(2 / 3, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [
+        (None, "TableReadProvisionedThroughputExceeded"),
+        ("by-day", "IndexReadProvisionedThroughputExceeded"),
+    ],
+)
+def test_the_error_tells_reason_and_resource(index: str | None, reason: str) -> None:
+    gate = gate_of(1, index=index)
+    assert admitted(gate, Kind.READ, key_of("a"), 9.0, START_US)
+    refusal = gate.refusal(Kind.READ, key_of("a"), START_US)
+    assert refusal is not None
+    error = refusal.error(ARN)
+    assert isinstance(error, ProvisionedThroughputExceededException)
+    resource = ARN if index is None else f"{ARN}/index/{index}"
+    assert error.members == {"ThrottlingReasons": [{"reason": reason, "resource": resource}]}
+
+
+def test_a_table_on_demand_answers_with_an_error_of_its_own() -> None:
+    gate = gate_of(1, on_demand=True)
+    assert admitted(gate, Kind.WRITE, key_of("a"), 9.0, START_US)
+    refusal = gate.refusal(Kind.WRITE, key_of("a"), START_US)
+    assert refusal is not None
+    assert isinstance(refusal.error(ARN), ThrottlingException)
+
+
+@given(
+    units=st.integers(1, 20),
+    traffic=st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 1), st.integers(1, 30)), max_size=100
+    ),
+)
+def test_two_processes_get_one_tables_capacity(
+    units: int, traffic: list[tuple[int, int, int]]
+) -> None:
+    buckets = Buckets()
+    gates = [gate_of(units, buckets=buckets) for _ in range(2)]
+    spent, largest, second = 0, 0, 0
+    for pause, process, cost in traffic:
+        second += pause
+        now_us = START_US + second * SECOND_US
+        if admitted(gates[process], Kind.WRITE, key_of("a"), cost, now_us):
+            spent += cost
+            largest = max(largest, cost)
+    # Each process may have borrowed a second's units, and overdrawn by one request.
+    assert spent <= units * (second + 2) + 2 * largest
+
+
+def test_what_was_borrowed_is_given_back() -> None:
+    buckets = Buckets()
+    one, two = (gate_of(10, buckets=buckets) for _ in range(2))
+    assert admitted(one, Kind.WRITE, key_of("a"), 1.0, START_US)
+    assert not admitted(two, Kind.WRITE, key_of("a"), 1.0, START_US)
+    one.close()
+    later_us = START_US + 20_000
+    assert not admitted(two, Kind.WRITE, key_of("a"), 1.0, START_US)
+    assert admitted(two, Kind.WRITE, key_of("a"), 1.0, later_us + SECOND_US)
