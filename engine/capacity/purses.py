@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from engine.capacity.buckets import Bucket, Supply
+from engine.storage.meter_file import BucketState, MeterFile
 
 _LENT_US = 1_000_000
 _RETRY_US = 10_000
@@ -44,6 +45,33 @@ class Buckets:
     def give_back(self, name: str, units: float) -> None:
         """See `Lender.give_back`."""
         self._buckets[name].units += units
+
+
+class SharedBuckets:
+    """The buckets of a Region that several processes use."""
+
+    def __init__(self, meter: MeterFile) -> None:
+        self._meter = meter
+
+    def lend(self, name: str, supply: Supply, now_us: int, debt: float) -> tuple[float, float]:
+        """See `Lender.lend`."""
+
+        def work(state: BucketState | None) -> tuple[BucketState, tuple[float, float]]:
+            bucket = Bucket.new(supply, now_us) if state is None else Bucket(*state)
+            lent = bucket.lend(supply, now_us, debt)
+            wait_s = 0.0 if lent > 0 else bucket.wait_s(supply)
+            return (bucket.units, bucket.at_us), (lent, wait_s)
+
+        return self._meter.update_bucket(name, work)
+
+    def give_back(self, name: str, units: float) -> None:
+        """See `Lender.give_back`."""
+
+        def work(state: BucketState | None) -> tuple[BucketState, None]:
+            left, at_us = state or (0.0, 0)
+            return (left + units, at_us), None
+
+        self._meter.update_bucket(name, work)
 
 
 class Purse:

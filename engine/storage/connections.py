@@ -27,6 +27,7 @@ from engine.storage.migrations import PAGE_BYTES, SCHEMA_VERSION, STEPS
 # A cached page is kept decrypted; SQLite's own default of 2 MB makes most reads decrypt anew.
 CACHE_KIB = 65_536
 _SCRATCH_CACHE_KIB = 8_192
+_METER_CHECKPOINT_PAGES = 1_000
 _BUSY_TIMEOUT_MS = 20_000
 _STATEMENTS_CACHED = 1_000
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -65,6 +66,25 @@ def connect_first(path: Path, page_key: str, synchronous: str) -> apsw.Connectio
     with _failures_named(connection, path):
         migrate(connection)
     return connection
+
+
+def connect_meter(path: Path, page_key: str, schema: str) -> apsw.Connection:
+    """Open a Region's file of capacity and metrics, made where it is missing or damaged.
+
+    Losing it loses no data, so nothing of it is synced. The caller lets in one process at a time.
+    Raises `FolderError` where there can be no such file.
+    """
+
+    def look_at(connection: apsw.Connection, _path: Path) -> None:
+        connection.execute(schema)
+        connection.wal_autocheckpoint(_METER_CHECKPOINT_PAGES)
+
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    try:
+        return _opened(path, page_key, "OFF", flags, look_at)
+    except DamagedError:
+        _remove(path)
+        return _opened(path, page_key, "OFF", flags, look_at)
 
 
 def _create(path: Path, page_key: str) -> None:
