@@ -7,10 +7,10 @@ mostly costs a comparison.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.capacity.buckets import Bucket, Supply
-from engine.storage.meter_file import BucketState, MeterFile
+from engine.storage.meter_file import MeterFile
 
 _LENT_US = 1_000_000
 _RETRY_US = 10_000
@@ -56,22 +56,22 @@ class SharedBuckets:
     def lend(self, name: str, supply: Supply, now_us: int, debt: float) -> tuple[float, float]:
         """See `Lender.lend`."""
 
-        def work(state: BucketState | None) -> tuple[BucketState, tuple[float, float]]:
+        def work(state: Any) -> tuple[Any, tuple[float, float]]:
             bucket = Bucket.new(supply, now_us) if state is None else Bucket(*state)
             lent = bucket.lend(supply, now_us, debt)
             wait_s = 0.0 if lent > 0 else bucket.wait_s(supply)
             return (bucket.units, bucket.at_us), (lent, wait_s)
 
-        return self._meter.update_bucket(name, work)
+        return self._meter.update_state(name, work)
 
     def give_back(self, name: str, units: float) -> None:
         """See `Lender.give_back`."""
 
-        def work(state: BucketState | None) -> tuple[BucketState, None]:
+        def work(state: Any) -> tuple[Any, None]:
             left, at_us = state or (0.0, 0)
             return (left + units, at_us), None
 
-        self._meter.update_bucket(name, work)
+        self._meter.update_state(name, work)
 
 
 class Purse:

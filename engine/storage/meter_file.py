@@ -1,7 +1,8 @@
 """The file beside a Region's database that all its processes share for capacity and metrics.
 
-Buckets tell how many units are left; points tell what happened, by second, minute and hour. Nothing
-here is data: the file is never synced, and made anew where it is damaged.
+States are what processes have in common, such as the units that are left in a bucket; points tell
+what happened, by second, minute and hour. Nothing here is data: the file is never synced, and made
+anew where it is damaged.
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import apsw
+import orjson
 
 from engine.storage.connections import as_api_error, connect_meter, fetch
 
 T = TypeVar("T")
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS buckets(
-    name TEXT PRIMARY KEY, units REAL NOT NULL, at_us INTEGER NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS states(name TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
 
 -- What was measured of a subject in the `width_s` seconds from `at_s` on.
 CREATE TABLE IF NOT EXISTS points(
@@ -48,9 +48,6 @@ _READ_POINTS = (
     " WHERE width_s = ? AND subject = ? AND at_s >= ? AND at_s < ? ORDER BY metric, at_s"
 )
 
-BucketState = tuple[float, int]
-"""Units that are left, and since when (µs)."""
-
 
 class Point(NamedTuple):
     """What was measured of a subject in a stretch of time that begins at `at_s`."""
@@ -73,27 +70,25 @@ class MeterFile:
         self._lock = threading.Lock()
         self._connection = connect_meter(path, page_key, _SCHEMA)
 
-    def update_bucket(
-        self, name: str, work: Callable[[BucketState | None], tuple[BucketState, T]]
-    ) -> T:
-        """Replace the state of a bucket by what `work` makes of it; nobody comes between.
+    def update_state(self, name: str, work: Callable[[Any], tuple[Any, T]]) -> T:
+        """Replace a state, JSON or None, by what `work` makes of it; nobody comes between.
 
         Raises `InternalServerError` where the file fails.
         """
         with self._transaction() as cursor:
-            rows = fetch(cursor, "SELECT units, at_us FROM buckets WHERE name = ?", (name,))
-            (units, at_us), result = work((rows[0][0], rows[0][1]) if rows else None)
+            rows = fetch(cursor, "SELECT state FROM states WHERE name = ?", (name,))
+            state, result = work(orjson.loads(rows[0][0]) if rows else None)
             cursor.execute(
-                "INSERT OR REPLACE INTO buckets(name, units, at_us) VALUES(?, ?, ?)",
-                (name, units, at_us),
+                "INSERT OR REPLACE INTO states(name, state) VALUES(?, ?)",
+                (name, orjson.dumps(state)),
             )
         return result
 
-    def forget_buckets(self, prefix: str) -> None:
-        """Forget the buckets whose names begin so: those of a table that is gone."""
+    def forget_states(self, prefix: str) -> None:
+        """Forget the states whose names begin so: those of a table that is gone."""
         with self._transaction() as cursor:
             cursor.execute(
-                "DELETE FROM buckets WHERE name >= ? AND name < ?", (prefix, prefix + "\U0010ffff")
+                "DELETE FROM states WHERE name >= ? AND name < ?", (prefix, prefix + "\U0010ffff")
             )
 
     def add_points(self, widths_s: Sequence[int], points: Iterable[Point]) -> None:

@@ -1,4 +1,4 @@
-"""The shared file of buckets and points."""
+"""The shared file of states and points."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import multiprocessing
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.storage.meter_file import BucketState, MeterFile, Point
+from engine.storage.meter_file import MeterFile, Point
 
 KEY = secrets.token_hex(32)
 HOUR_S = 3_600
@@ -29,7 +30,7 @@ def meter(path: Path) -> Iterator[MeterFile]:
     opened.close()
 
 
-def take(state: BucketState | None) -> tuple[BucketState, float]:
+def take(state: Any) -> tuple[Any, float]:
     """Take a unit, of a thousand at first."""
     units, at_us = state or (1_000.0, 0)
     return (units - 1, at_us), units
@@ -39,7 +40,7 @@ def take_many(path: Path, key: str, count: int) -> None:
     """Take units in another process."""
     meter = MeterFile(path, key)
     for _ in range(count):
-        meter.update_bucket("a", take)
+        meter.update_state("a", take)
     meter.close()
 
 
@@ -48,10 +49,10 @@ def point(metric: str, at_s: int, value: float) -> Point:
     return Point("orders", metric, at_s, 1, value, value, value)
 
 
-def test_a_bucket_keeps_its_state(meter: MeterFile, path: Path) -> None:
-    assert meter.update_bucket("a", take) == 1_000.0
+def test_a_state_is_kept(meter: MeterFile, path: Path) -> None:
+    assert meter.update_state("a", take) == 1_000.0
     again = MeterFile(path, KEY)
-    assert again.update_bucket("a", take) == 999.0
+    assert again.update_state("a", take) == 999.0
     again.close()
 
 
@@ -63,15 +64,15 @@ def test_processes_never_lose_a_change(meter: MeterFile, path: Path) -> None:
     for other in others:
         other.join()
         assert other.exitcode == 0
-    assert meter.update_bucket("a", take) == 900.0
+    assert meter.update_state("a", take) == 900.0
 
 
-def test_the_buckets_of_a_table_are_forgotten(meter: MeterFile) -> None:
-    meter.update_bucket("t1/Read", take)
-    meter.update_bucket("t2/Read", take)
-    meter.forget_buckets("t1/")
-    assert meter.update_bucket("t1/Read", take) == 1_000.0
-    assert meter.update_bucket("t2/Read", take) == 999.0
+def test_the_states_of_a_table_are_forgotten(meter: MeterFile) -> None:
+    meter.update_state("t1/Read", take)
+    meter.update_state("t2/Read", take)
+    meter.forget_states("t1/")
+    assert meter.update_state("t1/Read", take) == 1_000.0
+    assert meter.update_state("t2/Read", take) == 999.0
 
 
 def test_points_add_up_in_every_width(meter: MeterFile) -> None:
@@ -105,12 +106,12 @@ def test_a_damaged_file_is_made_anew(path: Path) -> None:
 
 
 def test_a_failed_change_changes_nothing(meter: MeterFile) -> None:
-    meter.update_bucket("a", take)
+    meter.update_state("a", take)
 
-    def fail(state: BucketState | None) -> tuple[BucketState, None]:
-        assert state == (999.0, 0)
+    def fail(state: Any) -> tuple[Any, None]:
+        assert state == [999.0, 0]
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        meter.update_bucket("a", fail)
-    assert meter.update_bucket("a", take) == 999.0
+        meter.update_state("a", fail)
+    assert meter.update_state("a", take) == 999.0
