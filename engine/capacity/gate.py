@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.capacity.buckets import Supply
 from engine.capacity.heavy import HeavyHitters
 from engine.capacity.partitions import PARTITION, PartitionMap, share
-from engine.capacity.purses import Lender, Purse
+from engine.capacity.purses import Purse, States
 from engine.capacity.refusals import Kind, Limit, Refusal
 
 _KEYS_COUNTED = 64
@@ -32,7 +32,7 @@ class Gate:
 
     def __init__(
         self,
-        lender: Lender,
+        states: States,
         name: str,
         index: str | None,
         partitions: PartitionMap,
@@ -46,11 +46,11 @@ class Gate:
         self.partitions = partitions
         self._limits = {kind: allowance.limit for kind, allowance in allowances.items()}
         self._purses = {
-            kind: Purse(lender, f"{name}/{kind}", allowance.supply)
+            kind: Purse(states, f"{name}/{kind}", allowance.supply)
             for kind, allowance in allowances.items()
         }
         bounds = ["", *partitions.to_json()]
-        self._ranges = [Purse(lender, f"{name}/range/{bound}", PARTITION) for bound in bounds]
+        self._ranges = [Purse(states, f"{name}/range/{bound}", PARTITION) for bound in bounds]
         self.heat = {kind: HeavyHitters(_KEYS_COUNTED) for kind in Kind}
         self._faded_us = 0
 

@@ -7,80 +7,54 @@ mostly costs a comparison.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from engine.capacity.buckets import Bucket, Supply
-from engine.storage.meter_file import MeterFile
+
+T = TypeVar("T")
 
 _LENT_US = 1_000_000
 _RETRY_US = 10_000
 
 
-class Lender(Protocol):
-    """Who keeps the buckets."""
+class States(Protocol):
+    """What the processes of a Region have in common; `MeterFile` is it for a folder."""
 
-    def lend(self, name: str, supply: Supply, now_us: int, debt: float) -> tuple[float, float]:
-        """Units for a purse, and seconds to wait where there are none; see `Bucket.lend`."""
+    def update_state(self, name: str, work: Callable[[Any], tuple[Any, T]]) -> T:
+        """Replace a state, None at first, by what `work` makes of it; nobody comes between."""
         ...
 
-    def give_back(self, name: str, units: float) -> None:
-        """Units that a purse does not need any more."""
+    def forget_states(self, prefix: str) -> None:
+        """Forget the states whose names begin so."""
         ...
 
 
-class Buckets:
-    """The buckets of a Region that only one process uses."""
+class MemoryStates:
+    """The states of a Region that only one process uses."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, Bucket] = {}
+        self._states: dict[str, Any] = {}
 
-    def lend(self, name: str, supply: Supply, now_us: int, debt: float) -> tuple[float, float]:
-        """See `Lender.lend`."""
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = Bucket.new(supply, now_us)
-        lent = bucket.lend(supply, now_us, debt)
-        return lent, 0.0 if lent > 0 else bucket.wait_s(supply)
+    def update_state(self, name: str, work: Callable[[Any], tuple[Any, T]]) -> T:
+        """See `States.update_state`."""
+        self._states[name], result = work(self._states.get(name))
+        return result
 
-    def give_back(self, name: str, units: float) -> None:
-        """See `Lender.give_back`."""
-        self._buckets[name].units += units
-
-
-class SharedBuckets:
-    """The buckets of a Region that several processes use."""
-
-    def __init__(self, meter: MeterFile) -> None:
-        self._meter = meter
-
-    def lend(self, name: str, supply: Supply, now_us: int, debt: float) -> tuple[float, float]:
-        """See `Lender.lend`."""
-
-        def work(state: Any) -> tuple[Any, tuple[float, float]]:
-            bucket = Bucket.new(supply, now_us) if state is None else Bucket(*state)
-            lent = bucket.lend(supply, now_us, debt)
-            wait_s = 0.0 if lent > 0 else bucket.wait_s(supply)
-            return (bucket.units, bucket.at_us), (lent, wait_s)
-
-        return self._meter.update_state(name, work)
-
-    def give_back(self, name: str, units: float) -> None:
-        """See `Lender.give_back`."""
-
-        def work(state: Any) -> tuple[Any, None]:
-            left, at_us = state or (0.0, 0)
-            return (left + units, at_us), None
-
-        self._meter.update_state(name, work)
+    def forget_states(self, prefix: str) -> None:
+        """See `States.forget_states`."""
+        for name in [name for name in self._states if name.startswith(prefix)]:
+            del self._states[name]
 
 
 class Purse:
     """What one process may spend of one bucket; after a second the rest is brought back."""
 
-    __slots__ = ("_lender", "_lent_until_us", "_name", "_refused_until_us", "supply", "units")
+    __slots__ = ("_lent_until_us", "_name", "_refused_until_us", "_states", "supply", "units")
 
-    def __init__(self, lender: Lender, name: str, supply: Supply) -> None:
-        self._lender = lender
+    def __init__(self, states: States, name: str, supply: Supply) -> None:
+        """`name` is that of the bucket among the states."""
+        self._states = states
         self._name = name
         self._lent_until_us = 0
         self._refused_until_us = 0
@@ -93,7 +67,7 @@ class Purse:
             return True
         if now_us < self._refused_until_us:
             return False
-        self.units, wait_s = self._lender.lend(self._name, self.supply, now_us, -self.units)
+        self.units, wait_s = self._borrow(now_us)
         if self.units > 0:
             self._lent_until_us = now_us + _LENT_US
             return True
@@ -107,7 +81,24 @@ class Purse:
         self.units -= units
 
     def close(self) -> None:
-        """Give back what is left."""
-        if self.units > 0:
-            self._lender.give_back(self._name, self.units)
-            self.units = 0.0
+        """Bring back what is left, or pay what is owed."""
+        units, self.units = self.units, 0.0
+
+        def work(state: Any) -> tuple[Any, None]:
+            left, at_us = state or (0.0, 0)
+            return (left + units, at_us), None
+
+        if units:
+            self._states.update_state(self._name, work)
+
+    def _borrow(self, now_us: int) -> tuple[float, float]:
+        """Units from the bucket, and seconds to wait where it has none; see `Bucket.lend`."""
+        supply, debt = self.supply, -self.units
+
+        def work(state: Any) -> tuple[Any, tuple[float, float]]:
+            bucket = Bucket.new(supply, now_us) if state is None else Bucket(*state)
+            lent = bucket.lend(supply, now_us, debt)
+            wait_s = 0.0 if lent > 0 else bucket.wait_s(supply)
+            return (bucket.units, bucket.at_us), (lent, wait_s)
+
+        return self._states.update_state(self._name, work)

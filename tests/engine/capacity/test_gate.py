@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.capacity.buckets import BURST_S, Supply
 from engine.capacity.gate import Allowance, Gate
 from engine.capacity.partitions import PartitionMap
-from engine.capacity.purses import Buckets
+from engine.capacity.purses import MemoryStates
 from engine.capacity.refusals import Kind, Limit, Refusal
 from engine.errors import ProvisionedThroughputExceededException, ThrottlingException
 from engine.storage.keys import collection_prefix
@@ -27,7 +27,7 @@ def key_of(text: str) -> bytes:
 def gate_of(
     units: float,
     *,
-    buckets: Buckets | None = None,
+    states: MemoryStates | None = None,
     partitions: int = 1,
     index: str | None = None,
     on_demand: bool = False,
@@ -36,7 +36,7 @@ def gate_of(
     supply = Supply(units, 1.0) if on_demand else Supply(units)
     allowances = {kind: Allowance(supply) for kind in Kind}
     return Gate(
-        buckets or Buckets(),
+        states or MemoryStates(),
         "orders",
         index,
         PartitionMap.even(partitions),
@@ -144,8 +144,8 @@ def test_a_table_on_demand_answers_with_an_error_of_its_own() -> None:
 def test_two_processes_get_one_tables_capacity(
     units: int, traffic: list[tuple[int, int, int]]
 ) -> None:
-    buckets = Buckets()
-    gates = [gate_of(units, buckets=buckets) for _ in range(2)]
+    states = MemoryStates()
+    gates = [gate_of(units, states=states) for _ in range(2)]
     spent, largest, second = 0, 0, 0
     for pause, process, cost in traffic:
         second += pause
@@ -158,8 +158,8 @@ def test_two_processes_get_one_tables_capacity(
 
 
 def test_what_was_borrowed_is_given_back() -> None:
-    buckets = Buckets()
-    one, two = (gate_of(10, buckets=buckets) for _ in range(2))
+    states = MemoryStates()
+    one, two = (gate_of(10, states=states) for _ in range(2))
     assert admitted(one, Kind.WRITE, key_of("a"), 1.0, START_US)
     assert not admitted(two, Kind.WRITE, key_of("a"), 1.0, START_US)
     one.close()
