@@ -7,9 +7,8 @@ a partition can give at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.capacity.buckets import Supply
+from engine.capacity.demand import SharedDemand
 from engine.capacity.heavy import HeavyHitters
 from engine.capacity.partitions import PARTITION, PartitionMap, share
 from engine.capacity.purses import Purse, States
@@ -19,12 +18,38 @@ _KEYS_COUNTED = 64
 _FADE_US = 60 * 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What a resource gives of one kind; `limit` is the reason where it is used up."""
+class Provision:
+    """What a provisioned resource gives of one kind: always the same."""
 
-    supply: Supply
-    limit: Limit = Limit.PROVISIONED
+    limit = Limit.PROVISIONED
+
+    def __init__(self, units_s: float) -> None:
+        self._supply = Supply(units_s)
+
+    def supply(self, now_us: int) -> Supply:
+        """What it gives now."""
+        del now_us
+        return self._supply
+
+    def note(self, units: float) -> None:
+        """Traffic does not change it."""
+
+
+class OnDemand:
+    """What a resource on demand gives of one kind: as its traffic grows, up to a maximum."""
+
+    def __init__(self, demand: SharedDemand, units_s_max: float | None) -> None:
+        """`units_s_max` is the maximum that its owner has set."""
+        self._maximum = None if units_s_max is None else Supply(units_s_max, 1.0)
+        # Where there is no maximum, its partitions have not been split far enough yet.
+        self.limit = Limit.KEY_RANGE if units_s_max is None else Limit.MAXIMUM
+        self.note = demand.note
+        self._demand = demand
+
+    def supply(self, now_us: int) -> Supply:
+        """What it gives now."""
+        supply, maximum = self._demand.supply(now_us), self._maximum
+        return maximum if maximum is not None and maximum.rate < supply.rate else supply
 
 
 class Gate:
@@ -36,18 +61,15 @@ class Gate:
         name: str,
         index: str | None,
         partitions: PartitionMap,
-        allowances: dict[Kind, Allowance],
-        *,
-        on_demand: bool,
+        capacities: dict[Kind, Provision] | dict[Kind, OnDemand],
     ) -> None:
-        """`name` is that of the resource among all of a Region; `index` None is the table."""
+        """`name` is that of the resource among the states; `index` None is the table."""
         self._index = index
-        self._on_demand = on_demand
         self.partitions = partitions
-        self._limits = {kind: allowance.limit for kind, allowance in allowances.items()}
+        self._capacities = capacities
         self._purses = {
-            kind: Purse(states, f"{name}/{kind}", allowance.supply)
-            for kind, allowance in allowances.items()
+            kind: Purse(states, f"{name}/{kind}", capacity.supply(0))
+            for kind, capacity in capacities.items()
         }
         bounds = ["", *partitions.to_json()]
         self._ranges = [Purse(states, f"{name}/range/{bound}", PARTITION) for bound in bounds]
@@ -57,18 +79,21 @@ class Gate:
     def refusal(self, kind: Kind, key: bytes, now_us: int) -> Refusal | None:
         """Why a request about a key is throttled; None lets it in. It pays nothing yet."""
         partition = self.partitions.locate(key)
-        if not self._purses[kind].has_any(now_us):
-            limit = self._limits[kind]
+        capacity, purse = self._capacities[kind], self._purses[kind]
+        purse.supply = capacity.supply(now_us)
+        if not purse.has_any(now_us):
+            limit = capacity.limit
         elif not self._ranges[partition].has_any(now_us):
             limit = Limit.KEY_RANGE
         else:
             return None
-        count = len(self.partitions)
-        return Refusal(kind, limit, self._index, self._on_demand, partition, count)
+        on_demand = isinstance(capacity, OnDemand)
+        return Refusal(kind, limit, self._index, on_demand, partition, len(self.partitions))
 
     def charge(self, kind: Kind, key: bytes, units: float, now_us: int) -> None:
         """Let a request pay what it really cost."""
         self._purses[kind].spend(units)
+        self._capacities[kind].note(units)
         reads, writes = (units, 0.0) if kind is Kind.READ else (0.0, units)
         self._ranges[self.partitions.locate(key)].spend(share(reads, writes))
         if now_us - self._faded_us >= _FADE_US:
@@ -82,6 +107,6 @@ class Gate:
             heat.fade(0.5)
 
     def close(self) -> None:
-        """Give back what was borrowed."""
+        """Bring back what was borrowed."""
         for purse in (*self._purses.values(), *self._ranges):
             purse.close()

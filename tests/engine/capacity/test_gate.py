@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.capacity.buckets import BURST_S, Supply
-from engine.capacity.gate import Allowance, Gate
+from engine.capacity.buckets import BURST_S
+from engine.capacity.demand import SharedDemand
+from engine.capacity.gate import Gate, OnDemand, Provision
 from engine.capacity.partitions import PartitionMap
 from engine.capacity.purses import MemoryStates
 from engine.capacity.refusals import Kind, Limit, Refusal
@@ -30,19 +31,21 @@ def gate_of(
     states: MemoryStates | None = None,
     partitions: int = 1,
     index: str | None = None,
-    on_demand: bool = False,
 ) -> Gate:
-    """The gate of a resource that gives so many units of each kind."""
-    supply = Supply(units, 1.0) if on_demand else Supply(units)
-    allowances = {kind: Allowance(supply) for kind in Kind}
-    return Gate(
-        states or MemoryStates(),
-        "orders",
-        index,
-        PartitionMap.even(partitions),
-        allowances,
-        on_demand=on_demand,
-    )
+    """The gate of a resource that is provisioned with so many units of each kind."""
+    provisions = {kind: Provision(units) for kind in Kind}
+    even = PartitionMap.even(partitions)
+    return Gate(states or MemoryStates(), "orders", index, even, provisions)
+
+
+def on_demand_gate(warm: float, maximum: float | None) -> Gate:
+    """The gate of a table on demand."""
+    states = MemoryStates()
+    demands = {
+        kind: OnDemand(SharedDemand(states, f"orders/{kind}/demand", warm), maximum)
+        for kind in Kind
+    }
+    return Gate(states, "orders", None, PartitionMap.even(4), demands)
 
 
 def admitted(gate: Gate, kind: Kind, key: bytes, units: float, now_us: int) -> bool:
@@ -127,12 +130,32 @@ def test_the_error_tells_reason_and_resource(index: str | None, reason: str) -> 
     assert error.members == {"ThrottlingReasons": [{"reason": reason, "resource": resource}]}
 
 
-def test_a_table_on_demand_answers_with_an_error_of_its_own() -> None:
-    gate = gate_of(1, on_demand=True)
-    assert admitted(gate, Kind.WRITE, key_of("a"), 9.0, START_US)
+@pytest.mark.parametrize(
+    ("maximum", "reason"),
+    [
+        (None, "TableWriteKeyRangeThroughputExceeded"),
+        (5.0, "TableWriteMaxOnDemandThroughputExceeded"),
+    ],
+)
+def test_a_table_on_demand_answers_with_an_error_of_its_own(
+    maximum: float | None, reason: str
+) -> None:
+    gate = on_demand_gate(10.0, maximum)
+    let_in = sum(admitted(gate, Kind.WRITE, key_of(f"{n}"), 1.0, START_US) for n in range(20))
+    assert let_in == (maximum or 10)
     refusal = gate.refusal(Kind.WRITE, key_of("a"), START_US)
     assert refusal is not None
-    assert isinstance(refusal.error(ARN), ThrottlingException)
+    error = refusal.error(ARN)
+    assert isinstance(error, ThrottlingException)
+    assert error.members == {"throttlingReasons": [{"reason": reason, "resource": ARN}]}
+
+
+def test_a_table_on_demand_saves_nothing() -> None:
+    gate = on_demand_gate(10.0, None)
+    assert admitted(gate, Kind.WRITE, key_of("a"), 1.0, START_US)
+    later_us = START_US + 1_000 * SECOND_US
+    let_in = sum(admitted(gate, Kind.WRITE, key_of(f"{n}"), 1.0, later_us) for n in range(50))
+    assert let_in == 10
 
 
 @given(
