@@ -47,7 +47,7 @@ class Backoff:
 
     def wait_s(self, attempt: int, drawn: float) -> float:
         """Seconds before an attempt (2 is the first that repeats); `drawn` is from 0 to 1."""
-        return drawn * min(self.most_s, self.base_s * 2 ** (attempt - 2))
+        return drawn * min(self.most_s, self.base_s * 2.0 ** (attempt - 2))
 
 
 @dataclass(frozen=True, slots=True)
