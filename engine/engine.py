@@ -22,12 +22,9 @@ from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
-from engine.operations.explain import explain
-from engine.operations.load import load_items
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
 from engine.storage.database import Options
-from engine.storage.inspection import check, compact, report
 
 if TYPE_CHECKING:
     from engine.account import Account
@@ -145,24 +142,34 @@ class Engine(OperationMethods):
         on_progress: Callable[[LoadProgress], None] | None = None,
     ) -> int:
         """See `LocalTools.load_items`."""
+        from engine.operations.load import load_items
+
         return load_items(self._region, table, items, context, on_progress)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:
         """See `LocalTools.explain`."""
+        from engine.operations.explain import explain
+
         return explain(self._region, statement, parameters, consistent)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
+        from engine.storage.inspection import report
+
         return report(self._region.database)
 
     def check(self) -> list[str]:
         """See `LocalTools.check`."""
+        from engine.storage.inspection import check
+
         return check(self._region.database)
 
     def compact(self) -> None:
         """See `LocalTools.compact`."""
+        from engine.storage.inspection import compact
+
         compact(self._region.database)
 
     def regions_with_tables(self) -> dict[str, int]:

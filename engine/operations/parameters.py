@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from engine.client.protocol import Context, Json
 from engine.errors import SerializationException, ValidationException
 from engine.expressions import (
+    NO_PLACEHOLDERS,
     Placeholders,
     Projection,
     attributes_to_get,
@@ -41,8 +42,19 @@ _EXPRESSIONS = (
     "FilterExpression",
     "KeyConditionExpression",
 )
+_OF_EXPRESSIONS = frozenset(
+    (*_LEGACY, *_EXPRESSIONS, "ExpressionAttributeNames", "ExpressionAttributeValues")
+)
 _PLACEHOLDER_BYTES_MAX = 255
 _MAPS_BYTES_MAX = 2 * 1_048_576
+
+
+def is_plain(request: Json) -> bool:
+    """Whether a request has no expressions, and nothing that is for them or was before them.
+
+    Then there is nothing for the functions below to check or to bind.
+    """
+    return _OF_EXPRESSIONS.isdisjoint(request)
 
 
 def check_mixing(request: Json) -> None:
@@ -107,7 +119,7 @@ def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
     names = request.get("ExpressionAttributeNames")
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
-        return Placeholders(None, None)
+        return NO_PLACEHOLDERS
     check_maps(request, expressions)
     if all(name == "ProjectionExpression" for name in expressions):
         given = None
@@ -191,10 +203,7 @@ def _utf8_size(text: str) -> int:
 
 def attribute_map(request: Json, member: str) -> tuple[Json, int]:
     """The canonical form and size of a Key or Item parameter."""
-    try:
-        return values.normalise_item(request[member])
-    except UnicodeEncodeError as error:
-        raise SerializationException("Invalid UTF-8 in a string") from error
+    return values.normalise_item(request[member])
 
 
 def old_image_wanted(request: Json) -> bool:

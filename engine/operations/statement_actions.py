@@ -12,7 +12,7 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.errors import ApiError, DuplicateItemException, ValidationException
-from engine.expressions import Condition, Placeholders, Projection
+from engine.expressions import NO_PLACEHOLDERS, Condition, Projection
 from engine.expressions.ast import And, Compare, Literal, Path
 from engine.expressions.ast import Condition as Tree
 from engine.expressions.ast import Update as UpdateTree
@@ -28,7 +28,6 @@ from engine.partiql.planner import conjunction
 from engine.storage.catalog import Table
 from engine.storage.items import StoredItem
 
-NO_PLACEHOLDERS = Placeholders(None, None)
 _KIND = "WHERE"
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"  # E015
 _KEY_NEEDED = "Where clause does not contain a mandatory equality on all key attributes"  # P27

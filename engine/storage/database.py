@@ -30,6 +30,7 @@ from engine.storage.connections import (
     migrate,
     roll_back,
 )
+from engine.storage.counts import read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, read_item, read_range
@@ -97,11 +98,7 @@ class Reader:
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
-        for items, size in self._fetch(
-            "SELECT items, bytes FROM stats WHERE storage = ?", storage_id
-        ):
-            return items, size
-        return 0, 0
+        return read_counts(self._beside, storage_id)
 
     def collection_bytes(self, storage_id: int, collection: bytes) -> int:
         """Noted bytes of an item collection of a table with local indexes."""

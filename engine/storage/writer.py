@@ -197,7 +197,7 @@ class Writer:
                 ticket.run(transaction)
                 if ticket.error is not None and transaction.writes != before:
                     raise _HalfWrittenError
-            transaction.flush_counts()
+            transaction.finish()
         except BaseException as error:
             self._abandon()
             if isinstance(error, Exception):
