@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A larger request takes long enough to read and check that others would notice.
 _BODY_BYTES_MAX = 128 * 1024
-_PAGE_THREADS = 2
+_PAGE_THREADS = 1
 _OTHER_THREADS = 16
 
 __all__ = ["Answer", "CallSoon", "LoopEngine", "LoopThreads", "OnAnswer"]

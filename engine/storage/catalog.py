@@ -67,17 +67,19 @@ class Storage:
 
     @cached_property
     def forward(self) -> str:
-        """Rows of a range in key order: value, size, key."""
-        return (
-            f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
-        )
+        """Rows of a range in key order: value, size."""
+        return f"SELECT {self._columns} FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
 
     @cached_property
     def backward(self) -> str:
-        """Rows of a range in reverse key order."""
+        """Rows of a range in reverse key order: value, size."""
+        return f"{self.forward} DESC"
+
+    @cached_property
+    def with_keys(self) -> str:
+        """Rows of a range in key order: value, size, key."""
         return (
-            f"SELECT {self._columns}, k FROM t{self.storage_id} t"
-            " WHERE k >= ? AND k < ? ORDER BY k DESC"
+            f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
         )
 
     @cached_property

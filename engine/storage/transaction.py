@@ -67,7 +67,7 @@ class WriteTransaction:
         """
         rows = []
         size = 0
-        limited = f"{storage.forward} LIMIT ?"
+        limited = f"{storage.with_keys} LIMIT ?"
         for raw, _, key in self._cursor.execute(limited, (keys.low, keys.high, count_max)):
             rows.append((key, raw))
             size += len(raw)
