@@ -1,4 +1,4 @@
-"""Tables and tags (E158 to E195, E200 to E203).
+"""Tables, tags and Time to Live (E158 to E198, E200 to E203).
 
 `CASES` need the tables of `tables.py`, `SPECIAL_CASES` those of `make_special_tables` beside them.
 """
@@ -422,7 +422,10 @@ CASES: tuple[ErrorCase, ...] = (
 
 
 def make_special_tables(client: Client) -> None:
-    """A table `provisioned` with an index `idx`, and a table `kept`: protected, with a stream."""
+    """A table `provisioned` with an index `idx`, and a table `kept`.
+
+    The latter is protected, and has a stream and Time to Live by the attribute `t`.
+    """
     client.call(
         "CreateTable",
         {
@@ -442,6 +445,13 @@ def make_special_tables(client: Client) -> None:
             "StreamSpecification": STREAM,
         },
     )
+    client.call("UpdateTimeToLive", _ttl("kept", "t", enabled=True))
+
+
+def _ttl(table: str, attribute: str, *, enabled: bool) -> Json:
+    """An UpdateTimeToLive."""
+    wanted = {"AttributeName": attribute, "Enabled": enabled}
+    return {"TableName": table, "TimeToLiveSpecification": wanted}
 
 
 def _unchanged(subject: str, whose: str) -> str:
@@ -480,5 +490,26 @@ SPECIAL_CASES: tuple[ErrorCase, ...] = (
         "Table already has an enabled stream: TableName: kept",
         table="kept",
         StreamSpecification=STREAM,
+    ),
+    ErrorCase(
+        "E196",
+        "UpdateTimeToLive",
+        _ttl("kept", "t", enabled=True),
+        _VALIDATION,
+        "TimeToLive is already enabled",
+    ),
+    ErrorCase(
+        "E197",
+        "UpdateTimeToLive",
+        _ttl("provisioned", "t", enabled=False),
+        _VALIDATION,
+        "TimeToLive is already disabled",
+    ),
+    ErrorCase(
+        "E198",
+        "UpdateTimeToLive",
+        _ttl("kept", "u", enabled=True),
+        _VALIDATION,
+        "TimeToLive is active on a different AttributeName: current AttributeName is t",
     ),
 )
