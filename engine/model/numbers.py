@@ -40,6 +40,9 @@ _parse = re.compile(
 # less than 10^9 digits. It keeps int() away from texts that it refuses as too long.
 _EXPONENT_DIGITS = 12
 
+# Beyond it the service's classic layer takes a large number for a small one.
+_INTEGER_MAX = 2**31 - 1
+
 # Wide enough for the sum of the largest and the smallest number: 126 + 130 + 37 digits.
 _EXACT = Context(prec=400)
 
@@ -62,7 +65,8 @@ def _canonical_of_any(text: str) -> str:
     match = _parse(text)
     if match is None:
         shown = text.encode(errors="replace").decode()
-        raise ValidationException(f"{_NOT_A_NUMBER}: {shown}" if text else _NOT_A_NUMBER)
+        told = f"{_NOT_A_NUMBER}: {shown}"
+        raise ValidationException(told if text else _NOT_A_NUMBER, newer=told)
     sign, whole, fraction, exponent_sign, exponent_digits = match.groups(default="")
     exponent = int(exponent_digits.lstrip("0")[:_EXPONENT_DIGITS] or "0")
     if exponent_sign == "-":
@@ -77,7 +81,8 @@ def _canonical_of_any(text: str) -> str:
             raise ValidationException(_OVERFLOW)
         return "0"
     if point - 1 > MAX_EXPONENT:
-        raise ValidationException(_OVERFLOW)
+        wraps = exponent <= _INTEGER_MAX < point
+        raise ValidationException(_UNDERFLOW if wraps else _OVERFLOW, newer=_OVERFLOW)
     if point - 1 < MIN_EXPONENT:
         raise ValidationException(_UNDERFLOW)
     if len(digits) > MAX_DIGITS:

@@ -290,6 +290,21 @@ _ONE_ONLINE = (
     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
     "table"
 )
+_ALONE: tuple[tuple[str, Any, str], ...] = (
+    ("SSESpecification", {"Enabled": True}, "Server-Side Encryption modification"),
+    ("TableClass", "STANDARD", "TableClass modification"),
+    ("DeletionProtectionEnabled", True, "DeletionProtection modification"),
+    ("WarmThroughput", {"ReadUnitsPerSecond": 99_000}, "WarmThroughput"),
+)
+
+
+def _alone(member: str, value: Any, subject: str) -> ErrorCase:
+    """A change that cannot stand beside another."""
+    members: Json = {"BillingMode": "PAY_PER_REQUEST", member: value}
+    message = f"{_INVALID}{subject} must be the only operation in the request"
+    return _update(f"E185-alone-{member}", message, **members)
+
+
 _UPDATES = (
     _update("E185", _NOTHING),
     _moved("E185-empty", _NOTHING),
@@ -360,6 +375,32 @@ _UPDATES = (
         "Requested resource not found: Index nowhere for table indexed",
         {"Delete": {"IndexName": "nowhere"}},
         code="ResourceNotFoundException",
+    ),
+    *(_alone(member, value, subject) for member, value, subject in _ALONE),
+    _update(
+        "E185-maxima",
+        f"{_INVALID}OnDemandThroughput can only be combined with BillingMode in an UpdateTable "
+        "request",
+        OnDemandThroughput={"MaxReadRequestUnits": 5},
+        StreamSpecification=STREAM,
+    ),
+    _update(
+        "E185-stream",
+        f"{_INVALID}You cannot modify stream status while updating table IOPS",
+        ProvisionedThroughput=UNITS,
+        StreamSpecification=STREAM,
+    ),
+    _moved(
+        "E185-index",
+        f"{_INVALID}You cannot create or delete index while updating table IOPS",
+        {"Delete": {"IndexName": "global"}},
+        ProvisionedThroughput=UNITS,
+    ),
+    _moved(
+        "E185-index-stream",
+        f"{_INVALID}You cannot create or delete index while changing stream status",
+        {"Delete": {"IndexName": "global"}},
+        StreamSpecification=STREAM,
     ),
     _update(
         "E195",

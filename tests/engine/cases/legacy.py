@@ -114,6 +114,26 @@ _OPERANDS = (
         AttributeValueList=[{"S": "b"}, S],
     ),
 )
+_OPERATORS = (
+    ErrorCase(
+        "E149-operator-alone",
+        "UpdateItem",
+        {**GET, "Expected": {}, "ConditionalOperator": "OR"},
+        VALIDATION,
+        "ConditionalOperator cannot be used without Filter or Expected",
+    ),
+    ErrorCase(
+        "E149-operator-of-one",
+        "Scan",
+        {
+            "TableName": "hash",
+            "ScanFilter": {"a": {"ComparisonOperator": "NULL"}},
+            "ConditionalOperator": "AND",
+        },
+        VALIDATION,
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements",
+    ),
+)
 _UPDATES = (
     _updates(
         "E150",
@@ -132,4 +152,4 @@ _UPDATES = (
     _updates("E150-mismatch", "Type mismatch for attribute to update", "s", Action="ADD", Value=N),
 )
 
-CASES: tuple[ErrorCase, ...] = (*_READS, *_EXISTS, *_OPERANDS, *_UPDATES)
+CASES: tuple[ErrorCase, ...] = (*_READS, *_EXISTS, *_OPERANDS, *_OPERATORS, *_UPDATES)

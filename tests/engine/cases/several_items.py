@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.engine.cases import ErrorCase, Json
 from tests.engine.cases.requests import GET, PUT, VALIDATION, S
-from tests.engine.cases.tables import HASH_KEY
+from tests.engine.cases.tables import HASH_KEY, RANGED_KEY
 
 _CONSTRAINT = "failed to satisfy constraint: "
 _MAP_KEYS = (
@@ -62,6 +62,40 @@ _BATCHES = (
         {"hash": [{}]},
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
         "supported datatypes",
+    ),
+    _batch(
+        "E073-batch",
+        "BatchWriteItem",
+        {"hash": [{"PutRequest": {"Item": {"p": {"N": "1"}}}}]},
+        "The provided key element does not match the schema",
+    ),
+    _batch(
+        "E073-batch-missing",
+        "BatchWriteItem",
+        {"hash": [{"PutRequest": {"Item": {"a": S}}}]},
+        "The provided key element does not match the schema",
+    ),
+    _batch(
+        "E064-tables",
+        "BatchGetItem",
+        {
+            "hash": {"Keys": [HASH_KEY], "ProjectionExpression": "s"},
+            "ranged": {"Keys": [RANGED_KEY], "AttributesToGet": ["s"]},
+        },
+        "Can not use both expression and non-expression parameters in the same request: "
+        "Non-expression parameters: {AttributesToGet} Expression parameters: "
+        "{ProjectionExpression}",
+    ),
+    ErrorCase(
+        "E030-beside-name",
+        "BatchWriteItem",
+        {
+            "RequestItems": {"a;b": [{"DeleteRequest": {"Key": HASH_KEY}}]},
+            "ReturnConsumedCapacity": "SOME",
+        },
+        VALIDATION,
+        "1 validation error detected: Value 'SOME' at 'returnConsumedCapacity' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]",
     ),
     _batch("E136", "BatchGetItem", {"hash": {"Keys": [HASH_KEY, HASH_KEY]}}, _DUPLICATES),
     _batch(

@@ -18,6 +18,38 @@ EMPTY_NUMBER: Json = {
     "ExpressionAttributeValues": {":v": {"N": ""}},
 }
 
+CONSTRAINT = "failed to satisfy constraint: Member must "
+NAME = (
+    "failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less "
+    "than or equal to 255, Member must have length greater than or equal to 3, Member must satisfy "
+    "regular expression pattern: [a-zA-Z0-9_.-]+]"
+)
+OLD_ENUM = (
+    f"Value 'SOME' at 'returnValues' {CONSTRAINT}satisfy enum value set: "
+    "[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]"
+)
+NEW_ENUM = (
+    "Failed to satisfy constraint: Member must satisfy enum value set: "
+    "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+)
+CAPACITY_ENUM = (
+    f"Value 'SOME' at 'returnConsumedCapacity' {CONSTRAINT}satisfy enum value set: "
+    "[INDEXES, TOTAL, NONE]"
+)
+NO_KEY = (
+    f"4 validation errors detected: {CAPACITY_ENUM}; Value '' at 'tableName' {CONSTRAINT}have "
+    f"length greater than or equal to 1; {OLD_ENUM}; Value null at 'key' {CONSTRAINT}not be null"
+)
+
+
+def deep(wrappings: int) -> Json:
+    """Maps, each in the one before."""
+    value: Json = {"S": "x"}
+    for _ in range(wrappings):
+        value = {"M": {"m": value}}
+    return value
+
+
 CASES: tuple[WordedCase, ...] = (
     WordedCase(
         "unused-value",
@@ -153,5 +185,142 @@ CASES: tuple[WordedCase, ...] = (
         "ExpressionAttributeValues can only be specified when using expressions: "
         "ConditionExpression is null",
         ENVELOPE + "ExpressionAttributeValues can only be specified when using expressions",
+    ),
+    WordedCase(
+        "duplicates-in-order",
+        "PutItem",
+        {
+            "TableName": "hash",
+            "Item": {"p": {"S": "a"}, "t": {"BS": [b"\xff", b"\0", b"\0", b"b"]}},
+        },
+        INVALID + "Input collection [/w==, AA==, AA==, Yg==]of type BS contains duplicates.",
+        ENVELOPE
+        + INVALID
+        + 'Input collection ["AA==","/w==","AA==","Yg=="]of type BS contains duplicates.',
+    ),
+    WordedCase(
+        "older-layer",
+        "BatchWriteItem",
+        {
+            "RequestItems": {
+                "hash": [{"PutRequest": {"Item": {"p": {"S": "a"}, "t": {"NS": ["2", "2"]}}}}]
+            }
+        },
+        "Input collection contains duplicates",
+        "Input collection contains duplicates",
+    ),
+    WordedCase(
+        "wrapping-exponent",
+        "GetItem",
+        {"TableName": "hash", "Key": {"p": {"N": "1e2147483647"}}},
+        "Number underflow. Attempting to store a number with magnitude smaller than supported "
+        "range",
+        "Number overflow. Attempting to store a number with magnitude larger than supported range",
+    ),
+    WordedCase(
+        "start-key",
+        "Query",
+        {
+            "TableName": "hash",
+            "KeyConditionExpression": "p = :v",
+            "ExpressionAttributeValues": {":v": {"S": "a"}},
+            "ExclusiveStartKey": {"p": {"N": "x"}},
+        },
+        "The provided starting key is invalid: The parameter cannot be converted to a numeric "
+        "value: x",
+        "The parameter cannot be converted to a numeric value: x",
+    ),
+    WordedCase(
+        "too-many-conditions",
+        "Query",
+        {
+            "TableName": "ranged",
+            "KeyConditionExpression": "p = :v AND r = :n AND x = :n",
+            "ExpressionAttributeValues": {":v": {"S": "a"}, ":n": {"N": "1"}},
+        },
+        "Conditions can be of length 1 or 2 only",
+        "The number of query conditions (3) exceeds the number of key attributes defined in the "
+        "schema (2)",
+    ),
+    WordedCase(
+        "no-tables",
+        "BatchGetItem",
+        {"RequestItems": {}},
+        "The requestItems parameter is required for BatchGetItem",
+        ENVELOPE + f"Value at 'RequestItems' {CONSTRAINT}have length greater than or equal to 1",
+    ),
+    WordedCase(
+        "name-of-table",
+        "BatchGetItem",
+        {"RequestItems": {"a;b": {"Keys": [{"p": {"S": "a"}}]}}},
+        ENVELOPE
+        + "Value '{a;b=KeysAndAttributes(keys=[{p=AttributeValue(s=a)}])}' at 'requestItems' "
+        + NAME,
+        ENVELOPE + """Value '{"a;b":{"Keys":[{"p":{"S":"a"}}]}}' at 'requestItems' """ + NAME,
+    ),
+    WordedCase(
+        "empty-name-first",
+        "PutItem",
+        ITEM | {"TableName": "", "ReturnValues": "SOME"},
+        f"2 validation errors detected: {OLD_ENUM}; Value '' at 'tableName' {CONSTRAINT}have "
+        "length greater than or equal to 1",
+        ENVELOPE + f"Value at 'TableName' {CONSTRAINT}have length greater than or equal to 1",
+    ),
+    WordedCase(
+        "first-enum",
+        "UpdateItem",
+        KEY | {"ReturnValues": "SOME", "ReturnConsumedCapacity": "SOME"},
+        f"2 validation errors detected: {CAPACITY_ENUM}; {OLD_ENUM}",
+        ENVELOPE + NEW_ENUM,
+    ),
+    WordedCase(
+        "no-key",
+        "UpdateItem",
+        {"TableName": "", "ReturnValues": "SOME", "ReturnConsumedCapacity": "SOME"},
+        NO_KEY,
+        NO_KEY,
+    ),
+    WordedCase(
+        "operator",
+        "Query",
+        {
+            "TableName": "hash",
+            "KeyConditions": {
+                "p": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
+            },
+            "QueryFilter": {
+                "a": {"ComparisonOperator": "NULL"},
+                "b": {"ComparisonOperator": "NULL"},
+            },
+            "ConditionalOperator": "XOR",
+        },
+        ENVELOPE
+        + f"Value 'XOR' at 'conditionalOperator' {CONSTRAINT}satisfy enum value set: [OR, AND]",
+        "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]",
+    ),
+    WordedCase(
+        "very-deep",
+        "DeleteItem",
+        KEY | {"Expected": {"a": {"Value": deep(63)}}, "ReturnValues": "SOME"},
+        ENVELOPE + OLD_ENUM,
+        ENVELOPE + OLD_ENUM,
+    ),
+    WordedCase(
+        "deep",
+        "DeleteItem",
+        KEY | {"Expected": {"a": {"Value": deep(40)}}, "ReturnValues": "SOME"},
+        ENVELOPE + OLD_ENUM,
+        ENVELOPE + NEW_ENUM,
+    ),
+    WordedCase(
+        "nothing-to-update",
+        "UpdateTable",
+        {"TableName": "hash"},
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+        "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
+        "OnDemandThroughput, WarmThroughput or TableClass is required",
     ),
 )

@@ -60,7 +60,7 @@ def test_a_request_is_refused_with_the_type_and_the_text(engine: Engine, case: E
 
 
 def test_every_number_has_a_case() -> None:
-    assert {int(case.id[1:4]) for case in CASES} == NUMBERS
+    assert {int(case.id[1:4]) for case in CASES} >= NUMBERS
 
 
 def test_ids_are_unique() -> None:
