@@ -24,7 +24,30 @@ WORDINGS = ("classic", "2026")
 _ENVELOPE = "1 validation error detected: "
 _ENVELOPED = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 # These kept the older layer: its texts about values, and the placeholder of a bad one.
-_OLDER_LAYER = frozenset({"BatchWriteItem", "TransactWriteItems", "TransactGetItems", "Scan"})
+_OLDER_LAYER = frozenset(
+    {
+        "BatchExecuteStatement",
+        "BatchWriteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+    }
+)
+# Bounds that these find broken are told in the newer form.
+_NEW_BOUNDS = frozenset(
+    {
+        "BatchGetItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
 # A request that goes deeper is read by the older layer, whatever the operation.
 _NEW_LAYER_DEPTH = 62
 _INVALID = "One or more parameter values were invalid: "
@@ -108,9 +131,9 @@ def _constraint(operation: str, request: Json, violation: str) -> str:
             shown = orjson.dumps(request["RequestItems"], default=_base64).decode()
             return f"Value '{shown}' at 'requestItems' failed{rest}"
         violation = _TOO_MANY_KEYS.sub(_without_value, violation)
-    if operation == "Scan":
-        return violation
-    return _BOUND.sub(_without_value, violation)
+    if operation in _NEW_BOUNDS:
+        return _BOUND.sub(_without_value, violation)
+    return violation
 
 
 def _without_value(match: re.Match[str]) -> str:
