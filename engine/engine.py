@@ -257,7 +257,7 @@ def _exact(region: Region, operation: str, request: Json, error: ValidationExcep
         return wrong_type
     if region.settings.wording == "classic":
         return error
-    return reworded(operation, error)
+    return reworded(operation, request, error)
 
 
 def load_wire(body: bytes) -> Any:

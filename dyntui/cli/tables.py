@@ -24,7 +24,7 @@ from dyntui.core.definition import (
     parse_global_index,
     parse_local_index,
     parse_tag,
-    settings_request,
+    settings_requests,
 )
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
@@ -201,8 +201,8 @@ def alter(
 ) -> None:
     """Change a table: throughput, billing mode, class, deletion protection, global indexes.
 
-    Settings are changed in one request; each index is removed, or added and filled, in one of its
-    own.
+    Deletion protection, class and capacity each take a request of their own; each index is removed,
+    or added and filled, in one more.
     """
     work = workspace(context)
     info = work.table(table)
@@ -214,22 +214,22 @@ def alter(
         deletion_protection=deletion_protection,
     )
     try:
-        first = settings_request(info, settings)
+        changes = settings_requests(info, settings)
         removals = [drop_index_request(info, name) for name in drop_gsi]
         indexes = [parse_global_index(text) for text in add_gsi]
         for index in indexes:
             add_index_request(info, index)
     except NotationError as error:
         raise click.UsageError(str(error)) from None
-    if first is None and not removals and not indexes:
+    if not changes and not removals and not indexes:
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
         work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
     done: list[str] = []
     try:
-        if first is not None:
-            work.call("UpdateTable", first)
-            done.append("the settings were changed")
+        for change in changes:
+            work.call("UpdateTable", change)
+            done.append(f"{_changed_settings(change)} was changed")
         for name, request in zip(drop_gsi, removals, strict=True):
             work.call("UpdateTable", request)
             done.append(f"{name} was removed")
@@ -241,6 +241,13 @@ def alter(
         failed.done = ", ".join(done)
         raise
     say(f"changed {table}")
+
+
+def _changed_settings(change: Json) -> str:
+    """What a request of `settings_requests` is about."""
+    if "TableClass" in change:
+        return "the table class"
+    return "deletion protection" if "DeletionProtectionEnabled" in change else "capacity"
 
 
 @click.command(cls=Command)

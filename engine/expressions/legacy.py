@@ -194,7 +194,7 @@ def key_conditions(conditions: Mapping[str, Json]) -> KeyCondition:
                 "Attempted conditional constraint is not an indexable operation"
             )
         tests[name] = KeyTest(_KEY_OPERATORS[operator], tuple(arguments))
-    if not 1 <= len(tests) <= 2:
+    if not tests:
         raise ValidationException("Conditions can be of length 1 or 2 only")
     return KeyCondition(tests)
 

@@ -13,6 +13,7 @@ rest of their rules is `values`'s.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from engine.client.protocol import Json
@@ -22,7 +23,7 @@ from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits
 from engine.model.fast_check import compile_string, compile_structure
 from engine.model.service import Shape, service_model
 from engine.model.type_check import check_value_types
-from engine.model.violations import violations
+from engine.model.violations import MAP_KEYS, violations
 
 MAX_REPORTED = 10
 
@@ -38,6 +39,34 @@ _TABLE_NAME_LENGTH = "TableName must be at least 3 characters long and at most 2
 # An empty map of requests is refused in other words than an empty collection elsewhere (E138).
 _BATCH_OPERATIONS = frozenset({"BatchGetItem", "BatchWriteItem"})
 _EMPTY_REQUEST_ITEMS = "The requestItems parameter is required for {}"
+
+_NEW_EMPTY_REQUEST_ITEMS = (
+    "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member "
+    "must have length greater than or equal to 1"
+)
+
+# Members whose violations are told before those of the others, which follow in the model's order.
+_FIRST_MEMBERS = {
+    "BatchWriteItem": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics"),
+    "CreateTable": ("AttributeDefinitions", "TableName", "KeySchema", "GlobalSecondaryIndexes"),
+    "DeleteItem": ("ReturnConsumedCapacity", "ConditionalOperator", "TableName", "ReturnValues"),
+    "GetItem": ("ReturnConsumedCapacity", "AttributesToGet", "TableName"),
+    "PutItem": ("ReturnConsumedCapacity", "ConditionalOperator", "ReturnValues", "TableName"),
+    "Query": ("Select", "IndexName", "ReturnConsumedCapacity", "TableName"),
+    "Scan": ("Select", "IndexName", "TotalSegments", "ReturnConsumedCapacity", "TableName"),
+    "TransactWriteItems": (
+        "ClientRequestToken",
+        "ReturnConsumedCapacity",
+        "ReturnItemCollectionMetrics",
+    ),
+    "UpdateItem": (
+        "ReturnConsumedCapacity",
+        "ConditionalOperator",
+        "TableName",
+        "ReturnItemCollectionMetrics",
+        "ReturnValues",
+    ),
+}
 
 _checks: dict[str, Holds] = {}
 
@@ -87,12 +116,21 @@ def _refuse(operation: str, request: Json) -> None:
     if _has_table_parameter(operation, shape):
         _check_table_parameter(request.get("TableName"))
     if operation in _BATCH_OPERATIONS and request.get("RequestItems") == {}:
-        raise ValidationException(_EMPTY_REQUEST_ITEMS.format(operation))
-    reported = list(islice(violations(model, shape, request), MAX_REPORTED))
+        newer = _NEW_EMPTY_REQUEST_ITEMS if operation == "BatchGetItem" else None
+        raise ValidationException(_EMPTY_REQUEST_ITEMS.format(operation), newer=newer)
+    found = violations(model, shape, request, first=_FIRST_MEMBERS.get(operation, ()))
+    reported = list(islice(found, MAX_REPORTED))
+    if operation == "BatchWriteItem":
+        # It says nothing of a table's name where something else is wrong.
+        reported = [one for one in reported if MAP_KEYS not in one] or reported
     if reported:
-        errors = "error" if len(reported) == 1 else "errors"
-        listed = "; ".join(reported)
-        raise ValidationException(f"{len(reported)} validation {errors} detected: {listed}")
+        raise ValidationException(listed(reported), violations=tuple(reported))
+
+
+def listed(violations_found: Sequence[str]) -> str:
+    """The text that lists broken constraints."""
+    errors = "error" if len(violations_found) == 1 else "errors"
+    return f"{len(violations_found)} validation {errors} detected: {'; '.join(violations_found)}"
 
 
 def _check_table_parameter(name: str | None) -> None:

@@ -7,22 +7,29 @@ map's keys or a map's scalar or collection values break is said of the list or m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.model.constraints import key_limits_of, limits_of
 from engine.model.fast_check import ATTRIBUTE_VALUE
 from engine.model.service import ServiceModel, Shape
 
+MAP_KEYS = "Map keys must satisfy constraint:"
 _NOT_NULL = "Member must not be null"
 # A collection is printed for the reader's orientation; a batch can hold 16 MB of it.
 _MAX_DUMP = 1_000
 _MAX_DUMP_DEPTH = 30
 
 
-def violations(model: ServiceModel, shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """The violations inside a structure of the right types, in the model's order of members."""
-    for member in shape.members.values():
+def violations(
+    model: ServiceModel, shape: Shape, value: Any, path: str = "", first: Sequence[str] = ()
+) -> Iterator[str]:
+    """The violations inside a structure of the right types.
+
+    They come in the model's order of members, but for those that are named to come first.
+    """
+    others = [name for name in shape.members if name not in first]
+    for member in (shape.members[name] for name in (*first, *others)):
         member_path = f"{path}.{_lower_first(member.name)}".removeprefix(".")
         content = value.get(member.name)
         if content is not None:
@@ -55,7 +62,7 @@ def _inside(model: ServiceModel, shape: Shape, value: Any, path: str) -> Iterato
         if inner.name != ATTRIBUTE_VALUE:
             limits = key_limits_of(model.shape(str(shape.key)))
             if any(limits.violations(key) for key in value):
-                text = f"Map keys must satisfy constraint: [{', '.join(limits.texts())}]"
+                text = f"{MAP_KEYS} [{', '.join(limits.texts())}]"
                 yield _violation(model, shape, value, path, text)
     else:
         return

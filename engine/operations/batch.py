@@ -28,7 +28,7 @@ from engine.operations.collections import (
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import cause_of, check_mixing, placeholders, projection_of
 from engine.operations.region import Region, Write
-from engine.operations.schema import check_key, check_nested_paths
+from engine.operations.schema import check_key, check_key_types, check_nested_paths
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
 from engine.storage.items import ItemChange
@@ -109,13 +109,22 @@ def _located_writes(
         table = region.data_table(transaction.catalog, writes.table_name)
         keys = []
         for action in writes.actions:
-            key = action.key(table)
+            key = _key(action, table)
             if (table.storage_id, key) in seen:
                 raise ValidationException(_DUPLICATES)
             seen.add((table.storage_id, key))
             keys.append(key)
         located.append(_Located(writes.table_name, table, writes.actions, keys))
     return located
+
+
+def _key(action: Action, table: Table) -> bytes:
+    """The key of an item; one to be put is told of wrong key attributes as a key is (E073)."""
+    try:
+        return action.key(table)
+    except ValidationException:
+        check_key_types(table, action.attributes)
+        raise
 
 
 def _changes(
@@ -217,12 +226,12 @@ def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
 def _prepared_gets(items: Mapping[str, Json]) -> list[_Gets]:
     if sum(len(of_table["Keys"]) for of_table in items.values()) > BATCH_GETS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
+    check_mixing({name: value for of_table in items.values() for name, value in of_table.items()})
     return [_prepared_table(table_name, of_table) for table_name, of_table in items.items()]
 
 
 def _prepared_table(table_name: str, request: Json) -> _Gets:
     """The keys of one table, which are compared as they are written (E136)."""
-    check_mixing(request)
     keys = [values.normalise_item(key)[0] for key in request["Keys"]]
     bound = placeholders(request, ("ProjectionExpression",))
     projection = projection_of(request, bound)

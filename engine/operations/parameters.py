@@ -42,9 +42,8 @@ _EXPRESSIONS = (
     "FilterExpression",
     "KeyConditionExpression",
 )
-_OF_EXPRESSIONS = frozenset(
-    (*_LEGACY, *_EXPRESSIONS, "ExpressionAttributeNames", "ExpressionAttributeValues")
-)
+_MAPS = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues"})
+_OF_EXPRESSIONS = frozenset((*_LEGACY, *_EXPRESSIONS, *_MAPS))
 _PLACEHOLDER_BYTES_MAX = 255
 _MAPS_BYTES_MAX = 2 * 1_048_576
 
@@ -74,10 +73,19 @@ def check_mixing(request: Json) -> None:
             f"Non-expression parameters: {{{', '.join(mixed)}}} "
             f"Expression parameters: {{{', '.join(used)}}}"
         )
-    if request.get("ConditionalOperator") is not None and not any(
-        request.get(name) for name in _CONDITIONAL
-    ):
+    if request.get("ConditionalOperator") is not None:
+        _check_operator(request)
+
+
+def _check_operator(request: Json) -> None:
+    """A ConditionalOperator joins two conditions or more."""
+    counts = [len(request.get(name) or ()) for name in _CONDITIONAL]
+    if not any(counts):
         raise ValidationException("ConditionalOperator cannot be used without Filter or Expected")
+    if 1 in counts:
+        raise ValidationException(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+        )
 
 
 def projection_of(request: Json, bound: Placeholders) -> Projection | None:
@@ -109,6 +117,16 @@ def check_maps(request: Json, expressions: Sequence[str]) -> None:
             "ExpressionAttributeValues can only be specified when using expressions: "
             f"{' and '.join(with_values)} {verb} null"
         )
+
+
+def without_idle_maps(request: Json) -> Json:
+    """An action of a transaction without names and values that no expression could use.
+
+    Unlike a single operation, a transaction takes no offence at them.
+    """
+    if _MAPS.isdisjoint(request) or any(request.get(name) is not None for name in _EXPRESSIONS):
+        return request
+    return {name: value for name, value in request.items() if name not in _MAPS}
 
 
 def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
@@ -188,7 +206,8 @@ def _canonical_values(given: Json) -> tuple[Json, int]:
             canonical[key], value_size = values.normalise_value(value)
         except ValidationException as error:
             raise ValidationException(
-                f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
+                f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}",
+                newer=error.newer or error.message,
             ) from error
         size += value_size
     return canonical, size

@@ -163,12 +163,13 @@ def _check_count(conditions: int, attributes: int) -> None:
     """There cannot be more conditions than key attributes (E095)."""
     if conditions <= attributes:
         return
-    if attributes == _CLASSIC_KEYS:
-        raise ValidationException("Conditions can be of length 1 or 2 only")
-    raise ValidationException(
+    newer = (
         f"The number of query conditions ({conditions}) exceeds the number of key attributes "
         f"defined in the schema ({attributes})"
     )
+    if attributes == _CLASSIC_KEYS:
+        raise ValidationException("Conditions can be of length 1 or 2 only", newer=newer)
+    raise ValidationException(newer)
 
 
 def _check_prefix(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> None:

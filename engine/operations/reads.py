@@ -92,7 +92,9 @@ def start_key(request: Json) -> Json | None:
     try:
         return values.normalise_item(given)[0]
     except ValidationException as error:
-        raise ValidationException(f"{_START}: {error.message}") from error
+        raise ValidationException(
+            f"{_START}: {error.message}", newer=error.newer or error.message
+        ) from error
 
 
 def resolve_source(

@@ -79,7 +79,11 @@ def split_where(where: Tree | None, table: Table) -> tuple[Json, Tree | None] | 
     rest: Tree | None = None
     for term in terms:
         named = _equality(term)
-        if named is not None and named[0] in table.key_names and named[0] not in key:
+        if (
+            named is not None
+            and named[0] in table.key_names
+            and key.get(named[0], named[1]) == named[1]
+        ):
             key[named[0]] = named[1]
         else:
             rest = term if rest is None else And(rest, term)
@@ -173,7 +177,14 @@ class ExistsWhere(_Where, ConditionCheck):
 
 
 class GetWhere(_Where, Get):
-    """SELECT of one item, in a batch or a transaction."""
+    """SELECT of one item, in a batch or a transaction: by its key and nothing more."""
+
+    def key_values(self, table: Table) -> Json:
+        """See `_Where.key_values`; another term is refused as a missing one is (P24, P26)."""
+        attributes = _Where.key_values(self, table)
+        if self.condition is not None:
+            raise ValidationException(self.key_needed)
+        return attributes
 
 
 WriteStatement = InsertItem | UpdateWhere | DeleteWhere | ExistsWhere

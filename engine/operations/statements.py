@@ -14,7 +14,7 @@ from engine.capacity.consumed import consumed_capacity
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
-from engine.expressions import KeyCondition, KeyTest
+from engine.expressions import Condition, KeyCondition, KeyTest
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.pages import PAGE_BYTES_MAX, PageRequest, read_page
 from engine.operations.query import key_range
@@ -33,7 +33,7 @@ from engine.partiql.parser import parse
 from engine.partiql.planner import Access, KeySchema, Plan, plan_select
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
-from engine.storage.items import ItemChange
+from engine.storage.items import ItemChange, projected_names
 from engine.storage.keys import KeyRange, segment_range
 from engine.storage.transaction import WriteTransaction
 
@@ -98,6 +98,11 @@ def source_of(region: Region, catalog: Catalog, select: ast.Select, consistent: 
         if table.index(select.source.index) is None:
             raise ValidationException("The table does not have the specified index")
         index = region.readable_index(table, select.source.index)
+        if len(index.hash) > 1 or len(index.range) > 1:
+            raise ValidationException(
+                "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or "
+                "multi-attribute RANGE keys."
+            )
         if index.is_global and consistent:
             raise ValidationException(
                 "Strongly consistent read is not supported on Global Secondary Indexes"
@@ -147,11 +152,10 @@ class _Reading:
     def page(self, reader: Reader, catalog: Catalog) -> _Page:
         """Read the ranges one after another, until the page is full."""
         source = source_of(self._region, catalog, self._select, self.consistent)
-        fetch = (
-            source.index is not None
-            and source.index.projection_type != "ALL"
-            and lacks_attributes(source.table, source.index, self._projection, self._condition)
-        )
+        fetch = False
+        if source.index is not None and source.index.projection_type != "ALL":
+            _check_filtered(source.table, source.index, self._condition)
+            fetch = lacks_attributes(source.table, source.index, self._projection, None)
         ranges = source.ranges()
         position, start = self._start(source, len(ranges))
         page = _Page([], Charges())
@@ -214,6 +218,17 @@ class _Reading:
         return urlsafe_b64encode(orjson.dumps([self._identity, position, key])).decode()
 
 
+def _check_filtered(table: Table, index: Index, condition: Condition | None) -> None:
+    """A filter may only ask for what the index holds, be it a local one."""
+    wanted = frozenset() if condition is None else condition.attributes
+    missing = sorted(wanted - projected_names(table, index))
+    if missing:
+        raise ValidationException(
+            f"One or more parameter values were invalid: Secondary index {index.name} does not "
+            f"project one or more filter attributes: [{', '.join(missing)}]"
+        )
+
+
 def _full(limit: int | None, size: int) -> bool:
     return limit == 0 or size >= PAGE_BYTES_MAX
 
@@ -259,6 +274,10 @@ def returning_of(statement: ast.Statement) -> ast.Returning | None:
     """RETURNING of a write; of a deletion only the whole old item."""
     if isinstance(statement, ast.Delete) and statement.returning is not None:
         if statement.returning != ast.Returning("ALL", "OLD"):
-            raise ValidationException("Only ALL OLD * can be returned by a DELETE statement")
+            given = f"RETURNING {statement.returning.scope} {statement.returning.image} *"
+            raise ValidationException(
+                f"Invalid returning clause: {given}. Only RETURNING ALL OLD * is allowed in DELETE "
+                "statements."
+            )
         return statement.returning
     return statement.returning if isinstance(statement, ast.Update) else None

@@ -51,9 +51,7 @@ class _Binder:
                 return self._select(node)
             case Insert(source, item):
                 filled = {name: fill(value, self._values) for name, value in item.items()}
-                return Insert(
-                    source, {name: canonical(v, f"root.{name}") for name, v in filled.items()}
-                )
+                return Insert(source, {name: canonical(v, "root") for name, v in filled.items()})
             case Update():
                 actions = tuple(map(self._action, node.actions))
                 return replace(node, actions=actions, where=self._where(node.where))
@@ -91,7 +89,7 @@ class _Binder:
     def _operand(self, node: Operand) -> Operand:
         match node:
             case Literal(value):
-                return Literal(canonical(fill(value, self._values)))
+                return Literal(canonical(fill(value, self._values), "root"))
             case Call(name, arguments):
                 return Call(name, tuple(map(self._operand, arguments)))
             case Arithmetic(operator, left, right):

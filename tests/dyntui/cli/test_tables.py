@@ -77,7 +77,7 @@ def test_what_is_altered(orders: Shell) -> None:
 def test_changes_that_were_made_before_a_failure_are_told(orders: Shell) -> None:
     ended = orders.run("alter orders --class infrequent-access --add-gsi by-status=x:S")
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.splitlines()[1:] == ["before that, the settings were changed"]
+    assert ended.err.splitlines()[1:] == ["before that, the table class was changed"]
     assert "(ResourceNotFoundException)" in orders.refused("alter orders --drop-gsi nope --yes")
 
 
