@@ -68,7 +68,7 @@ class StatementParser(ConditionParser):
     def _select(self) -> Select:
         paths = None if self.accept("*") else self._paths()
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Select(source, paths, where, self._order())
 
@@ -103,7 +103,8 @@ class StatementParser(ConditionParser):
         self.accept_word("ASC")
         return OrderKey(name)
 
-    def _source(self) -> Source:
+    def source(self) -> Source:
+        """A table, or an index of one."""
         table = self.name()
         index = self.name() if self.accept(".") else None
         self._refuse_alias()
@@ -113,7 +114,7 @@ class StatementParser(ConditionParser):
 
     def _insert(self) -> Insert:
         self.expect_word("INTO")
-        source = self._source()
+        source = self.source()
         self.expect_word("VALUE")
         if not self.at("{"):
             raise not_well_formed(self.token, UNEXPECTED_TERM)
@@ -124,20 +125,20 @@ class StatementParser(ConditionParser):
     # UPDATE, DELETE.
 
     def _update(self) -> Update:
-        source = self._source()
+        source = self.source()
         actions = self._actions()
         where = self.condition() if self.accept_word("WHERE") else None
         return Update(source, actions, where, self._returning())
 
     def _from_first(self) -> Update:
-        source = self._source()
+        source = self.source()
         self.expect_word("WHERE")
         where = self.condition()
         return Update(source, self._actions(), where, self._returning())
 
     def _delete(self) -> Delete:
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Delete(source, where, self._returning())
 
