@@ -9,7 +9,7 @@ import click
 from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
 from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import FORMATS, Format, write_items
+from dyntui.cli.output import write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import neighbours_with_tables
 from dyntui.core.definition import (
@@ -26,6 +26,7 @@ from dyntui.core.definition import (
     parse_tag,
     settings_request,
 )
+from dyntui.core.item_output import FORMATS, Format
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
 
