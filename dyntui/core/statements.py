@@ -111,10 +111,10 @@ def key_schema(info: TableInfo, index: str | None) -> KeySchema:
     )
 
 
-def fault_place(text: str, error: StatementError) -> str:
-    """Where a statement is wrong: `line 2, column 7`."""
+def fault_place(text: str, error: StatementError, first_line: int = 1) -> str:
+    """Where a statement, which begins on a line of its script, is wrong: `line 2, column 7`."""
     line, column = line_and_column(text, min(error.offset, len(text)))
-    return f"line {line}, column {column}"
+    return f"line {first_line + line - 1}, column {column}"
 
 
 @dataclass(slots=True)
