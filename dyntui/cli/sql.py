@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 import click
@@ -17,20 +16,17 @@ from dyntui.cli.output import format_options, write_items
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.item_output import Format
-from dyntui.core.statement_explain import explain, explanation_lines
-from dyntui.core.statement_groups import Group, GroupError, GroupRun, cancellation_lines
+from dyntui.core.statement_groups import Group, GroupError, cancellation_lines
 from dyntui.core.statement_parameters import ParameterError, read_value
-from dyntui.core.statement_risk import risk
+from dyntui.core.statement_runner import Rows, StatementRunner, explained, requests
 from dyntui.core.statement_script import read_statements
 from dyntui.core.statement_session import (
     ClientCaller,
     Noted,
     Ready,
     StatementSession,
-    result_columns,
-    result_keys,
 )
-from dyntui.core.statements import Run, fault_place, outcome_text, request_of
+from dyntui.core.statements import Outcome, fault_place, outcome_text
 from engine.client.protocol import Json
 from engine.errors import ApiError
 from engine.partiql.faults import StatementError
@@ -91,19 +87,20 @@ def sql(
     work = workspace(context)
     session = StatementSession(ClientCaller(work.connection.client, "script"))
     session.named, session.consistent = named, consistent
-    runner = _Runner(
-        work, session, output, plain, max_items, round(ask_above * BYTES_IN_A_MB), yes, positional
+    runner = StatementRunner(
+        session,
+        _Streams(work, output, plain),
+        None if yes else round(ask_above * BYTES_IN_A_MB),
+        refuses_partial_keys=not work.is_remote,
+        max_items=max_items,
     )
+    script = _Script(work, runner, positional)
+    act = script.explain if explains else script.show_request if dry_run else script.run
     lines = [statement] if statement is not None else _lines(file)
     for number, (text, line) in enumerate(read_statements(lines), 1):
-        runner.number, runner.line = number, line
-        if explains:
-            runner.explain(text)
-        elif dry_run:
-            runner.show_request(text)
-        else:
-            runner.run(text)
-    runner.end()
+        script.number, script.line = number, line
+        act(text)
+    script.end()
 
 
 def _lines(file: str | None) -> Iterator[str]:
@@ -140,169 +137,117 @@ def _parameters(texts: tuple[str, ...]) -> tuple[dict[str, Json], Iterator[Json]
 
 
 @dataclass(slots=True)
-class _Runner:
-    """Carries out statements; `number` and `line` say where the current one
-    stands."""
+class _Script:
+    """The statements of one command; `number` and `line` say where the current one stands."""
 
     work: Workspace
-    session: StatementSession
-    form: Format
-    plain: bool
-    max_items: int | None
-    ask_above_bytes: int
-    yes: bool
+    runner: StatementRunner
     positional: Iterator[Json]
     number: int = 1
     line: int = 1
-    writes: int = 0
-    blocks: int = 0
+
+    def taken(self, text: str) -> Ready | Group | Noted:
+        """What a statement becomes; raises what ends the command."""
+        try:
+            return self.runner.session.take(text, self.positional)
+        except StatementError as error:
+            place = fault_place(text, error, self.line)
+            raise self._refused("ExecuteStatement", error.as_error(), [place]) from error
+        except (GroupError, ParameterError) as error:
+            raise self._misused(str(error)) from error
 
     def run(self, text: str) -> None:
-        """Run one statement, and write its rows; raises what ends the command."""
-        taken = self._taken(text)
+        """Run one statement; raises what ends the command."""
+        taken = self.taken(text)
+        if isinstance(taken, Noted):
+            return
         try:
-            if isinstance(taken, Ready):
-                self._run_statement(taken)
-            elif isinstance(taken, Group):
-                self._run_group(taken)
+            failures = self.runner.run(taken)
         except ApiError as error:
             operation = taken.operation if isinstance(taken, Group) else "ExecuteStatement"
             raise self._refused(operation, error, cancellation_lines(error)) from error
+        for failure in failures[:-1]:
+            say(f"dyntui: {self._placed(failure)}")
+        for failure in failures[-1:]:
+            raise Failure(self._placed(failure), REFUSED)
 
     def explain(self, text: str) -> None:
         """Tell what a statement would do."""
-        taken = self._taken(text)
-        statements = taken.statements if isinstance(taken, Group) else []
-        if isinstance(taken, Ready):
-            statements = [taken.prepared]
-        parameters = taken.parameters if isinstance(taken, Ready) else ()
-        for prepared in statements:
-            try:
-                found = explain(
-                    self.work.connection.tools, prepared, parameters, self.session.consistent
-                )
-            except ApiError as error:
-                raise self._refused("ExecuteStatement", error) from error
-            self._begin_block()
-            sys.stdout.writelines(f"{line}\n" for line in explanation_lines(found, prepared))
+        taken = self.taken(text)
+        consistent = self.runner.session.consistent
+        try:
+            lines = explained(taken, self.work.connection.tools, consistent)
+        except ApiError as error:
+            raise self._refused("ExecuteStatement", error) from error
+        if self.number > 1 and lines:
+            sys.stdout.write("\n")
+        sys.stdout.writelines(f"{line}\n" for line in lines)
 
     def show_request(self, text: str) -> None:
         """Show the request that a statement would become."""
-        taken = self._taken(text)
-        if isinstance(taken, Noted):
-            return
-        if isinstance(taken, Group):
-            shown = {taken.operation: taken.request}
-        else:
-            request = request_of(
-                taken.prepared, taken.parameters, consistent=self.session.consistent
-            )
-            shown = {"ExecuteStatement": request}
-            self._say_done_here(taken)
-        sys.stdout.write(dynamodb_json(shown) + "\n")
+        taken = self.taken(text)
+        shown = requests(taken, self.runner.session.consistent)
+        if shown is not None:
+            sys.stdout.write(dynamodb_json(shown) + "\n")
+        if isinstance(taken, Ready) and taken.prepared.done_here:
+            say(f"done here, not by the service: {', '.join(taken.prepared.done_here)}")
 
     def end(self) -> None:
         """Refuse what the statements leave open."""
-        if self.session.group is not None:
-            kind = self.session.group.kind
-            raise self._misused(f"the {kind} is not closed: nothing of it was done")
+        group = self.runner.session.group
+        if group is not None:
+            raise self._misused(f"the {group.kind} is not closed: nothing of it was done")
         left = sum(1 for _ in self.positional)
         if left:
             raise self._misused(f"--param: {left} more than there are question marks")
 
-    def _taken(self, text: str) -> Ready | Group | Noted:
-        try:
-            return self.session.take(text, self.positional)
-        except StatementError as error:
-            place = fault_place(text, error, self.line)
-            raise self._refused("ExecuteStatement", error.as_error(), [place]) from error
-        except ApiError as error:
-            raise self._refused("ExecuteStatement", error) from error
-        except (GroupError, ParameterError) as error:
-            raise self._misused(str(error)) from error
-
     def _refused(
         self, operation: str, error: ApiError, details: Sequence[str] = ()
     ) -> OperationError:
-        hint = ", ".join([*self._places(), *details])
-        done = f"{self.writes} statements wrote" if self.writes else ""
-        return OperationError(operation, error, done=done, hint=hint)
-
-    def _places(self) -> list[str]:
-        """Which statement it is, of several."""
-        return [f"statement {self.number}"] if self.number > 1 else []
+        places = [f"statement {self.number}"] if self.number > 1 else []
+        done = f"{self.runner.writes} statements wrote" if self.runner.writes else ""
+        return OperationError(operation, error, done=done, hint=", ".join([*places, *details]))
 
     def _misused(self, message: str) -> click.ClickException:
-        place = "".join(f"{place}: " for place in self._places())
-        if self.writes:
-            done = f"{self.writes} statements wrote"
-            return Failure(f"{place}{message}; before that, {done}", PARTIAL)
-        return click.UsageError(f"{place}{message}")
+        if self.runner.writes:
+            done = f"{self.runner.writes} statements wrote"
+            return Failure(f"{self._placed(message)}; before that, {done}", PARTIAL)
+        return click.UsageError(self._placed(message))
 
-    def _run_statement(self, ready: Ready) -> None:
-        prepared = ready.prepared
-        self._confirm(ready)
-        run = Run(
-            self.session.caller, prepared, ready.parameters, consistent=self.session.consistent
-        )
-        if not prepared.is_read:
-            rows = list(run)
-            self.writes += 1
-            if rows:
-                self._write(iter(rows), ready)
-        else:
-            self._say_done_here(ready)
-            self._write(islice(run, self.max_items), ready)
-            if not run.outcome.rows:
-                say("no items")
-        if self.work.verbose:
-            say(f"{prepared.verb} {prepared.source.table}: {outcome_text(prepared, run.outcome)}")
+    def _placed(self, message: str) -> str:
+        return f"statement {self.number}: {message}" if self.number > 1 else message
 
-    def _run_group(self, group: Group) -> None:
-        run = GroupRun(self.session.caller, group)
-        rows = list(run)
-        self.writes += not group.is_read
-        if rows:
-            self._begin_block()
-            write_items(rows, self.form, plain=self.plain)
-        if self.work.verbose:
-            unit = "RCU" if group.is_read else "WCU"
-            say(f"{group.kind}: {run.outcome.bill.text(unit)}")
-        if run.failures:
-            place = "".join(f"{place}: " for place in self._places())
-            for failure in run.failures[:-1]:
-                say(f"dyntui: {place}{failure}")
-            raise Failure(f"{place}{run.failures[-1]}", REFUSED)
 
-    def _confirm(self, ready: Ready) -> None:
-        if self.yes:
-            return
-        remote = self.work.connection.remote is not None
-        asked = risk(
-            ready.prepared,
-            ready.parameters,
-            self.session.table,
-            large_bytes=self.ask_above_bytes,
-            refuses_partial_keys=not remote,
-        )
-        if asked is not None:
-            self.work.confirm(f"{asked} Go on?", yes=False)
+@dataclass(slots=True)
+class _Streams:
+    """Rows on stdout, talk on stderr; see `Face`."""
 
-    def _write(self, rows: Iterator[Json], ready: Ready) -> None:
-        self._begin_block()
-        prepared = ready.prepared
-        columns = result_columns(prepared)
-        keys: tuple[str, ...] = ()
-        if columns is None and self.form in ("table", "csv"):
-            keys = result_keys(prepared, self.session.table(prepared.source.table))
-        write_items(rows, self.form, plain=self.plain, keys=keys, columns=columns)
+    work: Workspace
+    form: Format
+    plain: bool
+    blocks: int = 0
 
-    def _begin_block(self) -> None:
-        """A blank line between what is for people."""
+    def show(self, rows: Rows) -> None:
+        """Write rows as they come."""
         if self.blocks and self.form == "table":
+            # Tables are for people, who see better where one ends.
             sys.stdout.write("\n")
         self.blocks += 1
+        keys = rows.keys() if rows.columns is None and self.form in ("table", "csv") else ()
+        write_items(rows.items, self.form, plain=self.plain, keys=keys, columns=rows.columns)
 
-    def _say_done_here(self, ready: Ready) -> None:
-        if ready.prepared.done_here:
-            say(f"done here, not by the service: {', '.join(ready.prepared.done_here)}")
+    def note(self, text: str) -> None:
+        """Say a line."""
+        say(text)
+
+    def done(self, what: str, outcome: Outcome, *, is_read: bool) -> None:
+        """Tell where nothing was found, and the cost, if the person wants to know."""
+        if is_read and not outcome.rows:
+            say("no items")
+        if self.work.verbose:
+            say(f"{what}: {outcome_text(outcome, is_read=is_read)}")
+
+    def may(self, question: str) -> bool:
+        """Ask; a no, or nobody there, ends the command."""
+        self.work.confirm(question, yes=False)
+        return True

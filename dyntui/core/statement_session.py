@@ -71,7 +71,7 @@ class StatementSession:
     def take(self, text: str, positional: Iterator[Json]) -> Ready | Group | Noted:
         """What is to be run after a statement, if anything.
 
-        Raises `GroupError`, `ParameterError`, `StatementError`, `ApiError`.
+        Raises `GroupError`, `ParameterError`, `StatementError`.
         """
         word = group_word(text)
         if word is None:

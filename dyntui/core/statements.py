@@ -60,11 +60,6 @@ class Prepared:
         return type(self.tree).__name__.upper()
 
     @property
-    def unit(self) -> str:
-        """The unit of what it consumes."""
-        return "RCU" if self.is_read else "WCU"
-
-    @property
     def done_here(self) -> tuple[str, ...]:
         """What of it is beyond the service, in words."""
         return () if self.extended is None else self.extended.done_here
@@ -74,7 +69,7 @@ def prepare(text: str, table_of: TableOf) -> Prepared:
     """Read a statement of the service's, or one of those that are done here.
 
     `table_of` is asked only where there is an ORDER BY, which may have to be done here.
-    Raises `engine.partiql.faults.StatementError`, and what `table_of` raises.
+    Raises `engine.partiql.faults.StatementError`.
     """
     try:
         tree, count = parsed(text)
@@ -85,16 +80,25 @@ def prepare(text: str, table_of: TableOf) -> Prepared:
     else:
         if not isinstance(tree, Select) or not tree.order:
             return Prepared(text, tree, count)
-        if is_order_of_service(tree, key_schema(table_of(tree.source.table), tree.source.index)):
+        schema = _schema(tree.source, table_of)
+        if schema is None or is_order_of_service(tree, schema):
             return Prepared(text, tree, count)
         found = read_extended(text)
         assert found is not None
     extended, count = found
     if extended.order:
-        source = extended.source
-        extended = extended.for_keys(key_schema(table_of(source.table), source.index))
+        schema = _schema(extended.source, table_of)
+        extended = extended if schema is None else extended.for_keys(schema)
     base = extended.base
     return Prepared(statement_text(base), base, count, extended)
+
+
+def _schema(source: Source, table_of: TableOf) -> KeySchema | None:
+    """The keys of what is read; None where that cannot be known: the run will tell why."""
+    try:
+        return key_schema(table_of(source.table), source.index)
+    except ApiError:
+        return None
 
 
 def key_schema(info: TableInfo, index: str | None) -> KeySchema:
@@ -211,10 +215,10 @@ def request_of(prepared: Prepared, parameters: Sequence[Json], *, consistent: bo
     return request
 
 
-def outcome_text(prepared: Prepared, outcome: Outcome, *, parts: bool = True) -> str:
+def outcome_text(outcome: Outcome, *, is_read: bool, parts: bool = True) -> str:
     """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5)`."""
-    bill = outcome.bill.text(prepared.unit, parts=parts)
-    if not prepared.is_read:
+    bill = outcome.bill.text("RCU" if is_read else "WCU", parts=parts)
+    if not is_read:
         return bill
     return f"{_counted(outcome.rows, 'row')}, {_counted(outcome.pages, 'page')}, {bill}"
 
