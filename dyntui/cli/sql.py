@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import click
 
 from dyntui.cli.command import Command
-from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
+from dyntui.cli.exits import say
 from dyntui.cli.files import TEXT_FILE, decode, open_file
 from dyntui.cli.output import format_options, write_items
+from dyntui.cli.statement_failures import BatchError, told_at
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.item_output import Format
-from dyntui.core.statement_groups import Group, GroupError, cancellation_lines
+from dyntui.core.statement_groups import Group
 from dyntui.core.statement_parameters import ParameterError, read_value
 from dyntui.core.statement_runner import Rows, StatementRunner, explained, requests
 from dyntui.core.statement_script import read_statements
-from dyntui.core.statement_session import (
-    ClientCaller,
-    Noted,
-    Ready,
-    StatementSession,
-)
-from dyntui.core.statements import Outcome, fault_place, outcome_text
+from dyntui.core.statement_session import ClientCaller, Noted, Ready, StatementSession
+from dyntui.core.statements import Outcome, outcome_text
 from engine.client.protocol import Json
-from engine.errors import ApiError
-from engine.partiql.faults import StatementError
 
 BYTES_IN_A_MB = 1_000_000
 
@@ -97,10 +91,11 @@ def sql(
     script = _Script(work, runner, positional)
     act = script.explain if explains else script.show_request if dry_run else script.run
     lines = [statement] if statement is not None else _lines(file)
-    for number, (text, line) in enumerate(read_statements(lines), 1):
-        script.number, script.line = number, line
-        act(text)
-    script.end()
+    for script.number, (text, line) in enumerate(read_statements(lines), 1):
+        with told_at(runner, text, script.number, line):
+            act(text)
+    with told_at(runner, "", script.number, 1):
+        script.check_end()
 
 
 def _lines(file: str | None) -> Iterator[str]:
@@ -138,84 +133,48 @@ def _parameters(texts: tuple[str, ...]) -> tuple[dict[str, Json], Iterator[Json]
 
 @dataclass(slots=True)
 class _Script:
-    """The statements of one command; `number` and `line` say where the current one stands."""
+    """The statements of one command."""
 
     work: Workspace
     runner: StatementRunner
     positional: Iterator[Json]
     number: int = 1
-    line: int = 1
-
-    def taken(self, text: str) -> Ready | Group | Noted:
-        """What a statement becomes; raises what ends the command."""
-        try:
-            return self.runner.session.take(text, self.positional)
-        except StatementError as error:
-            place = fault_place(text, error, self.line)
-            raise self._refused("ExecuteStatement", error.as_error(), [place]) from error
-        except (GroupError, ParameterError) as error:
-            raise self._misused(str(error)) from error
 
     def run(self, text: str) -> None:
-        """Run one statement; raises what ends the command."""
-        taken = self.taken(text)
+        """Run one statement."""
+        taken = self._taken(text)
         if isinstance(taken, Noted):
             return
-        try:
-            failures = self.runner.run(taken)
-        except ApiError as error:
-            operation = taken.operation if isinstance(taken, Group) else "ExecuteStatement"
-            raise self._refused(operation, error, cancellation_lines(error)) from error
-        for failure in failures[:-1]:
-            say(f"dyntui: {self._placed(failure)}")
-        for failure in failures[-1:]:
-            raise Failure(self._placed(failure), REFUSED)
+        failures = self.runner.run(taken)
+        if failures:
+            raise BatchError(failures)
 
     def explain(self, text: str) -> None:
         """Tell what a statement would do."""
-        taken = self.taken(text)
-        consistent = self.runner.session.consistent
-        try:
-            lines = explained(taken, self.work.connection.tools, consistent)
-        except ApiError as error:
-            raise self._refused("ExecuteStatement", error) from error
+        taken = self._taken(text)
+        lines = explained(taken, self.work.connection.tools, self.runner.session.consistent)
         if self.number > 1 and lines:
             sys.stdout.write("\n")
         sys.stdout.writelines(f"{line}\n" for line in lines)
 
     def show_request(self, text: str) -> None:
         """Show the request that a statement would become."""
-        taken = self.taken(text)
+        taken = self._taken(text)
         shown = requests(taken, self.runner.session.consistent)
         if shown is not None:
             sys.stdout.write(dynamodb_json(shown) + "\n")
         if isinstance(taken, Ready) and taken.prepared.done_here:
             say(f"done here, not by the service: {', '.join(taken.prepared.done_here)}")
 
-    def end(self) -> None:
+    def check_end(self) -> None:
         """Refuse what the statements leave open."""
-        group = self.runner.session.group
-        if group is not None:
-            raise self._misused(f"the {group.kind} is not closed: nothing of it was done")
+        self.runner.session.check_end()
         left = sum(1 for _ in self.positional)
         if left:
-            raise self._misused(f"--param: {left} more than there are question marks")
+            raise ParameterError(f"--param: {left} more than there are question marks")
 
-    def _refused(
-        self, operation: str, error: ApiError, details: Sequence[str] = ()
-    ) -> OperationError:
-        places = [f"statement {self.number}"] if self.number > 1 else []
-        done = f"{self.runner.writes} statements wrote" if self.runner.writes else ""
-        return OperationError(operation, error, done=done, hint=", ".join([*places, *details]))
-
-    def _misused(self, message: str) -> click.ClickException:
-        if self.runner.writes:
-            done = f"{self.runner.writes} statements wrote"
-            return Failure(f"{self._placed(message)}; before that, {done}", PARTIAL)
-        return click.UsageError(self._placed(message))
-
-    def _placed(self, message: str) -> str:
-        return f"statement {self.number}: {message}" if self.number > 1 else message
+    def _taken(self, text: str) -> Ready | Group | Noted:
+        return self.runner.session.take(text, self.positional)
 
 
 @dataclass(slots=True)

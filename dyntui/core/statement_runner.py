@@ -72,6 +72,8 @@ class StatementRunner:
     max_items: int | None = None
     cancelled: Callable[[], bool] = lambda: False
     writes: int = 0
+    operation: str = "ExecuteStatement"
+    """The operation that was called last."""
 
     def run(self, taken: Ready | Group | Noted) -> list[str]:
         """Carry out what a session took; gives the statements of a batch that failed, as lines.
@@ -82,7 +84,9 @@ class StatementRunner:
             self.face.note(taken.text)
             return []
         if isinstance(taken, Group):
+            self.operation = taken.operation
             return self._run_group(taken)
+        self.operation = "ExecuteStatement"
         self._ask(taken)
         self._run_statement(taken.prepared, taken)
         return []

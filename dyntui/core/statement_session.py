@@ -89,6 +89,11 @@ class StatementSession:
             return Noted(f"a {self.group.kind} is open until {closing}")
         return self._closed(word)
 
+    def check_end(self) -> None:
+        """Refuse to end within a group; raises `GroupError`."""
+        if self.group is not None:
+            raise GroupError(f"the {self.group.kind} is not closed: nothing of it was done")
+
     def _closed(self, word: str) -> Group | Noted:
         group = self.group
         wanted = "batch" if word == "END" else "transaction"

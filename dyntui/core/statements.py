@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from dyntui.core.bill import Bill
 from dyntui.core.extended import ExtendedSelect, is_order_of_service, read_extended
@@ -26,6 +26,8 @@ from engine.partiql.text import statement_text
 
 Json = dict[str, Any]
 TableOf = Callable[[str], TableInfo]
+Capacity = Literal["NONE", "TOTAL", "INDEXES"]
+"""How much of what was consumed is told, in the API's words."""
 
 
 class StatementCancelledError(Exception):
@@ -215,12 +217,20 @@ def request_of(prepared: Prepared, parameters: Sequence[Json], *, consistent: bo
     return request
 
 
-def outcome_text(outcome: Outcome, *, is_read: bool, parts: bool = True) -> str:
-    """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5)`."""
-    bill = outcome.bill.text("RCU" if is_read else "WCU", parts=parts)
-    if not is_read:
-        return bill
-    return f"{_counted(outcome.rows, 'row')}, {_counted(outcome.pages, 'page')}, {bill}"
+def outcome_text(
+    outcome: Outcome, *, is_read: bool, capacity: Capacity = "INDEXES", timing: bool = False
+) -> str:
+    """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5), 4 ms`."""
+    parts = []
+    if is_read:
+        parts += [_counted(outcome.rows, "row"), _counted(outcome.pages, "page")]
+    if capacity != "NONE":
+        unit = "RCU" if is_read else "WCU"
+        parts.append(outcome.bill.text(unit, parts=capacity == "INDEXES"))
+    if timing:
+        ms = outcome.seconds * 1_000
+        parts.append(f"{ms:,.1f} ms" if ms < 10 else f"{ms:,.0f} ms")
+    return ", ".join(parts) or "done"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -48,7 +48,7 @@ def test_what_indexes_cost_is_told_apart(shop: Shop) -> None:
     run = Run(shop, statement)
     assert list(run) == []
     assert outcome_text(run.outcome, is_read=False) == "2 WCU (table 1, by-status 1)"
-    assert outcome_text(run.outcome, is_read=False, parts=False) == "2 WCU"
+    assert outcome_text(run.outcome, is_read=False, capacity="TOTAL") == "2 WCU"
 
 
 def test_consistent_is_for_reads_only(shop: Shop) -> None:
