@@ -61,9 +61,13 @@ def write_item(item: Json, form: Format, *, plain: bool, keys: Sequence[str]) ->
 
 
 def write_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+    """Write a small table that is no table of items."""
+    sys.stdout.write(rows_text(heads, rows, right))
+
+
+def rows_text(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
     """A small table that is no table of items: nothing in it is cut."""
     widths = table_widths([heads, *rows], [sys.maxsize] * len(heads))
-    sys.stdout.write(table_line(heads, widths, right))
-    sys.stdout.write(GAP.join("─" * width for width in widths) + "\n")
-    for row in rows:
-        sys.stdout.write(table_line(row, widths, right))
+    rule = GAP.join("─" * width for width in widths) + "\n"
+    lines = (table_line(row, widths, right) for row in rows)
+    return table_line(heads, widths, right) + rule + "".join(lines)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import click
 
 from dyntui.cli.command import Command
 from dyntui.cli.exits import say
-from dyntui.cli.files import TEXT_FILE, decode, open_file
+from dyntui.cli.files import TEXT_FILE, decoded_lines, open_file
 from dyntui.cli.output import format_options, write_items
 from dyntui.cli.statement_failures import BatchError, told_at
+from dyntui.cli.statement_options import ask_above_bytes, ask_options
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.item_output import Format
@@ -24,8 +24,6 @@ from dyntui.core.statement_script import read_statements
 from dyntui.core.statement_session import ClientCaller, Noted, Ready, StatementSession
 from dyntui.core.statements import Outcome, outcome_text
 from engine.client.protocol import Json
-
-BYTES_IN_A_MB = 1_000_000
 
 
 @click.command(cls=Command)
@@ -44,16 +42,7 @@ BYTES_IN_A_MB = 1_000_000
 @click.option("--consistent", is_flag=True, help="Read strongly consistent.")
 @click.option("--explain", "explains", is_flag=True, help="Tell what would be done; do nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the requests; send nothing.")
-@click.option(
-    "--ask-above",
-    type=click.FloatRange(min=0),
-    default=1.0,
-    show_default=True,
-    metavar="MB",
-    envvar="DYNTUI_ASK_ABOVE",
-    help="Ask before a full scan of a table that is larger.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@ask_options
 @format_options("table")
 @click.pass_context
 def sql(
@@ -84,7 +73,7 @@ def sql(
     runner = StatementRunner(
         session,
         _Streams(work, output, plain),
-        None if yes else round(ask_above * BYTES_IN_A_MB),
+        ask_above_bytes(ask_above, yes),
         refuses_partial_keys=not work.is_remote,
         max_items=max_items,
     )
@@ -107,12 +96,6 @@ def _lines(file: str | None) -> Iterator[str]:
         return
     with open_file(f"{TEXT_FILE}{file}") as stream:
         yield from decoded_lines(stream, str(file))
-
-
-def decoded_lines(stream: BinaryIO, source: str) -> Iterator[str]:
-    """The lines of a stream as they come; raises `UsageError`."""
-    for number, line in enumerate(stream, 1):
-        yield decode(line, f"{source}, line {number}")
 
 
 def _parameters(texts: tuple[str, ...]) -> tuple[dict[str, Json], Iterator[Json]]:

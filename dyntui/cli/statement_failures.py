@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import click
 
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
-from dyntui.core.statement_groups import GroupError, cancellation_lines
-from dyntui.core.statement_parameters import ParameterError
+from dyntui.core.statement_groups import cancellation_lines
+from dyntui.core.statement_parameters import InputError
 from dyntui.core.statement_runner import StatementRunner
 from dyntui.core.statements import fault_place
 from engine.errors import ApiError
@@ -40,7 +40,7 @@ def told_at(runner: StatementRunner, text: str, number: int, line: int) -> Itera
     except ApiError as error:
         hint = (place + "; ".join(cancellation_lines(error))).removesuffix(": ")
         raise OperationError(runner.operation, error, done=done, hint=hint) from error
-    except (GroupError, ParameterError) as error:
+    except InputError as error:
         if done:
             raise Failure(f"{place}{error}; before that, {done}", PARTIAL) from error
         raise click.UsageError(f"{place}{error}") from error

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from dyntui.core.pages import Caller
+from dyntui.core.statement_parameters import InputError
 from dyntui.core.statements import Outcome, Prepared, request_of
 from engine.errors import ApiError
 
@@ -30,8 +31,8 @@ _WORDS: dict[str, Word] = {
 }
 
 
-class GroupError(ValueError):
-    """A word or a statement that has no place where it stands; the message is one line."""
+class GroupError(InputError):
+    """A word or a statement that has no place where it stands."""
 
 
 def group_word(text: str) -> Word | None:

@@ -33,8 +33,12 @@ _BINARY = re.compile(r"[bB]'([^']*)'")
 _TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"})
 
 
-class ParameterError(ValueError):
-    """A value that is none, or a parameter without a value; the message is one line."""
+class InputError(ValueError):
+    """Something that is written around statements and cannot be; the message is one line."""
+
+
+class ParameterError(InputError):
+    """A value that is none, or a parameter without a value."""
 
 
 def read_value(text: str) -> Json:

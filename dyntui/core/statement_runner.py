@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -74,6 +74,10 @@ class StatementRunner:
     writes: int = 0
     operation: str = "ExecuteStatement"
     """The operation that was called last."""
+    outcome: Outcome = field(default_factory=Outcome)
+    """What the last run has done so far."""
+    is_read: bool = True
+    """Whether the last run reads."""
 
     def run(self, taken: Ready | Group | Noted) -> list[str]:
         """Carry out what a session took; gives the statements of a batch that failed, as lines.
@@ -100,6 +104,7 @@ class StatementRunner:
             consistent=session.consistent,
             cancelled=self.cancelled,
         )
+        self.outcome, self.is_read = run.outcome, prepared.is_read
         if prepared.is_read:
             self._note_done_here(prepared)
             self._show(islice(run, self.max_items), prepared)
@@ -121,6 +126,7 @@ class StatementRunner:
 
     def _run_group(self, group: Group) -> list[str]:
         run = GroupRun(self.session.caller, group)
+        self.outcome, self.is_read = run.outcome, group.is_read
         rows = list(run)
         self.writes += not group.is_read
         if rows:
