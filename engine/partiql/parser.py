@@ -68,7 +68,7 @@ class StatementParser(ConditionParser):
     def _select(self) -> Select:
         paths = None if self.accept("*") else self._paths()
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Select(source, paths, where, self._order())
 
@@ -109,12 +109,15 @@ class StatementParser(ConditionParser):
         self.accept_word("ASC")
         return OrderKey(name)
 
-    def _source(self) -> Source:
+    def source(self) -> Source:
         """A table or an index of one, without another name."""
         source = self._unaliased()
+        self._refuse_alias()
+        return source
+
+    def _refuse_alias(self) -> None:
         if self._at_alias():
             raise self._aliased()
-        return source
 
     def _unaliased(self) -> Source:
         first = self.token
@@ -146,20 +149,20 @@ class StatementParser(ConditionParser):
     # UPDATE, DELETE.
 
     def _update(self) -> Update:
-        source = self._source()
+        source = self.source()
         actions = self._actions()
         where = self.condition() if self.accept_word("WHERE") else None
         return Update(source, actions, where, self._returning())
 
     def _from_first(self) -> Update:
-        source = self._source()
+        source = self.source()
         self.expect_word("WHERE")
         where = self.condition()
         return Update(source, self._actions(), where, self._returning())
 
     def _delete(self) -> Delete:
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Delete(source, where, self._returning())
 
