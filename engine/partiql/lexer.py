@@ -67,8 +67,8 @@ FUNCTIONS = (
 )
 
 _COMMENT = r"--[^\n]*|/\*.*?\*/"
-_STRING = r"'(?:[^']|'')*'"
-_QUOTED = r'"(?:[^"]|"")*"'
+_STRING = r"'[^']*(?:''[^']*)*'"
+_QUOTED = r'"[^"]*(?:""[^"]*)*"'
 _UNENDED = r"'.*|\".*|/\*.*"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
