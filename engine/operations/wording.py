@@ -67,7 +67,7 @@ _NEW_RETURN_VALUES = (
 )
 _NEW_OPERATOR = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"
 _ONLY_WITH_EXPRESSIONS = "ExpressionAttributeValues can only be specified when using expressions"
-# Rules of Select that a Query, but no Scan, tells in the envelope.
+# Rules of Select that a Query or Scan tells in the envelope.
 _SELECT_RULES = ("Must specify the ", "Cannot specify the ", "ALL_PROJECTED_ATTRIBUTES can be used")
 
 
@@ -94,7 +94,7 @@ def reworded(operation: str, request: Json, error: ValidationException) -> Valid
 def _wants_envelope(operation: str, error: ValidationException, message: str) -> bool:
     if message.startswith(_ENVELOPE):
         return False
-    if operation == "Query":
+    if operation in ("Query", "Scan"):
         return message.startswith(_SELECT_RULES)
     return operation in _ENVELOPED and not error.about_table
 
