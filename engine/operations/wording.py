@@ -61,6 +61,7 @@ _TOO_MANY_KEYS = re.compile(
     r"have length less than or equal to \d+)",
     re.DOTALL,
 )
+_TABLE_NAME = re.compile(r" at '[tT]ableName' failed ")
 _NEW_RETURN_VALUES = (
     "Failed to satisfy constraint: Member must satisfy enum value set: "
     "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
@@ -110,8 +111,9 @@ def _constraints(operation: str, request: Json, error: ValidationException) -> s
             return _NEW_OPERATOR if operation == "Query" else _ENVELOPE + _NEW_OPERATOR
     told = [_constraint(operation, request, one) for one in violations]
     if operation in _ENVELOPED:
-        empty_name = [one for one in told if one.startswith("Value at 'TableName'")]
-        told = empty_name or told
+        # Of a wrong table name, nothing else is told.
+        about_name = [one for one in told if _TABLE_NAME.search(one)]
+        told = about_name or told
     if operation == "UpdateItem" and _NEW_RETURN_VALUES in told:
         told = [_NEW_RETURN_VALUES]
     return listed(told)
