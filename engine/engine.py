@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+"""The operations of the service's other target, DynamoDBStreams_20120810."""
+
 
 class Engine(OperationMethods):
     """A DynamoDB Region: a `Client`, and the `LocalTools` that only an engine offers.
@@ -304,6 +307,6 @@ def _decode_error(error: ApiError) -> None:
 
 
 def _unknown(operation: str) -> UnknownOperationException:
-    if operation in service_model().operations:
+    if operation in service_model().operations or operation in STREAM_OPERATIONS:
         return UnknownOperationException(f"{operation} is not available here")
     return UnknownOperationException(f"{operation} is not an operation of DynamoDB")

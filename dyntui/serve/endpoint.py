@@ -22,7 +22,7 @@ from dyntui.serve.credentials import region_named
 from dyntui.serve.limits import Limits
 from dyntui.serve.regions import Regions
 from dyntui.serve.request import Request
-from engine.engine import load_wire
+from engine.engine import STREAM_OPERATIONS, load_wire
 from engine.errors import (
     ApiError,
     FolderError,
@@ -45,7 +45,6 @@ _EXPOSED_LINES = _ORIGIN_LINES + (
     b"x-amzn-ErrorMessage,Date\r\n"
 )
 _NOT_FOUND = b"<UnknownOperationException/>\n"
-_STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
 _CREDENTIALS_MAX = 1_000
 # A larger answer is compressed in a thread.
@@ -201,7 +200,7 @@ def _operations() -> dict[bytes, str]:
     """The operations by their targets."""
     prefix = service_model().target_prefix
     targets = {f"{prefix}.{name}": name for name in service_model().operations}
-    targets |= {f"DynamoDBStreams_20120810.{name}": name for name in _STREAM_OPERATIONS}
+    targets |= {f"DynamoDBStreams_20120810.{name}": name for name in STREAM_OPERATIONS}
     return {target.encode(): name for target, name in targets.items()}
 
 

@@ -61,13 +61,14 @@ _TOO_MANY_KEYS = re.compile(
     r"have length less than or equal to \d+)",
     re.DOTALL,
 )
+_TABLE_NAME = re.compile(r" at '[tT]ableName' failed ")
 _NEW_RETURN_VALUES = (
     "Failed to satisfy constraint: Member must satisfy enum value set: "
     "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
 )
 _NEW_OPERATOR = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"
 _ONLY_WITH_EXPRESSIONS = "ExpressionAttributeValues can only be specified when using expressions"
-# Rules of Select that a Query, but no Scan, tells in the envelope.
+# Rules of Select that a Query or Scan tells in the envelope.
 _SELECT_RULES = ("Must specify the ", "Cannot specify the ", "ALL_PROJECTED_ATTRIBUTES can be used")
 
 
@@ -94,7 +95,7 @@ def reworded(operation: str, request: Json, error: ValidationException) -> Valid
 def _wants_envelope(operation: str, error: ValidationException, message: str) -> bool:
     if message.startswith(_ENVELOPE):
         return False
-    if operation == "Query":
+    if operation in ("Query", "Scan"):
         return message.startswith(_SELECT_RULES)
     return operation in _ENVELOPED and not error.about_table
 
@@ -110,8 +111,9 @@ def _constraints(operation: str, request: Json, error: ValidationException) -> s
             return _NEW_OPERATOR if operation == "Query" else _ENVELOPE + _NEW_OPERATOR
     told = [_constraint(operation, request, one) for one in violations]
     if operation in _ENVELOPED:
-        empty_name = [one for one in told if one.startswith("Value at 'TableName'")]
-        told = empty_name or told
+        # Of a wrong table name, nothing else is told.
+        about_name = [one for one in told if _TABLE_NAME.search(one)]
+        told = about_name or told
     if operation == "UpdateItem" and _NEW_RETURN_VALUES in told:
         told = [_NEW_RETURN_VALUES]
     return listed(told)

@@ -19,6 +19,7 @@ from engine.partiql.ast import (
 )
 from engine.partiql.conditions import CONDITION_ONLY, ConditionParser
 from engine.partiql.faults import (
+    NO_STATEMENT,
     UNEXPECTED_KEYWORD,
     UNEXPECTED_TERM,
     UNEXPECTED_TOKEN,
@@ -60,7 +61,7 @@ class StatementParser(ConditionParser):
                 select = self._select()
                 self.expect(")")
                 return Exists(select)
-        detail = UNEXPECTED_KEYWORD if token.kind == "keyword" else UNEXPECTED_TERM
+        detail = UNEXPECTED_KEYWORD if token.kind == "keyword" else NO_STATEMENT
         raise not_well_formed(token, detail)
 
     # SELECT.

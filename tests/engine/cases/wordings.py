@@ -158,6 +158,13 @@ CASES: tuple[WordedCase, ...] = (
         "SPECIFIC_ATTRIBUTES",
     ),
     WordedCase(
+        "select-of-scan",
+        "Scan",
+        {"TableName": "hash", "Select": "COUNT", "ProjectionExpression": "s"},
+        "Cannot specify the ProjectionExpression when choosing to get only the Count",
+        ENVELOPE + "Cannot specify the ProjectionExpression when choosing to get only the Count",
+    ),
+    WordedCase(
         "no-keys",
         "BatchGetItem",
         {"RequestItems": {"hash": {"Keys": []}}},

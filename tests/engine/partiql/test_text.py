@@ -100,6 +100,7 @@ def test_parameters_are_counted_but_not_in_text() -> None:
         ("SELECT * FROM t WHERE a = 1e9999999999", NOT_WELL_FORMED),
         ("SELECT * FROM t # comment", NOT_WELL_FORMED),
         ("SELECT * FROM t /* comment", NOT_WELL_FORMED),
+        ("SLECT * FROM t", NOT_WELL_FORMED + "Expected data manipulation"),
         ("SELECT a AS b FROM t", "Aliasing is not supported"),
         ("SELECT * FROM t AS x", "Aliasing is not supported"),
         ("SELECT * FROM t x WHERE a = 1", "Aliasing is not supported"),
