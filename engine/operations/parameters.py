@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.client.protocol import Context, Json
 from engine.errors import SerializationException, ValidationException
@@ -45,6 +46,8 @@ _EXPRESSIONS = (
 _MAPS = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues"})
 _OF_EXPRESSIONS = frozenset((*_LEGACY, *_EXPRESSIONS, *_MAPS))
 _PLACEHOLDER_BYTES_MAX = 255
+# Requests repeat their placeholders.
+_PLACEHOLDERS_CACHED = 1_024
 _MAPS_BYTES_MAX = 2 * 1_048_576
 
 
@@ -105,6 +108,10 @@ def check_maps(request: Json, expressions: Sequence[str]) -> None:
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
         return
+    for name in expressions:
+        if name != "ProjectionExpression" and request.get(name) is not None:
+            # It may use both.
+            return
     present = [name for name in expressions if request.get(name) is not None]
     if names is not None and not present:
         raise ValidationException(
@@ -158,19 +165,7 @@ def _check_names(names: dict[str, str]) -> int:
     """Check ExpressionAttributeNames; gives its size in bytes."""
     if not names:
         raise ValidationException("ExpressionAttributeNames must not be empty")
-    size = 0
-    for key in names:
-        key_size = _utf8_size(key)
-        if key_size > _PLACEHOLDER_BYTES_MAX:
-            raise ValidationException(
-                "ExpressionAttributeNames contains invalid key: The expression attribute map "
-                f"contains a key that is too long; size of key: {key_size}"
-            )
-        if not _NAME.match(key):
-            raise ValidationException(
-                f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
-            )
-        size += key_size
+    size = sum(map(_name_key_size, names))
     for key, name in names.items():
         # A longer name than the service allows is refused as a member of the request.
         if not name:
@@ -182,24 +177,27 @@ def _check_names(names: dict[str, str]) -> int:
     return size
 
 
+@lru_cache(maxsize=_PLACEHOLDERS_CACHED)
+def _name_key_size(key: str) -> int:
+    """Check the placeholder of a name; gives its size in bytes."""
+    size = _utf8_size(key)
+    if size > _PLACEHOLDER_BYTES_MAX:
+        raise ValidationException(
+            "ExpressionAttributeNames contains invalid key: The expression attribute map "
+            f"contains a key that is too long; size of key: {size}"
+        )
+    if not _NAME.match(key):
+        raise ValidationException(
+            f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
+        )
+    return size
+
+
 def _canonical_values(given: Json) -> tuple[Json, int]:
     """Check ExpressionAttributeValues; gives the canonical values and the map's size in bytes."""
     if not given:
         raise ValidationException("ExpressionAttributeValues must not be empty")
-    size = 0
-    for key in given:
-        key_size = _utf8_size(key)
-        if key_size > _PLACEHOLDER_BYTES_MAX:
-            # Unlike that of names, the text ends here.
-            raise ValidationException(
-                "ExpressionAttributeValues contains invalid key: The expression attribute map "
-                "contains a key that is too long;"
-            )
-        if not _VALUE.match(key):
-            raise ValidationException(
-                f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
-            )
-        size += key_size
+    size = sum(map(_value_key_size, given))
     canonical = {}
     for key, value in given.items():
         try:
@@ -211,6 +209,23 @@ def _canonical_values(given: Json) -> tuple[Json, int]:
             ) from error
         size += value_size
     return canonical, size
+
+
+@lru_cache(maxsize=_PLACEHOLDERS_CACHED)
+def _value_key_size(key: str) -> int:
+    """Check the placeholder of a value; gives its size in bytes."""
+    size = _utf8_size(key)
+    if size > _PLACEHOLDER_BYTES_MAX:
+        # Unlike that of names, the text ends here.
+        raise ValidationException(
+            "ExpressionAttributeValues contains invalid key: The expression attribute map "
+            "contains a key that is too long;"
+        )
+    if not _VALUE.match(key):
+        raise ValidationException(
+            f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
+        )
+    return size
 
 
 def _utf8_size(text: str) -> int:
