@@ -220,11 +220,12 @@ def _size_error(
 
 
 def _length(attributes: tuple[KeyAttribute, ...], item: Json) -> int:
-    return sum(
-        len(value_bytes(item[attribute.name], attribute.type))
-        for attribute in attributes
-        if attribute.type in item.get(attribute.name, ())
-    )
+    length = 0
+    for attribute in attributes:
+        value = item.get(attribute.name, ())
+        if attribute.type in value:
+            length += len(value_bytes(value, attribute.type))
+    return length
 
 
 def _is_empty(value: Json, kind: str) -> bool:
