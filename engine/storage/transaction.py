@@ -101,6 +101,7 @@ class WriteTransaction:
                         cause.origin,
                         cause.principal,
                         None if old is None else old.raw,
+                        None,
                     )
                 )
 
@@ -165,9 +166,8 @@ class WriteTransaction:
         cursor, entries = self._cursor, self._entries
         growths = [growth for growth in self._growths.values() if growth[1] or growth[2]]
         if entries:
-            for entry in entries[:-1]:
-                cursor.execute(_LOG, (*entry, None))
-            cursor.execute(_LOG, (*entries[-1], counts.encoded(growths)))
+            entries[-1] = (*entries[-1][:-1], counts.encoded(growths))
+            cursor.executemany(_LOG, entries)
             last_seq = cursor.connection.last_insert_rowid()
             if counts.is_sum_due(last_seq - len(entries), last_seq):
                 counts.add_up(cursor, last_seq)

@@ -241,7 +241,8 @@ class Writer:
                 self._leader = waiting[0]
             else:
                 self._leader = None
-                self._idle.notify_all()
+                if self._closed:
+                    self._idle.notify_all()
 
     def _serve(self, group: Sequence[Ticket[Any]]) -> None:
         try:

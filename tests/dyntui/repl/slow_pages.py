@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ from unittest.mock import patch
 from dyntui.cli.main import run
 from dyntui.core.statement_session import ClientCaller
 
+POLL_SECONDS = 0.005
 _ASKED = ClientCaller.call
 _PAGES = count(1)
 
@@ -25,8 +26,8 @@ def _call(
         return _ASKED(caller, operation, request, cancelled)
     page = next(_PAGES)
     print(f"page {page} is read", flush=True)
-    if page == 2:
-        signal.pause()
+    while page == 2 and cancelled is not None and not cancelled():
+        time.sleep(POLL_SECONDS)
     return _ASKED(caller, operation, request | {"Limit": 1}, cancelled)
 
 

@@ -194,6 +194,11 @@ class FaultyCursor:
             raise self._faults.pop()
         return self._cursor.execute(sql, bindings)
 
+    def executemany(self, sql: str, bindings: Any) -> Any:
+        if sql.startswith(self._beginning) and self._faults:
+            raise self._faults.pop()
+        return self._cursor.executemany(sql, bindings)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
 
