@@ -12,7 +12,7 @@ from engine.client.protocol import Client, Context
 Json = dict[str, Any]
 
 READS = frozenset({"GetItem", "Query", "Scan"})
-WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 
 
 class Session:
@@ -29,7 +29,8 @@ class Session:
         self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
     ) -> Json:
         """Answer one request; raises `engine.errors.ApiError`."""
-        metered = operation in READS or operation in WRITES
+        reads = operation in READS or _is_select(operation, request)
+        metered = reads or operation in WRITES
         if metered:
             request = {**request, "ReturnConsumedCapacity": "TOTAL"}
         context = Context(origin="person", cancelled=cancelled)
@@ -37,8 +38,15 @@ class Session:
         if metered:
             units = consumed_units(response)
             with self._lock:
-                if operation in READS:
+                if reads:
                     self.read_units += units
                 else:
                     self.write_units += units
         return response
+
+
+def _is_select(operation: str, request: Json) -> bool:
+    """Whether it is a statement that reads."""
+    if operation != "ExecuteStatement":
+        return False
+    return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

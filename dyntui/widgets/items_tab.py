@@ -12,8 +12,7 @@ from rich.text import Text
 from textual import on
 from textual.message import Message
 
-from dyntui.core.formats import dynamodb_json, plain_json
-from dyntui.core.item_text import value_text
+from dyntui.core.formats import dynamodb_json
 from dyntui.core.pages import GONE
 from dyntui.core.schema import TableInfo
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
@@ -102,55 +101,6 @@ class ItemsTab(ItemsView):
             self._with_item(self._open_panel)
         elif self._grid.item is not None and self.info is not None:
             self._open_panel(self.info, self._grid.item)
-
-    def _leave_panel(self) -> None:
-        self._close_panel()
-        self._grid.focus()
-
-    def _cell(self) -> tuple[str, Json] | None:
-        """Name and value under the cursor, where there is a value."""
-        column, item = self._grid.column, self._grid.item
-        if column is None or item is None or column.name not in item:
-            return None
-        return column.name, item[column.name]
-
-    def _show_cell(self) -> None:
-        cell = self._cell()
-        if cell is not None:
-            self._show_value(*cell)
-
-    def _show_member(self) -> None:
-        member = self._panel.member
-        if member is not None:
-            self._show_value(member.name, member.value)
-
-    def _show_value(self, name: str, value: Json) -> None:
-        from dyntui.screens.value import ValueScreen
-
-        self.app.push_screen(ValueScreen(name, value))
-
-    def _copy_cell(self) -> None:
-        cell = self._cell()
-        if cell is not None:
-            self._copy(value_text(cell[1]), cell[0])
-
-    def _copy_row(self) -> None:
-        if self._grid.item is not None:
-            self._copy(plain_json(self._grid.item), "the item")
-
-    def _copy_member(self) -> None:
-        member = self._panel.member
-        if member is None:
-            self._copy_panel()
-        else:
-            self._copy(value_text(member.value), member.name or "the value")
-
-    def _copy_panel(self) -> None:
-        self._copy(self._panel.text, "the item")
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
 
     def _copy_as(self) -> None:
         from dyntui.screens.copy_as import CopyAsScreen

@@ -38,7 +38,7 @@ def rows_text(source: PageSource, cursor_row: int, reading: bool, left_out: int)
         parts = [f"row {cursor_row + 1:,} of {rows:,}"]
     else:
         parts = [f"row {cursor_row + 1:,} of at least {rows:,}"]
-    if source.examined > rows:
+    if source.reader.counts_examined and source.examined > rows:
         parts.append(f"{source.examined:,} examined")
     parts.append(f"{units_text(source.units)} RCU")
     if left_out:
