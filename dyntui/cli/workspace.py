@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
+from dyntui.core.bill import Bill
 from dyntui.core.connect import (
     Connection,
     Remote,
@@ -36,20 +36,12 @@ _WRITING = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Bill:
-    """Capacity units that an operation consumed of a table, in all and by table and index."""
-
-    units: float = 0.0
-    parts: dict[str, float] = field(default_factory=dict)
-
-
 class Workspace:
     """The connection that the global options choose, and calls through it."""
 
     def __init__(self, context: click.Context) -> None:
         self._context = context
-        self._bills: dict[tuple[str, str], _Bill] = {}
+        self._bills: dict[tuple[str, str], Bill] = {}
 
     @property
     def verbose(self) -> bool:
@@ -155,9 +147,7 @@ class Workspace:
         """Tell on stderr what the calls consumed, if the person wants to know."""
         for (operation, table), bill in self._bills.items():
             unit = "RCU" if operation in _READING else "WCU" if operation in _WRITING else "units"
-            parts = ", ".join(f"{name} {units:g}" for name, units in bill.parts.items())
-            detail = f" ({parts})" if len(bill.parts) > 1 else ""
-            say(f"{operation} {table}: {bill.units:g} {unit}{detail}")
+            say(f"{operation} {table}: {bill.text(unit)}")
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something is lost; a no raises `Failure`, nobody there `UsageError`."""
@@ -179,16 +169,7 @@ class Workspace:
 
     def _charge(self, operation: str, consumed: Any) -> None:
         for one in [consumed] if isinstance(consumed, dict) else consumed:
-            bill = self._bills.setdefault((operation, one["TableName"]), _Bill())
-            bill.units += one["CapacityUnits"]
-            parts = {"table": one.get("Table")} | {
-                name: index
-                for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
-                for name, index in (one.get(member) or {}).items()
-            }
-            for name, part in parts.items():
-                if part is not None:
-                    bill.parts[name] = bill.parts.get(name, 0.0) + part["CapacityUnits"]
+            self._bills.setdefault((operation, one["TableName"]), Bill()).add(one)
 
 
 def _written(count: int) -> str:

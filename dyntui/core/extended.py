@@ -2,35 +2,25 @@
 
     SELECT genre, COUNT(*), AVG(gross) FROM movies GROUP BY genre ORDER BY COUNT(*) DESC LIMIT 5
 
-The service reads the rows by a statement of its own; the rest is done here while they stream by.
-Only groups, and rows that have to be sorted, are kept in memory.
+The service reads the rows by a statement of its own (`base`); the rest is done here while they
+stream by, in `dyntui.core.shaping`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Context, Decimal
-from functools import cmp_to_key
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-import orjson
-
-from engine.expressions.ast import Path
-from engine.expressions.compare import order_key
-from engine.expressions.paths import getter
-from engine.model import numbers
-from engine.partiql.ast import Select, Source
+from engine.errors import ValidationException
+from engine.expressions.ast import Condition, Path
+from engine.partiql.ast import OrderKey, Select, Source
 from engine.partiql.faults import StatementError, not_well_formed
 from engine.partiql.parser import StatementParser
-from engine.partiql.text import path_text
-
-Json = dict[str, Any]
+from engine.partiql.planner import KeySchema, plan_select
+from engine.partiql.text import path_text, shown_name
 
 AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
-_DIGITS = Context(prec=numbers.MAX_DIGITS)
-_TYPE_ORDER = ("N", "S", "B")
+AS_OF_REFUSED = "AS OF is not available: the past of a table cannot be read yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +32,16 @@ class Column:
 
     @property
     def name(self) -> str:
-        """The attribute under which the column is shown."""
+        """The attribute under which the column is shown: of a path, the service's."""
         if self.aggregate is None:
-            assert self.path is not None
-            return path_text(self.path)
-        inner = "*" if self.path is None else path_text(self.path)
-        return f"{self.aggregate}({inner})"
+            return shown_name(self.elements)
+        return f"{self.aggregate}({'*' if self.path is None else path_text(self.path)})"
 
-    def value(self, item: Json) -> Json | None:
-        """The value of the column's path in an item."""
-        assert self.path is not None
-        elements = tuple(e for e in self.path.elements if isinstance(e, str | int))
-        return getter(elements)(item)
+    @property
+    def elements(self) -> tuple[str | int, ...]:
+        """The steps of the path; none of the `*`."""
+        elements = () if self.path is None else self.path.elements
+        return tuple(element for element in elements if isinstance(element, str | int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,150 +54,88 @@ class SortTerm:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedSelect:
-    """A statement of the service's, and what is done with its rows; `columns` None is `*`."""
+    """What a statement says; `columns` None is `*`.
 
-    base: Select
-    columns: tuple[Column, ...] | None
+    `order_of_service` tells that the service gives the rows in their order.
+    """
+
+    source: Source
+    where: Condition | None = None
+    columns: tuple[Column, ...] | None = None
     groups: tuple[Column, ...] = ()
     order: tuple[SortTerm, ...] = ()
     limit: int | None = None
-
-    @classmethod
-    def ordered(cls, select: Select) -> ExtendedSelect:
-        """A statement whose ORDER BY the service refuses."""
-        terms = tuple(SortTerm(Column(Path((key.name,))), key.descending) for key in select.order)
-        return cls(Select(select.source, select.paths, select.where), None, order=terms)
+    order_of_service: bool = False
 
     @property
     def aggregates(self) -> bool:
         """Whether rows become groups."""
-        return bool(self.groups) or any(c.aggregate is not None for c in self.columns or ())
+        shown = (*(self.columns or ()), *(term.column for term in self.order))
+        return bool(self.groups) or any(column.aggregate is not None for column in shown)
 
     @property
-    def done_here(self) -> list[str]:
+    def sorts(self) -> bool:
+        """Whether the rows are sorted here."""
+        return bool(self.order) and not self.order_of_service
+
+    @property
+    def done_here(self) -> tuple[str, ...]:
         """What is not done by the service, in words."""
-        done = []
-        if self.aggregates:
-            done.append("GROUP BY" if self.groups else "aggregates")
-        if self.order:
-            done.append("ORDER BY")
-        if self.limit is not None:
-            done.append("LIMIT")
-        return done
+        done = {
+            "GROUP BY" if self.groups else "aggregates": self.aggregates,
+            "ORDER BY": self.sorts,
+            "LIMIT": self.limit is not None,
+        }
+        return tuple(name for name, is_done in done.items() if is_done)
 
-    def shaped(self, items: Iterable[Json]) -> Iterator[Json]:
-        """The rows of the result, of the rows that the service gave."""
-        rows: Iterable[Json] = self._grouped(items) if self.aggregates else items
-        if self.order:
-            rows = sorted(rows, key=cmp_to_key(self._compare))
-        if not self.aggregates and self.columns is not None:
-            rows = map(self._projected, rows)
-        return islice(rows, self.limit)
+    @property
+    def base(self) -> Select:
+        """The statement that reads the rows; it asks for no more attributes than are needed."""
+        if not (self.aggregates or self.sorts):
+            paths = None if self.columns is None else tuple(_paths(self.columns))
+            return Select(self.source, paths, self.where, tuple(map(_order_key, self.order)))
+        if self.columns is None:
+            return Select(self.source, None, self.where)
+        used = _paths((*self.columns, *self.groups, *(term.column for term in self.order)))
+        tops = dict.fromkeys(Path(path.elements[:1]) for path in used)
+        return Select(self.source, tuple(tops) or None, self.where)
 
-    def _projected(self, item: Json) -> Json:
-        shown = ((column.name, column.value(item)) for column in self.columns or ())
-        return {name: value for name, value in shown if value is not None}
-
-    def _grouped(self, items: Iterable[Json]) -> Iterator[Json]:
-        columns = self.columns or ()
-        sought = [*columns, *(term.column for term in self.order)]
-        wanted = list(dict.fromkeys(c for c in sought if c.aggregate is not None))
-        groups: dict[bytes, tuple[list[Json | None], list[_Tally]]] = {}
-        if not self.groups:
-            groups[b""] = ([], [_Tally(column) for column in wanted])
-        for item in items:
-            key = [column.value(item) for column in self.groups]
-            identity = orjson.dumps(key, default=bytes.hex) if key else b""
-            if identity not in groups:
-                groups[identity] = (key, [_Tally(column) for column in wanted])
-            for tally in groups[identity][1]:
-                tally.add(item)
-        for key, tallies in groups.values():
-            row = {c.name: v for c, v in zip(self.groups, key, strict=True) if v is not None}
-            for tally in tallies:
-                result = tally.result()
-                if result is not None:
-                    row[tally.column.name] = result
-            yield row
-
-    def _compare(self, one: Json, two: Json) -> int:
-        for term in self.order:
-            read = (lambda row, t=term: row.get(t.column.name)) if self.aggregates else None
-            left = read(one) if read else term.column.value(one)
-            right = read(two) if read else term.column.value(two)
-            result = _order(left, right)
-            if left is None or right is None:
-                # What is missing stands last, whichever way the order goes.
-                if result:
-                    return result
-            elif result:
-                return -result if term.descending else result
-        return 0
-
-
-def _rank(value: Json | None) -> int:
-    """Numbers, then text, then binary, then everything without an order, then what is missing."""
-    if value is None:
-        return len(_TYPE_ORDER) + 1
-    kind = next(iter(value))
-    return _TYPE_ORDER.index(kind) if kind in _TYPE_ORDER else len(_TYPE_ORDER)
-
-
-def _order(one: Json | None, two: Json | None) -> int:
-    ranks = _rank(one), _rank(two)
-    if ranks[0] != ranks[1]:
-        return -1 if ranks[0] < ranks[1] else 1
-    if one is None or two is None or ranks[0] == len(_TYPE_ORDER):
-        return 0
-    kind = _TYPE_ORDER[ranks[0]]
-    key: Callable[[Any], Any] = bytes if kind == "B" else order_key(kind)
-    left, right = key(one[kind]), key(two[kind])
-    return int(left > right) - int(left < right)
-
-
-class _Tally:
-    """One aggregate of one group; values of other types than it is about do not count."""
-
-    def __init__(self, column: Column) -> None:
-        self.column = column
-        self._count = 0
-        self._sum = Decimal(0)
-        self._best: Json | None = None
-
-    def add(self, item: Json) -> None:
-        """Count an item in."""
-        kind = self.column.aggregate
-        if self.column.path is None:
-            self._count += 1
-            return
-        value = self.column.value(item)
-        if value is None:
-            return
-        if kind == "COUNT":
-            self._count += 1
-        elif kind in ("SUM", "AVG"):
-            if "N" in value:
-                self._count += 1
-                self._sum += Decimal(value["N"])
-        elif _rank(value) < len(_TYPE_ORDER):
-            wanted = -1 if kind == "MIN" else 1
-            if self._best is None or _order(value, self._best) == wanted:
-                self._best = value
-
-    def result(self) -> Json | None:
-        """The value of the aggregate; None where nothing was counted that it is about."""
-        kind = self.column.aggregate
-        if kind == "COUNT":
-            return {"N": str(self._count)}
-        if kind in ("MIN", "MAX"):
-            return self._best
-        if not self._count:
+    @property
+    def page_items(self) -> int | None:
+        """How many items have to be examined at most, where that is known before."""
+        if self.aggregates or self.sorts or self.where is not None:
             return None
-        value = self._sum if kind == "SUM" else self._sum / self._count
-        return {"N": numbers.canonical(format(_DIGITS.plus(value), "f"))}
+        return self.limit or None
+
+    def for_keys(self, schema: KeySchema) -> ExtendedSelect:
+        """The same, with its order left to the service where that has it for these keys."""
+        terms = self.order
+        if not terms or self.aggregates or any(len(t.column.elements) != 1 for t in terms):
+            return self
+        left = replace(self, order_of_service=True)
+        return left if is_order_of_service(left.base, schema) else self
 
 
-# Reading the text.
+def is_order_of_service(select: Select, schema: KeySchema) -> bool:
+    """Whether the service takes the ORDER BY of a statement: its rules are the planner's."""
+    try:
+        plan_select(select, schema)
+    except ValidationException:
+        try:
+            plan_select(replace(select, order=()), schema)
+        except ValidationException:
+            # It is not the order that is refused: let the service say what is.
+            return True
+        return False
+    return True
+
+
+def _paths(columns: Iterable[Column]) -> list[Path]:
+    return [column.path for column in columns if column.path is not None]
+
+
+def _order_key(term: SortTerm) -> OrderKey:
+    return OrderKey(str(term.column.elements[0]), term.descending)
 
 
 def read_extended(text: str) -> tuple[ExtendedSelect, int] | None:
@@ -238,16 +164,23 @@ class _ExtendedParser(StatementParser):
         """What follows SELECT."""
         columns = None if self.accept("*") else self._columns()
         self.expect_word("FROM")
-        source: Source = self.source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
-        groups = self._groups()
-        order = self._sort_terms()
-        limit = self._limit()
-        self.accept(";")
+        select = ExtendedSelect(
+            source, where, columns, self._groups(), self._sort_terms(), self._limit()
+        )
         if self.token.kind != "end":
             raise not_well_formed(self.token, "Unexpected token after expression")
-        self._check(columns, groups)
-        return ExtendedSelect(Select(source, None, where), columns, groups, order, limit)
+        _check_groups(select)
+        return select
+
+    def _refuse_alias(self) -> None:
+        """The place of `FROM t AS OF '…'`, once the past can be read."""
+        following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
+        if self.token.word == "AS" and following.text.upper() == "OF":
+            self.sure = True
+            raise StatementError(AS_OF_REFUSED, self.token.start)
+        super()._refuse_alias()
 
     def _columns(self) -> tuple[Column, ...]:
         columns = [self._column()]
@@ -288,6 +221,8 @@ class _ExtendedParser(StatementParser):
 
     def _sort_term(self) -> SortTerm:
         column = self._column()
+        # A path is an order of this grammar only.
+        self.sure = self.sure or len(column.elements) > 1
         descending = self.accept_word("DESC")
         if not descending:
             self.accept_word("ASC")
@@ -302,12 +237,13 @@ class _ExtendedParser(StatementParser):
             raise not_well_formed(token, "Unexpected term")
         return int(token.text)
 
-    def _check(self, columns: tuple[Column, ...] | None, groups: tuple[Column, ...]) -> None:
-        """Beside aggregates, only what the rows are grouped by can be shown."""
-        if not groups and not any(c.aggregate is not None for c in columns or ()):
-            return
-        for column in columns or ():
-            if column.aggregate is None and column not in groups:
-                raise StatementError(
-                    f"{column.name} is neither grouped by nor inside an aggregate", 0
-                )
+
+def _check_groups(select: ExtendedSelect) -> None:
+    """Beside aggregates, only what the rows are grouped by can be shown or sorted by."""
+    if not select.aggregates:
+        return
+    if select.columns is None:
+        raise StatementError("* cannot stand beside aggregates or GROUP BY: name the columns", 0)
+    for column in (*select.columns, *(term.column for term in select.order)):
+        if column.aggregate is None and column not in select.groups:
+            raise StatementError(f"{column.name} is neither grouped by nor inside an aggregate", 0)

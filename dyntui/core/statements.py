@@ -1,28 +1,35 @@
 """Running PartiQL statements through a Client: results as they come, with their cost.
 
 What the service does not do, but people want at a prompt (COUNT, SUM, GROUP BY, any ORDER BY,
-LIMIT), is done here while the rows stream by; see `extended`.
+LIMIT), is done here while the rows stream by; see `dyntui.core.extended`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
-from dyntui.core.extended import ExtendedSelect, read_extended
-from dyntui.core.pages import consumed_units
-from engine.errors import ApiError, ValidationException
-from engine.partiql.ast import Exists, Select, Statement
+from dyntui.core.bill import Bill
+from dyntui.core.extended import ExtendedSelect, is_order_of_service, read_extended
+from dyntui.core.pages import Caller
+from dyntui.core.schema import TableInfo
+from dyntui.core.shaping import shaped
+from engine.errors import ApiError
+from engine.partiql.ast import Delete, Insert, Select, Source, Statement, Update
 from engine.partiql.faults import StatementError
+from engine.partiql.lexer import line_and_column
 from engine.partiql.parser import parsed
+from engine.partiql.planner import KeySchema
 from engine.partiql.text import statement_text
 
 Json = dict[str, Any]
-Call = Callable[[str, Json], Json]
+TableOf = Callable[[str], TableInfo]
 
-# The refusals of an ORDER BY that the service leaves to others.
-_ORDER_REFUSALS = ("Must have WHERE clause", "Must have at least one", "Variable reference")
+
+class StatementCancelledError(Exception):
+    """The run was cancelled; what it gave before stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,35 @@ class Prepared:
         """Whether it reads; all else writes."""
         return isinstance(self.tree, Select)
 
+    @property
+    def source(self) -> Source:
+        """The table or index that it is about."""
+        match self.tree:
+            case Select(source) | Insert(source) | Update(source) | Delete(source):
+                return source
+        return self.tree.select.source
 
-def prepare(text: str) -> Prepared:
+    @property
+    def verb(self) -> str:
+        """SELECT, INSERT, UPDATE, DELETE or EXISTS."""
+        return type(self.tree).__name__.upper()
+
+    @property
+    def unit(self) -> str:
+        """The unit of what it consumes."""
+        return "RCU" if self.is_read else "WCU"
+
+    @property
+    def done_here(self) -> tuple[str, ...]:
+        """What of it is beyond the service, in words."""
+        return () if self.extended is None else self.extended.done_here
+
+
+def prepare(text: str, table_of: TableOf) -> Prepared:
     """Read a statement of the service's, or one of those that are done here.
 
-    Raises `engine.partiql.faults.StatementError` with where it is wrong.
+    `table_of` is asked only where there is an ORDER BY, which may have to be done here.
+    Raises `engine.partiql.faults.StatementError`, and what `table_of` raises.
     """
     try:
         tree, count = parsed(text)
@@ -51,96 +82,142 @@ def prepare(text: str) -> Prepared:
         found = read_extended(text)
         if found is None:
             raise
-        extended, count = found
-        return Prepared(statement_text(extended.base), extended.base, count, extended)
-    return Prepared(text, tree, count)
+    else:
+        if not isinstance(tree, Select) or not tree.order:
+            return Prepared(text, tree, count)
+        if is_order_of_service(tree, key_schema(table_of(tree.source.table), tree.source.index)):
+            return Prepared(text, tree, count)
+        found = read_extended(text)
+        assert found is not None
+    extended, count = found
+    if extended.order:
+        source = extended.source
+        extended = extended.for_keys(key_schema(table_of(source.table), source.index))
+    base = extended.base
+    return Prepared(statement_text(base), base, count, extended)
+
+
+def key_schema(info: TableInfo, index: str | None) -> KeySchema:
+    """The keys of a table or an index; an index that is not there has none, for the service to
+    refuse."""
+    target = next((one for one in info.indexes if one.name == index), None)
+    if index is not None and target is None:
+        return KeySchema((), ())
+    keys = info if target is None else target
+    types = info.attribute_types
+    return KeySchema(
+        tuple((name, types[name]) for name in keys.partition_keys),
+        tuple((name, types[name]) for name in keys.sort_keys),
+    )
+
+
+def fault_place(text: str, error: StatementError) -> str:
+    """Where a statement is wrong: `line 2, column 7`."""
+    line, column = line_and_column(text, min(error.offset, len(text)))
+    return f"line {line}, column {column}"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run has done so far."""
+    """What a run has done so far; `seconds` are those in which answers were waited for."""
 
     rows: int = 0
     pages: int = 0
-    units: float = 0.0
-    done_here: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    bill: Bill = field(default_factory=Bill)
+
+    @property
+    def units(self) -> float:
+        """Capacity units, those of indexes included."""
+        return self.bill.units
 
 
 class Run:
     """One run of a statement: iterate over it for its rows, ask `outcome` at any time.
 
-    `call` answers requests; `page_items` limits what one request examines.
+    `page_items` limits what one request examines. `cancelled` is asked at every row and passed on
+    with every request: at most one more page is read. `clock` counts seconds.
     """
 
     def __init__(
         self,
-        call: Call,
+        caller: Caller,
         prepared: Prepared,
         parameters: Sequence[Json] = (),
         *,
         consistent: bool = False,
         page_items: int | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         self.prepared = prepared
         self.outcome = Outcome()
-        self._call = call
-        self._request: Json = {
-            "Statement": prepared.text,
-            "ReturnConsumedCapacity": "TOTAL",
-        }
-        if parameters:
-            self._request["Parameters"] = list(parameters)
-        if consistent and prepared.is_read:
-            self._request["ConsistentRead"] = True
+        self._caller = caller
+        self._cancelled = cancelled
+        self._clock = clock
+        self._request = request_of(prepared, parameters, consistent=consistent)
         if page_items is not None and prepared.is_read:
-            self._request["Limit"] = page_items
-
-    @property
-    def request(self) -> Json:
-        """The first request, as ExecuteStatement takes it."""
-        return {k: v for k, v in self._request.items() if k != "ReturnConsumedCapacity"}
+            known = self._request.get("Limit", page_items)
+            self._request["Limit"] = min(known, page_items)
 
     def __iter__(self) -> Iterator[Json]:
-        """The rows; raises `engine.errors.ApiError`."""
-        if isinstance(self.prepared.tree, Exists):
-            raise ValidationException("EXISTS is a condition of a transaction")
-        rows = self._shaped()
+        """The rows; raises `engine.errors.ApiError` and `StatementCancelledError`."""
+        extended = self.prepared.extended
+        rows = self._items() if extended is None else shaped(extended, self._items())
+        outcome, cancelled = self.outcome, self._cancelled
         for row in rows:
-            self.outcome.rows += 1
+            if cancelled():
+                raise StatementCancelledError
+            outcome.rows += 1
             yield row
 
-    def _shaped(self) -> Iterator[Json]:
-        extended = self.prepared.extended
-        if extended is not None:
-            self.outcome.done_here = extended.done_here
-            return extended.shaped(self._pages())
-        return self._ordered_here_if_refused()
-
-    def _ordered_here_if_refused(self) -> Iterator[Json]:
-        pages = self._pages()
-        try:
-            first = next(pages, None)
-        except ApiError as error:
-            tree = self.prepared.tree
-            if not error.message.startswith(_ORDER_REFUSALS) or not isinstance(tree, Select):
-                raise
-            extended = ExtendedSelect.ordered(tree)
-            self.outcome.done_here = extended.done_here
-            self._request["Statement"] = statement_text(extended.base)
-            yield from extended.shaped(self._pages())
-            return
-        if first is not None:
-            yield first
-            yield from pages
-
-    def _pages(self) -> Iterator[Json]:
-        request = self._request
+    def _items(self) -> Iterator[Json]:
+        """The items of all pages, each page read when the one before it is used up."""
+        request = self._request | {"ReturnConsumedCapacity": "INDEXES"}
         while True:
-            answer = self._call("ExecuteStatement", request)
+            answer = self._answer(request)
             self.outcome.pages += 1
-            self.outcome.units += consumed_units(answer)
+            self.outcome.bill.add(answer.get("ConsumedCapacity") or {})
             yield from answer.get("Items") or ()
             token = answer.get("NextToken")
             if token is None:
                 return
-            request = self._request | {"NextToken": token}
+            request["NextToken"] = token
+
+    def _answer(self, request: Json) -> Json:
+        if self._cancelled():
+            raise StatementCancelledError
+        start = self._clock()
+        try:
+            return self._caller.call("ExecuteStatement", request, self._cancelled)
+        except ApiError as error:
+            if self._cancelled():
+                # An engine leaves a long page with an error when it is told to.
+                raise StatementCancelledError from error
+            raise
+        finally:
+            self.outcome.seconds += self._clock() - start
+
+
+def request_of(prepared: Prepared, parameters: Sequence[Json], *, consistent: bool = False) -> Json:
+    """The request that starts a run, as ExecuteStatement takes it."""
+    request: Json = {"Statement": prepared.text}
+    if parameters:
+        request["Parameters"] = list(parameters)
+    if consistent and prepared.is_read:
+        request["ConsistentRead"] = True
+    if prepared.extended is not None and prepared.extended.page_items is not None:
+        request["Limit"] = prepared.extended.page_items
+    return request
+
+
+def outcome_text(prepared: Prepared, outcome: Outcome, *, parts: bool = True) -> str:
+    """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5)`."""
+    bill = outcome.bill.text(prepared.unit, parts=parts)
+    if not prepared.is_read:
+        return bill
+    return f"{_counted(outcome.rows, 'row')}, {_counted(outcome.pages, 'page')}, {bill}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

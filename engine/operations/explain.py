@@ -94,7 +94,7 @@ class _Select:
                 all(part.exact for part in parts),
             )
         return Explanation(
-            operation=source.plan.operation(source.schema),
+            operation=source.plan.operation(source.schema, of_index=source.index is not None),
             table=source.table.name,
             index=select.source.index,
             keys=() if accesses is None else tuple(map(_access_text, accesses)),

@@ -13,7 +13,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import ApiError, DuplicateItemException, ValidationException
 from engine.expressions import Condition, Placeholders, Projection
-from engine.expressions.ast import And, Compare, Literal, Path
+from engine.expressions.ast import And, Literal, Path
 from engine.expressions.ast import Condition as Tree
 from engine.expressions.ast import Update as UpdateTree
 from engine.expressions.checks import check_bound
@@ -24,7 +24,8 @@ from engine.model.values import MAX_ITEM_BYTES, item_size
 from engine.operations.actions import ConditionCheck, Delete, Put, UpdateAttributes
 from engine.operations.transactions import Get
 from engine.partiql import ast
-from engine.partiql.planner import conjunction
+from engine.partiql.planner import conjunction, equality
+from engine.partiql.text import shown_name
 from engine.storage.catalog import Table
 from engine.storage.items import StoredItem
 
@@ -46,12 +47,6 @@ class SelectedPaths(Projection):
             if value is not None:
                 shown[shown_name(path)] = value
         return shown
-
-
-def shown_name(path: tuple[str | int, ...]) -> str:
-    """The attribute under which a path of SELECT is shown."""
-    last = max(i for i, element in enumerate(path) if isinstance(element, str))
-    return str(path[last]) + "".join(f"[{element}]" for element in path[last + 1 :])
 
 
 def selected(paths: Sequence[Path] | None) -> SelectedPaths | None:
@@ -79,21 +74,12 @@ def split_where(where: Tree | None, table: Table) -> tuple[Json, Tree | None] | 
     key: Json = {}
     rest: Tree | None = None
     for term in terms:
-        named = _equality(term)
+        named = equality(term)
         if named is not None and named[0] in table.key_names and named[0] not in key:
             key[named[0]] = named[1]
         else:
             rest = term if rest is None else And(rest, term)
     return (key, rest) if len(key) == len(table.keys) else None
-
-
-def _equality(term: Tree) -> tuple[str, Json] | None:
-    if not isinstance(term, Compare) or term.operator != "=":
-        return None
-    for path, value in ((term.left, term.right), (term.right, term.left)):
-        if isinstance(path, Path) and len(path.elements) == 1 and isinstance(value, Literal):
-            return str(path.elements[0]), value.value
-    return None
 
 
 class _Where:

@@ -124,23 +124,6 @@ def significant(text: str) -> list[Token]:
     return found
 
 
-def split_statements(text: str) -> list[str]:
-    """The statements of a text, which semicolons end; empty ones are left out."""
-    parts: list[str] = []
-    start = 0
-    meaning = False
-    for token in tokens(text):
-        if token.kind == "symbol" and token.text == ";":
-            if meaning:
-                parts.append(text[start : token.start].strip())
-            start, meaning = token.end, False
-        elif token.kind not in _SILENT:
-            meaning = True
-    if meaning:
-        parts.append(text[start:].strip())
-    return parts
-
-
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Where an offset is, both counted from 1."""
     before = text[:offset]

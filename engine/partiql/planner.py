@@ -72,11 +72,12 @@ class Plan:
     accesses: tuple[Access, ...] | None
     descending: bool = False
 
-    def operation(self, schema: KeySchema) -> str:
-        """The classic operation that does the same: GetItem, Query or Scan."""
+    def operation(self, schema: KeySchema, *, of_index: bool) -> str:
+        """The classic operation that does the same: GetItem, which indexes have not, Query or
+        Scan."""
         if self.accesses is None:
             return "Scan"
-        if len(self.accesses) == 1 and self.accesses[0].is_item(schema):
+        if not of_index and len(self.accesses) == 1 and self.accesses[0].is_item(schema):
             return "GetItem"
         return "Query"
 
@@ -124,6 +125,16 @@ def conjunction(where: Condition) -> list[Condition]:
     if isinstance(where, And):
         return conjunction(where.left) + conjunction(where.right)
     return [where]
+
+
+def equality(term: Condition) -> tuple[str, Json] | None:
+    """The attribute that a term sets equal to a constant, and that; None for all other terms."""
+    if not isinstance(term, Compare) or term.operator != "=":
+        return None
+    for path, value in ((term.left, term.right), (term.right, term.left)):
+        if isinstance(path, Path) and len(path.elements) == 1 and isinstance(value, Literal):
+            return str(path.elements[0]), value.value
+    return None
 
 
 def _pinned(terms: Sequence[Condition], schema: KeySchema) -> list[Access] | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import ValidationException
 from engine.partiql import ast
 from engine.partiql.faults import StatementError
-from engine.partiql.lexer import split_statements, tokens
+from engine.partiql.lexer import tokens
 from engine.partiql.parser import parse, parsed
 from engine.partiql.text import statement_text
 from tests.engine.partiql.trees import STATEMENTS
@@ -144,15 +144,3 @@ def test_unfinished_text_is_told_from_wrong_text(text: str) -> None:
     with pytest.raises(StatementError) as caught:
         parsed(text)
     assert caught.value.at_end
-
-
-def test_semicolons_part_statements() -> None:
-    text = "SELECT a FROM t; -- first; not\n;\nINSERT INTO t VALUE {'a': ';'};"
-    assert (
-        split_statements(text)
-        == [
-            "SELECT a FROM t",
-            "-- first; not\n",
-            "INSERT INTO t VALUE {'a': ';'}",
-        ][::2]
-    )
