@@ -8,6 +8,7 @@ from typing import Any
 
 from dyntui.core.pages import consumed_units
 from engine.client.protocol import Client, Context
+from engine.clock import SYSTEM_CLOCK, Clock
 
 Json = dict[str, Any]
 
@@ -18,9 +19,10 @@ WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 class Session:
     """Calls a Client for a person, and adds up the units that the answers say they consumed."""
 
-    def __init__(self, client: Client, region: str) -> None:
+    def __init__(self, client: Client, region: str, clock: Clock = SYSTEM_CLOCK) -> None:
         self._client = client
         self.region = region
+        self.clock = clock
         self._lock = threading.Lock()
         self.read_units = 0.0
         self.write_units = 0.0
@@ -32,7 +34,7 @@ class Session:
         reads = operation in READS or _is_select(operation, request)
         metered = reads or operation in WRITES
         if metered:
-            request = {**request, "ReturnConsumedCapacity": "TOTAL"}
+            request = {"ReturnConsumedCapacity": "TOTAL", **request}
         context = Context(origin="person", cancelled=cancelled)
         response = self._client.call(operation, request, context)
         if metered:

@@ -182,6 +182,12 @@ class ItemPanel(Vertical):
         self.post_message(self.Asked(what))
 
 
+class RowPanel(ItemPanel, inherit_bindings=False):
+    """Shows a row that is looked at only."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("row")
+
+
 def _size_text(info: TableInfo | None, item: Json) -> str:
     """The item's size, and what writing it costs where it is the item of a table."""
     size = f"{item_size(item):,} B"

@@ -6,6 +6,7 @@ Drawers are imported when they are first opened, so that the app starts without 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from textual.message import Message
 
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.pages import GONE
+from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
@@ -34,8 +36,11 @@ SCALARS = ("S", "N", "B", "BOOL", "NULL")
 class ItemsTab(ItemsView):
     """Browses and changes the items of one table."""
 
-    class Wrote(Message):
-        """An item of the table was written: counts and sizes are others now."""
+    @dataclass
+    class StatementMade(Message):
+        """The query is to be edited as a statement."""
+
+        text: str
 
     def on_mount(self) -> None:
         """Nothing was typed yet."""
@@ -61,6 +66,7 @@ class ItemsTab(ItemsView):
             "copy_cell": self._copy_cell,
             "copy_row": self._copy_row,
             "copy_as": self._copy_as,
+            "as_partiql": self._as_partiql,
             "form": self.focus_form,
             "end": self._read_to_end,
             "panel_value": self._show_member,
@@ -108,6 +114,18 @@ class ItemsTab(ItemsView):
         plan = self._show_plan()
         if plan is not None:
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
+
+    def _as_partiql(self) -> None:
+        from dyntui.core.plan_statement import plan_statement
+
+        if self.info is None:
+            return
+        try:
+            text = plan_statement(self.info, self._form.fields)
+        except PlanError as error:
+            self._say(Text(f"✗ {error.message}"))
+        else:
+            self.post_message(self.StatementMade(text))
 
     # Writing.
 
@@ -214,4 +232,5 @@ class ItemsTab(ItemsView):
         if write.new is None:
             self._close_panel()
         self.focus_content()
-        self.post_message(self.Wrote())
+        if self.info is not None:
+            self.post_message(self.Changed(self.info.name))

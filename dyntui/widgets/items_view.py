@@ -143,8 +143,8 @@ class ItemsView(TableTab, RowsHost):
         """Stop what runs, close what is open, or leave the form; whether there was anything."""
         if self.query(FieldEditor):
             self._close_field()
-        elif self.cancel_jobs():
-            self._rows_read()
+        elif self._stop():
+            pass
         elif self.has_class("-panel"):
             self._close_panel()
         elif not self._form.has_focus_within:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -37,10 +38,17 @@ class RowsHost(JobHost):
     class Read(Message):
         """Something was read: the session's units are others now."""
 
+    @dataclass
+    class Changed(Message):
+        """Items of a table were written: counts and sizes are others now."""
+
+        table: str
+
     info: TableInfo | None = None
     """The table whose items the rows are, or None where they are of none."""
     _source: PageSource | None = None
     _title = ""
+    _stopped = False
     _columns = Columns(())
 
     @property
@@ -72,6 +80,7 @@ class RowsHost(JobHost):
         source = self._source
         if source is None:
             return
+        self._stopped = False
 
         def work(cancelled: Cancelled) -> None:
             source.ensure(first, last, cancelled, lambda: self.post_progress(self._rows_read))
@@ -81,6 +90,7 @@ class RowsHost(JobHost):
             if row is not None:
                 self._grid.move_to(row, column)
                 self._show_item()
+                self._began()
 
         self.run_job(self._title, work, done, self._read_failed, group=READING)
         self._show_status()
@@ -89,6 +99,7 @@ class RowsHost(JobHost):
         source = self._source
         if source is None:
             return
+        self._stopped = False
 
         def work(cancelled: Cancelled) -> None:
             source.ensure_end(cancelled, lambda: self.post_progress(self._rows_read))
@@ -109,9 +120,20 @@ class RowsHost(JobHost):
             self._columns.observe(item for item in page if item is not GONE)
         if self._grid.source is not source:
             self._grid.show(source, self._columns)
-        self._grid.rows_changed()
+        self._grid.rows_changed(wanting=not self._stopped)
         self._show_status()
         self.post_message(self.Read())
+
+    def _began(self) -> None:
+        """The first rows of a source are shown."""
+
+    def _stop(self) -> bool:
+        """Stop reading; whether anything was being read. It goes on where one moves on."""
+        if not self.cancel_jobs():
+            return False
+        self._stopped = True
+        self._rows_read()
+        return True
 
     def _read_failed(self, error: ApiError) -> None:
         """The error stands where the status does, and no rows of another request above it."""
