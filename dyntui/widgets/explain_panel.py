@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from rich.text import Text
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 PAUSE_SECONDS = 0.15
 """So long nothing is typed before a statement is explained."""
 
+Soon = Callable[[], Coroutine[None, None, None]]
 Answer = tuple[Prepared, Explanation] | StatementError | ConnectError | ApiError | None
 
 
@@ -61,7 +63,9 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
         if (text, dict(values)) == self._asked:
             return
         self._asked = (text, dict(values))
-        self.run_worker(self._explain_soon(text, dict(values)), group="pause", exclusive=True)
+        # A coroutine that is cancelled before it begins would be one that nobody awaited.
+        soon: Soon = partial(self._explain_soon, text, dict(values))
+        self.run_worker(soon, group="pause", exclusive=True)
 
     def forget(self) -> None:
         """Tables may be others now: explain again."""
