@@ -7,9 +7,14 @@ from collections.abc import Callable
 import click
 
 from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
-from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
+from dyntui.cli.describing import (
+    SUMMARY_COLUMNS,
+    describe_json,
+    describe_text,
+    table_summary,
+)
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import FORMATS, Format, write_items
+from dyntui.cli.output import write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import neighbours_with_tables
 from dyntui.core.definition import (
@@ -26,8 +31,7 @@ from dyntui.core.definition import (
     parse_tag,
     settings_request,
 )
-from dyntui.core.schema import TableInfo
-from engine.client.protocol import Json
+from dyntui.core.item_output import FORMATS, Format
 
 _UNITS = click.IntRange(min=1)
 
@@ -50,33 +54,17 @@ def ls(context: click.Context, output: Format) -> None:
     work = workspace(context)
     infos = [work.table(name) for name in work.table_names()]
     write_items(
-        map(_summary, infos),
+        map(table_summary, infos),
         output,
         plain=True,
         keys=("name", "status"),
-        columns=_SUMMARY_COLUMNS,
+        columns=SUMMARY_COLUMNS,
     )
     if not infos:
         say(
             neighbours_with_tables(work.connection)
             or f"no tables in {work.connection.region} of {work.connection.place}"
         )
-
-
-_SUMMARY_COLUMNS = ("name", "status", "items", "bytes", "keys", "indexes", "billing")
-
-
-def _summary(info: TableInfo) -> Json:
-    """A line of the list, in the shape of an item, so that it is written as items are."""
-    return {
-        "name": {"S": info.name},
-        "status": {"S": info.status},
-        "items": {"N": str(info.item_count)},
-        "bytes": {"N": str(info.size_bytes)},
-        "keys": {"S": keys_text(info)},
-        "indexes": {"N": str(len(info.indexes))},
-        "billing": {"S": billing_text(info.throughput)},
-    }
 
 
 @click.command(cls=Command)
@@ -90,7 +78,7 @@ def describe(context: click.Context, table: str, output: str) -> None:
     if output == "json":
         click.echo(describe_json(info))
     else:
-        describe_text(info)
+        click.echo(describe_text(info), nl=False)
 
 
 def _settings_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -33,8 +33,12 @@ _BINARY = re.compile(r"[bB]'([^']*)'")
 _TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"})
 
 
-class ParameterError(ValueError):
-    """A value that is none, or a parameter without a value; the message is one line."""
+class InputError(ValueError):
+    """Something that is written around statements and cannot be; the message is one line."""
+
+
+class ParameterError(InputError):
+    """A value that is none, or a parameter without a value."""
 
 
 def read_value(text: str) -> Json:
@@ -87,25 +91,36 @@ def with_parameters(
     """
     if "?" not in text and ":" not in text:
         return text, []
-    found = list(tokens(text))
-    parts: list[str] = []
     parameters: list[Json] = []
-    place = 0
-    while place < len(found):
-        token = found[place]
-        if starts_named(found, place):
-            name = found[place + 1].text
-            if name not in named:
-                raise ParameterError(f"the parameter :{name} has no value")
-            parameters.append(named[name])
-            parts.append("?")
-            place += 2
-            continue
-        if token.kind == "parameter":
+    for name in _parameter_names(text):
+        if name == "?":
             parameters.extend(islice(positional, 1))
-        parts.append(token.text)
-        place += 1
-    return "".join(parts), parameters
+        elif name in named:
+            parameters.append(named[name])
+        else:
+            raise ParameterError(f"the parameter :{name} has no value")
+    return question_marks(text), parameters
+
+
+def question_marks(text: str) -> str:
+    """A statement with a `?` for each `:name`; everything else stays at its offset."""
+    found = list(tokens(text))
+    parts = [token.text for token in found]
+    for place in range(len(found)):
+        if starts_named(found, place):
+            parts[place] = "?" + " " * len(parts[place + 1])
+            parts[place + 1] = ""
+    return "".join(parts)
+
+
+def _parameter_names(text: str) -> Iterator[str]:
+    """The names of the parameters in their order; `?` of those that have none."""
+    found = list(tokens(text))
+    for place, token in enumerate(found):
+        if token.kind == "parameter":
+            yield "?"
+        elif starts_named(found, place):
+            yield found[place + 1].text
 
 
 def starts_named(found: Sequence[Token], place: int) -> bool:

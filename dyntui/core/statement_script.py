@@ -61,13 +61,20 @@ def piece_at(text: str, offset: int) -> Piece | None:
     return found[-1] if found else None
 
 
-def read_statements(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
+def read_statements(
+    lines: Iterable[str], *, with_commands: bool = False
+) -> Iterator[tuple[str, int]]:
     """The statements of lines as they come, each with the line, from 1, in which it begins.
 
-    The last statement need not be ended.
+    The last statement need not be ended. `with_commands` takes a line that begins with a
+    backslash, between statements, as it is.
     """
     rest, line_number = "", 1
     for line in lines:
+        if with_commands and line.lstrip().startswith("\\") and not pieces(rest):
+            yield line.strip(), line_number + rest.count("\n")
+            rest, line_number = "", line_number + rest.count("\n") + 1
+            continue
         rest += line
         if ";" not in line:
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from dyntui.core.bill import Bill
 from dyntui.core.extended import ExtendedSelect, is_order_of_service, read_extended
@@ -26,6 +26,8 @@ from engine.partiql.text import statement_text
 
 Json = dict[str, Any]
 TableOf = Callable[[str], TableInfo]
+Capacity = Literal["NONE", "TOTAL", "INDEXES"]
+"""How much of what was consumed is told, in the API's words."""
 
 
 class StatementCancelledError(Exception):
@@ -60,11 +62,6 @@ class Prepared:
         return type(self.tree).__name__.upper()
 
     @property
-    def unit(self) -> str:
-        """The unit of what it consumes."""
-        return "RCU" if self.is_read else "WCU"
-
-    @property
     def done_here(self) -> tuple[str, ...]:
         """What of it is beyond the service, in words."""
         return () if self.extended is None else self.extended.done_here
@@ -74,7 +71,7 @@ def prepare(text: str, table_of: TableOf) -> Prepared:
     """Read a statement of the service's, or one of those that are done here.
 
     `table_of` is asked only where there is an ORDER BY, which may have to be done here.
-    Raises `engine.partiql.faults.StatementError`, and what `table_of` raises.
+    Raises `engine.partiql.faults.StatementError`.
     """
     try:
         tree, count = parsed(text)
@@ -85,16 +82,25 @@ def prepare(text: str, table_of: TableOf) -> Prepared:
     else:
         if not isinstance(tree, Select) or not tree.order:
             return Prepared(text, tree, count)
-        if is_order_of_service(tree, key_schema(table_of(tree.source.table), tree.source.index)):
+        schema = _schema(tree.source, table_of)
+        if schema is None or is_order_of_service(tree, schema):
             return Prepared(text, tree, count)
         found = read_extended(text)
         assert found is not None
     extended, count = found
     if extended.order:
-        source = extended.source
-        extended = extended.for_keys(key_schema(table_of(source.table), source.index))
+        schema = _schema(extended.source, table_of)
+        extended = extended if schema is None else extended.for_keys(schema)
     base = extended.base
     return Prepared(statement_text(base), base, count, extended)
+
+
+def _schema(source: Source, table_of: TableOf) -> KeySchema | None:
+    """The keys of what is read; None where that cannot be known: the run will tell why."""
+    try:
+        return key_schema(table_of(source.table), source.index)
+    except ApiError:
+        return None
 
 
 def key_schema(info: TableInfo, index: str | None) -> KeySchema:
@@ -111,10 +117,10 @@ def key_schema(info: TableInfo, index: str | None) -> KeySchema:
     )
 
 
-def fault_place(text: str, error: StatementError) -> str:
-    """Where a statement is wrong: `line 2, column 7`."""
+def fault_place(text: str, error: StatementError, first_line: int = 1) -> str:
+    """Where a statement, which begins on a line of its script, is wrong: `line 2, column 7`."""
     line, column = line_and_column(text, min(error.offset, len(text)))
-    return f"line {line}, column {column}"
+    return f"line {first_line + line - 1}, column {column}"
 
 
 @dataclass(slots=True)
@@ -211,12 +217,20 @@ def request_of(prepared: Prepared, parameters: Sequence[Json], *, consistent: bo
     return request
 
 
-def outcome_text(prepared: Prepared, outcome: Outcome, *, parts: bool = True) -> str:
-    """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5)`."""
-    bill = outcome.bill.text(prepared.unit, parts=parts)
-    if not prepared.is_read:
-        return bill
-    return f"{_counted(outcome.rows, 'row')}, {_counted(outcome.pages, 'page')}, {bill}"
+def outcome_text(
+    outcome: Outcome, *, is_read: bool, capacity: Capacity = "INDEXES", timing: bool = False
+) -> str:
+    """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5), 4 ms`."""
+    parts = []
+    if is_read:
+        parts += [_counted(outcome.rows, "row"), _counted(outcome.pages, "page")]
+    if capacity != "NONE":
+        unit = "RCU" if is_read else "WCU"
+        parts.append(outcome.bill.text(unit, parts=capacity == "INDEXES"))
+    if timing:
+        ms = outcome.seconds * 1_000
+        parts.append(f"{ms:,.1f} ms" if ms < 10 else f"{ms:,.0f} ms")
+    return ", ".join(parts) or "done"
 
 
 def _counted(number: int, noun: str) -> str:

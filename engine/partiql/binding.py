@@ -22,7 +22,7 @@ from engine.expressions.ast import (
     Or,
 )
 from engine.model.values import normalise_value
-from engine.partiql.ast import Delete, Exists, Insert, Select, Statement, Update
+from engine.partiql.ast import PARAMETER, Delete, Exists, Insert, Select, Statement, Update
 from engine.partiql.values import canonical, fill
 
 
@@ -61,7 +61,9 @@ class _Binder:
                 return replace(node, where=self._where(node.where))
 
     def _select(self, node: Select) -> Select:
-        return node if node.where is None else replace(node, where=self._where(node.where))
+        if node.where is None:
+            return node
+        return Select(node.source, node.paths, self._condition(node.where), node.order)
 
     def _where(self, node: Condition | None) -> Condition | None:
         return None if node is None else self._condition(node)
@@ -91,6 +93,9 @@ class _Binder:
     def _operand(self, node: Operand) -> Operand:
         match node:
             case Literal(value):
+                if PARAMETER in value:
+                    # In canonical form already.
+                    return Literal(self._values[value[PARAMETER]])
                 return Literal(canonical(fill(value, self._values)))
             case Call(name, arguments):
                 return Call(name, tuple(map(self._operand, arguments)))

@@ -64,7 +64,7 @@ def test_names_become_question_marks_in_their_order() -> None:
     positional = iter([{"N": "7"}, {"N": "8"}])
     text = "INSERT INTO t VALUE {'a': :who, 'b':?, 'c': :n, 'd': ':who', 'e': :who}"
     assert with_parameters(text, named, positional) == (
-        "INSERT INTO t VALUE {'a': ?, 'b':?, 'c': ?, 'd': ':who', 'e': ?}",
+        "INSERT INTO t VALUE {'a': ?   , 'b':?, 'c': ? , 'd': ':who', 'e': ?   }",
         [{"S": "ada"}, {"N": "7"}, {"N": "1"}, {"S": "ada"}],
     )
     assert next(positional) == {"N": "8"}

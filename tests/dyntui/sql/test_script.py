@@ -28,7 +28,7 @@ def test_a_piece_is_what_stands_at_its_offsets(text: str) -> None:
     end = 0
     for piece in pieces(text):
         assert piece.text == text[piece.start : piece.end]
-        assert piece.text == piece.text.strip() != ""
+        assert piece.text == piece.text.lstrip() != ""
         assert end <= piece.region_start <= piece.start < piece.end <= piece.region_end
         assert piece.ended == (text[piece.region_end - 1] == ";" and piece.region_end > piece.end)
         end = piece.region_end

@@ -38,7 +38,7 @@ def test_rows_and_what_they_cost(shop: Shop) -> None:
     assert column(list(run), "placed") == ["1", "2"]
     assert (run.outcome.rows, run.outcome.pages, run.outcome.units) == (2, 3, 1.5)
     assert run.outcome.seconds == 3.0
-    assert outcome_text(statement, run.outcome) == "2 rows, 3 pages, 1.5 RCU"
+    assert outcome_text(run.outcome, is_read=True) == "2 rows, 3 pages, 1.5 RCU"
 
 
 def test_what_indexes_cost_is_told_apart(shop: Shop) -> None:
@@ -47,8 +47,8 @@ def test_what_indexes_cost_is_told_apart(shop: Shop) -> None:
     )
     run = Run(shop, statement)
     assert list(run) == []
-    assert outcome_text(statement, run.outcome) == "2 WCU (table 1, by-status 1)"
-    assert outcome_text(statement, run.outcome, parts=False) == "2 WCU"
+    assert outcome_text(run.outcome, is_read=False) == "2 WCU (table 1, by-status 1)"
+    assert outcome_text(run.outcome, is_read=False, capacity="TOTAL") == "2 WCU"
 
 
 def test_consistent_is_for_reads_only(shop: Shop) -> None:
