@@ -34,9 +34,19 @@ class Ready:
     risk: str | None = None
 
     @property
+    def unit(self) -> str:
+        """The unit of what it consumes."""
+        return unit_of(self.prepared)
+
+    @property
     def request(self) -> Request:
         """The request that is sent first."""
         return Request("ExecuteStatement", request_of(self.prepared, self.parameters))
+
+
+def unit_of(prepared: Prepared) -> str:
+    """The unit of what a statement consumes."""
+    return "RCU" if prepared.is_read else "WCU"
 
 
 def parameter_labels(text: str) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
+from textual.worker import Worker
 
-from dyntui.core.asked import make_ready
+from dyntui.core.asked import make_ready, unit_of
 from dyntui.core.connect import ConnectError, Connection
 from dyntui.core.cost import units_text
 from dyntui.core.statement_completion import StatementNames
@@ -27,7 +28,6 @@ Json = dict[str, Any]
 PAUSE_SECONDS = 0.15
 """So long nothing is typed before a statement is explained."""
 
-Soon = Callable[[], Coroutine[None, None, None]]
 Answer = tuple[Prepared, Explanation] | StatementError | ConnectError | ApiError | None
 
 
@@ -64,8 +64,8 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
             return
         self._asked = (text, dict(values))
         # A coroutine that is cancelled before it begins would be one that nobody awaited.
-        soon: Soon = partial(self._explain_soon, text, dict(values))
-        self.run_worker(soon, group="pause", exclusive=True)
+        soon = partial(self._explain_soon, text, dict(values))
+        self._pause: Worker[None] = self.run_worker(soon, group="pause", exclusive=True)
 
     def forget(self) -> None:
         """Tables may be others now: explain again."""
@@ -131,7 +131,7 @@ def _brief(found: Explanation, prepared: Prepared) -> Text:
     least = "" if found.exact else "at least "
     items = f"{least}{found.items:,} item{'' if found.items == 1 else 's'}"
     about = "" if prepared.is_read else "about "
-    text.append(f" · {target} · {items} · {about}{units_text(found.units)} {prepared.unit}")
+    text.append(f" · {target} · {items} · {about}{units_text(found.units)} {unit_of(prepared)}")
     if prepared.done_here:
         text.append(f" · {', '.join(prepared.done_here)} done here")
     for better in found.better[:1]:

@@ -173,7 +173,7 @@ class ResultsView(Vertical, RowsHost):
         source, ready = self._source, self.ready
         if source is None or ready is None:
             return Text()
-        unit = ready.prepared.unit
+        unit = ready.unit
         if ready.prepared.is_read or source.rows_known:
             left_out = self._columns.left_out
             text = rows_text(source, self._grid.cursor_row, self.job_running, left_out, unit)
@@ -188,9 +188,9 @@ class ResultsView(Vertical, RowsHost):
         rows = source.rows_known if source is not None else 0
         units = units_text(source.units if source is not None else 0)
         least = "" if source is None or source.complete else "at least "
-        text = Text(f"{least}{_counted(rows, 'row')} · {units} {ready.prepared.unit}")
+        text = Text(f"{least}{_counted(rows, 'row')} · {units} {ready.unit}")
         if not ready.prepared.is_read and not rows:
-            text = Text(f"{ready.prepared.verb} done · {units} {ready.prepared.unit}")
+            text = Text(f"{ready.prepared.verb} done · {units} {ready.unit}")
         return text.append_text(self._remarks(ready))
 
     def _remarks(self, ready: Ready) -> Text:

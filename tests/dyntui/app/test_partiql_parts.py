@@ -19,7 +19,6 @@ from dyntui.core.session import Session
 from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statements import prepare
 from engine import Engine
-from engine.errors import ApiError
 from tests.dyntui.app.driving import Recorder
 
 Json = dict[str, Any]
@@ -103,13 +102,6 @@ def test_rows_are_items_only_where_they_are_whole(client: Recorder, engine: Engi
     assert info("SELECT COUNT(*) FROM films") is None
     ready = make_ready("SELECT * FROM films.\"by-genre\" WHERE genre = 'a'", {}, connection, names)
     assert list(key_roles(ready)) == [("genre", "PK"), ("year", "SK")]
-
-
-def test_an_order_of_a_table_that_is_not_there_is_refused(client: Recorder, engine: Engine) -> None:
-    connection = Connection(client, engine, engine.region, None)
-    names = StatementNames(Session(client, engine.region))
-    with pytest.raises(ApiError, match="Requested resource not found"):
-        make_ready("SELECT * FROM nothing ORDER BY a", {}, connection, names)
 
 
 # The book.
