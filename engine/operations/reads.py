@@ -185,12 +185,14 @@ def lacks_attributes(
     table: Table, index: Index, projection: Projection | None, condition: Condition | None
 ) -> bool:
     """Whether an index holds less than is asked for; refused where it is global (E099)."""
-    wanted: frozenset[str] = frozenset()
+    # The text lists them as the request does.
+    wanted: list[str] = []
     if projection is not None:
-        wanted |= projection.attributes
+        wanted += [str(path[0]) for path in projection.paths]
     if condition is not None and not index.is_global:
-        wanted |= condition.attributes
-    missing = sorted(wanted - projected_names(table, index))
+        wanted += condition.attributes
+    held = projected_names(table, index)
+    missing = [name for name in dict.fromkeys(wanted) if name not in held]
     if missing and index.is_global:
         raise ValidationException(
             f"One or more parameter values were invalid: Global secondary index {index.name} does "

@@ -13,6 +13,7 @@ from engine.capacity.consumed import consumed_by_table
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.model.values import normalise_value
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.region import Region, Write
 from engine.operations.single_action import carry_out
@@ -193,6 +194,9 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
 
 
 def _transaction_statement(entry: Json, position: int) -> ast.Statement:
+    # A parameter that is no value is refused without the position.
+    for parameter in entry.get("Parameters") or ():
+        normalise_value(parameter)
     try:
         return statement_of(entry)
     except ValidationException as error:

@@ -341,6 +341,36 @@ def test_batches(engine: Engine) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("excluding", "found"),
+    [
+        ("NOT r = '1'", "23"),
+        ("r <> '1'", "23"),
+        ("NOT begins_with(r, 'x')", "123"),
+        ("NOT r IN ['1', '3']", "2"),
+        ("NOT r > '5'", "123"),
+        ("NOT (r = '1')", "23"),
+        ("NOT (r = '1' OR r = '3')", "2"),
+    ],
+)
+def test_a_branch_that_excludes_sort_keys_may_overlap_another(
+    engine: Engine, excluding: str, found: str
+) -> None:
+    for r in "123":
+        engine.put_item(TableName="ranged", Item={"p": s("three"), "r": s(r)})
+    where = f"p = 'three' AND {excluding} OR p = 'three' AND r = '2'"
+    assert sort_keys(run(engine, f"SELECT * FROM ranged WHERE {where}")) == found
+
+
+def test_a_parameter_that_is_no_value_is_refused_without_its_position(engine: Engine) -> None:
+    statement = "UPDATE ranged SET v = ? WHERE p = 'a' AND r = '1'"
+    message = "The parameter cannot be converted to a numeric value: x"
+    with refused("ValidationException", message):
+        engine.execute_transaction(
+            TransactStatements=[{"Statement": statement, "Parameters": [{"N": "x"}]}]
+        )
+
+
 BY_KEY = (
     "Select statements within BatchExecuteStatement must specify the primary key in the where "
     "clause."
