@@ -18,6 +18,7 @@ from engine.errors import (
     UnknownOperationException,
     ValidationException,
 )
+from engine.late import late
 from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import looks_binary, to_python
@@ -35,6 +36,12 @@ T = TypeVar("T")
 
 STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 """The operations of the service's other target, DynamoDBStreams_20120810."""
+
+_load_items: Callable[..., int] = late("engine.operations.load", "load_items")
+_explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
+_report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
+_check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
 class Engine(OperationMethods):
@@ -145,35 +152,25 @@ class Engine(OperationMethods):
         on_progress: Callable[[LoadProgress], None] | None = None,
     ) -> int:
         """See `LocalTools.load_items`."""
-        from engine.operations.load import load_items
-
-        return load_items(self._region, table, items, context, on_progress)
+        return _load_items(self._region, table, items, context, on_progress)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:
         """See `LocalTools.explain`."""
-        from engine.operations.explain import explain
-
-        return explain(self._region, statement, parameters, consistent)
+        return _explain(self._region, statement, parameters, consistent)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
-        from engine.storage.inspection import report
-
-        return report(self._region.database)
+        return _report(self._region.database)
 
     def check(self) -> list[str]:
         """See `LocalTools.check`."""
-        from engine.storage.inspection import check
-
-        return check(self._region.database)
+        return _check(self._region.database)
 
     def compact(self) -> None:
         """See `LocalTools.compact`."""
-        from engine.storage.inspection import compact
-
-        compact(self._region.database)
+        _compact(self._region.database)
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""

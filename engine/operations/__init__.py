@@ -7,58 +7,41 @@ that is left to do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from engine.client.protocol import Context, Json
+from engine.late import late
 from engine.operations.region import Region, Write
 
 Operation = Callable[[Region, Json, Context], Json | Write[Any]]
 
 
-def _late(module_name: str, function_name: str) -> Operation:
-    """An operation whose module is imported when it is first asked for.
-
-    All of them together would be half of the time that a command takes to start.
-    """
-
-    function: Operation | None = None
-
-    def operation(region: Region, request: Json, context: Context) -> Json | Write[Any]:
-        nonlocal function
-        if function is None:
-            function = getattr(import_module(f"{__name__}.{module_name}"), function_name)
-        return function(region, request, context)
-
-    return operation
-
-
 OPERATIONS: dict[str, Operation] = {
-    "BatchExecuteStatement": _late("statement_groups", "batch_execute_statement"),
-    "BatchGetItem": _late("batch", "batch_get_item"),
-    "BatchWriteItem": _late("batch", "batch_write_item"),
-    "CreateTable": _late("tables", "create_table"),
-    "DeleteItem": _late("items", "delete_item"),
-    "DeleteTable": _late("tables", "delete_table"),
-    "DescribeEndpoints": _late("limits", "describe_endpoints"),
-    "DescribeLimits": _late("limits", "describe_limits"),
-    "DescribeTable": _late("tables", "describe_table"),
-    "DescribeTimeToLive": _late("ttl", "describe_time_to_live"),
-    "ExecuteStatement": _late("statements", "execute_statement"),
-    "ExecuteTransaction": _late("statement_groups", "execute_transaction"),
-    "GetItem": _late("items", "get_item"),
-    "ListTables": _late("tables", "list_tables"),
-    "ListTagsOfResource": _late("tags", "list_tags_of_resource"),
-    "PutItem": _late("items", "put_item"),
-    "Query": _late("query", "query"),
-    "Scan": _late("scan", "scan"),
-    "TagResource": _late("tags", "tag_resource"),
-    "TransactGetItems": _late("transactions", "transact_get_items"),
-    "TransactWriteItems": _late("transactions", "transact_write_items"),
-    "UntagResource": _late("tags", "untag_resource"),
-    "UpdateItem": _late("items", "update_item"),
-    "UpdateTable": _late("updates", "update_table"),
-    "UpdateTimeToLive": _late("ttl", "update_time_to_live"),
+    "BatchExecuteStatement": late("engine.operations.statement_groups", "batch_execute_statement"),
+    "BatchGetItem": late("engine.operations.batch", "batch_get_item"),
+    "BatchWriteItem": late("engine.operations.batch", "batch_write_item"),
+    "CreateTable": late("engine.operations.tables", "create_table"),
+    "DeleteItem": late("engine.operations.items", "delete_item"),
+    "DeleteTable": late("engine.operations.tables", "delete_table"),
+    "DescribeEndpoints": late("engine.operations.limits", "describe_endpoints"),
+    "DescribeLimits": late("engine.operations.limits", "describe_limits"),
+    "DescribeTable": late("engine.operations.tables", "describe_table"),
+    "DescribeTimeToLive": late("engine.operations.ttl", "describe_time_to_live"),
+    "ExecuteStatement": late("engine.operations.statements", "execute_statement"),
+    "ExecuteTransaction": late("engine.operations.statement_groups", "execute_transaction"),
+    "GetItem": late("engine.operations.items", "get_item"),
+    "ListTables": late("engine.operations.tables", "list_tables"),
+    "ListTagsOfResource": late("engine.operations.tags", "list_tags_of_resource"),
+    "PutItem": late("engine.operations.items", "put_item"),
+    "Query": late("engine.operations.query", "query"),
+    "Scan": late("engine.operations.scan", "scan"),
+    "TagResource": late("engine.operations.tags", "tag_resource"),
+    "TransactGetItems": late("engine.operations.transactions", "transact_get_items"),
+    "TransactWriteItems": late("engine.operations.transactions", "transact_write_items"),
+    "UntagResource": late("engine.operations.tags", "untag_resource"),
+    "UpdateItem": late("engine.operations.items", "update_item"),
+    "UpdateTable": late("engine.operations.updates", "update_table"),
+    "UpdateTimeToLive": late("engine.operations.ttl", "update_time_to_live"),
 }
 
 # Operations that hold up an event loop only shortly: a read of few items, or preparing a `Write`.
