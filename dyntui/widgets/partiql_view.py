@@ -39,11 +39,6 @@ class PartiqlView(StatementDesk):
     """Runs the statements of the text that is edited, one after another."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("partiql")
-    DEFAULT_CSS = """
-    PartiqlView {
-        &.-panel #desk { height: 5; min-height: 5; }
-    }
-    """
 
     def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(session, connection)
