@@ -60,6 +60,16 @@ PICTURES = (
             *("'by-status=status:S,placed :include total",),
         ),
     ),
+    Picture(
+        "partiql",
+        (120, 36),
+        (
+            "p",
+            "'SELECT title, year, gross\n",
+            "'FROM movies.\"by-genre\"\nWHERE genre = 'Western' AND gross > 50000000",
+            *("ctrl+j", "down", "enter"),
+        ),
+    ),
     Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )
 

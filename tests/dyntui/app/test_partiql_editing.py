@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.style import Style
+from textual.events import Key
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
@@ -251,6 +252,19 @@ async def test_a_closed_tab_is_in_the_history(client: Recorder, engine: Engine) 
         assert notices(pilot) == ["What stood in the tab is kept in the history."]
         await press(pilot, "ctrl+l", "enter")
         assert area.text == "SELECT 1"
+
+
+async def test_alt_with_a_letter_types_nothing(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        area = await edit(pilot, "SELECT 1")
+        await press(pilot, "ctrl+n")
+        await type_text(pilot, "x")
+        pilot.app.post_message(Key("alt+n", "n"))
+        await settle(pilot)
+        assert area.text == "SELECT 1"
+        pilot.app.post_message(Key("alt+n", "n"))
+        await settle(pilot)
+        assert area.text == "x"
 
 
 async def test_a_click_chooses_a_tab_or_makes_one(client: Recorder, engine: Engine) -> None:
