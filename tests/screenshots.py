@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
 from engine import Engine
+from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
 
@@ -65,8 +66,9 @@ PICTURES = (
         (120, 36),
         (
             "p",
-            "'SELECT title, year, gross\n",
-            "'FROM movies.\"by-genre\"\nWHERE genre = 'Western' AND gross > 50000000",
+            '\'SELECT title, director, worldwide_gross, ratings.imdb\nFROM movies."by-genre"\n',
+            "'WHERE genre = 'Western' AND worldwide_gross > 30000000 AND ratings.imdb > 7\n",
+            "'ORDER BY worldwide_gross DESC",
             *("ctrl+j", "down", "enter"),
         ),
     ),
@@ -76,7 +78,8 @@ PICTURES = (
 
 async def take(engine: Engine, picture: Picture) -> str:
     """The picture as SVG."""
-    app = DyntuiApp(Connection(engine, engine, engine.region, PLACE))
+    connection = Connection(engine, engine, engine.region, PLACE)
+    app = DyntuiApp(connection, VirtualClock())
     async with app.run_test(size=picture.size) as pilot:
         if picture.light:
             app.action_light()
