@@ -19,7 +19,7 @@ from pathlib import Path
 
 import orjson
 
-from dyntui.core.connect import Connection
+from dyntui.core.connect import Connection, is_data_folder
 
 HISTORY_MAX = 1_000
 NAME_MAX = 60
@@ -153,8 +153,9 @@ class QueryBook:
 
 def book_of(connection: Connection) -> QueryBook:
     """The book that belongs to a connection."""
-    if connection.data_dir is not None:
-        return QueryBook(connection.data_dir / FOLDER)
+    folder = connection.data_dir
+    if folder is not None and is_data_folder(folder):
+        return QueryBook(folder / FOLDER)
     if connection.remote is None:
         return QueryBook(None)
 

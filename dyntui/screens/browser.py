@@ -62,6 +62,7 @@ class BrowserScreen(Screen[None], JobHost):
             display: none;
         }
         ItemsTab.-panel ItemPanel { height: 1fr; border-top: none; }
+        PartiqlView.-panel #desk { height: 5; min-height: 5; }
     }
     """
 

@@ -106,7 +106,9 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
         elif isinstance(answer, StatementError):
             place = fault_place(text, answer)
             kind = "-unfinished" if answer.at_end else "-wrong"
-            self._put(Text("… " if answer.at_end else f"✗ {answer.message} ({place})"), kind)
+            self._put(
+                Text("… " if answer.at_end else f"✗ {answer.message.rstrip()} ({place})"), kind
+            )
         elif isinstance(answer, ApiError):
             self._put(Text(f"✗ {answer.message}"), "-wrong")
         elif isinstance(answer, ConnectError):

@@ -39,11 +39,6 @@ class PartiqlView(StatementDesk):
     """Runs the statements of the text that is edited, one after another."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("partiql")
-    DEFAULT_CSS = """
-    PartiqlView {
-        &.-panel #desk { height: 5; min-height: 5; }
-    }
-    """
 
     def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(session, connection)
@@ -175,7 +170,7 @@ class PartiqlView(StatementDesk):
         """Say what is wrong, and put the cursor there."""
         self._queue.clear()
         text = Text("✗ ", style=f"bold {self.app.theme_variables['error']}")
-        text.append(error.message, style="not bold")
+        text.append(error.message.rstrip(), style="not bold")
         text.append(f" ({fault_place(piece.text, error)})", style="not bold")
         self._results.refuse(piece.text, text)
         self._area.go_to(piece.start + min(error.offset, len(piece.text)))

@@ -119,6 +119,7 @@ class ResultsView(Vertical, RowsHost):
     def _read_failed(self, error: ApiError) -> None:
         super()._read_failed(error)
         if self.ready is not None and self._taken_s is None:
+            self.messages.tell(Told(self.ready.text, error_text(self.app, error)))
             self.post_message(self.Failed(self.ready, error))
 
     def _tell_outcome(self, ready: Ready) -> None:

@@ -14,7 +14,7 @@ from dyntui.core.formats import plain_json
 from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE, PageSource
 from dyntui.core.schema import TableInfo
-from dyntui.widgets.item_grid import ItemGrid
+from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text, rows_text
@@ -49,6 +49,8 @@ class RowsHost(JobHost):
     _source: PageSource | None = None
     _title = ""
     _stopped = False
+    _under_way: tuple[int, int] | None = None
+    """The first and last row that are being read."""
     _columns = Columns(())
 
     @property
@@ -73,7 +75,7 @@ class RowsHost(JobHost):
         until the first of the new ones have come. `title` stands in the header meanwhile."""
         self.workers.cancel_group(self, ENDING)
         self._title, self._source, self._columns = title, source, columns
-        self._read(0, max(row, self._grid.visible_rows - 1), row, column)
+        self._read(0, max(row, self._grid.visible_rows - 1 + LOOK_AHEAD_ROWS), row, column)
 
     def _read(self, first: int, last: int, row: int | None = None, column: int = 0) -> None:
         """Read rows in a thread; then put the cursor on `row`, if one is given."""
@@ -81,11 +83,13 @@ class RowsHost(JobHost):
         if source is None:
             return
         self._stopped = False
+        self._under_way = (first, last)
 
         def work(cancelled: Cancelled) -> None:
             source.ensure(first, last, cancelled, lambda: self.post_progress(self._rows_read))
 
         def done(_: None) -> None:
+            self._under_way = None
             self._rows_read()
             if row is not None:
                 self._grid.move_to(row, column)
@@ -124,6 +128,11 @@ class RowsHost(JobHost):
         self._show_status()
         self.post_message(self.Read())
 
+    def cancel_jobs(self) -> bool:
+        """Stop this widget's jobs; whether there was one."""
+        self._under_way = None
+        return super().cancel_jobs()
+
     def _began(self) -> None:
         """The first rows of a source are shown."""
 
@@ -137,6 +146,7 @@ class RowsHost(JobHost):
 
     def _read_failed(self, error: ApiError) -> None:
         """The error stands where the status does, and no rows of another request above it."""
+        self._under_way = None
         if self._grid.source is not self._source:
             self._grid.show(None, self._columns)
         self._show_error(error)
@@ -155,7 +165,9 @@ class RowsHost(JobHost):
     @on(ItemGrid.RowsWanted)
     def _rows_wanted(self, message: ItemGrid.RowsWanted) -> None:
         message.stop()
-        self._read(message.first, message.last)
+        first, last = self._under_way or (0, -1)
+        if not first <= message.first <= message.last <= last:
+            self._read(message.first, message.last)
 
     @on(ItemGrid.CursorMoved)
     def _cursor_moved(self, message: ItemGrid.CursorMoved) -> None:

@@ -131,11 +131,15 @@ class StatementArea(ColouredArea):
             self.replace(chosen.text, start, end, maintain_selection_offset=False)
 
     async def _on_key(self, event: events.Key) -> None:
-        """Enter takes a completion while the list is open, and is a new line otherwise."""
+        """Enter takes a completion while the list is open, and is a new line otherwise; Alt with a
+        letter is a key of its own."""
         if event.key == "enter" and self.completion_list.is_open:
             event.stop()
             event.prevent_default()
             self._take()
+        elif event.key.startswith("alt+"):
+            # A terminal gives the letter too, which is not meant to be typed.
+            event.prevent_default()
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Down, in the list where it is open."""

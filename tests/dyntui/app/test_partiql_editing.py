@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.style import Style
+from textual.events import Key
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import connect
+from dyntui.core.connect import Connection, connect
+from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.widgets.completion_list import CompletionList
 from dyntui.widgets.explain_panel import ExplainPanel
@@ -227,6 +229,29 @@ async def test_what_is_done_here_is_explained(client: Recorder, engine: Engine) 
         assert "done here" in shown(pilot, EXPLANATION)
 
 
+async def test_a_remote_does_not_explain_but_runs(client: Recorder, engine: Engine) -> None:
+    app = DyntuiApp(Connection(client, None, engine.region, None))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await edit(pilot, "SELECT * FROM films WHERE id = 'film-0042'")
+        assert shown(pilot, EXPLANATION).startswith("A remote does not explain statements")
+        await press(pilot, "ctrl+j")
+        assert find(pilot, ResultGrid).row_count == 1
+
+
+async def test_a_write_without_a_whole_key_is_asked_about_on_a_remote(
+    client: Recorder, engine: Engine
+) -> None:
+    app = DyntuiApp(Connection(client, None, engine.region, None))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await edit(pilot, "DELETE FROM notes WHERE who = 'me'")
+        await press(pilot, "ctrl+j")
+        assert isinstance(pilot.app.screen, AskFirstScreen)
+        await press(pilot, "escape")
+        assert client.requests("ExecuteStatement") == []
+
+
 # Tabs.
 
 
@@ -251,6 +276,19 @@ async def test_a_closed_tab_is_in_the_history(client: Recorder, engine: Engine) 
         assert notices(pilot) == ["What stood in the tab is kept in the history."]
         await press(pilot, "ctrl+l", "enter")
         assert area.text == "SELECT 1"
+
+
+async def test_alt_with_a_letter_types_nothing(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        area = await edit(pilot, "SELECT 1")
+        await press(pilot, "ctrl+n")
+        await type_text(pilot, "x")
+        pilot.app.post_message(Key("alt+n", "n"))
+        await settle(pilot)
+        assert area.text == "SELECT 1"
+        pilot.app.post_message(Key("alt+n", "n"))
+        await settle(pilot)
+        assert area.text == "x"
 
 
 async def test_a_click_chooses_a_tab_or_makes_one(client: Recorder, engine: Engine) -> None:

@@ -86,6 +86,22 @@ async def test_only_the_rows_that_are_seen_are_read(client: Recorder, engine: En
         assert grid.item is not None
 
 
+async def test_a_scan_of_many_pages_ends_with_a_message(engine: Engine) -> None:
+    held = Held(engine, "ExecuteStatement", at=2)
+    async with running(held, engine, SMALL) as pilot:
+        await write(pilot, "SELECT * FROM films WHERE title = 'none of them'")
+        await press_on(pilot, "ctrl+j")
+        await held.reached()
+        await until(pilot, lambda: "0.5 RCU" in shown(pilot, STATUS))
+        await press_on(pilot, "right")
+        held.release()
+        await settle(pilot)
+        assert shown(pilot, STATUS).startswith("no items · ")
+        [message] = messages_of(pilot)
+        assert message.startswith("0 rows · ")
+        assert message.endswith(" · 0 ms")
+
+
 async def test_a_cancelled_long_scan_reads_at_most_one_more_page(engine: Engine) -> None:
     held = Held(engine, "ExecuteStatement", at=3)
     async with running(held, engine, SMALL) as pilot:
@@ -179,6 +195,7 @@ async def test_after_an_error_the_rest_is_not_run(client: Recorder, engine: Engi
         )
         await press(pilot, "ctrl+r")
         assert "ResourceNotFoundException" in shown(pilot, STATUS)
+        assert messages_of(pilot) == [shown(pilot, STATUS)]
         assert not any(text.startswith("DELETE") for text in statements_of(client))
 
 
