@@ -51,7 +51,7 @@ def repl(context: click.Context, vi: bool, output: Format, ask_above: float, yes
 
 def _run_pipe(connection: Connection, asked: int | None, output: Format) -> None:
     with item_spool() as spool:
-        shell = Shell(connection, PipeScreen(), spool, ask_above_bytes=asked, origin="script")
+        shell = Shell(connection, PipeScreen(), spool, ask_above_bytes=asked, interactive=False)
         shell.settings.form = output
         shell.settings.status = False
         lines = decoded_lines(sys.stdin.buffer, "stdin")

@@ -29,7 +29,11 @@ from engine.client.protocol import Json
 @click.command(cls=Command)
 @click.argument("statement", required=False)
 @click.option(
-    "-f", "--file", metavar="FILE", help="Read statements from a file, `-` is standard input."
+    "-f",
+    "--file",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="Read statements from a file, `-` is standard input.",
 )
 @click.option(
     "--param",

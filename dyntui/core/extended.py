@@ -101,11 +101,14 @@ class ExtendedSelect:
         return Select(self.source, tuple(tops) or None, self.where)
 
     @property
-    def page_items(self) -> int | None:
-        """How many items have to be examined at most, where that is known before."""
-        if self.aggregates or self.sorts or self.where is not None:
-            return None
-        return self.limit or None
+    def first_page_items(self) -> int | None:
+        """How many items the first page needs to examine, if LIMIT may be reached with them."""
+        return None if self.aggregates or self.sorts else self.limit or None
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether LIMIT ends it after as many items, whatever there is."""
+        return self.where is None and self.first_page_items is not None
 
     def for_keys(self, schema: KeySchema) -> ExtendedSelect:
         """The same, with its order left to the service where that has it for these keys."""

@@ -29,6 +29,7 @@ _WORDS: dict[str, Word] = {
     "BATCH": "BATCH",
     "END": "END",
 }
+_WORD_LENGTH_MAX = 40
 
 
 class GroupError(InputError):
@@ -37,7 +38,8 @@ class GroupError(InputError):
 
 def group_word(text: str) -> Word | None:
     """The word that opens or closes a group; None for statements."""
-    return _WORDS.get(" ".join(text.upper().split()))
+    # Long statements are not taken apart for it.
+    return _WORDS.get(" ".join(text.upper().split())) if len(text) <= _WORD_LENGTH_MAX else None
 
 
 @dataclass(slots=True)

@@ -30,6 +30,8 @@ from engine.partiql.values import canonical
 Json = dict[str, Any]
 
 _BINARY = re.compile(r"[bB]'([^']*)'")
+# For the most part there are none, which need not cost reading all tokens.
+_MAY_HAVE_PARAMETERS = re.compile(r"\?|:[A-Za-z_$]")
 _TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"})
 
 
@@ -89,7 +91,7 @@ def with_parameters(
     A `?` that is written takes the next value of `positional`; where there is none, the service
     refuses the statement. Raises `ParameterError` for a name without a value.
     """
-    if "?" not in text and ":" not in text:
+    if not _MAY_HAVE_PARAMETERS.search(text):
         return text, []
     parameters: list[Json] = []
     for name in _parameter_names(text):

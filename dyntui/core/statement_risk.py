@@ -58,7 +58,7 @@ def risk(
 
 def _scan_risk(prepared: Prepared, select: Select, info: TableInfo, large_bytes: int) -> str | None:
     """A scan of everything, but for one that a LIMIT ends in time."""
-    if prepared.extended is not None and prepared.extended.page_items is not None:
+    if prepared.extended is not None and prepared.extended.ends_early:
         return None
     source = prepared.source
     index = next((one for one in info.indexes if one.name == source.index), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from engine.partiql.lexer import Token, tokens
+from engine.partiql.lexer import parts
 
 SILENT = frozenset({"space", "comment"})
 
@@ -32,18 +32,21 @@ class Piece:
 def pieces(text: str) -> list[Piece]:
     """The statements of a text in their order; empty ones are left out."""
     found: list[Piece] = []
-    region_start = 0
-    meaning: list[Token] = []
-    for token in tokens(text):
-        if _ends(token):
-            if meaning:
-                found.append(_piece(text, meaning, region_start, token.end, ended=True))
-            region_start, meaning = token.end, []
-        elif token.kind not in SILENT:
-            # Only the first and the last one matter.
-            meaning[1:] = [token]
-    if meaning:
-        found.append(_piece(text, meaning, region_start, len(text), ended=False))
+    region_start = start = end = 0
+    for kind, part_start, part_end in parts(text):
+        if kind == "end":
+            if end:
+                found.append(_piece(text, start, end, region_start, part_end, ended=True))
+            region_start, end = part_end, 0
+        elif kind != "comment":
+            part = text[part_start:part_end]
+            if part.isspace():
+                continue
+            if not end:
+                start = part_end - len(part.lstrip())
+            end = part_end if kind == "open" else part_start + len(part.rstrip())
+    if end:
+        found.append(_piece(text, start, end, region_start, len(text), ended=False))
     return found
 
 
@@ -89,10 +92,7 @@ def read_statements(
         yield piece.text, line_number + rest.count("\n", 0, piece.start)
 
 
-def _ends(token: Token) -> bool:
-    return token.kind == "symbol" and token.text == ";"
-
-
-def _piece(text: str, meaning: list[Token], start: int, end: int, *, ended: bool) -> Piece:
-    first, last = meaning[0], meaning[-1]
-    return Piece(text[first.start : last.end], first.start, last.end, start, end, ended)
+def _piece(
+    text: str, start: int, end: int, region_start: int, region_end: int, *, ended: bool
+) -> Piece:
+    return Piece(text[start:end], start, end, region_start, region_end, ended)

@@ -162,9 +162,7 @@ class Run:
         self._cancelled = cancelled
         self._clock = clock
         self._request = request_of(prepared, parameters, consistent=consistent)
-        if page_items is not None and prepared.is_read:
-            known = self._request.get("Limit", page_items)
-            self._request["Limit"] = min(known, page_items)
+        self._page_items = page_items if prepared.is_read else None
 
     def __iter__(self) -> Iterator[Json]:
         """The rows; raises `engine.errors.ApiError` and `StatementCancelledError`."""
@@ -180,6 +178,7 @@ class Run:
     def _items(self) -> Iterator[Json]:
         """The items of all pages, each page read when the one before it is used up."""
         request = self._request | {"ReturnConsumedCapacity": "INDEXES"}
+        self._limit(request, request.get("Limit"))
         while True:
             answer = self._answer(request)
             self.outcome.pages += 1
@@ -189,6 +188,14 @@ class Run:
             if token is None:
                 return
             request["NextToken"] = token
+            # What LIMIT has not found in as many items, it is to find in few requests.
+            self._limit(request, None)
+
+    def _limit(self, request: Json, wanted: int | None) -> None:
+        limits = [limit for limit in (wanted, self._page_items) if limit is not None]
+        request.pop("Limit", None)
+        if limits:
+            request["Limit"] = min(limits)
 
     def _answer(self, request: Json) -> Json:
         if self._cancelled():
@@ -212,8 +219,8 @@ def request_of(prepared: Prepared, parameters: Sequence[Json], *, consistent: bo
         request["Parameters"] = list(parameters)
     if consistent and prepared.is_read:
         request["ConsistentRead"] = True
-    if prepared.extended is not None and prepared.extended.page_items is not None:
-        request["Limit"] = prepared.extended.page_items
+    if prepared.extended is not None and prepared.extended.first_page_items is not None:
+        request["Limit"] = prepared.extended.first_page_items
     return request
 
 

@@ -2,6 +2,7 @@ r"""Commands of the prompt: words after a backslash, such as `\describe orders`.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,14 +172,18 @@ def _last(shell: Shell, text: str) -> None:
 
 def _export(shell: Shell, text: str) -> None:
     """The format is the second word, or what the file's name ends in, or the current one."""
-    name, _, form_name = text.partition(" ")
-    if not name:
-        raise CommandError("\\export needs the name of a file")
-    path = Path(name).expanduser()
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
+    if not 1 <= len(words) <= 2:
+        raise CommandError("\\export needs the name of a file, in quotes where it holds blanks")
+    form_name = words[1] if len(words) == 2 else ""
+    path = Path(words[0]).expanduser()
     suffix = path.suffix.removeprefix(".").lower()
     form = shell.settings.form
     if form_name or suffix in FORMATS:
-        form = _form(form_name.strip() or suffix)
+        form = _form(form_name or suffix)
     if not shell.spool.count:
         raise CommandError("there is no result yet")
     try:

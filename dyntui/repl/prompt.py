@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -15,7 +14,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import FileHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
@@ -46,13 +45,19 @@ STYLE = Style.from_dict(
 )
 
 
-def history_path() -> Path:
-    """Where statements are remembered: they hold values, so that only the owner may read them."""
+def kept_history() -> History:
+    """Statements of earlier sessions. They hold values, so that only the owner may read the file.
+
+    Where there can be no file, statements are remembered as long as the session lasts.
+    """
     folder = platformdirs.user_state_path("dyntui", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / HISTORY_FILE
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))
 
 
 class Editor:
@@ -61,7 +66,7 @@ class Editor:
     def __init__(
         self,
         shell: Shell,
-        history: Path,
+        history: History,
         *,
         terminal_input: Input | None = None,
         terminal_output: Output | None = None,
@@ -76,7 +81,7 @@ class Editor:
             # Attributes are sampled from items, which a remote charges for: there Tab has to ask.
             complete_while_typing=shell.connection.remote is None,
             complete_in_thread=True,
-            history=FileHistory(str(history)),
+            history=history,
             auto_suggest=AutoSuggestFromHistory(),
             key_bindings=_keys(),
             bottom_toolbar=self._toolbar,

@@ -15,6 +15,7 @@ import click
 from rich.cells import cell_len
 
 from dyntui.cli.exits import say
+from dyntui.core.formats import printable
 
 DEFAULT_PAGER = "less"
 # Quit where it fits, keep colours, chop long lines, leave the text on the screen.
@@ -81,7 +82,7 @@ class TerminalScreen:
 
     def say(self, text: str) -> None:
         """Say a line on the terminal."""
-        click.echo(text)
+        click.echo(printable(text))
 
     def ask(self, question: str) -> bool:
         """Ask whether to go on."""

@@ -38,7 +38,10 @@ class LeaveError(Exception):
 
 
 class Shell:
-    """The state of a prompt; itself the `Face` of the statements it runs."""
+    """The state of a prompt; itself the `Face` of the statements it runs.
+
+    `interactive` tells that a person is there, whose Ctrl-C cancels a statement and not the prompt.
+    """
 
     def __init__(
         self,
@@ -47,23 +50,24 @@ class Shell:
         spool: ItemSpool,
         *,
         ask_above_bytes: int | None,
-        origin: str = "person",
+        interactive: bool = True,
     ) -> None:
         self.connection = connection
         self.screen = screen
         self.settings = Settings()
         self.spool = spool
-        self.interrupts = Interrupts()
-        self.caller: Caller = ClientCaller(connection.client, origin)
+        self.caller: Caller = ClientCaller(connection.client, "person" if interactive else "script")
         self.session = StatementSession(self.caller)
         self.names = StatementNames(self.caller)
+        self._interrupts = Interrupts() if interactive else None
         self.runner = StatementRunner(
             self.session,
             self,
             ask_above_bytes,
             refuses_partial_keys=connection.remote is None,
-            cancelled=self.interrupts.came,
         )
+        if self._interrupts is not None:
+            self.runner.cancelled = self._interrupts.came
         self._columns: list[str] | None = None
         self._keys: tuple[str, ...] = ()
 
@@ -74,7 +78,9 @@ class Shell:
         """
         self.session.forget()
         taken = self.session.take(text, self.positional())
-        with self.interrupts.awaited():
+        if self._interrupts is None:
+            return self.runner.run(taken)
+        with self._interrupts.awaited():
             return self.runner.run(taken)
 
     def positional(self) -> Iterator[Json]:

@@ -7,13 +7,14 @@ import os
 import click
 
 from dyntui.core.connect import Connection
+from dyntui.core.formats import printable
 from dyntui.core.item_output import Format
 from dyntui.core.spool import item_spool
 from dyntui.core.statement_runner import NotRunError
 from dyntui.core.statement_script import read_statements
 from dyntui.core.statements import StatementCancelledError, outcome_text
 from dyntui.repl.inputs import error_lines, run_input
-from dyntui.repl.prompt import Editor, history_path
+from dyntui.repl.prompt import Editor, kept_history
 from dyntui.repl.screens import TerminalScreen
 from dyntui.repl.shell import LeaveError, Shell
 
@@ -25,7 +26,7 @@ def open_prompt(connection: Connection, asked: int | None, form: Format, *, vi: 
         shell = Shell(connection, screen, spool, ask_above_bytes=asked)
         shell.settings.form = form
         shell.settings.mode = "vi" if vi else "emacs"
-        editor = Editor(shell, history_path())
+        editor = Editor(shell, kept_history())
         screen.say(f"{connection.place}, {connection.region}. \\help lists the commands.")
         converse(shell, editor)
 
@@ -75,4 +76,4 @@ def _succeeds(shell: Shell, text: str) -> bool:
 
 def _complain(lines: list[str]) -> None:
     for line in lines:
-        click.secho(line, fg=None if os.environ.get("NO_COLOR") else "red")
+        click.secho(printable(line), fg=None if os.environ.get("NO_COLOR") else "red")

@@ -50,15 +50,21 @@ class _Binder:
             case Select():
                 return self._select(node)
             case Insert(source, item):
-                filled = {name: fill(value, self._values) for name, value in item.items()}
-                return Insert(
-                    source, {name: canonical(v, f"root.{name}") for name, v in filled.items()}
-                )
+                return Insert(source, self._item(item))
             case Update():
                 actions = tuple(map(self._action, node.actions))
                 return replace(node, actions=actions, where=self._where(node.where))
             case Delete():
                 return replace(node, where=self._where(node.where))
+
+    def _item(self, item: Json) -> Json:
+        filled = {name: fill(value, self._values) for name, value in item.items()}
+        try:
+            whole: Json = normalise_value({"M": filled})[0]["M"]
+        except ValidationException:
+            # Again one by one, since it is told where a number is wrong.
+            return {name: canonical(value, f"root.{name}") for name, value in filled.items()}
+        return whole
 
     def _select(self, node: Select) -> Select:
         if node.where is None:

@@ -88,14 +88,15 @@ class ConditionParser:
 
     def take(self) -> Token:
         """Go on to the next token; the last one stays."""
-        token = self.token
+        token = self.tokens[self.position]
         if token.kind != "end":
             self.position += 1
         return token
 
     def at(self, symbol: str) -> bool:
         """Whether a symbol comes next."""
-        return self.token.kind == "symbol" and self.token.text == symbol
+        token = self.tokens[self.position]
+        return token.text == symbol and token.kind == "symbol"
 
     def accept(self, symbol: str) -> bool:
         """Take a symbol if it comes next."""

@@ -50,6 +50,7 @@ def test_cost_and_time_are_told_when_asked_for(orders: Shell) -> None:
         ("\\format xml", 252, "the format is one of table, json, jsonl, csv, ion, not 'xml'"),
         ("\\last", 252, "there is no result yet"),
         ("\\export x.csv", 252, "there is no result yet"),
+        ("\\export 'x", 252, "\\export needs the name of a file"),
         ("\\pager on", 252, "\\pager needs a terminal"),
         ("\\set a-b 1", 252, "'a-b' is no name of a parameter"),
         ("\\unset a", 252, "the parameter 'a' is not set"),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.statement_script import piece_at, pieces, read_statements
+from dyntui.core.statement_script import SILENT, piece_at, pieces, read_statements
 from dyntui.core.statement_spans import spans
+from engine.partiql.lexer import Token, tokens
 
 TEXT = "SELECT a FROM t; -- first; not\n;\n/* ; */ INSERT INTO t VALUE {'a': ';'};\n\"a;b\" 'x"
 SCRIPTS = st.text("';\"-/*\n ab?:", max_size=40)
@@ -30,8 +31,21 @@ def test_a_piece_is_what_stands_at_its_offsets(text: str) -> None:
         assert piece.text == text[piece.start : piece.end]
         assert piece.text == piece.text.lstrip() != ""
         assert end <= piece.region_start <= piece.start < piece.end <= piece.region_end
-        assert piece.ended == (text[piece.region_end - 1] == ";" and piece.region_end > piece.end)
+        assert text[piece.region_end - 1] == ";" or not piece.ended
         end = piece.region_end
+
+
+@given(SCRIPTS)
+def test_pieces_are_what_the_lexer_finds_between_semicolons(text: str) -> None:
+    expected: list[list[Token]] = [[]]
+    for token in tokens(text):
+        if token.kind == "symbol" and token.text == ";":
+            expected.append([])
+        elif token.kind not in SILENT:
+            expected[-1].append(token)
+    assert [(piece.start, piece.end) for piece in pieces(text)] == [
+        (found[0].start, found[-1].end) for found in expected if found
+    ]
 
 
 @given(SCRIPTS)

@@ -135,6 +135,14 @@ def test_a_limit_examines_no_more_than_it_shows(shop: Shop) -> None:
     assert [request["Limit"] for _, request in shop.requests] == [2]
 
 
+def test_a_limit_that_its_first_page_does_not_reach_reads_on_in_large_pages(shop: Shop) -> None:
+    where = "WHERE customer IN ('ada', 'bob', 'eve')"
+    assert len(shop.rows(f"SELECT * FROM orders {where} LIMIT 2")) == 2
+    assert len(shop.rows(f"SELECT * FROM orders {where} AND total > 15 LIMIT 1")) == 1
+    limits = [request.get("Limit") for _, request in shop.requests]
+    assert limits == [2, 1, None]
+
+
 def test_only_what_is_needed_is_read(shop: Shop) -> None:
     statement = prepare(
         "SELECT status, SUM(place.tax) FROM orders WHERE total > 1 GROUP BY status", shop.table
