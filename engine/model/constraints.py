@@ -39,7 +39,12 @@ _ENUM_ORDERS = {
     "ReturnValue": "ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW",
     "ScalarAttributeType": "B, N, S",
     "Select": "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES",
+    "StreamViewType": "OLD_IMAGE, KEYS_ONLY, NEW_AND_OLD_IMAGES, NEW_IMAGE",
 }
+
+# What a tag holds is looked at by the operations on tags, which have words of their own for it.
+_TAG = "Tag"
+_TAG_TEXTS = frozenset({"TagKeyString", "TagValueString"})
 
 # What the model's patterns use of Java's syntax and Python's lacks.
 _JAVA_SYNTAX = {
@@ -76,6 +81,8 @@ class Limits:
 
 def limits_of(shape: Shape) -> Limits:
     """The limits of a string, number, list or map."""
+    if shape.name in _TAG_TEXTS:
+        return Limits()
     constraints: list[tuple[str, Holds]] = []
     measured = "value" if shape.type in ("integer", "long", "double") else "length"
     if shape.maximum is not None:
@@ -98,6 +105,11 @@ def limits_of(shape: Shape) -> Limits:
         text = f"Member must satisfy enum value set: [{listed}]"
         constraints.append((text, enum.__contains__))
     return Limits(shape.minimum, shape.maximum, matches, enum, tuple(constraints))
+
+
+def needed_members(shape: Shape) -> frozenset[str]:
+    """The members of a structure whose absence is a violation."""
+    return frozenset() if shape.name == _TAG else frozenset(shape.required)
 
 
 # A name that is no ARN is shorter than the model allows; the empty one breaks the model's limit.
@@ -128,6 +140,13 @@ def table_name_limits() -> Limits:
         _pattern_text(TABLE_NAME_PATTERN),
     )
     return Limits(matches=matches, constraints=tuple((text, matches) for text in texts))
+
+
+def table_name_violations(name: str) -> list[str]:
+    """What is wrong with a whole table name that is no ARN, one by one."""
+    texts = table_name_limits().texts()
+    wrong = (len(name) > 255, len(name) < 3, not re.fullmatch(TABLE_NAME_PATTERN, name))
+    return [text for text, is_wrong in zip(texts, wrong, strict=True) if is_wrong]
 
 
 def _pattern_text(pattern: str) -> str:

@@ -19,7 +19,7 @@ from itertools import islice
 from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.model import json_types
-from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits
+from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits, table_name_violations
 from engine.model.fast_check import compile_string, compile_structure
 from engine.model.service import Shape, service_model
 from engine.model.type_check import check_value_types
@@ -114,12 +114,11 @@ def _refuse(operation: str, request: Json) -> None:
     model = service_model()
     shape = model.input_shape(operation)
     if _has_table_parameter(operation, shape):
-        _check_table_parameter(request.get("TableName"))
+        _check_table_parameter(operation, shape, request)
     if operation in _BATCH_OPERATIONS and request.get("RequestItems") == {}:
         newer = _NEW_EMPTY_REQUEST_ITEMS if operation == "BatchGetItem" else None
         raise ValidationException(_EMPTY_REQUEST_ITEMS.format(operation), newer=newer)
-    found = violations(model, shape, request, first=_FIRST_MEMBERS.get(operation, ()))
-    reported = list(islice(found, MAX_REPORTED))
+    reported = _reported(operation, shape, request)
     if operation == "BatchWriteItem":
         # It says nothing of a table's name where something else is wrong.
         reported = [one for one in reported if MAP_KEYS not in one] or reported
@@ -133,8 +132,20 @@ def listed(violations_found: Sequence[str]) -> str:
     return f"{len(violations_found)} validation {errors} detected: {'; '.join(violations_found)}"
 
 
-def _check_table_parameter(name: str | None) -> None:
+def _reported(operation: str, shape: Shape, request: Json) -> list[str]:
+    first = _FIRST_MEMBERS.get(operation, ())
+    return list(islice(violations(service_model(), shape, request, first=first), MAX_REPORTED))
+
+
+def _check_table_parameter(operation: str, shape: Shape, request: Json) -> None:
+    name = request.get("TableName")
     if name is None:
         raise ValidationException(_NO_TABLE_NAME)
     if not name.startswith(ARN_PREFIX) and not 3 <= len(name) <= 255:
-        raise ValidationException(_TABLE_NAME_LENGTH)
+        broken = [
+            f"Value '{name}' at 'tableName' failed to satisfy constraint: {text}"
+            for text in table_name_violations(name)
+        ]
+        others = _reported(operation, shape, {**request, "TableName": "any"})
+        newer = listed((broken + others)[:MAX_REPORTED])
+        raise ValidationException(_TABLE_NAME_LENGTH, newer=newer)

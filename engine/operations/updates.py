@@ -8,7 +8,7 @@ from functools import partial
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.describe import describe
-from engine.operations.index_updates import change_indexes, check_index_updates
+from engine.operations.index_updates import change_indexes, check_index_updates, check_warm_units
 from engine.operations.region import Region
 from engine.operations.tables import (
     FOREVER_US,
@@ -54,6 +54,7 @@ _ALONE = {
     "DeletionProtectionEnabled": "DeletionProtection modification",
     "WarmThroughput": "WarmThroughput",
 }
+_MAY_BE_EMPTY = ("OnDemandThroughput", "WarmThroughput")
 _ABSENT = (
     "ReplicaUpdates",
     "MultiRegionConsistency",
@@ -121,6 +122,7 @@ def _check_request(request: Json) -> None:
             "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
             "required",
         )
+    check_warm_units(updates or ())
     _check_together(given, request)
     billing, throughput = request.get("BillingMode"), request.get("ProvisionedThroughput")
     if billing == "PAY_PER_REQUEST" and throughput is not None:
@@ -135,8 +137,12 @@ def _check_request(request: Json) -> None:
 
 
 def _check_together(given: list[str], request: Json) -> None:
-    """Refuse changes that cannot be asked for in one request."""
+    """Refuse changes that cannot be asked for in one request.
+
+    A throughput that says nothing counts as none.
+    """
     updates = request.get("GlobalSecondaryIndexUpdates")
+    given = [member for member in given if request[member] != {} or member not in _MAY_BE_EMPTY]
     if len(given) < 2 or updates == []:
         return
     for member, subject in _ALONE.items():

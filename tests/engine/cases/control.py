@@ -415,6 +415,13 @@ def _tag(label: str, arn: str, message: str, code: str = _VALIDATION) -> ErrorCa
     return ErrorCase(label, "TagResource", request, code, message)
 
 
+def _tag_text(label: str, message: str, tag: Json) -> ErrorCase:
+    request = {"ResourceArn": f"{_ARN}hash", "Tags": [tag]}
+    return ErrorCase(f"E201-{label}", "TagResource", request, _VALIDATION, message)
+
+
+_TAG_KEY = "The Tag Key provided is invalid, Key: "
+_TAG_VALUE = "The Tag Value provided is invalid, Value: "
 _ELSEWHERE = "arn:aws:dynamodb:eu-west-1:000000000000:table/hash"
 _TAGS = (
     ErrorCase(
@@ -443,6 +450,13 @@ _TAGS = (
         _VALIDATION,
         "Atleast one Tag Key needs to be provided as Input.",
     ),
+    _tag_text("no-key", f"{_TAG_KEY}null", {"Value": "a"}),
+    _tag_text("empty-key", _TAG_KEY, {"Key": "", "Value": "a"}),
+    _tag_text("long-key", _TAG_KEY + "k" * 129, {"Key": "k" * 129, "Value": "a"}),
+    _tag_text("sign-in-key", f"{_TAG_KEY}a#b", {"Key": "a#b", "Value": "a"}),
+    _tag_text("no-value", f"{_TAG_VALUE}null", {"Key": "a"}),
+    _tag_text("long-value", _TAG_VALUE + "v" * 257, {"Key": "a", "Value": "v" * 257}),
+    _tag_text("sign-in-value", f"{_TAG_VALUE}100%", {"Key": "a", "Value": "100%"}),
     _tag(
         "E203",
         f"{_ARN}missing",

@@ -320,6 +320,27 @@ CASES: tuple[WordedCase, ...] = (
         ENVELOPE + NEW_ENUM,
     ),
     WordedCase(
+        "short-table-name",
+        "DescribeTable",
+        {"TableName": "?"},
+        "TableName must be at least 3 characters long and at most 255 characters long",
+        f"2 validation errors detected: Value '?' at 'tableName' {CONSTRAINT}have length greater "
+        f"than or equal to 3; Value '?' at 'tableName' {CONSTRAINT}satisfy regular expression "
+        "pattern: [a-zA-Z0-9_.-]+",
+    ),
+    WordedCase(
+        "warm-throughput-of-nothing",
+        "UpdateTable",
+        {
+            "TableName": "missing",
+            "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "any", "WarmThroughput": {}}}],
+        },
+        INVALID + "WarmThroughput must have at least one of ReadUnitsPerSecond or "
+        "WriteUnitsPerSecond specified for index: any",
+        INVALID + "WarmThroughput must have at least one of ReadUnitsPerSecond or "
+        "WriteUnitsPerSecond specified for index: any",
+    ),
+    WordedCase(
         "nothing-to-update",
         "UpdateTable",
         {"TableName": "hash"},

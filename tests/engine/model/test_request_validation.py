@@ -302,8 +302,8 @@ def test_a_deep_collection_is_cut() -> None:
 
 def test_dumps_show_values_as_java_prints_them() -> None:
     schema = {"AttributeName": "pk", "KeyType": "HASH"}
-    request = {"TableName": "abc", "Tags": [{"Key": "", "Value": "a"}]}
-    with pytest.raises(ValidationException, match=r"Value '' at 'tags.1.member.key'"):
+    request = {"TableName": "abc", "KeySchema": [schema], "AttributeDefinitions": [{}]}
+    with pytest.raises(ValidationException, match=r"null at 'attributeDefinitions.1.member.attri"):
         validation.validate("CreateTable", request)
     statements = {"Statement": "S", "Parameters": [{"S": "a"}, {"BOOL": True}], "Limit": 5}
     with pytest.raises(ValidationException) as caught:
