@@ -214,17 +214,23 @@ def alter(
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
         work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
+    # One request takes one kind of change, and none while the one before it goes on.
     done: list[str] = []
     try:
         for change in changes:
+            if done:
+                work.ready_table(table)
             work.call("UpdateTable", change)
             done.append(f"{_changed_settings(change)} was changed")
         for name, request in zip(drop_gsi, removals, strict=True):
+            if done:
+                work.ready_table(table)
             work.call("UpdateTable", request)
             done.append(f"{name} was removed")
         for index in indexes:
             # The table may have become provisioned just now.
-            work.call("UpdateTable", add_index_request(work.table(table), index))
+            now = work.ready_table(table) if done else info
+            work.call("UpdateTable", add_index_request(now, index))
             done.append(f"{index.name} was added")
     except OperationError as failed:
         failed.done = ", ".join(done)

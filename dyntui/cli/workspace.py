@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -30,6 +31,7 @@ from engine.errors import ApiError
 if TYPE_CHECKING:
     from engine.client.protocol import LoadProgress
 
+_READY_POLL_S = 0.2
 _READING = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"})
 _WRITING = frozenset(
     {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
@@ -114,6 +116,16 @@ class Workspace:
         """A table's schema; raises `OperationError`."""
         response = self.call("DescribeTable", {"TableName": name})
         return TableInfo.from_description(response["Table"])
+
+    def ready_table(self, name: str) -> TableInfo:
+        """A table's schema once nothing of it changes any more; raises `OperationError`."""
+        info = self.table(name)
+        if info.changing:
+            say(f"waiting until {name} is ACTIVE")
+        while info.changing:
+            time.sleep(_READY_POLL_S)
+            info = self.table(name)
+        return info
 
     def load_items(self, table: str, items: Iterable[Json]) -> int:
         """Put many items; gives how many were written, raises `OperationError`.
