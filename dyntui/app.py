@@ -19,6 +19,7 @@ from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.palette import ActionProvider, context_of
+from engine.clock import SYSTEM_CLOCK, Clock
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
@@ -48,10 +49,10 @@ class DyntuiApp(App[None], inherit_bindings=False):
     Toast { background: $panel; padding: 0 1; }
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock = SYSTEM_CLOCK) -> None:
         super().__init__()
         self.connection = connection
-        self.session = Session(connection.client, connection.region)
+        self.session = Session(connection.client, connection.region, clock)
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"

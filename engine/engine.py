@@ -18,16 +18,14 @@ from engine.errors import (
     UnknownOperationException,
     ValidationException,
 )
+from engine.late import late
 from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
-from engine.operations.explain import explain
-from engine.operations.load import load_items
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
 from engine.storage.database import Options
-from engine.storage.inspection import check, compact, report
 
 if TYPE_CHECKING:
     from engine.account import Account
@@ -35,6 +33,15 @@ if TYPE_CHECKING:
     from engine.storage.loop_writer import CallSoon
 
 T = TypeVar("T")
+
+STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+"""The operations of the service's other target, DynamoDBStreams_20120810."""
+
+_load_items: Callable[..., int] = late("engine.operations.load", "load_items")
+_explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
+_report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
+_check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
 class Engine(OperationMethods):
@@ -145,25 +152,25 @@ class Engine(OperationMethods):
         on_progress: Callable[[LoadProgress], None] | None = None,
     ) -> int:
         """See `LocalTools.load_items`."""
-        return load_items(self._region, table, items, context, on_progress)
+        return _load_items(self._region, table, items, context, on_progress)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:
         """See `LocalTools.explain`."""
-        return explain(self._region, statement, parameters, consistent)
+        return _explain(self._region, statement, parameters, consistent)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
-        return report(self._region.database)
+        return _report(self._region.database)
 
     def check(self) -> list[str]:
         """See `LocalTools.check`."""
-        return check(self._region.database)
+        return _check(self._region.database)
 
     def compact(self) -> None:
         """See `LocalTools.compact`."""
-        compact(self._region.database)
+        _compact(self._region.database)
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""
@@ -250,7 +257,7 @@ def _exact(region: Region, operation: str, request: Json, error: ValidationExcep
         return wrong_type
     if region.settings.wording == "classic":
         return error
-    return reworded(operation, error)
+    return reworded(operation, request, error)
 
 
 def load_wire(body: bytes) -> Any:
@@ -297,6 +304,6 @@ def _decode_error(error: ApiError) -> None:
 
 
 def _unknown(operation: str) -> UnknownOperationException:
-    if operation in service_model().operations:
+    if operation in service_model().operations or operation in STREAM_OPERATIONS:
         return UnknownOperationException(f"{operation} is not available here")
     return UnknownOperationException(f"{operation} is not an operation of DynamoDB")

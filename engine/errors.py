@@ -103,10 +103,27 @@ class InvalidSignatureException(ApiError):
 
 
 class ValidationException(ApiError):
-    """The request breaks a rule; `about_table` where that needed the table or its items."""
+    """The request breaks a rule; `about_table` where that needed the table or its items.
+
+    `newer` is the text in the wording of 2026, where it is another in more than the rules of
+    `engine.operations.wording` can tell; `violations` are the member constraints that the text
+    lists.
+    """
 
     namespace = _CORAL_VALIDATE
     about_table = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        newer: str | None = None,
+        violations: tuple[str, ...] = (),
+        **members: Any,
+    ) -> None:
+        super().__init__(message, **members)
+        self.newer = newer
+        self.violations = violations
 
 
 class ConditionalCheckFailedException(ApiError):

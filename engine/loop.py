@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # A larger request takes long enough to read and check that others would notice.
 _BODY_BYTES_MAX = 128 * 1024
-_PAGE_THREADS = 2
 _OTHER_THREADS = 16
 
 __all__ = ["Answer", "CallSoon", "LoopEngine", "LoopThreads", "OnAnswer"]
@@ -35,12 +34,13 @@ OnAnswer = Callable[[Answer], object]
 class LoopThreads:
     """The threads beside an event loop, for all Regions that it serves.
 
-    Pages compete with the loop for the interpreter, so few threads read them; what the others do
-    is mostly waiting.
+    Pages compete with the loop, and with each other, for the interpreter: one thread reads them one
+    after the other, none of them being larger than a megabyte. What the others do is mostly
+    waiting.
     """
 
     def __init__(self) -> None:
-        self.pages = ThreadPoolExecutor(_PAGE_THREADS, "dyntui-page")
+        self.pages = ThreadPoolExecutor(1, "dyntui-page")
         self.others = ThreadPoolExecutor(_OTHER_THREADS, "dyntui-call")
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
 from engine import Engine
+from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
 
@@ -60,13 +61,25 @@ PICTURES = (
             *("'by-status=status:S,placed :include total",),
         ),
     ),
+    Picture(
+        "partiql",
+        (120, 36),
+        (
+            "p",
+            '\'SELECT title, director, worldwide_gross, ratings.imdb\nFROM movies."by-genre"\n',
+            "'WHERE genre = 'Western' AND worldwide_gross > 30000000 AND ratings.imdb > 7\n",
+            "'ORDER BY worldwide_gross DESC",
+            *("ctrl+j", "down", "enter"),
+        ),
+    ),
     Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )
 
 
 async def take(engine: Engine, picture: Picture) -> str:
     """The picture as SVG."""
-    app = DyntuiApp(Connection(engine, engine, engine.region, PLACE))
+    connection = Connection(engine, engine, engine.region, PLACE)
+    app = DyntuiApp(connection, VirtualClock())
     async with app.run_test(size=picture.size) as pilot:
         if picture.light:
             app.action_light()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import click
 import orjson
 
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import rows_text
 from dyntui.core.schema import IndexInfo, TableInfo, Throughput
+from engine.client.protocol import Json
 
 
 def describe_json(info: TableInfo) -> str:
@@ -16,8 +16,8 @@ def describe_json(info: TableInfo) -> str:
     return orjson.dumps(info.description, option=orjson.OPT_INDENT_2).decode()
 
 
-def describe_text(info: TableInfo) -> None:
-    """Print the schema, the settings and the indexes."""
+def describe_text(info: TableInfo) -> str:
+    """The schema, the settings and the indexes, in lines."""
     rows = [
         ("table", info.name),
         ("status", info.status),
@@ -32,14 +32,11 @@ def describe_text(info: TableInfo) -> None:
         ("ARN", info.arn),
     ]
     width = max(len(head) for head, _ in rows)
-    for head, text in rows:
-        click.echo(f"{head:<{width}}  {text}")
-    if info.indexes:
-        click.echo()
-        _describe_indexes(info)
+    text = "".join(f"{head:<{width}}  {shown}\n" for head, shown in rows)
+    return f"{text}\n{_indexes_text(info)}" if info.indexes else text
 
 
-def _describe_indexes(info: TableInfo) -> None:
+def _indexes_text(info: TableInfo) -> str:
     heads = ("index", "kind", "partition key", "sort key", "projection", "items", "bytes", "status")
     rows = [
         (
@@ -54,7 +51,23 @@ def _describe_indexes(info: TableInfo) -> None:
         )
         for index in info.indexes
     ]
-    write_rows(heads, rows, (False, False, False, False, False, True, True, False))
+    return rows_text(heads, rows, (False, False, False, False, False, True, True, False))
+
+
+SUMMARY_COLUMNS = ("name", "status", "items", "bytes", "keys", "indexes", "billing")
+
+
+def table_summary(info: TableInfo) -> Json:
+    """A line of a list of tables, in the shape of an item, so that it is written as items are."""
+    return {
+        "name": {"S": info.name},
+        "status": {"S": info.status},
+        "items": {"N": str(info.item_count)},
+        "bytes": {"N": str(info.size_bytes)},
+        "keys": {"S": keys_text(info)},
+        "indexes": {"N": str(len(info.indexes))},
+        "billing": {"S": billing_text(info.throughput)},
+    }
 
 
 def keys_text(info: TableInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +43,12 @@ def decode(content: bytes, source: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{source}: not UTF-8 text (byte {error.start})") from None
+
+
+def decoded_lines(stream: BinaryIO, source: str) -> Iterator[str]:
+    """The lines of a stream as they come; raises `UsageError`."""
+    for number, line in enumerate(stream, 1):
+        yield decode(line, f"{source}, line {number}")
 
 
 def _path(argument: str) -> Path:

@@ -10,9 +10,10 @@ from dyntui.cli.command import Command, table_argument
 from dyntui.cli.exits import Failure, OperationError, say
 from dyntui.cli.item_input import read_items
 from dyntui.cli.keys import primary_key
-from dyntui.cli.output import Format, format_options, write_item
+from dyntui.cli.output import format_options, write_item
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import cell_text
+from dyntui.core.item_output import Format
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
 

@@ -28,6 +28,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "rm": ("dyntui.cli.items:rm", "Delete the item with a key."),
     "query": ("dyntui.cli.read:query", "Show the items of a partition."),
     "scan": ("dyntui.cli.read:scan", "Show all items of a table or an index."),
+    "sql": ("dyntui.cli.sql:sql", "Run PartiQL statements."),
+    "repl": ("dyntui.cli.repl:repl", "Open a prompt for PartiQL statements."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),

@@ -14,9 +14,10 @@ from dyntui.cli.command import Command, complete_indexes, table_argument
 from dyntui.cli.exits import say
 from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
-from dyntui.cli.output import Format, format_options, write_items
+from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.item_output import Format
 from dyntui.core.literals import Placeholders
 from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.schema import IndexInfo, TableInfo, UnknownIndexError

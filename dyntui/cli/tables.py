@@ -7,9 +7,14 @@ from collections.abc import Callable
 import click
 
 from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
-from dyntui.cli.describing import billing_text, describe_json, describe_text, keys_text
+from dyntui.cli.describing import (
+    SUMMARY_COLUMNS,
+    describe_json,
+    describe_text,
+    table_summary,
+)
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import FORMATS, Format, write_items
+from dyntui.cli.output import write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import neighbours_with_tables
 from dyntui.core.definition import (
@@ -24,9 +29,9 @@ from dyntui.core.definition import (
     parse_global_index,
     parse_local_index,
     parse_tag,
-    settings_request,
+    settings_requests,
 )
-from dyntui.core.schema import TableInfo
+from dyntui.core.item_output import FORMATS, Format
 from engine.client.protocol import Json
 
 _UNITS = click.IntRange(min=1)
@@ -50,33 +55,17 @@ def ls(context: click.Context, output: Format) -> None:
     work = workspace(context)
     infos = [work.table(name) for name in work.table_names()]
     write_items(
-        map(_summary, infos),
+        map(table_summary, infos),
         output,
         plain=True,
         keys=("name", "status"),
-        columns=_SUMMARY_COLUMNS,
+        columns=SUMMARY_COLUMNS,
     )
     if not infos:
         say(
             neighbours_with_tables(work.connection)
             or f"no tables in {work.connection.region} of {work.connection.place}"
         )
-
-
-_SUMMARY_COLUMNS = ("name", "status", "items", "bytes", "keys", "indexes", "billing")
-
-
-def _summary(info: TableInfo) -> Json:
-    """A line of the list, in the shape of an item, so that it is written as items are."""
-    return {
-        "name": {"S": info.name},
-        "status": {"S": info.status},
-        "items": {"N": str(info.item_count)},
-        "bytes": {"N": str(info.size_bytes)},
-        "keys": {"S": keys_text(info)},
-        "indexes": {"N": str(len(info.indexes))},
-        "billing": {"S": billing_text(info.throughput)},
-    }
 
 
 @click.command(cls=Command)
@@ -90,7 +79,7 @@ def describe(context: click.Context, table: str, output: str) -> None:
     if output == "json":
         click.echo(describe_json(info))
     else:
-        describe_text(info)
+        click.echo(describe_text(info), nl=False)
 
 
 def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -201,8 +190,8 @@ def alter(
 ) -> None:
     """Change a table: throughput, billing mode, class, deletion protection, global indexes.
 
-    Settings are changed in one request; each index is removed, or added and filled, in one of its
-    own.
+    Deletion protection, class and capacity each take a request of their own; each index is removed,
+    or added and filled, in one more.
     """
     work = workspace(context)
     info = work.table(table)
@@ -214,33 +203,46 @@ def alter(
         deletion_protection=deletion_protection,
     )
     try:
-        first = settings_request(info, settings)
+        changes = settings_requests(info, settings)
         removals = [drop_index_request(info, name) for name in drop_gsi]
         indexes = [parse_global_index(text) for text in add_gsi]
         for index in indexes:
             add_index_request(info, index)
     except NotationError as error:
         raise click.UsageError(str(error)) from None
-    if first is None and not removals and not indexes:
+    if not changes and not removals and not indexes:
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
         work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
+    # One request takes one kind of change, and none while the one before it goes on.
     done: list[str] = []
     try:
-        if first is not None:
-            work.call("UpdateTable", first)
-            done.append("the settings were changed")
+        for change in changes:
+            if done:
+                work.ready_table(table)
+            work.call("UpdateTable", change)
+            done.append(f"{_changed_settings(change)} was changed")
         for name, request in zip(drop_gsi, removals, strict=True):
+            if done:
+                work.ready_table(table)
             work.call("UpdateTable", request)
             done.append(f"{name} was removed")
         for index in indexes:
             # The table may have become provisioned just now.
-            work.call("UpdateTable", add_index_request(work.table(table), index))
+            now = work.ready_table(table) if done else info
+            work.call("UpdateTable", add_index_request(now, index))
             done.append(f"{index.name} was added")
     except OperationError as failed:
         failed.done = ", ".join(done)
         raise
     say(f"changed {table}")
+
+
+def _changed_settings(change: Json) -> str:
+    """What a request of `settings_requests` is about."""
+    if "TableClass" in change:
+        return "the table class"
+    return "deletion protection" if "DeletionProtectionEnabled" in change else "capacity"
 
 
 @click.command(cls=Command)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
+from dyntui.core.bill import Bill
 from dyntui.core.connect import (
     Connection,
     Remote,
@@ -30,18 +31,11 @@ from engine.errors import ApiError
 if TYPE_CHECKING:
     from engine.client.protocol import LoadProgress
 
+_READY_POLL_S = 0.2
 _READING = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"})
 _WRITING = frozenset(
     {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 )
-
-
-@dataclass(slots=True)
-class _Bill:
-    """Capacity units that an operation consumed of a table, in all and by table and index."""
-
-    units: float = 0.0
-    parts: dict[str, float] = field(default_factory=dict)
 
 
 class Workspace:
@@ -49,7 +43,7 @@ class Workspace:
 
     def __init__(self, context: click.Context) -> None:
         self._context = context
-        self._bills: dict[tuple[str, str], _Bill] = {}
+        self._bills: dict[tuple[str, str], Bill] = {}
 
     @property
     def verbose(self) -> bool:
@@ -123,6 +117,16 @@ class Workspace:
         response = self.call("DescribeTable", {"TableName": name})
         return TableInfo.from_description(response["Table"])
 
+    def ready_table(self, name: str) -> TableInfo:
+        """A table's schema once nothing of it changes any more; raises `OperationError`."""
+        info = self.table(name)
+        if info.changing:
+            say(f"waiting until {name} is ACTIVE")
+        while info.changing:
+            time.sleep(_READY_POLL_S)
+            info = self.table(name)
+        return info
+
     def load_items(self, table: str, items: Iterable[Json]) -> int:
         """Put many items; gives how many were written, raises `OperationError`.
 
@@ -155,9 +159,7 @@ class Workspace:
         """Tell on stderr what the calls consumed, if the person wants to know."""
         for (operation, table), bill in self._bills.items():
             unit = "RCU" if operation in _READING else "WCU" if operation in _WRITING else "units"
-            parts = ", ".join(f"{name} {units:g}" for name, units in bill.parts.items())
-            detail = f" ({parts})" if len(bill.parts) > 1 else ""
-            say(f"{operation} {table}: {bill.units:g} {unit}{detail}")
+            say(f"{operation} {table}: {bill.text(unit)}")
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something is lost; a no raises `Failure`, nobody there `UsageError`."""
@@ -179,16 +181,7 @@ class Workspace:
 
     def _charge(self, operation: str, consumed: Any) -> None:
         for one in [consumed] if isinstance(consumed, dict) else consumed:
-            bill = self._bills.setdefault((operation, one["TableName"]), _Bill())
-            bill.units += one["CapacityUnits"]
-            parts = {"table": one.get("Table")} | {
-                name: index
-                for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes")
-                for name, index in (one.get(member) or {}).items()
-            }
-            for name, part in parts.items():
-                if part is not None:
-                    bill.parts[name] = bill.parts.get(name, 0.0) + part["CapacityUnits"]
+            self._bills.setdefault((operation, one["TableName"]), Bill()).add(one)
 
 
 def _written(count: int) -> str:

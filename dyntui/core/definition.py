@@ -157,13 +157,28 @@ class Settings:
     deletion_protection: bool | None = None
 
 
-def settings_request(info: TableInfo, settings: Settings) -> Json | None:
-    """The UpdateTable request that changes settings, or None where nothing is to change.
+def settings_requests(info: TableInfo, settings: Settings) -> list[Json]:
+    """The UpdateTable requests that change settings, in order; none where nothing is to change.
 
-    A table that becomes provisioned gives its capacity to its global indexes too. Units that are
-    not named stay. Raises `NotationError`.
+    Deletion protection and the table class each take a request of their own. A table that becomes
+    provisioned gives its capacity to its global indexes too. Units that are not named stay. Raises
+    `NotationError`.
     """
-    request: Json = {"TableName": info.name}
+    named: Json = {"TableName": info.name}
+    capacity = _capacity_members(info, settings)
+    requests = []
+    if settings.deletion_protection is not None:
+        requests.append(named | {"DeletionProtectionEnabled": settings.deletion_protection})
+    if settings.table_class is not None:
+        requests.append(named | {"TableClass": settings.table_class})
+    if capacity:
+        requests.append(named | capacity)
+    return requests
+
+
+def _capacity_members(info: TableInfo, settings: Settings) -> Json:
+    """What a request says of billing mode and throughput."""
+    request: Json = {}
     if settings.billing_mode is not None:
         request["BillingMode"] = settings.billing_mode
     becomes = settings.billing_mode == "PROVISIONED" and info.billing_mode != "PROVISIONED"
@@ -180,11 +195,7 @@ def settings_request(info: TableInfo, settings: Settings) -> Json | None:
                 }
                 for index in info.global_indexes
             ]
-    if settings.table_class is not None:
-        request["TableClass"] = settings.table_class
-    if settings.deletion_protection is not None:
-        request["DeletionProtectionEnabled"] = settings.deletion_protection
-    return request if len(request) > 1 else None
+    return request
 
 
 def _changed_throughput(info: TableInfo, settings: Settings) -> Throughput | None:

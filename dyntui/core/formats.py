@@ -28,7 +28,7 @@ class PlainJsonError(ValueError):
 def dynamodb_json(value: Any, *, indent: bool = True) -> str:
     """An item, or anything made of attribute values, as DynamoDB JSON; nothing is lost."""
     option = orjson.OPT_INDENT_2 if indent else 0
-    return orjson.dumps(value, default=_base64, option=option).decode()
+    return orjson.dumps(value, default=json_default, option=option).decode()
 
 
 def plain_json(item: Json, *, indent: bool = True) -> str:
@@ -56,7 +56,8 @@ def wide_json(value: Any) -> str:
     return text.replace("\t", "    ")
 
 
-def _base64(value: Any) -> str:
+def json_default(value: Any) -> str:
+    """What JSON has in place of binary content; raises `TypeError` for all else."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     raise TypeError(f"{type(value).__name__} is not part of an item")
@@ -64,7 +65,7 @@ def _base64(value: Any) -> str:
 
 def _base64_text(content: bytes | str) -> str:
     """Binary content as base64, which it may be already, as on the wire."""
-    return content if isinstance(content, str) else _base64(content)
+    return content if isinstance(content, str) else json_default(content)
 
 
 def _plain(value: Json) -> Any:

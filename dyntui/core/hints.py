@@ -9,6 +9,7 @@ _BY_TEXT = (
     ("can only contain non-primary key attributes", "Give the key's value in its own field."),
     ("No value provided in request for the metadata", "Give each placeholder a value."),
     ("Type mismatch for key", "The key's type is the one in the table's schema."),
+    ("mandatory equality on all key", "WHERE names one item: give every attribute of the key."),
     ("does not match the schema", "Give every attribute of the key, with the schema's types."),
     ("Missing the key", "Every item needs all attributes of the table's primary key."),
     ("Item size has exceeded", "An item holds at most 400 KB; keep large parts elsewhere."),

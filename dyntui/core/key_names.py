@@ -20,6 +20,7 @@ _NAMES = {
     "home": "Home",
     "end": "End",
     "tab": "Tab",
+    "@": "@",
 }
 
 

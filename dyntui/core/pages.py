@@ -1,7 +1,8 @@
-"""Rows of a GetItem, Query or Scan, read a page at a time as somebody looks at them.
+"""Rows of a GetItem, Query, Scan or statement, read a page at a time as somebody looks at them.
 
-A `PageSource` never holds the whole result. It keeps a few pages of items, and *marks*: from which
-ExclusiveStartKey a row can be reached. Scrolling on reads the next page; scrolling back to a page
+A `PageReader` reads one page; where the next one starts is a thing of its own, a key or a token. A
+`PageSource` never holds the whole result. It keeps a few pages of items, and *marks*: from which
+start a row can be reached. Scrolling on reads the next page; scrolling back to a page
 that was dropped reads it again from the nearest mark before it. Where marks become many, every
 second one is dropped, so that memory stays bounded however far one scrolls.
 """
@@ -39,31 +40,85 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its items, how many were examined for it, what it cost in capacity units, and
+    where the next page starts, None after the last one."""
+
+    items: list[Json]
+    examined: int
+    units: float
+    next_start: Any | None = None
+
+
+class PageReader(Protocol):
+    """Reads the pages of one request.
+
+    `counts_examined` says whether the pages tell exactly how many items were examined.
+    """
+
+    @property
+    def counts_examined(self) -> bool:
+        """Whether `Page.examined` is exact."""
+        ...
+
+    def read(self, start: Any | None, limit: int, cancelled: Callable[[], bool]) -> Page:
+        """Read the page that begins at `start`, examining at most about `limit` items; raises
+        `engine.errors.ApiError`."""
+        ...
+
+
+class OperationReader:
+    """Reads a GetItem, Query or Scan."""
+
+    counts_examined = True
+
+    def __init__(self, caller: Caller, operation: str, members: Json) -> None:
+        self._caller = caller
+        self._operation = operation
+        self._members = members
+
+    def read(self, start: Any | None, limit: int, cancelled: Callable[[], bool]) -> Page:
+        """See `PageReader.read`; a start is an ExclusiveStartKey."""
+        if self._operation == "GetItem":
+            response = self._caller.call("GetItem", self._members, cancelled)
+            items = [response["Item"]] if "Item" in response else []
+            return Page(items, len(items), consumed_units(response))
+        request = {**self._members, "Limit": limit}
+        if start is not None:
+            request["ExclusiveStartKey"] = start
+        response = self._caller.call(self._operation, request, cancelled)
+        return Page(
+            response["Items"],
+            response["ScannedCount"],
+            consumed_units(response),
+            response.get("LastEvaluatedKey"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Mark:
-    """Row `row` is the first that a request from `start_key` gives."""
+    """Row `row` is the first that a page from `start` gives."""
 
     row: int
     examined: int
-    start_key: Json | None
+    start: Any | None
 
 
 class PageSource:
-    """The rows of one request, by number from 0.
+    """The rows that a reader reads, by number from 0.
 
     `page_rows` is how many rows one page should give. Reading happens in `ensure` and
     `ensure_end`, which block and belong into a worker thread; `row` and the counts never block.
     """
 
-    def __init__(self, caller: Caller, operation: str, members: Json, page_rows: int) -> None:
-        self.operation = operation
-        self.members = members
+    def __init__(self, reader: PageReader, page_rows: int) -> None:
+        self.reader = reader
         self.page_rows = max(1, page_rows)
         self.rows_known = 0
         self.examined = 0
         self.units = 0.0
         self.complete = False
-        self._caller = caller
-        self._next_key: Json | None = None
+        self._next_start: Any | None = None
         self._marks = [_Mark(0, 0, None)]
         self._pages: OrderedDict[int, list[Json]] = OrderedDict()
         self._fresh: deque[list[Json]] = deque(maxlen=MAX_FRESH_PAGES)
@@ -150,16 +205,16 @@ class PageSource:
 
     def _read_on(self, limit: int, cancelled: Callable[[], bool]) -> None:
         """Read the page after the last one."""
-        items, examined, next_key = self._request(self._next_key, limit, cancelled)
+        page = self._page(self._next_start, limit, cancelled)
         with self._state:
-            if items:
-                self._keep(self.rows_known, items)
-            self.rows_known += len(items)
-            self.examined += examined
-            self._next_key = next_key
-            self.complete = next_key is None
-            if next_key is not None:
-                self._mark(_Mark(self.rows_known, self.examined, next_key))
+            if page.items:
+                self._keep(self.rows_known, page.items)
+            self.rows_known += len(page.items)
+            self.examined += page.examined
+            self._next_start = page.next_start
+            self.complete = page.next_start is None
+            if page.next_start is not None:
+                self._mark(_Mark(self.rows_known, self.examined, page.next_start))
 
     def _read_again(
         self,
@@ -183,39 +238,28 @@ class PageSource:
         mark = self._marks[place]
         following = self._marks[place + 1] if place + 1 < len(self._marks) else None
         end = following.row if following else self.rows_known
-        row, examined_before, key = mark.row, mark.examined, mark.start_key
+        row, examined_before, start = mark.row, mark.examined, mark.start
         while not cancelled():
-            items, examined, next_key = self._request(key, self._limit(), cancelled)
-            examined_before += examined
+            page = self._page(start, self._limit(), cancelled)
+            examined_before += page.examined
             with self._state:
-                page = items[: end - row]
-                if next_key is None or row + len(page) >= end:
+                items = page.items[: end - row]
+                if page.next_start is None or row + len(items) >= end:
                     # Fewer than there were: the rows that are missing have been deleted since.
-                    page += [GONE] * (end - row - len(page))
-                if page:
-                    self._keep(row, page)
-                row += len(page)
+                    items += [GONE] * (end - row - len(items))
+                if items:
+                    self._keep(row, items)
+                row += len(items)
                 if row < end:
-                    self._mark(_Mark(row, examined_before, next_key))
+                    self._mark(_Mark(row, examined_before, page.next_start))
             if row > number or row >= end:
                 return
-            key = next_key
+            start = page.next_start
 
-    def _request(
-        self, start_key: Json | None, limit: int, cancelled: Callable[[], bool]
-    ) -> tuple[list[Json], int, Json | None]:
-        """One call: its items, how many were examined, and where the next page starts."""
-        if self.operation == "GetItem":
-            response = self._caller.call("GetItem", self.members, cancelled)
-            items = [response["Item"]] if "Item" in response else []
-            self.units += consumed_units(response)
-            return items, len(items), None
-        request = {**self.members, "Limit": limit}
-        if start_key is not None:
-            request["ExclusiveStartKey"] = start_key
-        response = self._caller.call(self.operation, request, cancelled)
-        self.units += consumed_units(response)
-        return response["Items"], response["ScannedCount"], response.get("LastEvaluatedKey")
+    def _page(self, start: Any | None, limit: int, cancelled: Callable[[], bool]) -> Page:
+        page = self.reader.read(start, limit, cancelled)
+        self.units += page.units
+        return page
 
     def _forget(self, first: int) -> None:
         with self._state:

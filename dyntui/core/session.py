@@ -8,19 +8,21 @@ from typing import Any
 
 from dyntui.core.pages import consumed_units
 from engine.client.protocol import Client, Context
+from engine.clock import SYSTEM_CLOCK, Clock
 
 Json = dict[str, Any]
 
 READS = frozenset({"GetItem", "Query", "Scan"})
-WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 
 
 class Session:
     """Calls a Client for a person, and adds up the units that the answers say they consumed."""
 
-    def __init__(self, client: Client, region: str) -> None:
+    def __init__(self, client: Client, region: str, clock: Clock = SYSTEM_CLOCK) -> None:
         self._client = client
         self.region = region
+        self.clock = clock
         self._lock = threading.Lock()
         self.read_units = 0.0
         self.write_units = 0.0
@@ -29,16 +31,24 @@ class Session:
         self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
     ) -> Json:
         """Answer one request; raises `engine.errors.ApiError`."""
-        metered = operation in READS or operation in WRITES
+        reads = operation in READS or _is_select(operation, request)
+        metered = reads or operation in WRITES
         if metered:
-            request = {**request, "ReturnConsumedCapacity": "TOTAL"}
+            request = {"ReturnConsumedCapacity": "TOTAL", **request}
         context = Context(origin="person", cancelled=cancelled)
         response = self._client.call(operation, request, context)
         if metered:
             units = consumed_units(response)
             with self._lock:
-                if operation in READS:
+                if reads:
                     self.read_units += units
                 else:
                     self.write_units += units
         return response
+
+
+def _is_select(operation: str, request: Json) -> bool:
+    """Whether it is a statement that reads."""
+    if operation != "ExecuteStatement":
+        return False
+    return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

@@ -23,9 +23,9 @@ from dyntui.core.definition import (
     add_index_request,
     drop_index_request,
     parse_global_index,
-    settings_request,
+    settings_requests,
 )
-from dyntui.core.requests import Request
+from dyntui.core.requests import Request, as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.screens.copy_as import CopyAsScreen
@@ -134,18 +134,20 @@ class AlterTableScreen(Drawer[str | None]):
     def _kind(self) -> str:
         return str(self.query_one("#change", Select).value)
 
-    def _request(self) -> Request | None:
-        """The request that the fields say, or None for no change; raises NotationError."""
-        members: Json | None
+    def _requests(self) -> list[Request]:
+        """The requests that the fields say, none for no change; raises NotationError."""
+        requests: list[Json] = []
         if self._kind == "add":
             text = self.query_one("#index", Input).value
-            members = add_index_request(self._info, parse_global_index(text)) if text else None
+            if text:
+                requests = [add_index_request(self._info, parse_global_index(text))]
         elif self._kind == "drop":
             name = self.query_one("#dropped", Select).value
-            members = drop_index_request(self._info, name) if isinstance(name, str) else None
+            if isinstance(name, str):
+                requests = [drop_index_request(self._info, name)]
         else:
-            members = settings_request(self._info, self._settings())
-        return Request("UpdateTable", members) if members is not None else None
+            requests = settings_requests(self._info, self._settings())
+        return [Request("UpdateTable", members) for members in requests]
 
     def _settings(self) -> Settings:
         """Only what differs from the table as it is."""
@@ -169,11 +171,12 @@ class AlterTableScreen(Drawer[str | None]):
         FormRow.show_units(self, BILLING_MODES[billing] == "PROVISIONED")
         area = self.query_one(TextView)
         try:
-            request = self._request()
-            if request is None:
-                area.text = "nothing is changed yet"
+            requests = self._requests()
+            if len(requests) == 1:
+                area.show_request(requests[0])
             else:
-                area.show_request(request)
+                shown = "\n\n".join(map(as_json, requests))
+                area.text = shown or "nothing is changed yet"
         except NotationError as error:
             area.text = f"… {error}"
 
@@ -183,18 +186,21 @@ class AlterTableScreen(Drawer[str | None]):
         self.focus_next()
 
     def action_submit(self) -> None:
-        """Send the request."""
+        """Send the requests, one after the other."""
         self.show_error("")
         try:
-            request = self._request()
+            requests = self._requests()
         except NotationError as error:
             self.show_error(str(error))
             return
-        if request is None:
+        if not requests:
             self.show_error("Nothing is changed yet.")
             return
+        first, *following = requests
         # Filling an index of a large table takes long, and must not stop with this drawer.
-        self.send(self._session, request, lambda _: self._altered(), outlives=True)
+        self.send(
+            self._session, first, lambda _: self._altered(), outlives=True, following=following
+        )
 
     def _altered(self) -> None:
         self.app.notify(f"Altered {self._info.name}", markup=False)
@@ -204,12 +210,12 @@ class AlterTableScreen(Drawer[str | None]):
     def action_copy_as(self) -> None:
         """Copy the request."""
         try:
-            request = self._request()
+            requests = self._requests()
         except NotationError as error:
             self.show_error(str(error))
             return
-        if request is not None:
-            self.app.push_screen(CopyAsScreen(request, self._session.region))
+        if requests:
+            self.app.push_screen(CopyAsScreen(requests[0], self._session.region, *requests[1:]))
 
     def action_close(self) -> None:
         """Back; what was sent goes on."""

@@ -28,6 +28,7 @@ from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_list import TableList, TableTree
 from engine.errors import ApiError, ResourceNotFoundException
@@ -61,6 +62,7 @@ class BrowserScreen(Screen[None], JobHost):
             display: none;
         }
         ItemsTab.-panel ItemPanel { height: 1fr; border-top: none; }
+        PartiqlView.-panel #desk { height: 5; min-height: 5; }
     }
     """
 
@@ -81,7 +83,7 @@ class BrowserScreen(Screen[None], JobHost):
         yield HeaderLine(id="header")
         with Horizontal(id="body"):
             yield TableList(id="tables")
-            yield MainArea(self.session, id="main")
+            yield MainArea(self.session, self._connection)
         yield FooterLine()
 
     def on_mount(self) -> None:
@@ -166,7 +168,7 @@ class BrowserScreen(Screen[None], JobHost):
             return
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
-            self._main.tab.reload()
+            self._main.shown.reload()
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
@@ -177,7 +179,7 @@ class BrowserScreen(Screen[None], JobHost):
     def _go_to_content(self) -> None:
         """From the list, or wherever one is, to the table."""
         self._list.remove_class("-open")
-        self._main.tab.focus_content()
+        self._main.shown.focus_content()
 
     def _failed(self, error: ApiError) -> None:
         self.notify(error_text(self.app, error).plain, severity="error", markup=False)
@@ -193,6 +195,7 @@ class BrowserScreen(Screen[None], JobHost):
         self._shown = name
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
+        self._mark_place()
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -216,6 +219,27 @@ class BrowserScreen(Screen[None], JobHost):
             group=f"describe {name}",
         )
 
+    # PartiQL.
+
+    @on(TableList.PlaceWanted)
+    async def action_partiql(self) -> None:
+        """Go to the place for PartiQL, or from it to the table."""
+        if not (self._main.shows_partiql and self._main.leave_partiql()):
+            place = await self._main.show_partiql()
+            self._list.remove_class("-open")
+            place.focus_content()
+        self._mark_place()
+
+    def _mark_place(self) -> None:
+        self._list.mark_place(self._main.shows_partiql)
+
+    @on(ItemsTab.StatementMade)
+    async def _statement_made(self, message: ItemsTab.StatementMade) -> None:
+        message.stop()
+        place = await self._main.show_partiql()
+        self._mark_place()
+        place.open_text(message.text)
+
     # Header.
 
     def _show_busy(self) -> None:
@@ -225,17 +249,17 @@ class BrowserScreen(Screen[None], JobHost):
         self._were_running = running
         self.query_one(HeaderLine).busy = long[0] if long else ""
 
-    @on(ItemsTab.Read)
+    @on(RowsHost.Read)
     def _show_units(self) -> None:
         header = self.query_one(HeaderLine)
         header.read_units = self.session.read_units
         header.write_units = self.session.write_units
 
-    @on(ItemsTab.Wrote)
-    def _wrote(self) -> None:
+    @on(RowsHost.Changed)
+    def _changed(self, message: RowsHost.Changed) -> None:
+        message.stop()
         self._show_units()
-        if self._shown is not None:
-            self._describe_again(self._shown)
+        self._describe_again(message.table)
 
     # Tables: create, alter, drop, samples.
 
@@ -351,10 +375,15 @@ class BrowserScreen(Screen[None], JobHost):
     def action_tab(self, number: int) -> None:
         """Show a tab."""
         self._main.choose(number)
+        self._mark_place()
 
-    def action_run(self) -> None:
+    async def action_run(self) -> None:
         """Run the query."""
+        if self._main.shows_partiql:
+            await self._main.shown.run_action("run")
+            return
         self._main.choose(1)
+        self._mark_place()
         self._main.items.run()
 
     def action_reload(self) -> None:
@@ -369,11 +398,11 @@ class BrowserScreen(Screen[None], JobHost):
         if tables.display:
             tables.table_tree.focus()
         else:
-            self._main.tab.focus_content()
+            self._main.shown.focus_content()
 
     def action_jump(self) -> None:
         """Go to the next panel: list, form, grid, item."""
-        panels = [panel for panel in (self._list, *self._main.tab.panels) if _in_sight(panel)]
+        panels = [panel for panel in (self._list, *self._main.shown.panels) if _in_sight(panel)]
         here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
         following = panels[(here + 1) % len(panels)]
         for widget in self.focus_chain:
@@ -387,7 +416,12 @@ class BrowserScreen(Screen[None], JobHost):
             return
         if self.has_class("-narrow") and self._list.has_class("-open"):
             self.action_sidebar()
-        elif not self._main.tab.back():
+        elif self._main.shown.back():
+            return
+        elif self._main.shows_partiql:
+            self._main.leave_partiql()
+            self._mark_place()
+        else:
             self.cancel_jobs()
 
 

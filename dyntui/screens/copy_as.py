@@ -19,7 +19,7 @@ FORMS = {"json": "JSON", "cli": "AWS CLI", "boto3": "boto3"}
 
 
 class CopyAsScreen(Drawer[None]):
-    """Shows a request in one of three forms."""
+    """Shows a request, and those that follow it, in one of three forms."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("copy")
     AUTO_FOCUS = "TextView"
@@ -29,9 +29,10 @@ class CopyAsScreen(Drawer[None]):
     }
     """
 
-    def __init__(self, request: Request, region: str) -> None:
+    def __init__(self, request: Request, region: str, *following: Request) -> None:
         super().__init__()
         self._request = request
+        self._requests = (request, *following)
         self._region = region
         self._form = "json"
 
@@ -51,11 +52,14 @@ class CopyAsScreen(Drawer[None]):
         Choice.mark(self, self._form)
 
     def _text(self) -> str:
+        return "\n\n".join(map(self._written, self._requests))
+
+    def _written(self, request: Request) -> str:
         if self._form == "cli":
-            return as_aws_cli(self._request, self._region)
+            return as_aws_cli(request, self._region)
         if self._form == "boto3":
-            return as_boto3(self._request, self._region)
-        return as_json(self._request)
+            return as_boto3(request, self._region)
+        return as_json(request)
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """Show another form."""

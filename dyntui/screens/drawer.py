@@ -3,7 +3,7 @@ window. What lies below stays in sight where there is room."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -94,10 +94,12 @@ class Drawer(ModalScreen[Result], JobHost):
         failed: Callable[[ApiError], None] | None = None,
         *,
         outlives: bool = False,
+        following: Sequence[Request] = (),
     ) -> None:
         """Send a request in a thread, unless one is under way; an error is shown in place.
 
-        One that `outlives` the drawer goes on when the drawer is closed.
+        One that `outlives` the drawer goes on when the drawer is closed. Those `following` are sent
+        after it, as long as none fails; `done` gets the last answer.
         """
         if self.job_running:
             return
@@ -105,7 +107,10 @@ class Drawer(ModalScreen[Result], JobHost):
         self.show_error("")
         self.run_job(
             title,
-            lambda cancelled: session.call(request.operation, request.members, cancelled),
+            lambda cancelled: [
+                session.call(each.operation, each.members, cancelled)
+                for each in (request, *following)
+            ][-1],
             done,
             failed or self.show_error,
             group="writing",

@@ -18,12 +18,12 @@ _STATUS = {
     500: b"500 Internal Server Error",
     503: b"503 Service Unavailable",
 }
-_HEAD = (
-    b"HTTP/1.1 %b\r\nDate: %b\r\nContent-Length: %d\r\nx-amzn-RequestId: %b%012X\r\n"
-    b"x-amz-crc32: %d\r\n%b"
-)
+_BEGINNING = b"HTTP/1.1 %b\r\nDate: %b\r\n%bx-amzn-RequestId: %b"
+_HEAD = b"%b%012X\r\nContent-Length: %d\r\nx-amz-crc32: %d\r\n"
 # A request id is 52 characters out of A to Z and 0 to 9; these are the process's, the rest counts.
 _PROCESS_ID_BYTES = 20
+# Preflights repeat what they were asked, so a client might want a new one each time.
+_BEGINNINGS_MAX = 100
 
 # Below this, compressing gains less than it costs.
 _GZIP_BYTES_MIN = 1_024
@@ -32,10 +32,14 @@ _GZIP_WINDOW = 31
 
 
 class Heads:
-    """Makes the heads of answers; knows the date, which it is told once a second."""
+    """Makes the heads of answers; knows the date, which it is told once a second.
+
+    All that answers of one second have in common is put together once.
+    """
 
     def __init__(self, now_us: int) -> None:
         self._date = b""
+        self._beginnings: dict[tuple[int, bytes], bytes] = {}
         self._process_id = token_hex(_PROCESS_ID_BYTES).upper().encode()
         self._answers = count()
         self.tell_time(now_us)
@@ -43,21 +47,21 @@ class Heads:
     def tell_time(self, now_us: int) -> None:
         """Take over the time, in microseconds since the epoch."""
         self._date = formatdate(now_us / 1_000_000, usegmt=True).encode()
+        self._beginnings.clear()
 
     def head(self, status: int, body: bytes, headers: bytes = b"") -> bytes:
         """The head of an answer, but for its last, empty line.
 
         `headers` are further lines, each with its end.
         """
-        return _HEAD % (
-            _STATUS[status],
-            self._date,
-            len(body),
-            self._process_id,
-            next(self._answers),
-            zlib_ng.crc32(body),
-            headers,
-        )
+        beginning = self._beginnings.get((status, headers)) or self._begin(status, headers)
+        return _HEAD % (beginning, next(self._answers), len(body), zlib_ng.crc32(body))
+
+    def _begin(self, status: int, headers: bytes) -> bytes:
+        beginning = _BEGINNING % (_STATUS[status], self._date, headers, self._process_id)
+        if len(self._beginnings) < _BEGINNINGS_MAX:
+            self._beginnings[status, headers] = beginning
+        return beginning
 
 
 def bare(status: int) -> bytes:

@@ -22,7 +22,7 @@ from dyntui.serve.credentials import region_named
 from dyntui.serve.limits import Limits
 from dyntui.serve.regions import Regions
 from dyntui.serve.request import Request
-from engine.engine import load_wire
+from engine.engine import STREAM_OPERATIONS, load_wire
 from engine.errors import (
     ApiError,
     FolderError,
@@ -45,7 +45,6 @@ _EXPOSED_LINES = _ORIGIN_LINES + (
     b"x-amzn-ErrorMessage,Date\r\n"
 )
 _NOT_FOUND = b"<UnknownOperationException/>\n"
-_STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 
 _CREDENTIALS_MAX = 1_000
 # A larger answer is compressed in a thread.
@@ -80,11 +79,10 @@ class Endpoint:
         content_type = _json_type(request)
         if content_type is None or request.method != b"POST":
             self._answer_beside(request, reply)
-            return
-        if b"content-encoding" in request.headers:
+        elif b"content-encoding" in request.headers:
             self._regions.threads.others.submit(self._unpack, request, content_type, reply)
-            return
-        self._call(request, content_type, reply)
+        else:
+            self._call(request, content_type, reply)
 
     def _call(self, request: Request, content_type: bytes, reply: Reply) -> None:
         on_answer = partial(self._answer, request, content_type, reply)
@@ -125,7 +123,7 @@ class Endpoint:
         lines, headers = _TYPE_LINES[content_type], request.headers
         if b"origin" in headers:
             lines += _EXPOSED_LINES
-        if b"accept-encoding" in headers and _wants_gzip(headers[b"accept-encoding"], answer):
+        if answers.is_worth_compressing(answer) and _takes_gzip(headers):
             lines += b"Content-Encoding: gzip\r\n"
             if len(answer) > _COMPRESSED_ON_LOOP_BYTES_MAX:
                 self._regions.threads.others.submit(self._pack, status, answer, lines, reply)
@@ -172,7 +170,10 @@ class Endpoint:
 
 
 class _KnownCredentials:
-    """The Regions of credentials that were looked at before; others of their parts may differ."""
+    """The Regions of Authorization headers that were looked at before.
+
+    They are known by all that comes before the signature.
+    """
 
     def __init__(self) -> None:
         self._regions: dict[bytes, LoopEngine] = {}
@@ -180,31 +181,26 @@ class _KnownCredentials:
     def of(self, request: Request) -> LoopEngine | None:
         """The Region of a request that is signed in the usual way, by a credential seen before."""
         headers = request.headers
-        header = headers.get(b"authorization")
-        if header is None or request.url != b"/" or b"x-amz-date" not in headers:
-            return None
-        end = header.find(b",")
-        signature_at = header.find(b"Signature=", end) + len(b"Signature=")
-        is_whole = header.find(b"SignedHeaders=", end) > 0 and end < signature_at < len(header)
-        if not is_whole:
-            return None
-        return self._regions.get(header[:end])
+        before, _, signature = headers.get(b"authorization", b"").rpartition(b"=")
+        if signature.isalnum() and request.url == b"/" and b"x-amz-date" in headers:
+            return self._regions.get(before)
+        return None
 
     def note(self, request: Request, region: LoopEngine) -> None:
         """Remember the Region of a request that was found to be in order."""
-        header = request.headers.get(b"authorization", b"")
-        if not header.startswith(b"AWS4-HMAC-SHA256 Credential="):
+        before, _, _ = request.headers.get(b"authorization", b"").rpartition(b"=")
+        if not before.endswith(b"Signature"):
             return
         if len(self._regions) >= _CREDENTIALS_MAX:
             self._regions.clear()
-        self._regions[header[: header.find(b",")]] = region
+        self._regions[before] = region
 
 
 def _operations() -> dict[bytes, str]:
     """The operations by their targets."""
     prefix = service_model().target_prefix
     targets = {f"{prefix}.{name}": name for name in service_model().operations}
-    targets |= {f"DynamoDBStreams_20120810.{name}": name for name in _STREAM_OPERATIONS}
+    targets |= {f"DynamoDBStreams_20120810.{name}": name for name in STREAM_OPERATIONS}
     return {target.encode(): name for target, name in targets.items()}
 
 
@@ -232,11 +228,9 @@ def _content(request: Request, bytes_max: int) -> bytes:
         raise SerializationException("") from error
 
 
-def _wants_gzip(accepted: bytes, body: bytes) -> bool:
-    """Whether a client takes gzip, and the body is worth it."""
-    if not answers.is_worth_compressing(body):
-        return False
-    for choice in accepted.split(b","):
+def _takes_gzip(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a client takes gzip."""
+    for choice in headers.get(b"accept-encoding", b"").split(b","):
         coding, _, weight = choice.partition(b";")
         if coding.strip().lower() in (b"gzip", b"*"):
             return weight.replace(b" ", b"") not in (b"q=0", b"q=0.0")

@@ -129,8 +129,11 @@ class ItemGrid(ScrollView, can_focus=True):
         self.scroll_to(0, 0, animate=False)
         self.rows_changed()
 
-    def rows_changed(self) -> None:
-        """The source has read more, or something of it was written."""
+    def rows_changed(self, *, wanting: bool = True) -> None:
+        """The source has read more, or something of it was written.
+
+        Rows that are in view and missing are asked for, if they are wanted without being asked.
+        """
         lefts, left = [], 0
         for column in self.columns.shown:
             lefts.append(left)
@@ -141,7 +144,8 @@ class ItemGrid(ScrollView, can_focus=True):
             wanted = self._wanted_row
             self.move_to(wanted)
             self._wanted_row = wanted if wanted >= self.row_count and not self._at_end else None
-        self._want_rows()
+        if wanting:
+            self._want_rows()
         self.refresh()
 
     # Drawing.
@@ -165,6 +169,8 @@ class ItemGrid(ScrollView, can_focus=True):
         return self._item_line(item, number, width, base)
 
     def _head_line(self, width: int) -> Strip:
+        if not self.columns.shown:
+            return Strip.blank(width, self.get_component_rich_style("grid--cell"))
         style = self.get_component_rich_style("grid--head")
         key = self.get_component_rich_style("grid--head-key")
         dim = style + self.get_component_rich_style("grid--dim", partial=True)
@@ -346,3 +352,9 @@ class ItemGrid(ScrollView, can_focus=True):
     def action_ask(self, what: str) -> None:
         """Have something done with the cell or the item under the cursor."""
         self.post_message(self.Asked(what))
+
+
+class ResultGrid(ItemGrid, inherit_bindings=False):
+    """Shows rows that are looked at only."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("results")

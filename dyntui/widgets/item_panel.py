@@ -65,7 +65,7 @@ class ItemPanel(Vertical):
         super().__init__(id=id)
         self.item: Json | None = None
         self.chosen = "tree"
-        self._info: TableInfo | None = None
+        self._key_names: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """A line with key, size and the views' names; below it the view."""
@@ -83,28 +83,25 @@ class ItemPanel(Vertical):
         """Mark the view that is shown."""
         Choice.mark(self, self.chosen)
 
-    def show(self, info: TableInfo, item: Json | None) -> None:
-        """Show an item of a table, or that there is none."""
-        self._info, self.item = info, item
+    def show(self, info: TableInfo | None, item: Json | None) -> None:
+        """Show an item of a table, a row that is none, or that there is nothing."""
+        self._key_names = info.key_names if info is not None else ()
+        self.item = item
         title = self.query_one("#item-title", Static)
         if item is None:
             title.update("no item")
         else:
-            keys = " · ".join(cell_text(item[name]) for name in info.key_names if name in item)
-            size = item_size(item)
-            units = write_units(info, None, item)[info.name]
+            keys = " · ".join(cell_text(item[name]) for name in self._key_names if name in item)
             text = Text(keys, style="bold", no_wrap=True, overflow="ellipsis")
-            text.append(f"  {size:,} B · {units_text(units)} WCU to write", style="not bold")
+            text.append(("  " if keys else "") + _size_text(info, item), style="not bold")
             title.update(text)
         self._fill()
 
     def _fill(self) -> None:
         """Put the item into the view that is shown."""
-        if self._info is None:
-            return
         item = self.item or {}
         if self.chosen == "tree":
-            self.query_one(ItemTree).show(item, self._info.key_names)
+            self.query_one(ItemTree).show(item, self._key_names)
         elif self.chosen == "types":
             self.query_one("#item-types-table", Static).update(self._types(item))
         else:
@@ -183,3 +180,17 @@ class ItemPanel(Vertical):
     def action_ask(self, what: str) -> None:
         """Have something done with the item."""
         self.post_message(self.Asked(what))
+
+
+class RowPanel(ItemPanel, inherit_bindings=False):
+    """Shows a row that is looked at only."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("row")
+
+
+def _size_text(info: TableInfo | None, item: Json) -> str:
+    """The item's size, and what writing it costs where it is the item of a table."""
+    size = f"{item_size(item):,} B"
+    if info is None:
+        return size
+    return f"{size} · {units_text(write_units(info, None, item)[info.name])} WCU to write"

@@ -6,15 +6,16 @@ Drawers are imported when they are first opened, so that the app starts without 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import on
 from textual.message import Message
 
-from dyntui.core.formats import dynamodb_json, plain_json
-from dyntui.core.item_text import value_text
+from dyntui.core.formats import dynamodb_json
 from dyntui.core.pages import GONE
+from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
@@ -35,8 +36,11 @@ SCALARS = ("S", "N", "B", "BOOL", "NULL")
 class ItemsTab(ItemsView):
     """Browses and changes the items of one table."""
 
-    class Wrote(Message):
-        """An item of the table was written: counts and sizes are others now."""
+    @dataclass
+    class StatementMade(Message):
+        """The query is to be edited as a statement."""
+
+        text: str
 
     def on_mount(self) -> None:
         """Nothing was typed yet."""
@@ -62,6 +66,7 @@ class ItemsTab(ItemsView):
             "copy_cell": self._copy_cell,
             "copy_row": self._copy_row,
             "copy_as": self._copy_as,
+            "as_partiql": self._as_partiql,
             "form": self.focus_form,
             "end": self._read_to_end,
             "panel_value": self._show_member,
@@ -103,61 +108,24 @@ class ItemsTab(ItemsView):
         elif self._grid.item is not None and self.info is not None:
             self._open_panel(self.info, self._grid.item)
 
-    def _leave_panel(self) -> None:
-        self._close_panel()
-        self._grid.focus()
-
-    def _cell(self) -> tuple[str, Json] | None:
-        """Name and value under the cursor, where there is a value."""
-        column, item = self._grid.column, self._grid.item
-        if column is None or item is None or column.name not in item:
-            return None
-        return column.name, item[column.name]
-
-    def _show_cell(self) -> None:
-        cell = self._cell()
-        if cell is not None:
-            self._show_value(*cell)
-
-    def _show_member(self) -> None:
-        member = self._panel.member
-        if member is not None:
-            self._show_value(member.name, member.value)
-
-    def _show_value(self, name: str, value: Json) -> None:
-        from dyntui.screens.value import ValueScreen
-
-        self.app.push_screen(ValueScreen(name, value))
-
-    def _copy_cell(self) -> None:
-        cell = self._cell()
-        if cell is not None:
-            self._copy(value_text(cell[1]), cell[0])
-
-    def _copy_row(self) -> None:
-        if self._grid.item is not None:
-            self._copy(plain_json(self._grid.item), "the item")
-
-    def _copy_member(self) -> None:
-        member = self._panel.member
-        if member is None:
-            self._copy_panel()
-        else:
-            self._copy(value_text(member.value), member.name or "the value")
-
-    def _copy_panel(self) -> None:
-        self._copy(self._panel.text, "the item")
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
-
     def _copy_as(self) -> None:
         from dyntui.screens.copy_as import CopyAsScreen
 
         plan = self._show_plan()
         if plan is not None:
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
+
+    def _as_partiql(self) -> None:
+        from dyntui.core.plan_statement import plan_statement
+
+        if self.info is None:
+            return
+        try:
+            text = plan_statement(self.info, self._form.fields)
+        except PlanError as error:
+            self._say(Text(f"✗ {error.message}"))
+        else:
+            self.post_message(self.StatementMade(text))
 
     # Writing.
 
@@ -264,4 +232,5 @@ class ItemsTab(ItemsView):
         if write.new is None:
             self._close_panel()
         self.focus_content()
-        self.post_message(self.Wrote())
+        if self.info is not None:
+            self.post_message(self.Changed(self.info.name))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from rich.style import Style
 
 from dyntui.core.json_tokens import json_tokens
+from dyntui.widgets.coloured_area import ColouredArea, Highlight, in_bytes
 from dyntui.widgets.text_view import token_styles
 
-_Highlights = list[tuple[int, int | None, str]]
 
-
-class _LazyHighlights(defaultdict[int, _Highlights]):
+class _LazyHighlights(defaultdict[int, list[Highlight]]):
     """The highlights of a line are found when the line is drawn, however long the text is."""
 
     def __init__(self, line: Callable[[int], str]) -> None:
@@ -24,38 +22,28 @@ class _LazyHighlights(defaultdict[int, _Highlights]):
     def __bool__(self) -> bool:
         return True
 
-    def __missing__(self, row: int) -> _Highlights:
+    def __missing__(self, row: int) -> list[Highlight]:
         self[row] = highlights = json_highlights(self._line(row))
         return highlights
 
 
-def json_highlights(line: str) -> _Highlights:
-    """Start, end (offsets in UTF-8 bytes) and kind of each token of one line of JSON."""
-    if line.isascii():
-        return list(json_tokens(line))
-    return [
-        (len(line[:start].encode()), len(line[:end].encode()), kind)
-        for start, end, kind in json_tokens(line)
-    ]
+def json_highlights(line: str) -> list[Highlight]:
+    """The tokens of one line of JSON."""
+    return in_bytes(line, json_tokens(line))
 
 
-class JsonArea(TextArea):
+class JsonArea(ColouredArea):
     """Edits JSON."""
 
-    DEFAULT_CSS = """
-    JsonArea {
-        border: none;
-        padding: 0;
-        background: $surface;
-        &:focus { border: none; }
-    }
-    """
+    LANGUAGE = "json"
 
     def on_mount(self) -> None:
-        """Colour by the app's theme, now and whenever it changes."""
+        """Find the highlights of a line when it is drawn."""
         self._highlights = _LazyHighlights(self._line_text)
-        self._colour()
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
+
+    def token_styles(self, colours: dict[str, str]) -> dict[str, Style]:
+        """The colours of JSON's tokens."""
+        return token_styles(colours)
 
     def _line_text(self, row: int) -> str:
         return self.document.get_line(row) if row < self.document.line_count else ""
@@ -65,9 +53,3 @@ class JsonArea(TextArea):
         self._highlights.clear()
         # Another text of the same size would not be drawn otherwise.
         self.refresh()
-
-    def _colour(self) -> None:
-        styles = token_styles(self.app.theme_variables)
-        theme = TextAreaTheme(name=f"json-{self.app.theme}", syntax_styles=styles)
-        self.register_theme(theme)
-        self.theme = theme.name

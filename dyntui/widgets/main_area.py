@@ -1,14 +1,16 @@
-"""The main area: a table's name, the names of its tabs, and the tab that is shown."""
+"""The main area: a table's name, the names of its tabs, and the tab that is shown; or the place for
+PartiQL."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Static
 
+from dyntui.core.connect import Connection
 from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
@@ -17,6 +19,9 @@ from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_tab import TableTab
+
+if TYPE_CHECKING:
+    from dyntui.widgets.partiql_view import PartiqlView
 
 TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab)
 """The tabs in their order; the number of a tab is its key."""
@@ -36,11 +41,14 @@ class MainArea(Vertical):
     }
     """
 
-    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002  Textual's
-        super().__init__(id=id)
+    def __init__(self, session: Session, connection: Connection) -> None:
+        super().__init__(id="main")
+        self._session = session
+        self._connection = connection
         self._tabs = [tab(session, id=f"tab-{number}") for number, tab in enumerate(TABS, 1)]
         self._current = 1
         self._has_table = False
+        self._partiql: PartiqlView | None = None
 
     def compose(self) -> ComposeResult:
         """The head, and the tabs one above the other."""
@@ -54,9 +62,39 @@ class MainArea(Vertical):
             yield from self._tabs
 
     @property
-    def tab(self) -> TableTab:
-        """The tab that is shown, or was before the empty state."""
+    def shown(self) -> TableTab | PartiqlView:
+        """The place for PartiQL where it is shown; the tab that is, or was before the empty
+        state."""
+        if self._partiql is not None and self.shows_partiql:
+            return self._partiql
         return self._tabs[self._current - 1]
+
+    @property
+    def shows_partiql(self) -> bool:
+        """Whether the place for PartiQL is shown."""
+        return self.query_one(ContentSwitcher).current == "partiql"
+
+    async def show_partiql(self) -> PartiqlView:
+        """Show the place for PartiQL, which is made when it is first wanted."""
+        switcher = self.query_one(ContentSwitcher)
+        if self._partiql is None:
+            from dyntui.widgets.partiql_view import PartiqlView
+
+            self._partiql = PartiqlView(self._session, self._connection)
+            await switcher.mount(self._partiql)
+        else:
+            self._partiql.reload()
+        self.query_one("#area-head").display = False
+        switcher.current = "partiql"
+        return self._partiql
+
+    def leave_partiql(self) -> bool:
+        """Go back to the table, if there is one; whether there is."""
+        if not self._has_table:
+            return False
+        self._switch()
+        self.shown.focus_content()
+        return True
 
     @property
     def items(self) -> ItemsTab:
@@ -84,7 +122,7 @@ class MainArea(Vertical):
     def _show_head(self, shown: bool) -> None:
         """Name and tabs stand there only with a table."""
         self._has_table = shown
-        self.query_one("#area-head").display = shown
+        self.query_one("#area-head").display = shown and not self.shows_partiql
 
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Show a table in all tabs; an index of it among the items."""
@@ -114,7 +152,7 @@ class MainArea(Vertical):
         if self._has_table:
             self._current = number
             self._switch()
-            self.tab.focus_content()
+            self.shown.focus_content()
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """A click on a tab's name."""
@@ -124,4 +162,5 @@ class MainArea(Vertical):
     def _switch(self) -> None:
         self.query_one(ContentSwitcher).current = f"tab-{self._current}"
         head: Any = self.query_one("#area-head")
+        head.display = True
         Choice.mark(head, str(self._current))

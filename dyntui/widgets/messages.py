@@ -26,7 +26,9 @@ def plan_text(plan: Plan) -> Text:
     return text
 
 
-def rows_text(source: PageSource, cursor_row: int, reading: bool, left_out: int) -> Text:
+def rows_text(
+    source: PageSource, cursor_row: int, reading: bool, left_out: int, unit: str = "RCU"
+) -> Text:
     """Where the cursor stands, how many rows there are (exactly, or at least), what it cost, how
     many attributes have no column."""
     rows = source.rows_known
@@ -38,9 +40,9 @@ def rows_text(source: PageSource, cursor_row: int, reading: bool, left_out: int)
         parts = [f"row {cursor_row + 1:,} of {rows:,}"]
     else:
         parts = [f"row {cursor_row + 1:,} of at least {rows:,}"]
-    if source.examined > rows:
+    if source.reader.counts_examined and source.examined > rows:
         parts.append(f"{source.examined:,} examined")
-    parts.append(f"{units_text(source.units)} RCU")
+    parts.append(f"{units_text(source.units)} {unit}")
     if left_out:
         parts.append(f"{left_out:,} more attributes: see the item")
     return Text(" · ".join(parts))

@@ -20,6 +20,7 @@ from textual.widgets.tree import TreeNode
 from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.choice import Choice
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_tree import TOGGLE
 
@@ -127,6 +128,8 @@ class TableList(Vertical):
         #list-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
         #list-filter { display: none; background: $panel; margin: 0 1;
             &.-open { display: block; } }
+        #list-places { height: 2; border-top: solid $border-blurred; }
+        #list-places Choice { width: 100%; }
     }
     """
 
@@ -137,16 +140,21 @@ class TableList(Vertical):
         table: str
         index: str | None
 
+    class PlaceWanted(Message):
+        """The place for PartiQL is to be shown, or left."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
         self._names: tuple[str, ...] = ()
         self._infos: dict[str, TableInfo] = {}
 
     def compose(self) -> ComposeResult:
-        """Title, filter, tree."""
+        """Title, filter, tree, and where else one can go."""
         yield Static("Tables", id="list-title")
         yield Input(placeholder="filter", compact=True, id="list-filter")
         yield TableTree()
+        with Vertical(id="list-places"):
+            yield Choice("partiql", "p  PartiQL")
 
     @property
     def table_tree(self) -> TableTree:
@@ -194,6 +202,15 @@ class TableList(Vertical):
             if node.data is not None and node.data.table == table:
                 below = [n for n in node.children if n.data and n.data.index == index]
                 self.table_tree.move_cursor(below[0] if index and below else node)
+
+    def mark_place(self, partiql: bool) -> None:
+        """Show whether one is at the place for PartiQL."""
+        Choice.mark(self, "partiql" if partiql else "")
+
+    def on_choice_chosen(self, message: Choice.Chosen) -> None:
+        """A click on the place."""
+        message.stop()
+        self.post_message(self.PlaceWanted())
 
     def open_filter(self) -> None:
         """Let the person type what to filter by."""

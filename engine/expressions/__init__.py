@@ -13,11 +13,12 @@ from engine.expressions.legacy import (
     filter_condition,
     key_conditions,
 )
-from engine.expressions.placeholders import Placeholders
+from engine.expressions.placeholders import NO_PLACEHOLDERS, Placeholders
 from engine.expressions.projections import Projection, compile_projection
 from engine.expressions.updates import Update, compile_update
 
 __all__ = [
+    "NO_PLACEHOLDERS",
     "Condition",
     "KeyCondition",
     "KeyTest",

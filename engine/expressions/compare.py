@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import Any
 
 from engine.client.protocol import Json
@@ -64,10 +65,10 @@ def compare(operator: str, one: Json | None, two: Json | None) -> bool:
 
 
 ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda one, two: bool(one < two),
-    "<=": lambda one, two: bool(one <= two),
-    ">": lambda one, two: bool(one > two),
-    ">=": lambda one, two: bool(one >= two),
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
 }
 
 

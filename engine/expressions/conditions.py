@@ -212,6 +212,14 @@ def _compare_constant(operator: str, get: Getter, constant: Json) -> Test:
 
         return alike
     key, holds = order_key(kind), ORDERINGS[operator]
+    if key is str:
+
+        def ordered_text(item: Json) -> bool:
+            value = get(item)
+            found = None if value is None else value.get("S")
+            return found is not None and holds(found, content)
+
+        return ordered_text
     bound = key(content)
 
     def ordered(item: Json) -> bool:

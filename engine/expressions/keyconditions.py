@@ -46,9 +46,7 @@ class BoundKeyCondition:
         for term in _conjunction(self.root):
             name, test = _test(term, self.placeholders)
             if name in tests:
-                raise ValidationException(
-                    "KeyConditionExpressions must only contain one condition per key"
-                )
+                raise _new_prefix("KeyConditionExpressions must only contain one condition per key")
             tests[name] = test
         return KeyCondition(tests)
 
@@ -105,16 +103,14 @@ def _key_attribute(given: Sequence[ast.Operand], placeholders: Placeholders) -> 
     name: str | None = None
     for operand in given:
         if isinstance(operand, ast.Call):
-            raise ValidationException("KeyConditionExpressions cannot contain nested operations")
+            raise _new_prefix("KeyConditionExpressions cannot contain nested operations")
         if not isinstance(operand, ast.Path):
             continue
         if name is not None:
             raise ValidationException(f"{_INVALID}Multiple attribute names used in one condition")
         path = placeholders.path(operand, _KIND)
         if len(path) > 1:
-            raise ValidationException(
-                "KeyConditionExpressions cannot have conditions on nested attributes"
-            )
+            raise _new_prefix("KeyConditionExpressions cannot have conditions on nested attributes")
         name = str(path[0])
     if name is None:
         raise ValidationException(f"{_INVALID}No key attribute specified")
@@ -123,3 +119,8 @@ def _key_attribute(given: Sequence[ast.Operand], placeholders: Placeholders) -> 
 
 def _invalid_operator(operator: str) -> ValidationException:
     return ValidationException(f"Invalid operator used in {_KIND}: {operator}")
+
+
+def _new_prefix(message: str) -> ValidationException:
+    """A refusal that names the parameter only in its newer wording (E117 to E119)."""
+    return ValidationException(message, newer=f"Invalid {_KIND}: {message}")

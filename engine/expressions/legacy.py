@@ -17,7 +17,7 @@ from engine.expressions.conditions import Condition, bind_condition
 from engine.expressions.edits import WRONG_OPERAND
 from engine.expressions.keyconditions import KeyCondition, KeyTest
 from engine.expressions.paths import tree_of
-from engine.expressions.placeholders import Placeholders
+from engine.expressions.placeholders import NO_PLACEHOLDERS
 from engine.expressions.projections import Projection
 from engine.expressions.updates import Update, bind_update
 from engine.model.values import normalise_value
@@ -38,7 +38,6 @@ _ORDERING = frozenset({"LE", "LT", "GE", "GT", "BETWEEN"})
 _SCALARS = frozenset({"CONTAINS", "NOT_CONTAINS", "IN"})
 _SETS = frozenset({"SS", "NS", "BS"})
 _MISMATCH = "Type mismatch for attribute to update"
-_NONE = Placeholders(None, None)
 
 
 def expected_condition(expected: Mapping[str, Json], operator: str | None) -> Condition | None:
@@ -66,7 +65,7 @@ def _joined(tests: Sequence[ast.Condition], operator: str | None, kind: str) -> 
     root = tests[0]
     for test in tests[1:]:
         root = ast.Or(root, test) if operator == "OR" else ast.And(root, test)
-    return bind_condition(root, _NONE, kind)
+    return bind_condition(root, NO_PLACEHOLDERS, kind)
 
 
 def _path(name: str) -> ast.Path:
@@ -195,7 +194,7 @@ def key_conditions(conditions: Mapping[str, Json]) -> KeyCondition:
                 "Attempted conditional constraint is not an indexable operation"
             )
         tests[name] = KeyTest(_KEY_OPERATORS[operator], tuple(arguments))
-    if not 1 <= len(tests) <= 2:
+    if not tests:
         raise ValidationException("Conditions can be of length 1 or 2 only")
     return KeyCondition(tests)
 
@@ -228,7 +227,7 @@ def attribute_updates(updates: Mapping[str, Json]) -> Update | None:
     if not updates:
         return None
     actions = tuple(_update_action(name, update) for name, update in updates.items())
-    update = bind_update(ast.Update(actions), _NONE)
+    update = bind_update(ast.Update(actions), NO_PLACEHOLDERS)
     return _AttributeUpdate(update.clauses, update.paths, update.tree)
 
 

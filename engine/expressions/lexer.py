@@ -9,6 +9,8 @@ from engine.errors import SerializationException, ValidationException
 from engine.model.json_types import UNEXPECTED_TOKEN
 
 EXPRESSION_BYTES_MAX = 4_096
+# The text about another expression that is too long ends without its size.
+_SIZE_TOLD = ("ConditionExpression", "FilterExpression")
 KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"})
 
 _TOKEN = re.compile(
@@ -46,9 +48,9 @@ def tokenise(text: str, kind: str) -> list[Token]:
     except UnicodeEncodeError:
         raise SerializationException(UNEXPECTED_TOKEN) from None
     if size > EXPRESSION_BYTES_MAX:
+        told = f" expression size: {size}" if kind in _SIZE_TOLD else ""
         raise ValidationException(
-            f"Invalid {kind}: Expression size has exceeded the maximum allowed size; "
-            f"expression size: {size}"
+            f"Invalid {kind}: Expression size has exceeded the maximum allowed size;{told}"
         )
     tokens = []
     for match in _TOKEN.finditer(text):

@@ -43,6 +43,8 @@ def child(value: Json, element: str | int) -> Json | None:
 def disjoint_tree(paths: Sequence[BoundPath], kind: str) -> Tree:
     """The tree of paths; refused where one contains another, or two disagree on a type."""
     tree = tree_of(paths)
+    if len(paths) == 1:
+        return tree
     waiting, leaf_count, mixed = [tree], 0, False
     while waiting:
         node = waiting.pop()

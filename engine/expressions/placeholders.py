@@ -85,6 +85,9 @@ class Placeholders:
             )
 
 
+NO_PLACEHOLDERS = Placeholders(None, None)
+
+
 def check_path(path: Path, kind: str) -> None:
     """What the text of a path alone decides.
 

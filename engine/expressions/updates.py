@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -148,11 +148,10 @@ def _parsed(text: str) -> ast.Update:
     return update
 
 
-def _paths(action: ast.Action) -> Iterator[ast.Path]:
+def _paths(action: ast.Action) -> list[ast.Path]:
     """The paths of a clause, the one that it changes first."""
-    yield action.path
-    if action.value is not None:
-        yield from (leaf for leaf in leaves(action.value) if isinstance(leaf, ast.Path))
+    read = () if action.value is None else leaves(action.value)
+    return [action.path, *[leaf for leaf in read if isinstance(leaf, ast.Path)]]
 
 
 def _check_known(function: str) -> None:

@@ -21,8 +21,8 @@ ARN_PREFIX = "arn:"
 # A table may be named by its ARN wherever the model says TableArn; what is no ARN has to look like
 # a table name. The empty text is left to the constraint on its length.
 _TABLE_SHAPE = "TableArn"
-_TABLE_NAME_OR_ARN = ARN_PREFIX + ".*|[a-zA-Z0-9_.-]*"
-_FULL_TABLE_NAME_OR_ARN = ARN_PREFIX + ".{,1020}|[a-zA-Z0-9_.-]{3,255}"
+_NAME_OF_PATTERN_OR_ARN = ARN_PREFIX + ".*|[a-zA-Z0-9_.-]*"
+_TABLE_NAME_OR_ARN = ARN_PREFIX + ".{,1020}|[a-zA-Z0-9_.-]{3,255}"
 
 # The service prints the values of these enums in an order of its own (E030), all others in the
 # order of the model.
@@ -39,7 +39,12 @@ _ENUM_ORDERS = {
     "ReturnValue": "ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW",
     "ScalarAttributeType": "B, N, S",
     "Select": "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES",
+    "StreamViewType": "OLD_IMAGE, KEYS_ONLY, NEW_AND_OLD_IMAGES, NEW_IMAGE",
 }
+
+# What a tag holds is looked at by the operations on tags, which have words of their own for it.
+_TAG = "Tag"
+_TAG_TEXTS = frozenset({"TagKeyString", "TagValueString"})
 
 # What the model's patterns use of Java's syntax and Python's lacks.
 _JAVA_SYNTAX = {
@@ -76,6 +81,8 @@ class Limits:
 
 def limits_of(shape: Shape) -> Limits:
     """The limits of a string, number, list or map."""
+    if shape.name in _TAG_TEXTS:
+        return Limits()
     constraints: list[tuple[str, Holds]] = []
     measured = "value" if shape.type in ("integer", "long", "double") else "length"
     if shape.maximum is not None:
@@ -87,7 +94,8 @@ def limits_of(shape: Shape) -> Limits:
     matches = None
     if shape.name == _TABLE_SHAPE:
         matches = _matches(_TABLE_NAME_OR_ARN)
-        constraints.append((_pattern_text(TABLE_NAME_PATTERN), matches))
+        constraints += _NAME_LENGTHS
+        constraints.append((_pattern_text(TABLE_NAME_PATTERN), _matches(_NAME_OF_PATTERN_OR_ARN)))
     elif shape.pattern is not None:
         matches = _matches(shape.pattern)
         constraints.append((_pattern_text(shape.pattern), matches))
@@ -99,6 +107,24 @@ def limits_of(shape: Shape) -> Limits:
     return Limits(shape.minimum, shape.maximum, matches, enum, tuple(constraints))
 
 
+def needed_members(shape: Shape) -> frozenset[str]:
+    """The members of a structure whose absence is a violation."""
+    return frozenset() if shape.name == _TAG else frozenset(shape.required)
+
+
+# A name that is no ARN is shorter than the model allows; the empty one breaks the model's limit.
+_NAME_LENGTHS: tuple[tuple[str, Holds], ...] = (
+    (
+        "Member must have length less than or equal to 255",
+        lambda name: name.startswith(ARN_PREFIX) or not 255 < len(name) <= 1_024,
+    ),
+    (
+        "Member must have length greater than or equal to 3",
+        lambda name: name.startswith(ARN_PREFIX) or not 1 <= len(name) < 3,
+    ),
+)
+
+
 def key_limits_of(shape: Shape) -> Limits:
     """The limits of a map's keys: tables by name or ARN, or what the shape of the key says."""
     return table_name_limits() if shape.name == _TABLE_SHAPE else limits_of(shape)
@@ -107,13 +133,20 @@ def key_limits_of(shape: Shape) -> Limits:
 @cache
 def table_name_limits() -> Limits:
     """The limits of a whole table name of 3 to 255 characters (E036); an ARN passes too."""
-    matches = _matches(_FULL_TABLE_NAME_OR_ARN)
+    matches = _matches(_TABLE_NAME_OR_ARN)
     texts = (
         "Member must have length less than or equal to 255",
         "Member must have length greater than or equal to 3",
         _pattern_text(TABLE_NAME_PATTERN),
     )
     return Limits(matches=matches, constraints=tuple((text, matches) for text in texts))
+
+
+def table_name_violations(name: str) -> list[str]:
+    """What is wrong with a whole table name that is no ARN, one by one."""
+    texts = table_name_limits().texts()
+    wrong = (len(name) > 255, len(name) < 3, not re.fullmatch(TABLE_NAME_PATTERN, name))
+    return [text for text, is_wrong in zip(texts, wrong, strict=True) if is_wrong]
 
 
 def _pattern_text(pattern: str) -> str:

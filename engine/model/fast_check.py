@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.errors import SerializationException
 from engine.model import json_types
-from engine.model.constraints import Holds, Limits, key_limits_of, limits_of
+from engine.model.constraints import Holds, Limits, key_limits_of, limits_of, needed_members
 from engine.model.service import ServiceModel, Shape
 
 ATTRIBUTE_VALUE = "AttributeValue"
@@ -30,7 +30,7 @@ def compile_structure(
         for name, member in shape.members.items()
         if (check := _compile(model, model.shape(member.shape_name))) is not None
     } | (overrides or {})
-    required = frozenset(shape.required)
+    required = needed_members(shape)
     check_of = checks.get
 
     def check_structure(value: Any) -> bool:

@@ -38,7 +38,12 @@ _parse = re.compile(
 
 # An exponent of more digits than this is out of range whatever stands before it: a request holds
 # less than 10^9 digits. It keeps int() away from texts that it refuses as too long.
-_EXPONENT_DIGITS = 12
+_EXPONENT_DIGITS = 20
+
+# Beyond it the service's older layer reads no exponent, and takes a large number for a small one;
+# the newer one reads those of twice as many bits.
+_INTEGER_MAX = 2**31 - 1
+_LONG_MAX = 2**63 - 1
 
 # Wide enough for the sum of the largest and the smallest number: 126 + 130 + 37 digits.
 _EXACT = Context(prec=400)
@@ -62,11 +67,14 @@ def _canonical_of_any(text: str) -> str:
     match = _parse(text)
     if match is None:
         shown = text.encode(errors="replace").decode()
-        raise ValidationException(f"{_NOT_A_NUMBER}: {shown}" if text else _NOT_A_NUMBER)
+        told = f"{_NOT_A_NUMBER}: {shown}"
+        raise ValidationException(told if text else _NOT_A_NUMBER, newer=told)
     sign, whole, fraction, exponent_sign, exponent_digits = match.groups(default="")
     exponent = int(exponent_digits.lstrip("0")[:_EXPONENT_DIGITS] or "0")
     if exponent_sign == "-":
         exponent = -exponent
+    if not -_INTEGER_MAX <= exponent - len(fraction) <= _INTEGER_MAX:
+        raise _out_of_integers(text, exponent)
     # The value is 0.DIGITS times ten to the power of `point`.
     digits = (whole + fraction).lstrip("0")
     point = exponent + len(digits) - len(fraction)
@@ -75,9 +83,12 @@ def _canonical_of_any(text: str) -> str:
         # A zero has no magnitude, yet the service refuses 0e126 and takes 0.0e126.
         if exponent - len(fraction) > MAX_EXPONENT:
             raise ValidationException(_OVERFLOW)
+        if exponent_digits and exponent - len(fraction) < MIN_EXPONENT:
+            raise ValidationException(_UNDERFLOW)
         return "0"
     if point - 1 > MAX_EXPONENT:
-        raise ValidationException(_OVERFLOW)
+        wraps = point > _INTEGER_MAX
+        raise ValidationException(_UNDERFLOW if wraps else _OVERFLOW, newer=_OVERFLOW)
     if point - 1 < MIN_EXPONENT:
         raise ValidationException(_UNDERFLOW)
     if len(digits) > MAX_DIGITS:
@@ -88,6 +99,14 @@ def _canonical_of_any(text: str) -> str:
     if len(digits) <= point:
         return f"{minus}{digits}{'0' * (point - len(digits))}"
     return f"{minus}{digits[:point]}.{digits[point:]}"
+
+
+def _out_of_integers(text: str, exponent: int) -> ValidationException:
+    """The refusal of an exponent that the older layer cannot read (E007, E010, E019)."""
+    told = f"{_NOT_A_NUMBER}: {text}"
+    if not -_LONG_MAX <= exponent <= _LONG_MAX:
+        return ValidationException(told)
+    return ValidationException(told, newer=_OVERFLOW if exponent > 0 else _UNDERFLOW)
 
 
 def size(text: str) -> int:

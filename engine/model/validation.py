@@ -13,16 +13,17 @@ rest of their rules is `values`'s.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from engine.client.protocol import Json
 from engine.errors import ValidationException
 from engine.model import json_types
-from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits
+from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits, table_name_violations
 from engine.model.fast_check import compile_string, compile_structure
 from engine.model.service import Shape, service_model
 from engine.model.type_check import check_value_types
-from engine.model.violations import violations
+from engine.model.violations import MAP_KEYS, violations
 
 MAX_REPORTED = 10
 
@@ -38,6 +39,34 @@ _TABLE_NAME_LENGTH = "TableName must be at least 3 characters long and at most 2
 # An empty map of requests is refused in other words than an empty collection elsewhere (E138).
 _BATCH_OPERATIONS = frozenset({"BatchGetItem", "BatchWriteItem"})
 _EMPTY_REQUEST_ITEMS = "The requestItems parameter is required for {}"
+
+_NEW_EMPTY_REQUEST_ITEMS = (
+    "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member "
+    "must have length greater than or equal to 1"
+)
+
+# Members whose violations are told before those of the others, which follow in the model's order.
+_FIRST_MEMBERS = {
+    "BatchWriteItem": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics"),
+    "CreateTable": ("AttributeDefinitions", "TableName", "KeySchema", "GlobalSecondaryIndexes"),
+    "DeleteItem": ("ReturnConsumedCapacity", "ConditionalOperator", "TableName", "ReturnValues"),
+    "GetItem": ("ReturnConsumedCapacity", "AttributesToGet", "TableName"),
+    "PutItem": ("ReturnConsumedCapacity", "ConditionalOperator", "ReturnValues", "TableName"),
+    "Query": ("Select", "IndexName", "ReturnConsumedCapacity", "TableName"),
+    "Scan": ("Select", "IndexName", "TotalSegments", "ReturnConsumedCapacity", "TableName"),
+    "TransactWriteItems": (
+        "ClientRequestToken",
+        "ReturnConsumedCapacity",
+        "ReturnItemCollectionMetrics",
+    ),
+    "UpdateItem": (
+        "ReturnConsumedCapacity",
+        "ConditionalOperator",
+        "TableName",
+        "ReturnItemCollectionMetrics",
+        "ReturnValues",
+    ),
+}
 
 _checks: dict[str, Holds] = {}
 
@@ -85,18 +114,38 @@ def _refuse(operation: str, request: Json) -> None:
     model = service_model()
     shape = model.input_shape(operation)
     if _has_table_parameter(operation, shape):
-        _check_table_parameter(request.get("TableName"))
+        _check_table_parameter(operation, shape, request)
     if operation in _BATCH_OPERATIONS and request.get("RequestItems") == {}:
-        raise ValidationException(_EMPTY_REQUEST_ITEMS.format(operation))
-    reported = list(islice(violations(model, shape, request), MAX_REPORTED))
+        newer = _NEW_EMPTY_REQUEST_ITEMS if operation == "BatchGetItem" else None
+        raise ValidationException(_EMPTY_REQUEST_ITEMS.format(operation), newer=newer)
+    reported = _reported(operation, shape, request)
+    if operation == "BatchWriteItem":
+        # It says nothing of a table's name where something else is wrong.
+        reported = [one for one in reported if MAP_KEYS not in one] or reported
     if reported:
-        errors = "error" if len(reported) == 1 else "errors"
-        listed = "; ".join(reported)
-        raise ValidationException(f"{len(reported)} validation {errors} detected: {listed}")
+        raise ValidationException(listed(reported), violations=tuple(reported))
 
 
-def _check_table_parameter(name: str | None) -> None:
+def listed(violations_found: Sequence[str]) -> str:
+    """The text that lists broken constraints."""
+    errors = "error" if len(violations_found) == 1 else "errors"
+    return f"{len(violations_found)} validation {errors} detected: {'; '.join(violations_found)}"
+
+
+def _reported(operation: str, shape: Shape, request: Json) -> list[str]:
+    first = _FIRST_MEMBERS.get(operation, ())
+    return list(islice(violations(service_model(), shape, request, first=first), MAX_REPORTED))
+
+
+def _check_table_parameter(operation: str, shape: Shape, request: Json) -> None:
+    name = request.get("TableName")
     if name is None:
         raise ValidationException(_NO_TABLE_NAME)
     if not name.startswith(ARN_PREFIX) and not 3 <= len(name) <= 255:
-        raise ValidationException(_TABLE_NAME_LENGTH)
+        broken = [
+            f"Value '{name}' at 'tableName' failed to satisfy constraint: {text}"
+            for text in table_name_violations(name)
+        ]
+        others = _reported(operation, shape, {**request, "TableName": "any"})
+        newer = listed((broken + others)[:MAX_REPORTED])
+        raise ValidationException(_TABLE_NAME_LENGTH, newer=newer)

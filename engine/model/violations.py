@@ -7,27 +7,44 @@ map's keys or a map's scalar or collection values break is said of the list or m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.model.constraints import key_limits_of, limits_of
+from engine.model.constraints import key_limits_of, limits_of, needed_members
 from engine.model.fast_check import ATTRIBUTE_VALUE
 from engine.model.service import ServiceModel, Shape
 
+MAP_KEYS = "Map keys must satisfy constraint:"
 _NOT_NULL = "Member must not be null"
+
+# Members of structures inside a request that are told of before the others.
+_FIRST_INSIDE = {
+    "AttributeDefinition": ("AttributeType",),
+    "ProvisionedThroughput": ("WriteCapacityUnits",),
+    "TimeToLiveSpecification": ("AttributeName",),
+}
+
 # A collection is printed for the reader's orientation; a batch can hold 16 MB of it.
 _MAX_DUMP = 1_000
 _MAX_DUMP_DEPTH = 30
 
 
-def violations(model: ServiceModel, shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """The violations inside a structure of the right types, in the model's order of members."""
-    for member in shape.members.values():
+def violations(
+    model: ServiceModel, shape: Shape, value: Any, path: str = "", first: Sequence[str] = ()
+) -> Iterator[str]:
+    """The violations inside a structure of the right types.
+
+    They come in the model's order of members, but for those that are named to come first.
+    """
+    first = first or _FIRST_INSIDE.get(shape.name, ())
+    needed = needed_members(shape)
+    others = [name for name in shape.members if name not in first]
+    for member in (shape.members[name] for name in (*first, *others)):
         member_path = f"{path}.{_lower_first(member.name)}".removeprefix(".")
         content = value.get(member.name)
         if content is not None:
             yield from _of_value(model, model.shape(member.shape_name), content, member_path)
-        elif member.required:
+        elif member.name in needed:
             yield f"Value null at '{member_path}' failed to satisfy constraint: {_NOT_NULL}"
 
 
@@ -55,7 +72,7 @@ def _inside(model: ServiceModel, shape: Shape, value: Any, path: str) -> Iterato
         if inner.name != ATTRIBUTE_VALUE:
             limits = key_limits_of(model.shape(str(shape.key)))
             if any(limits.violations(key) for key in value):
-                text = f"Map keys must satisfy constraint: [{', '.join(limits.texts())}]"
+                text = f"{MAP_KEYS} [{', '.join(limits.texts())}]"
                 yield _violation(model, shape, value, path, text)
     else:
         return

@@ -10,50 +10,38 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.client.protocol import Context, Json
-from engine.operations import (
-    batch,
-    items,
-    limits,
-    query,
-    scan,
-    statement_groups,
-    statements,
-    tables,
-    tags,
-    transactions,
-    ttl,
-    updates,
-)
+from engine.late import late
 from engine.operations.region import Region, Write
 
 Operation = Callable[[Region, Json, Context], Json | Write[Any]]
 
+
 OPERATIONS: dict[str, Operation] = {
-    "BatchExecuteStatement": statement_groups.batch_execute_statement,
-    "BatchGetItem": batch.batch_get_item,
-    "BatchWriteItem": batch.batch_write_item,
-    "CreateTable": tables.create_table,
-    "DeleteItem": items.delete_item,
-    "DeleteTable": tables.delete_table,
-    "DescribeEndpoints": limits.describe_endpoints,
-    "DescribeLimits": limits.describe_limits,
-    "DescribeTable": tables.describe_table,
-    "DescribeTimeToLive": ttl.describe_time_to_live,
-    "ExecuteStatement": statements.execute_statement,
-    "ExecuteTransaction": statement_groups.execute_transaction,
-    "GetItem": items.get_item,
-    "ListTables": tables.list_tables,
-    "ListTagsOfResource": tags.list_tags_of_resource,
-    "PutItem": items.put_item,
-    "Query": query.query,
-    "Scan": scan.scan,
-    "TagResource": tags.tag_resource,
-    "TransactGetItems": transactions.transact_get_items,
-    "TransactWriteItems": transactions.transact_write_items,
-    "UntagResource": tags.untag_resource,
-    "UpdateItem": items.update_item,
-    "UpdateTable": updates.update_table,
-    "UpdateTimeToLive": ttl.update_time_to_live,
+    "BatchExecuteStatement": late("engine.operations.statement_groups", "batch_execute_statement"),
+    "BatchGetItem": late("engine.operations.batch", "batch_get_item"),
+    "BatchWriteItem": late("engine.operations.batch", "batch_write_item"),
+    "CreateTable": late("engine.operations.tables", "create_table"),
+    "DeleteItem": late("engine.operations.items", "delete_item"),
+    "DeleteTable": late("engine.operations.tables", "delete_table"),
+    "DescribeEndpoints": late("engine.operations.limits", "describe_endpoints"),
+    "DescribeLimits": late("engine.operations.limits", "describe_limits"),
+    "DescribeTable": late("engine.operations.tables", "describe_table"),
+    "DescribeTimeToLive": late("engine.operations.ttl", "describe_time_to_live"),
+    "ExecuteStatement": late("engine.operations.statements", "execute_statement"),
+    "ExecuteTransaction": late("engine.operations.statement_groups", "execute_transaction"),
+    "GetItem": late("engine.operations.items", "get_item"),
+    "ListTables": late("engine.operations.tables", "list_tables"),
+    "ListTagsOfResource": late("engine.operations.tags", "list_tags_of_resource"),
+    "PutItem": late("engine.operations.items", "put_item"),
+    "Query": late("engine.operations.query", "query"),
+    "Scan": late("engine.operations.scan", "scan"),
+    "TagResource": late("engine.operations.tags", "tag_resource"),
+    "TransactGetItems": late("engine.operations.transactions", "transact_get_items"),
+    "TransactWriteItems": late("engine.operations.transactions", "transact_write_items"),
+    "UntagResource": late("engine.operations.tags", "untag_resource"),
+    "UpdateItem": late("engine.operations.items", "update_item"),
+    "UpdateTable": late("engine.operations.updates", "update_table"),
+    "UpdateTimeToLive": late("engine.operations.ttl", "update_time_to_live"),
 }
 
 # Operations that hold up an event loop only shortly: a read of few items, or preparing a `Write`.

@@ -13,8 +13,8 @@ from typing import ClassVar
 from engine.client.protocol import Json
 from engine.errors import ApiError, ConditionalCheckFailedException, ValidationException
 from engine.expressions import (
+    NO_PLACEHOLDERS,
     Condition,
-    Placeholders,
     Update,
     attribute_updates,
     compile_condition,
@@ -26,6 +26,7 @@ from engine.operations.parameters import (
     attribute_map,
     check_maps,
     check_mixing,
+    is_plain,
     old_image_wanted,
     placeholders,
 )
@@ -56,13 +57,13 @@ class Action(ABC):
     """
 
     too_large: ClassVar[str] = _TOO_LARGE
+    condition: Condition | None = None
+    bound = NO_PLACEHOLDERS
 
     def __init__(self, request: Json, attributes: Json, attributes_bytes: int) -> None:
         self.table_name: str = request["TableName"]
         self.attributes = attributes
         self.attributes_bytes = attributes_bytes
-        self.condition: Condition | None = None
-        self.bound = Placeholders(None, None)
         self._shows_old = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
 
     @property
@@ -120,6 +121,10 @@ class Put(Action):
 
     returns_old = False
 
+    def __init__(self, request: Json, attributes: Json, attributes_bytes: int) -> None:
+        super().__init__(request, attributes, attributes_bytes)
+        self._image = StoredItem.of(attributes, attributes_bytes)
+
     def key(self, table: Table) -> bytes:
         """See `Action.key`."""
         return check_item(table, self.attributes)
@@ -127,7 +132,7 @@ class Put(Action):
     def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
         """See `Action.image`."""
         del table, old
-        return StoredItem.of(self.attributes, self.attributes_bytes)
+        return self._image
 
 
 class Delete(Action):
@@ -181,15 +186,18 @@ class UpdateAttributes(Action):
 
 def put(request: Json) -> Put:
     """Prepare a Put: of PutItem, of a batch or of a transaction."""
-    check_mixing(request)
-    check_maps(request, _OF_WRITE)
+    plain = is_plain(request)
+    if not plain:
+        check_mixing(request)
+        check_maps(request, _OF_WRITE)
     item, size = attribute_map(request, "Item")
     action = Put(request, item, size)
     action.returns_old = old_image_wanted(request)
     if size > MAX_ITEM_BYTES:
         raise ValidationException(_TOO_LARGE)
-    action.bound = placeholders(request, _OF_WRITE)
-    action.bind_condition(request)
+    if not plain:
+        action.bound = placeholders(request, _OF_WRITE)
+        action.bind_condition(request)
     return action
 
 

@@ -28,7 +28,7 @@ from engine.operations.collections import (
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import cause_of, check_mixing, placeholders, projection_of
 from engine.operations.region import Region, Write
-from engine.operations.schema import check_key, check_nested_paths
+from engine.operations.schema import check_key, check_key_types, check_nested_paths
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
 from engine.storage.items import ItemChange
@@ -47,67 +47,127 @@ _ONE_REQUEST = (
 def batch_write_item(region: Region, request: Json, context: Context) -> Write[Json]:
     """Put and delete up to 25 items."""
     prepared = _prepared_writes(request["RequestItems"])
-    wants_metrics = request.get("ReturnItemCollectionMetrics") == "SIZE"
-    for action in prepared:
-        refuse_conflict(region, action)
+    for writes in prepared:
+        for action in writes.actions:
+            refuse_conflict(region, action)
+    cause = cause_of(context)
 
     def work(transaction: WriteTransaction) -> Json:
         located = _located_writes(region, transaction, prepared)
         limit = CollectionLimit(region, transaction)
-        changes: list[tuple[Table, ItemChange]] = []
-        for action, table, key in located:
-            change = action.change(table, key, transaction.read(table, key))
-            limit.check(table, change)
-            changes.append((table, change))
-        charges: dict[str, Charges] = {}
-        for (action, _, _), (table, change) in zip(located, changes, strict=True):
-            transaction.write(table, (change,), cause_of(context))
-            charges.setdefault(action.table_name, Charges()).add_change(change)
-        response: Json = {"UnprocessedItems": {}}
-        consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges)
-        if consumed is not None:
-            response["ConsumedCapacity"] = consumed
-        if wants_metrics:
-            response["ItemCollectionMetrics"] = metrics_by_table(
-                (
-                    action.table_name,
-                    collection_metrics(transaction, table, change, action.attributes),
-                )
-                for (action, _, _), (table, change) in zip(located, changes, strict=True)
-            )
-        return response
+        changed = [_changes(transaction, limit, writes) for writes in located]
+        for writes, changes in zip(located, changed, strict=True):
+            transaction.write(writes.table, changes, cause)
+        return _response(request, transaction, located, changed)
 
     return Write(work, lambda response: response)
 
 
-def _prepared_writes(items: Mapping[str, list[Json]]) -> list[Action]:
+@dataclass(frozen=True, slots=True)
+class _Writes:
+    """What a batch writes to one table, prepared without it."""
+
+    table_name: str
+    actions: list[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """What a batch writes to one table, with the keys of the items."""
+
+    table_name: str
+    table: Table
+    actions: list[Action]
+    keys: list[bytes]
+
+
+def _prepared_writes(items: Mapping[str, list[Json]]) -> list[_Writes]:
     if sum(map(len, items.values())) > BATCH_WRITES_MAX:
         raise ValidationException("Too many items requested for the BatchWriteItem call")
-    prepared: list[Action] = []
-    for table_name, entries in items.items():
-        for entry in entries:
-            given = [kind for kind in ("PutRequest", "DeleteRequest") if entry.get(kind)]
-            if len(given) != 1:
-                raise ValidationException(_ONE_REQUEST)
-            prepare = actions.put if given[0] == "PutRequest" else actions.delete
-            prepared.append(prepare({"TableName": table_name} | entry[given[0]]))
-    return prepared
+    return [
+        _Writes(table_name, [_prepared_write(table_name, entry) for entry in entries])
+        for table_name, entries in items.items()
+    ]
+
+
+def _prepared_write(table_name: str, entry: Json) -> Action:
+    put, delete = entry.get("PutRequest"), entry.get("DeleteRequest")
+    if bool(put) is bool(delete):
+        raise ValidationException(_ONE_REQUEST)
+    if put:
+        return actions.put({"TableName": table_name, **put})
+    return actions.delete({"TableName": table_name, **(delete or {})})
 
 
 def _located_writes(
-    region: Region, transaction: WriteTransaction, prepared: list[Action]
-) -> list[tuple[Action, Table, bytes]]:
+    region: Region, transaction: WriteTransaction, prepared: list[_Writes]
+) -> list[_Located]:
     """The tables and keys of all writes; no item may come twice (E136)."""
     located = []
     seen: set[tuple[int, bytes]] = set()
-    for action in prepared:
-        table = region.data_table(transaction.catalog, action.table_name)
-        key = action.key(table)
-        if (table.storage_id, key) in seen:
-            raise ValidationException(_DUPLICATES)
-        seen.add((table.storage_id, key))
-        located.append((action, table, key))
+    for writes in prepared:
+        table = region.data_table(transaction.catalog, writes.table_name)
+        keys = []
+        for action in writes.actions:
+            key = _key(action, table)
+            if (table.storage_id, key) in seen:
+                raise ValidationException(_DUPLICATES)
+            seen.add((table.storage_id, key))
+            keys.append(key)
+        located.append(_Located(writes.table_name, table, writes.actions, keys))
     return located
+
+
+def _key(action: Action, table: Table) -> bytes:
+    """The key of an item; one to be put is told of wrong key attributes as a key is (E073)."""
+    try:
+        return action.key(table)
+    except ValidationException:
+        check_key_types(table, action.attributes)
+        raise
+
+
+def _changes(
+    transaction: WriteTransaction, limit: CollectionLimit, writes: _Located
+) -> list[ItemChange]:
+    """What becomes of the items of one table; nothing is written yet."""
+    table = writes.table
+    changes = []
+    for action, key in zip(writes.actions, writes.keys, strict=True):
+        change = action.change(table, key, transaction.read(table, key))
+        limit.check(table, change)
+        changes.append(change)
+    return changes
+
+
+def _response(
+    request: Json,
+    transaction: WriteTransaction,
+    located: list[_Located],
+    changed: list[list[ItemChange]],
+) -> Json:
+    """The answer of a batch of writes: all of them were processed."""
+    response: Json = {"UnprocessedItems": {}}
+    requested = request.get("ReturnConsumedCapacity")
+    if requested is not None:
+        charges: dict[str, Charges] = {}
+        for writes, changes in zip(located, changed, strict=True):
+            of_table = charges.setdefault(writes.table_name, Charges())
+            for change in changes:
+                of_table.add_change(change)
+        consumed = consumed_by_table(requested, charges)
+        if consumed is not None:
+            response["ConsumedCapacity"] = consumed
+    if request.get("ReturnItemCollectionMetrics") == "SIZE":
+        response["ItemCollectionMetrics"] = metrics_by_table(
+            (
+                writes.table_name,
+                collection_metrics(transaction, writes.table, change, action.attributes),
+            )
+            for writes, changes in zip(located, changed, strict=True)
+            for action, change in zip(writes.actions, changes, strict=True)
+        )
+    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +226,12 @@ def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
 def _prepared_gets(items: Mapping[str, Json]) -> list[_Gets]:
     if sum(len(of_table["Keys"]) for of_table in items.values()) > BATCH_GETS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
+    check_mixing({name: value for of_table in items.values() for name, value in of_table.items()})
     return [_prepared_table(table_name, of_table) for table_name, of_table in items.items()]
 
 
 def _prepared_table(table_name: str, request: Json) -> _Gets:
     """The keys of one table, which are compared as they are written (E136)."""
-    check_mixing(request)
     keys = [values.normalise_item(key)[0] for key in request["Keys"]]
     bound = placeholders(request, ("ProjectionExpression",))
     projection = projection_of(request, bound)

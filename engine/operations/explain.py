@@ -11,8 +11,9 @@ from engine.errors import ValidationException
 from engine.expressions.ast import And, Compare, Literal, Not, Or, Path
 from engine.expressions.ast import Condition as Tree
 from engine.expressions.traversal import operands
+from engine.operations.reads import lacks_attributes
 from engine.operations.region import Region
-from engine.operations.statement_actions import compiled, split_where
+from engine.operations.statement_actions import compiled, selected, split_where
 from engine.operations.statements import key_schema, range_of, source_of
 from engine.partiql import ast
 from engine.partiql.binding import bind
@@ -73,7 +74,11 @@ class _Select:
         self._select = select
         self._consistent = consistent
         self._source = source_of(region, catalog, select, consistent)
-        compiled(select.where)
+        condition = compiled(select.where)
+        index = self._source.index
+        if index is not None and index.projection_type != "ALL":
+            # Refuses what a global index does not hold.
+            lacks_attributes(self._source.table, index, selected(select.paths), condition)
 
     def explain(self) -> Explanation:
         source, select = self._source, self._select
@@ -94,7 +99,7 @@ class _Select:
                 all(part.exact for part in parts),
             )
         return Explanation(
-            operation=source.plan.operation(source.schema),
+            operation=source.plan.operation(source.schema, of_index=source.index is not None),
             table=source.table.name,
             index=select.source.index,
             keys=() if accesses is None else tuple(map(_access_text, accesses)),

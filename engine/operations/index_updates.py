@@ -42,6 +42,17 @@ _INVALID = "One or more parameter values were invalid: "
 _KINDS = ("Update", "Create", "Delete")
 
 
+def check_warm_units(updates: Sequence[Json]) -> None:
+    """A warm throughput of an index says at least one number; looked at before all else."""
+    for update in updates:
+        form = update.get("Update") or {}
+        if form.get("WarmThroughput") == {}:
+            raise ValidationException(
+                f"{_INVALID}WarmThroughput must have at least one of ReadUnitsPerSecond or "
+                f"WriteUnitsPerSecond specified for index: {form['IndexName']}"
+            )
+
+
 def check_index_updates(updates: Sequence[Json]) -> None:
     """One action per entry, one entry per index, one creation or deletion in all (E186 to E191)."""
     if not updates:
@@ -216,29 +227,26 @@ def _update_index(region: Region, table: Table, form: Json, now_us: int) -> Tabl
     subject = Subject(region.name, index.name)
     billing = table.settings["BillingMode"]
     throughput = form.get("ProvisionedThroughput")
+    maxima, warm = form.get("OnDemandThroughput"), form.get("WarmThroughput")
+    if billing == "PAY_PER_REQUEST" and (throughput is not None or not (maxima or warm)):
+        raise ValidationException(
+            f"{_INVALID}The only Updates for index: {index.name} when TableThroughputMode is "
+            "PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput"
+        )
     if throughput is not None:
-        index = _provision(index, throughput, billing, subject, now_us)
-    maxima = form.get("OnDemandThroughput")
+        index = _provision(index, throughput, subject, now_us)
     if maxima is not None:
         before = index.settings.get("OnDemandThroughput")
         index = index.with_settings(
             OnDemandThroughput=on_demand(before, maxima, billing, subject, is_new=False)
         )
-    warm = form.get("WarmThroughput")
     if warm is not None:
         raised = raised_warm(warm_of(index.settings), warm, subject)
         index = index.with_settings(WarmThroughput=raised)
     return _with_index(table, replace(index, changing="UPDATING", changing_until_us=FOREVER_US))
 
 
-def _provision(
-    index: Index, throughput: Json, billing: str, subject: Subject, now_us: int
-) -> Index:
-    if billing == "PAY_PER_REQUEST":
-        raise ValidationException(
-            f"{_INVALID}The only Updates for index: {index.name} when TableThroughputMode is "
-            "PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput"
-        )
+def _provision(index: Index, throughput: Json, subject: Subject, now_us: int) -> Index:
     check_units(throughput, subject)
     before = index.settings.get("ProvisionedThroughput")
     # None where the table has become provisioned by the same request.

@@ -6,8 +6,7 @@ Each prepares what can be checked without the table, then runs in one storage tr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,7 +14,7 @@ from engine.capacity.charges import change_charges, read_charges
 from engine.capacity.consumed import consumed_capacity
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
-from engine.expressions import Update
+from engine.expressions import Projection, Update
 from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.collections import collection_metrics
@@ -24,6 +23,7 @@ from engine.operations.parameters import (
     attribute_map,
     check_maps,
     check_mixing,
+    is_plain,
     placeholders,
     projection_of,
 )
@@ -40,12 +40,12 @@ _OF_GET = ("ProjectionExpression",)
 
 def get_item(region: Region, request: Json, _context: Context) -> Json:
     """Read one item by its key."""
-    check_mixing(request)
-    check_maps(request, _OF_GET)
+    plain = is_plain(request)
+    if not plain:
+        check_mixing(request)
+        check_maps(request, _OF_GET)
     key, _ = attribute_map(request, "Key")
-    bound = placeholders(request, _OF_GET)
-    projection = projection_of(request, bound)
-    bound.check_all_used()
+    projection = None if plain else _projection(request)
     table_name = request["TableName"]
 
     def read(reader: Reader, catalog: Catalog) -> StoredItem | None:
@@ -67,6 +67,13 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
         charges = read_charges(None, read_units(size, consistent))
         _add_consumed(response, consumed_capacity(requested, table_name, charges))
     return response
+
+
+def _projection(request: Json) -> Projection | None:
+    bound = placeholders(request, _OF_GET)
+    projection = projection_of(request, bound)
+    bound.check_all_used()
+    return projection
 
 
 def put_item(region: Region, request: Json, context: Context) -> Write[Any]:
@@ -101,8 +108,7 @@ def update_item(region: Region, request: Json, context: Context) -> Write[Any]:
     return Write(_work(region, request, action, context), answer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """What a request wrote, and the metrics of the item collection where they were asked for."""
 
     change: ItemChange

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import orjson
 
@@ -11,6 +12,7 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import InternalServerError
 from engine.expressions import Condition, Projection
+from engine.model.partial import decoder_of
 from engine.model.values import to_json
 from engine.storage.catalog import Index, Table
 from engine.storage.database import Reader
@@ -18,8 +20,10 @@ from engine.storage.keys import KeyRange
 
 # Query and Scan stop after the item with which the sizes read reach this.
 PAGE_BYTES_MAX = 1_048_576
-# How many rows are read between two looks at whether the caller has given up.
-_ROWS_BETWEEN_CANCELS = 256
+# Rows are read some at a time, few at first: the first ones tell how large rows are here. After
+# each of the larger numbers the caller is asked whether he has given up.
+_ROWS_AT_FIRST = 16
+_ROWS_AT_ONCE = 256
 
 
 @dataclass(slots=True)
@@ -62,54 +66,95 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
     page = Page()
     shape = _shape(reader, request, page, consistent)
     source = request.table if request.index is None else request.index
-    limit = request.limit
-    items, cancelled, fetch = page.items, context.cancelled, request.fetch
-    size = scanned = 0
+    rows = reader.range(source.storage, request.keys, request.descending)
     last: bytes | None = None
-    for raw, item_size, _ in reader.range(source.storage, request.keys, request.descending):
-        size += item_size
-        scanned += 1
-        if shape is None:
-            items.append(raw)
-        else:
-            shaped = shape(raw)
-            if shaped is not None:
-                items.append(shaped)
-        read = size + page.fetched_bytes if fetch else size
-        if scanned == limit or read >= PAGE_BYTES_MAX:
-            last = raw
+    while last is None:
+        count = _rows_at_once(request, page)
+        chunk = list(islice(rows, count))
+        raws = [raw for raw, _ in chunk]
+        sizes = [size for _, size in chunk]
+        size = page.size + sum(sizes)
+        if size >= PAGE_BYTES_MAX:
+            size = _cut(raws, sizes, page.size)
+        page.size = size
+        page.scanned += len(raws)
+        page.items += raws if shape is None else shape(raws)
+        if page.scanned == request.limit or size + page.fetched_bytes >= PAGE_BYTES_MAX:
+            last = raws[-1]
+        elif len(chunk) < count:
             break
-        if cancelled is not None and scanned % _ROWS_BETWEEN_CANCELS == 0 and cancelled():
+        elif page.scanned % _ROWS_AT_ONCE == 0 and context.cancelled and context.cancelled():
             raise InternalServerError("The request was cancelled")
-    page.size, page.scanned, page.count = size, scanned, len(items)
+    page.count = len(page.items)
     if last is not None:
         page.last_key = _last_key(request, orjson.loads(last))
     return page
 
 
+def _rows_at_once(request: PageRequest, page: Page) -> int:
+    """How many rows to read next: about as many as still belong to the page.
+
+    What is fetched from the table counts as it comes, so such rows are read one by one.
+    """
+    if request.fetch:
+        return 1
+    scanned = page.scanned
+    count = _ROWS_AT_FIRST
+    if scanned:
+        row_bytes = page.size // scanned + 1
+        count = min((PAGE_BYTES_MAX - page.size) // row_bytes + 1, _ROWS_AT_ONCE)
+    if request.limit is not None:
+        count = min(count, request.limit - scanned)
+    return min(count, _ROWS_AT_ONCE - scanned % _ROWS_AT_ONCE)
+
+
+def _cut(raws: list[bytes], sizes: list[int], size: int) -> int:
+    """Leave the rows up to the one with which the sizes reach the border; gives their size."""
+    count = 0
+    while size < PAGE_BYTES_MAX:
+        size += sizes[count]
+        count += 1
+    del raws[count:]
+    return size
+
+
 def _shape(
     reader: Reader, request: PageRequest, page: Page, consistent: bool
-) -> Callable[[bytes], bytes | None] | None:
-    """What makes an answer's item of a row; None where the row is the item as it is."""
+) -> Callable[[list[bytes]], list[bytes]] | None:
+    """What makes an answer's items of rows; None where the rows are the items as they are."""
     condition, projection, table = request.condition, request.projection, request.table
     if not request.fetch and condition is None and projection is None:
         return None
+    decode = _decoder(request)
+    if not request.fetch and condition is not None and projection is None:
+        matches = condition.matches
+        return lambda raws: [raw for raw in raws if matches(decode(raw))]
 
-    def shape(raw: bytes) -> bytes | None:
-        item = orjson.loads(raw)
-        if request.fetch:
-            stored = reader.get(table.storage, table.key_blob(item))
-            if stored is not None:
-                page.fetched_bytes += stored.size
-                page.fetched_units += read_units(stored.size, consistent)
-                item = stored.item()
-                if request.whole:
-                    raw = stored.raw
-        if condition is not None and not condition.matches(item):
-            return None
-        return raw if projection is None else to_json(projection.apply(item))
+    def shape(raws: list[bytes]) -> list[bytes]:
+        shaped = []
+        for raw in raws:
+            item = decode(raw)
+            if request.fetch:
+                stored = reader.get(table.storage, table.key_blob(item))
+                if stored is not None:
+                    page.fetched_bytes += stored.size
+                    page.fetched_units += read_units(stored.size, consistent)
+                    item = stored.item()
+                    if request.whole:
+                        raw = stored.raw
+            if condition is None or condition.matches(item):
+                shaped.append(raw if projection is None else to_json(projection.apply(item)))
+        return shaped
 
     return shape
+
+
+def _decoder(request: PageRequest) -> Callable[[bytes], Json]:
+    """What decodes of a row as much as is asked for."""
+    if request.fetch:
+        return orjson.loads
+    asked = (request.condition, request.projection)
+    return decoder_of(frozenset().union(*[one.attributes for one in asked if one is not None]))
 
 
 def _last_key(request: PageRequest, item: Json) -> bytes:

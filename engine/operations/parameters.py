@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.client.protocol import Context, Json
 from engine.errors import SerializationException, ValidationException
 from engine.expressions import (
+    NO_PLACEHOLDERS,
     Placeholders,
     Projection,
     attributes_to_get,
@@ -41,8 +43,20 @@ _EXPRESSIONS = (
     "FilterExpression",
     "KeyConditionExpression",
 )
+_MAPS = frozenset({"ExpressionAttributeNames", "ExpressionAttributeValues"})
+_OF_EXPRESSIONS = frozenset((*_LEGACY, *_EXPRESSIONS, *_MAPS))
 _PLACEHOLDER_BYTES_MAX = 255
+# Requests repeat their placeholders.
+_PLACEHOLDERS_CACHED = 1_024
 _MAPS_BYTES_MAX = 2 * 1_048_576
+
+
+def is_plain(request: Json) -> bool:
+    """Whether a request has no expressions, and nothing that is for them or was before them.
+
+    Then there is nothing for the functions below to check or to bind.
+    """
+    return _OF_EXPRESSIONS.isdisjoint(request)
 
 
 def check_mixing(request: Json) -> None:
@@ -62,10 +76,19 @@ def check_mixing(request: Json) -> None:
             f"Non-expression parameters: {{{', '.join(mixed)}}} "
             f"Expression parameters: {{{', '.join(used)}}}"
         )
-    if request.get("ConditionalOperator") is not None and not any(
-        request.get(name) for name in _CONDITIONAL
-    ):
+    if request.get("ConditionalOperator") is not None:
+        _check_operator(request)
+
+
+def _check_operator(request: Json) -> None:
+    """A ConditionalOperator joins two conditions or more."""
+    counts = [len(request.get(name) or ()) for name in _CONDITIONAL]
+    if not any(counts):
         raise ValidationException("ConditionalOperator cannot be used without Filter or Expected")
+    if 1 in counts:
+        raise ValidationException(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+        )
 
 
 def projection_of(request: Json, bound: Placeholders) -> Projection | None:
@@ -85,6 +108,10 @@ def check_maps(request: Json, expressions: Sequence[str]) -> None:
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
         return
+    for name in expressions:
+        if name != "ProjectionExpression" and request.get(name) is not None:
+            # It may use both.
+            return
     present = [name for name in expressions if request.get(name) is not None]
     if names is not None and not present:
         raise ValidationException(
@@ -99,6 +126,16 @@ def check_maps(request: Json, expressions: Sequence[str]) -> None:
         )
 
 
+def without_idle_maps(request: Json) -> Json:
+    """An action of a transaction without names and values that no expression could use.
+
+    Unlike a single operation, a transaction takes no offence at them.
+    """
+    if _MAPS.isdisjoint(request) or any(request.get(name) is not None for name in _EXPRESSIONS):
+        return request
+    return {name: value for name, value in request.items() if name not in _MAPS}
+
+
 def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
     """Check and bind ExpressionAttributeNames and ExpressionAttributeValues (E057 to E063, E018).
 
@@ -107,7 +144,7 @@ def placeholders(request: Json, expressions: Sequence[str]) -> Placeholders:
     names = request.get("ExpressionAttributeNames")
     given = request.get("ExpressionAttributeValues")
     if names is None and given is None:
-        return Placeholders(None, None)
+        return NO_PLACEHOLDERS
     check_maps(request, expressions)
     if all(name == "ProjectionExpression" for name in expressions):
         given = None
@@ -128,19 +165,7 @@ def _check_names(names: dict[str, str]) -> int:
     """Check ExpressionAttributeNames; gives its size in bytes."""
     if not names:
         raise ValidationException("ExpressionAttributeNames must not be empty")
-    size = 0
-    for key in names:
-        key_size = _utf8_size(key)
-        if key_size > _PLACEHOLDER_BYTES_MAX:
-            raise ValidationException(
-                "ExpressionAttributeNames contains invalid key: The expression attribute map "
-                f"contains a key that is too long; size of key: {key_size}"
-            )
-        if not _NAME.match(key):
-            raise ValidationException(
-                f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
-            )
-        size += key_size
+    size = sum(map(_name_key_size, names))
     for key, name in names.items():
         # A longer name than the service allows is refused as a member of the request.
         if not name:
@@ -152,34 +177,55 @@ def _check_names(names: dict[str, str]) -> int:
     return size
 
 
+@lru_cache(maxsize=_PLACEHOLDERS_CACHED)
+def _name_key_size(key: str) -> int:
+    """Check the placeholder of a name; gives its size in bytes."""
+    size = _utf8_size(key)
+    if size > _PLACEHOLDER_BYTES_MAX:
+        raise ValidationException(
+            "ExpressionAttributeNames contains invalid key: The expression attribute map "
+            f"contains a key that is too long; size of key: {size}"
+        )
+    if not _NAME.match(key):
+        raise ValidationException(
+            f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
+        )
+    return size
+
+
 def _canonical_values(given: Json) -> tuple[Json, int]:
     """Check ExpressionAttributeValues; gives the canonical values and the map's size in bytes."""
     if not given:
         raise ValidationException("ExpressionAttributeValues must not be empty")
-    size = 0
-    for key in given:
-        key_size = _utf8_size(key)
-        if key_size > _PLACEHOLDER_BYTES_MAX:
-            # Unlike that of names, the text ends here.
-            raise ValidationException(
-                "ExpressionAttributeValues contains invalid key: The expression attribute map "
-                "contains a key that is too long;"
-            )
-        if not _VALUE.match(key):
-            raise ValidationException(
-                f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
-            )
-        size += key_size
+    size = sum(map(_value_key_size, given))
     canonical = {}
     for key, value in given.items():
         try:
             canonical[key], value_size = values.normalise_value(value)
         except ValidationException as error:
             raise ValidationException(
-                f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}"
+                f"ExpressionAttributeValues contains invalid value: {error.message} for key {key}",
+                newer=error.newer or error.message,
             ) from error
         size += value_size
     return canonical, size
+
+
+@lru_cache(maxsize=_PLACEHOLDERS_CACHED)
+def _value_key_size(key: str) -> int:
+    """Check the placeholder of a value; gives its size in bytes."""
+    size = _utf8_size(key)
+    if size > _PLACEHOLDER_BYTES_MAX:
+        # Unlike that of names, the text ends here.
+        raise ValidationException(
+            "ExpressionAttributeValues contains invalid key: The expression attribute map "
+            "contains a key that is too long;"
+        )
+    if not _VALUE.match(key):
+        raise ValidationException(
+            f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
+        )
+    return size
 
 
 def _utf8_size(text: str) -> int:
@@ -191,10 +237,7 @@ def _utf8_size(text: str) -> int:
 
 def attribute_map(request: Json, member: str) -> tuple[Json, int]:
     """The canonical form and size of a Key or Item parameter."""
-    try:
-        return values.normalise_item(request[member])
-    except UnicodeEncodeError as error:
-        raise SerializationException("Invalid UTF-8 in a string") from error
+    return values.normalise_item(request[member])
 
 
 def old_image_wanted(request: Json) -> bool:

@@ -92,7 +92,8 @@ def key_range(
         for operand in test.operands:
             check_condition(table, index, {name: operand})
     prefix = _prefix(partition, {key.name: tests[key.name].operands[0] for key in partition})
-    return _sort_keys(prefix, sort, tests), collection_range(prefix)
+    collection = collection_range(prefix)
+    return _sort_keys(collection, prefix, sort, tests), collection
 
 
 def _schema(
@@ -110,10 +111,13 @@ def _prefix(partition: tuple[KeyAttribute, ...], values: Json) -> bytes:
 
 
 def _sort_keys(
-    prefix: bytes, sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]
+    collection: KeyRange,
+    prefix: bytes,
+    sort: tuple[KeyAttribute, ...],
+    tests: dict[str, KeyTest],
 ) -> KeyRange:
     """The keys of an item collection whose sort keys pass the tests."""
-    keys = collection_range(prefix)
+    keys = collection
     for attribute in sort:
         test = tests.get(attribute.name)
         if test is None:
@@ -139,22 +143,24 @@ def _match_schema(
     if len(attributes) == 1 and len(tests) > 1:
         raise ValidationException(_NOT_SUPPORTED)
     _check_count(len(tests), len(attributes))
-    strangers = tests.keys() - {attribute.name for attribute in attributes}
-    for attribute in attributes:
+    strangers = len(tests) - sum([attribute.name in tests for attribute in attributes])
+    for position, attribute in enumerate(attributes):
+        is_partition = position < len(partition)
         if start is not None:
             check_start_attribute(start, attribute)
         test = tests.get(attribute.name)
         if test is None:
-            if attribute in partition or strangers:
+            if is_partition or strangers:
                 raise ValidationException(
                     f"Query condition missed key schema element: {attribute.name}"
                 )
             continue
-        if any(attribute.type not in value for value in test.operands):
-            raise ValidationException(
-                f"{_INVALID}Condition parameter type does not match schema type"
-            )
-        if attribute in partition and test.operator != "=":
+        for value in test.operands:
+            if attribute.type not in value:
+                raise ValidationException(
+                    f"{_INVALID}Condition parameter type does not match schema type"
+                )
+        if is_partition and test.operator != "=":
             raise ValidationException(_NOT_SUPPORTED)
     _check_prefix(sort, tests)
 
@@ -163,12 +169,13 @@ def _check_count(conditions: int, attributes: int) -> None:
     """There cannot be more conditions than key attributes (E095)."""
     if conditions <= attributes:
         return
-    if attributes == _CLASSIC_KEYS:
-        raise ValidationException("Conditions can be of length 1 or 2 only")
-    raise ValidationException(
+    newer = (
         f"The number of query conditions ({conditions}) exceeds the number of key attributes "
         f"defined in the schema ({attributes})"
     )
+    if attributes == _CLASSIC_KEYS:
+        raise ValidationException("Conditions can be of length 1 or 2 only", newer=newer)
+    raise ValidationException(newer)
 
 
 def _check_prefix(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> None:
@@ -215,7 +222,8 @@ def _check_start(
         )
     # Where sort keys are conditioned, they are looked at first, whatever the partition.
     conditioned = any(attribute.name in condition.tests for attribute in sort)
-    own = _sort_keys(_prefix(partition, start), sort, condition.tests)
+    prefix = _prefix(partition, start)
+    own = _sort_keys(collection_range(prefix), prefix, sort, condition.tests)
     if not own.low <= blob < own.high:
         raise ValidationException(
             "The provided starting key does not match the range key predicate"

@@ -92,7 +92,9 @@ def start_key(request: Json) -> Json | None:
     try:
         return values.normalise_item(given)[0]
     except ValidationException as error:
-        raise ValidationException(f"{_START}: {error.message}") from error
+        raise ValidationException(
+            f"{_START}: {error.message}", newer=error.newer or error.message
+        ) from error
 
 
 def resolve_source(
@@ -183,12 +185,14 @@ def lacks_attributes(
     table: Table, index: Index, projection: Projection | None, condition: Condition | None
 ) -> bool:
     """Whether an index holds less than is asked for; refused where it is global (E099)."""
-    wanted: frozenset[str] = frozenset()
+    # The text lists them as the request does.
+    wanted: list[str] = []
     if projection is not None:
-        wanted |= projection.attributes
+        wanted += [str(path[0]) for path in projection.paths]
     if condition is not None and not index.is_global:
-        wanted |= condition.attributes
-    missing = sorted(wanted - projected_names(table, index))
+        wanted += condition.attributes
+    held = projected_names(table, index)
+    missing = [name for name in dict.fromkeys(wanted) if name not in held]
     if missing and index.is_global:
         raise ValidationException(
             f"One or more parameter values were invalid: Global secondary index {index.name} does "

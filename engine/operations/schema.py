@@ -20,6 +20,7 @@ from engine.storage.keys import value_bytes
 
 _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
+_NO_MATCH = "The provided key element does not match the schema"
 _KINDS = {"S": "string", "B": "binary"}
 
 
@@ -35,7 +36,13 @@ def check_key(table: Table, key: Json) -> bytes:
                     break
             else:
                 raise _key_value_error(table, key, _INVALID) from None
-    raise ValidationException("The provided key element does not match the schema")
+    raise ValidationException(_NO_MATCH)
+
+
+def check_key_types(table: Table, attributes: Json) -> None:
+    """Refuse attributes that lack one of the key, or have it of another type (E073)."""
+    if any(key.type not in attributes.get(key.name, ()) for key in table.keys):
+        raise ValidationException(_NO_MATCH)
 
 
 def check_item(table: Table, item: Json) -> bytes:
@@ -70,9 +77,7 @@ def _key_value_error(table: Table, item: Json, prefix: str) -> ValidationExcepti
                 f"{prefix}The AttributeValue for a key attribute cannot contain an empty "
                 f"{_KINDS[attribute.type]} value. Key: {attribute.name}"
             )
-    return _size_error((table.hash,), table.keys[1:], item) or ValidationException(
-        "The provided key element does not match the schema"
-    )
+    return _size_error((table.hash,), table.keys[1:], item) or ValidationException(_NO_MATCH)
 
 
 def check_condition(table: Table, index: Index | None, attributes: Json) -> None:
@@ -220,11 +225,12 @@ def _size_error(
 
 
 def _length(attributes: tuple[KeyAttribute, ...], item: Json) -> int:
-    return sum(
-        len(value_bytes(item[attribute.name], attribute.type))
-        for attribute in attributes
-        if attribute.type in item.get(attribute.name, ())
-    )
+    length = 0
+    for attribute in attributes:
+        value = item.get(attribute.name)
+        if value is not None and attribute.type in value:
+            length += len(value_bytes(value, attribute.type))
+    return length
 
 
 def _is_empty(value: Json, kind: str) -> bool:

@@ -27,6 +27,7 @@ def carry_out(
     if failure is not None:
         raise failure
     change = action.change(table, key, old)
-    CollectionLimit(region, transaction).check(table, change)
+    if table.local_indexes:
+        CollectionLimit(region, transaction).check(table, change)
     transaction.write(table, (change,), cause_of(context))
     return table, change

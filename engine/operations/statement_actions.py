@@ -12,8 +12,8 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.errors import ApiError, DuplicateItemException, ValidationException
-from engine.expressions import Condition, Placeholders, Projection
-from engine.expressions.ast import And, Compare, Literal, Path
+from engine.expressions import NO_PLACEHOLDERS, Condition, Projection
+from engine.expressions.ast import And, Literal, Path
 from engine.expressions.ast import Condition as Tree
 from engine.expressions.ast import Update as UpdateTree
 from engine.expressions.checks import check_bound
@@ -24,11 +24,11 @@ from engine.model.values import MAX_ITEM_BYTES, item_size
 from engine.operations.actions import ConditionCheck, Delete, Put, UpdateAttributes
 from engine.operations.transactions import Get
 from engine.partiql import ast
-from engine.partiql.planner import conjunction
+from engine.partiql.planner import conjunction, equality
+from engine.partiql.text import shown_name
 from engine.storage.catalog import Table
 from engine.storage.items import StoredItem
 
-NO_PLACEHOLDERS = Placeholders(None, None)
 _KIND = "WHERE"
 _TOO_LARGE = "Item size has exceeded the maximum allowed size"  # E015
 _KEY_NEEDED = "Where clause does not contain a mandatory equality on all key attributes"  # P27
@@ -46,12 +46,6 @@ class SelectedPaths(Projection):
             if value is not None:
                 shown[shown_name(path)] = value
         return shown
-
-
-def shown_name(path: tuple[str | int, ...]) -> str:
-    """The attribute under which a path of SELECT is shown."""
-    last = max(i for i, element in enumerate(path) if isinstance(element, str))
-    return str(path[last]) + "".join(f"[{element}]" for element in path[last + 1 :])
 
 
 def selected(paths: Sequence[Path] | None) -> SelectedPaths | None:
@@ -79,21 +73,16 @@ def split_where(where: Tree | None, table: Table) -> tuple[Json, Tree | None] | 
     key: Json = {}
     rest: Tree | None = None
     for term in terms:
-        named = _equality(term)
-        if named is not None and named[0] in table.key_names and named[0] not in key:
+        named = equality(term)
+        if (
+            named is not None
+            and named[0] in table.key_names
+            and key.get(named[0], named[1]) == named[1]
+        ):
             key[named[0]] = named[1]
         else:
             rest = term if rest is None else And(rest, term)
     return (key, rest) if len(key) == len(table.keys) else None
-
-
-def _equality(term: Tree) -> tuple[str, Json] | None:
-    if not isinstance(term, Compare) or term.operator != "=":
-        return None
-    for path, value in ((term.left, term.right), (term.right, term.left)):
-        if isinstance(path, Path) and len(path.elements) == 1 and isinstance(value, Literal):
-            return str(path.elements[0]), value.value
-    return None
 
 
 class _Where:
@@ -174,7 +163,14 @@ class ExistsWhere(_Where, ConditionCheck):
 
 
 class GetWhere(_Where, Get):
-    """SELECT of one item, in a batch or a transaction."""
+    """SELECT of one item, in a batch or a transaction: by its key and nothing more."""
+
+    def key_values(self, table: Table) -> Json:
+        """See `_Where.key_values`; another term is refused as a missing one is (P24, P26)."""
+        attributes = _Where.key_values(self, table)
+        if self.condition is not None:
+            raise ValidationException(self.key_needed)
+        return attributes
 
 
 WriteStatement = InsertItem | UpdateWhere | DeleteWhere | ExistsWhere

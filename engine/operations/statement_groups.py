@@ -13,11 +13,12 @@ from engine.capacity.consumed import consumed_by_table
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.model.values import normalise_value
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.region import Region, Write
 from engine.operations.single_action import carry_out
 from engine.operations.statement_actions import get_action, returned, write_action
-from engine.operations.statements import returning_of, statement_of
+from engine.operations.statements import returning_of, source_of, statement_of
 from engine.operations.transactions import read_transaction, write_transaction
 from engine.partiql import ast
 from engine.storage.catalog import Catalog
@@ -78,6 +79,9 @@ def _batch_read(
     def read_one(reader: Reader, catalog: Catalog, entry: Json, select: ast.Statement) -> Json:
         assert isinstance(select, ast.Select)
         name = select.source.table
+        if select.source.index is not None:
+            source_of(region, catalog, select, bool(entry.get("ConsistentRead")))
+            raise ValidationException(_BATCH_KEY)
         get = get_action(select, _BATCH_KEY)
         table = region.data_table(catalog, name)
         stored = reader.get(table.storage, get.key(table))
@@ -163,6 +167,11 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
             "Transaction execute statement can contain either reads or writes, not both"
         )
     if all(reads):
+        for position, statement in enumerate(statements):
+            if isinstance(statement, ast.Select) and statement.source.index is not None:
+                raise ValidationException(
+                    _located(position, "Reads on indices are not supported within transactions.")
+                )
         gets = [
             get_action(statement, _located(position, _TRANSACTION_KEY))
             for position, statement in enumerate(statements)
@@ -173,7 +182,7 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
     for position, (entry, statement) in enumerate(zip(entries, statements, strict=True)):
         if not isinstance(statement, ast.Insert) and _has_returning(statement):
             raise ValidationException(
-                _located(position, "RETURNING clause is not supported in a transaction")
+                _located(position, "RETURNING clause is not supported in ExecuteTransaction.")
             )
         action = write_action(statement, entry)
         if not isinstance(statement, ast.Insert):
@@ -185,6 +194,9 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
 
 
 def _transaction_statement(entry: Json, position: int) -> ast.Statement:
+    # A parameter that is no value is refused without the position.
+    for parameter in entry.get("Parameters") or ():
+        normalise_value(parameter)
     try:
         return statement_of(entry)
     except ValidationException as error:

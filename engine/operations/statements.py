@@ -14,26 +14,28 @@ from engine.capacity.consumed import consumed_capacity
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
-from engine.expressions import KeyCondition, KeyTest
+from engine.expressions import Condition, KeyCondition, KeyTest
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.pages import PAGE_BYTES_MAX, PageRequest, read_page
 from engine.operations.query import key_range
 from engine.operations.reads import lacks_attributes, start_blob
 from engine.operations.region import Region, Write
+from engine.operations.schema import check_key
 from engine.operations.single_action import carry_out
 from engine.operations.statement_actions import (
     compiled,
     returned,
     selected,
+    split_where,
     write_action,
 )
 from engine.partiql import ast
 from engine.partiql.binding import bind
 from engine.partiql.parser import parse
-from engine.partiql.planner import Access, KeySchema, Plan, plan_select
+from engine.partiql.planner import Access, KeySchema, Plan, conjunction, equality, plan_select
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
-from engine.storage.items import ItemChange
+from engine.storage.items import ItemChange, projected_names
 from engine.storage.keys import KeyRange, segment_range
 from engine.storage.transaction import WriteTransaction
 
@@ -98,6 +100,11 @@ def source_of(region: Region, catalog: Catalog, select: ast.Select, consistent: 
         if table.index(select.source.index) is None:
             raise ValidationException("The table does not have the specified index")
         index = region.readable_index(table, select.source.index)
+        if len(index.hash) > 1 or len(index.range) > 1:
+            raise ValidationException(
+                "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or "
+                "multi-attribute RANGE keys."
+            )
         if index.is_global and consistent:
             raise ValidationException(
                 "Strongly consistent read is not supported on Global Secondary Indexes"
@@ -140,18 +147,23 @@ class _Reading:
         self._request = request
         self._select = select
         self._context = context
-        self._condition = compiled(select.where)
+        self._names_item = _may_name_item(request, select)
+        # What names an item holds only equalities, in which nothing can be refused.
+        self._condition = None if self._names_item else compiled(select.where)
         self._projection = selected(select.paths)
-        self._identity = _identity(request)
 
     def page(self, reader: Reader, catalog: Catalog) -> _Page:
-        """Read the ranges one after another, until the page is full."""
+        """Read the item that is named, or ranges one after another until the page is full."""
+        if self._names_item:
+            named = self._item(reader, catalog)
+            if named is not None:
+                return named
+            self._condition = compiled(self._select.where)
         source = source_of(self._region, catalog, self._select, self.consistent)
-        fetch = (
-            source.index is not None
-            and source.index.projection_type != "ALL"
-            and lacks_attributes(source.table, source.index, self._projection, self._condition)
-        )
+        fetch = False
+        if source.index is not None and source.index.projection_type != "ALL":
+            _check_filtered(source.table, source.index, self._condition)
+            fetch = lacks_attributes(source.table, source.index, self._projection, None)
         ranges = source.ranges()
         position, start = self._start(source, len(ranges))
         page = _Page([], Charges())
@@ -194,6 +206,27 @@ class _Reading:
             position += 1
         return page
 
+    def _item(self, reader: Reader, catalog: Catalog) -> _Page | None:
+        """The page of a statement whose condition is a whole key; None where it is none."""
+        table = self._region.data_table(catalog, self._select.source.table)
+        split = split_where(self._select.where, table)
+        if split is None or split[1] is not None:
+            return None
+        try:
+            blob = check_key(table, split[0])
+        except ValidationException:
+            # No value of a key: a comparison as all others.
+            return None
+        stored = reader.get(table.storage, blob)
+        units = read_units(0 if stored is None else stored.size, self.consistent)
+        page = _Page([], read_charges(None, units))
+        if stored is not None:
+            projection = self._projection
+            page.items.append(
+                stored.raw if projection is None else orjson.dumps(projection.apply(stored.item()))
+            )
+        return page
+
     def _start(self, source: _Source, count: int) -> tuple[int, bytes | None]:
         """Where a NextToken goes on (P36)."""
         token = self._request.get("NextToken")
@@ -203,7 +236,7 @@ class _Reading:
             identity, position, key = orjson.loads(urlsafe_b64decode(token))
         except (ValueError, TypeError) as error:
             raise ValidationException("NextToken does not match request") from error
-        if identity != self._identity or not 0 <= position < count:
+        if identity != _identity(self._request) or not 0 <= position < count:
             raise ValidationException("NextToken does not match request")
         if key is None:
             return position + 1, None
@@ -211,7 +244,27 @@ class _Reading:
 
     def _token(self, position: int, last_key: bytes | None) -> str:
         key = None if last_key is None else orjson.loads(last_key)
-        return urlsafe_b64encode(orjson.dumps([self._identity, position, key])).decode()
+        return urlsafe_b64encode(orjson.dumps([_identity(self._request), position, key])).decode()
+
+
+def _may_name_item(request: Json, select: ast.Select) -> bool:
+    """Whether a read without pages has nothing but equalities of attributes in its condition."""
+    if select.where is None or select.source.index is not None or select.order:
+        return False
+    if "Limit" in request or "NextToken" in request:
+        return False
+    return all(equality(term) is not None for term in conjunction(select.where))
+
+
+def _check_filtered(table: Table, index: Index, condition: Condition | None) -> None:
+    """A filter may only ask for what the index holds, be it a local one."""
+    wanted = frozenset() if condition is None else condition.attributes
+    missing = sorted(wanted - projected_names(table, index))
+    if missing:
+        raise ValidationException(
+            f"One or more parameter values were invalid: Secondary index {index.name} does not "
+            f"project one or more filter attributes: [{', '.join(missing)}]"
+        )
 
 
 def _full(limit: int | None, size: int) -> bool:
@@ -259,6 +312,10 @@ def returning_of(statement: ast.Statement) -> ast.Returning | None:
     """RETURNING of a write; of a deletion only the whole old item."""
     if isinstance(statement, ast.Delete) and statement.returning is not None:
         if statement.returning != ast.Returning("ALL", "OLD"):
-            raise ValidationException("Only ALL OLD * can be returned by a DELETE statement")
+            given = f"RETURNING {statement.returning.scope} {statement.returning.image} *"
+            raise ValidationException(
+                f"Invalid returning clause: {given}. Only RETURNING ALL OLD * is allowed in DELETE "
+                "statements."
+            )
         return statement.returning
     return statement.returning if isinstance(statement, ast.Update) else None

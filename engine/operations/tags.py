@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Sequence, Sized
 
 from engine.client.protocol import Context, Json
 from engine.errors import ResourceNotFoundException, ValidationException
@@ -13,24 +15,51 @@ from engine.storage.transaction import WriteTransaction
 TAGS_MAX = 50
 _PAGE = 10
 
+_KEY_MAX = 128
+_VALUE_MAX = 256
+# Letters, digits and spaces of any script, and these signs; checked where a text is not plain.
+_SIGNS = frozenset("+-=._:/@")
+_PLAIN = re.compile(r"[a-zA-Z0-9 +\-=._:/@]*").fullmatch
+_ALLOWED_CATEGORIES = frozenset("LNZ")
+
 
 def tag_map(tags: Sequence[Json]) -> dict[str, str]:
     """Tags by key; raises where they are not what tags can be, or too many."""
     named: dict[str, str] = {}
     for tag in tags:
-        key = tag["Key"]
+        key = _right_key(tag.get("Key"))
+        value = tag.get("Value")
+        if value is None or len(value) > _VALUE_MAX or not _is_tag_text(value):
+            raise ValidationException(
+                f"The Tag Value provided is invalid, Value: {'null' if value is None else value}"
+            )
         if key in named:
             raise ValidationException(
                 f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}"
             )
         if key.startswith("aws:"):
             raise ValidationException(f"Tag Key cannot be prefixed with aws:, Key: {key}")
-        named[key] = tag["Value"]
+        named[key] = value
     _check_count(named)
     return named
 
 
-def _check_count(tags: dict[str, str]) -> None:
+def _right_key(key: str | None) -> str:
+    if not key or len(key) > _KEY_MAX or not _is_tag_text(key):
+        raise ValidationException(
+            f"The Tag Key provided is invalid, Key: {'null' if key is None else key}"
+        )
+    return key
+
+
+def _is_tag_text(text: str) -> bool:
+    return _PLAIN(text) is not None or all(
+        character in _SIGNS or unicodedata.category(character)[0] in _ALLOWED_CATEGORIES
+        for character in text
+    )
+
+
+def _check_count(tags: Sized) -> None:
     if len(tags) > TAGS_MAX:
         raise ValidationException(
             "Number of Tags exceed the current limit for the provided ResourceArn"
@@ -80,6 +109,9 @@ def untag_resource(region: Region, request: Json, _context: Context) -> Json:
     """Remove tags from a table."""
     if not request["TagKeys"]:
         raise ValidationException("Atleast one Tag Key needs to be provided as Input.")
+    for key in request["TagKeys"]:
+        _right_key(key)
+    _check_count(request["TagKeys"])
 
     def work(transaction: WriteTransaction) -> None:
         table = _tagged_table(region, transaction.catalog, request["ResourceArn"])

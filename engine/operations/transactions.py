@@ -32,7 +32,13 @@ from engine.operations.collections import (
     metrics_by_table,
 )
 from engine.operations.conflicts import claimed
-from engine.operations.parameters import attribute_map, cause_of, placeholders, projection_of
+from engine.operations.parameters import (
+    attribute_map,
+    cause_of,
+    placeholders,
+    projection_of,
+    without_idle_maps,
+)
 from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths, has_empty_key
 from engine.storage.catalog import Catalog, Table
@@ -117,7 +123,7 @@ def _prepared(entry: Json) -> Action:
         raise ValidationException(
             "TransactItems can only contain one of Check, Put, Update or Delete"
         )
-    return _PREPARE[given[0]](entry[given[0]])
+    return _PREPARE[given[0]](without_idle_maps(entry[given[0]]))
 
 
 def _digest(items: Sequence[Json]) -> bytes:
@@ -317,6 +323,7 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
 
 
 def _prepared_get(request: Json) -> Get:
+    request = without_idle_maps(request)
     key, _ = attribute_map(request, "Key")
     bound = placeholders(request, ("ProjectionExpression",))
     projection = projection_of(request, bound)

@@ -8,7 +8,7 @@ from functools import partial
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.describe import describe
-from engine.operations.index_updates import change_indexes, check_index_updates
+from engine.operations.index_updates import change_indexes, check_index_updates, check_warm_units
 from engine.operations.region import Region
 from engine.operations.tables import (
     FOREVER_US,
@@ -47,6 +47,14 @@ _MEMBERS = (
 )
 # A change of one of these shows in the status of the table; the others take effect at once.
 _UPDATING = ("ProvisionedThroughput", "BillingMode", "StreamSpecification", "TableClass")
+# What of these is in a request has to be all of it; the first that is there is told.
+_ALONE = {
+    "SSESpecification": "Server-Side Encryption modification",
+    "TableClass": "TableClass modification",
+    "DeletionProtectionEnabled": "DeletionProtection modification",
+    "WarmThroughput": "WarmThroughput",
+}
+_MAY_BE_EMPTY = ("OnDemandThroughput", "WarmThroughput")
 _ABSENT = (
     "ReplicaUpdates",
     "MultiRegionConsistency",
@@ -107,8 +115,15 @@ def _check_request(request: Json) -> None:
     if not given or (given == ["GlobalSecondaryIndexUpdates"] and not updates):
         raise ValidationException(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
+            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+            newer="At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+            "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, "
+            "MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
+            "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
+            "required",
         )
+    check_warm_units(updates or ())
+    _check_together(given, request)
     billing, throughput = request.get("BillingMode"), request.get("ProvisionedThroughput")
     if billing == "PAY_PER_REQUEST" and throughput is not None:
         raise _units_on_demand()
@@ -119,6 +134,43 @@ def _check_request(request: Json) -> None:
     _check_stream(request.get("StreamSpecification"))
     if updates is not None:
         check_index_updates(updates)
+
+
+def _check_together(given: list[str], request: Json) -> None:
+    """Refuse changes that cannot be asked for in one request.
+
+    A throughput that says nothing counts as none.
+    """
+    updates = request.get("GlobalSecondaryIndexUpdates")
+    given = [member for member in given if request[member] != {} or member not in _MAY_BE_EMPTY]
+    if len(given) < 2 or updates == []:
+        return
+    for member, subject in _ALONE.items():
+        if member in given:
+            raise ValidationException(
+                f"{_INVALID}{subject} must be the only operation in the request"
+            )
+    if "OnDemandThroughput" in given and set(given) != {"OnDemandThroughput", "BillingMode"}:
+        raise ValidationException(
+            f"{_INVALID}OnDemandThroughput can only be combined with BillingMode in an UpdateTable "
+            "request"
+        )
+    makes_indexes = any(update.get("Update") is None for update in updates or ())
+    changes_units = "ProvisionedThroughput" in given
+    if "StreamSpecification" in given and (
+        changes_units or request.get("BillingMode") == "PROVISIONED"
+    ):
+        raise ValidationException(
+            f"{_INVALID}You cannot modify stream status while updating table IOPS"
+        )
+    if makes_indexes and changes_units:
+        raise ValidationException(
+            f"{_INVALID}You cannot create or delete index while updating table IOPS"
+        )
+    if makes_indexes and "StreamSpecification" in given:
+        raise ValidationException(
+            f"{_INVALID}You cannot create or delete index while changing stream status"
+        )
 
 
 def _units_on_demand() -> ValidationException:

@@ -1,54 +1,90 @@
 """The service's newer wording of its refusals, Region by Region since June 2026.
 
-The engine raises classic texts. Where a Region is to speak as the service does in 2026, a refusal
-is put into the other words here; its type stays the same. The rules are §11 of the facts on the
-API's behaviour.
+The engine raises classic texts, with the newer one beside where that cannot be told from the text
+(`ValidationException.newer`). Where a Region is to speak as the service does in 2026, a refusal is
+put into the other words here; its type stays the same. The rules are §11 of the facts on the API's
+behaviour.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from base64 import b64encode
+from typing import Any
 
+import orjson
+
+from engine.client.protocol import Json
 from engine.errors import ValidationException
+from engine.model.validation import listed
+from engine.model.violations import MAP_KEYS
 
 WORDINGS = ("classic", "2026")
 
 _ENVELOPE = "1 validation error detected: "
 _ENVELOPED = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
-# These kept the older layer, which names the placeholder of a bad value.
-_OLDER_LAYER = frozenset({"BatchWriteItem", "TransactWriteItems", "TransactGetItems", "Scan"})
+# These kept the older layer: its texts about values, and the placeholder of a bad one.
+_OLDER_LAYER = frozenset(
+    {
+        "BatchExecuteStatement",
+        "BatchWriteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+    }
+)
+# Bounds that these find broken are told in the newer form.
+_NEW_BOUNDS = frozenset(
+    {
+        "BatchGetItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
+# A request that goes deeper is read by the older layer, whatever the operation.
+_NEW_LAYER_DEPTH = 62
 _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
-_EMPTY_NUMBER = "The parameter cannot be converted to a numeric value"
-_COUNTED = re.compile(r"\d+ validation errors? detected: ")
-_BAD_VALUE = re.compile(
-    r"ExpressionAttributeValues contains invalid value: (.*) for key :[A-Za-z0-9_]+", re.DOTALL
-)
 _BOUND = re.compile(
     r"Value '(?:[^']|'(?! at '))*' at '([^']*)' (failed to satisfy constraint: Member must have "
     r"(?:length greater|value (?:greater|less)) than or equal to \d+)"
 )
-_RETURN_VALUES = re.compile(
-    r"Value '[^']*' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value "
-    r"set: \[[^\]]*\]"
+_TOO_MANY_KEYS = re.compile(
+    r"Value '.*' at '(requestItems\..*\.member\.keys)' (failed to satisfy constraint: Member must "
+    r"have length less than or equal to \d+)",
+    re.DOTALL,
 )
+_TABLE_NAME = re.compile(r" at '[tT]ableName' failed ")
 _NEW_RETURN_VALUES = (
     "Failed to satisfy constraint: Member must satisfy enum value set: "
     "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
 )
-_STRING_SET = re.compile(r"Input collection \[(.*)\] contains duplicates\.", re.DOTALL)
-_BINARY_SET = re.compile(r"Input collection \[(.*)\]of type BS contains duplicates\.")
+_NEW_OPERATOR = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"
 _ONLY_WITH_EXPRESSIONS = "ExpressionAttributeValues can only be specified when using expressions"
-# Rules of Select that a Query, but no Scan, tells in the envelope.
+# Rules of Select that a Query or Scan tells in the envelope.
 _SELECT_RULES = ("Must specify the ", "Cannot specify the ", "ALL_PROJECTED_ATTRIBUTES can be used")
 
 
-def reworded(operation: str, error: ValidationException) -> ValidationException:
+def reworded(operation: str, request: Json, error: ValidationException) -> ValidationException:
     """The same refusal in the wording of 2026."""
+    if operation in _ENVELOPED and _depth(request) > _NEW_LAYER_DEPTH:
+        return error
+    if error.violations:
+        return ValidationException(_constraints(operation, request, error), **error.members)
     message = error.message
-    for rule in _RULES:
-        message = rule(operation, message)
+    if error.newer is not None and operation not in _OLDER_LAYER:
+        message = error.newer
+    if message.startswith(_ONLY_WITH_EXPRESSIONS):
+        message = _ONLY_WITH_EXPRESSIONS
+    if message.startswith(f"{_INVALID}The AttributeValue for a key attribute"):
+        message = _NOT_VALID + message.removeprefix(_INVALID)
     if _wants_envelope(operation, error, message):
         message = _ENVELOPE + message
     new = ValidationException(message, **error.members)
@@ -57,18 +93,58 @@ def reworded(operation: str, error: ValidationException) -> ValidationException:
 
 
 def _wants_envelope(operation: str, error: ValidationException, message: str) -> bool:
-    if _COUNTED.match(message):
+    if message.startswith(_ENVELOPE):
         return False
-    if operation == "Query":
+    if operation in ("Query", "Scan"):
         return message.startswith(_SELECT_RULES)
     return operation in _ENVELOPED and not error.about_table
 
 
-def _bounds(operation: str, message: str) -> str:
-    """Lower bounds and ranges no longer echo the value, and name the member as the model does."""
-    if operation == "Scan":
-        return message
-    return _BOUND.sub(lambda match: f"Value at '{_pascal(match[1])}' {match[2]}", message)
+def _constraints(operation: str, request: Json, error: ValidationException) -> str:
+    """What member constraints are broken; some of them are told alone."""
+    violations = error.violations
+    if operation in _ENVELOPED or operation == "Query":
+        # A member that is missing altogether is noticed by the older layer.
+        if any(one.startswith("Value null at '") for one in violations):
+            return error.message
+        if _of("conditionalOperator", violations):
+            return _NEW_OPERATOR if operation == "Query" else _ENVELOPE + _NEW_OPERATOR
+    told = [_constraint(operation, request, one) for one in violations]
+    if operation in _ENVELOPED:
+        # Of a wrong table name, nothing else is told.
+        about_name = [one for one in told if _TABLE_NAME.search(one)]
+        told = about_name or told
+    if operation == "UpdateItem" and _NEW_RETURN_VALUES in told:
+        told = [_NEW_RETURN_VALUES]
+    return listed(told)
+
+
+def _of(member: str, violations: tuple[str, ...]) -> bool:
+    """Whether one of the violations is about a member of the request."""
+    return any(f"' at '{member}' failed" in one for one in violations)
+
+
+def _constraint(operation: str, request: Json, violation: str) -> str:
+    if "' at 'returnValues' failed" in violation:
+        return _NEW_RETURN_VALUES
+    if operation == "BatchGetItem":
+        if MAP_KEYS in violation:
+            _, _, rest = violation.partition("' at 'requestItems' failed")
+            shown = orjson.dumps(request["RequestItems"], default=_base64).decode()
+            return f"Value '{shown}' at 'requestItems' failed{rest}"
+        violation = _TOO_MANY_KEYS.sub(_without_value, violation)
+    if operation in _NEW_BOUNDS:
+        return _BOUND.sub(_without_value, violation)
+    return violation
+
+
+def _without_value(match: re.Match[str]) -> str:
+    """A bound no longer echoes the value, and names the member as the model does."""
+    return f"Value at '{_pascal(match[1])}' {match[2]}"
+
+
+def _base64(raw: Any) -> str:
+    return b64encode(raw).decode()
 
 
 def _pascal(path: str) -> str:
@@ -81,50 +157,15 @@ def _pascal(path: str) -> str:
     )
 
 
-def _return_values(_: str, message: str) -> str:
-    return _RETURN_VALUES.sub(_NEW_RETURN_VALUES, message)
-
-
-def _bad_value(operation: str, message: str) -> str:
-    match = _BAD_VALUE.fullmatch(message)
-    return message if match is None or operation in _OLDER_LAYER else match[1]
-
-
-def _duplicates(_: str, message: str) -> str:
-    if message == "Input collection contains duplicates":
-        return f"{_INVALID}Input collection contains duplicates."
-    binary = _BINARY_SET.search(message)
-    if binary is not None:
-        listed = ",".join(f'"{member}"' for member in binary[1].split(", "))
-        return message.replace(f"[{binary[1]}]", f"[{listed}]")
-    texts = _STRING_SET.search(message)
-    if texts is not None:
-        members = sorted(texts[1].split(", "))
-        repeat = next(i for i, member in enumerate(members) if member in members[:i])
-        listed = ", ".join(f'"{member}"' for member in members[: repeat + 1])
-        return message.replace(f"[{texts[1]}]", f"[{listed}]")
-    return message
-
-
-def _empty_number(_: str, message: str) -> str:
-    return f"{message}: " if message == _EMPTY_NUMBER else message
-
-
-def _values_alone(_: str, message: str) -> str:
-    return _ONLY_WITH_EXPRESSIONS if message.startswith(_ONLY_WITH_EXPRESSIONS) else message
-
-
-def _empty_key(_: str, message: str) -> str:
-    old = f"{_INVALID}The AttributeValue for a key attribute"
-    return _NOT_VALID + message.removeprefix(_INVALID) if message.startswith(old) else message
-
-
-_RULES: tuple[Callable[[str, str], str], ...] = (
-    _bounds,
-    _return_values,
-    _bad_value,
-    _duplicates,
-    _empty_number,
-    _values_alone,
-    _empty_key,
-)
+def _depth(request: Any) -> int:
+    """How many maps and lists, each inside the value of another, an attribute value goes deep."""
+    depth, level = 0, [request]
+    while level:
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        depth += 1
+    return depth // 2

@@ -22,7 +22,7 @@ from engine.expressions.ast import (
     Or,
 )
 from engine.model.values import normalise_value
-from engine.partiql.ast import Delete, Exists, Insert, Select, Statement, Update
+from engine.partiql.ast import PARAMETER, Delete, Exists, Insert, Select, Statement, Update
 from engine.partiql.values import canonical, fill
 
 
@@ -50,18 +50,26 @@ class _Binder:
             case Select():
                 return self._select(node)
             case Insert(source, item):
-                filled = {name: fill(value, self._values) for name, value in item.items()}
-                return Insert(
-                    source, {name: canonical(v, f"root.{name}") for name, v in filled.items()}
-                )
+                return Insert(source, self._item(item))
             case Update():
                 actions = tuple(map(self._action, node.actions))
                 return replace(node, actions=actions, where=self._where(node.where))
             case Delete():
                 return replace(node, where=self._where(node.where))
 
+    def _item(self, item: Json) -> Json:
+        filled = {name: fill(value, self._values) for name, value in item.items()}
+        try:
+            whole: Json = normalise_value({"M": filled})[0]["M"]
+        except ValidationException:
+            # Again one by one, since it is told where a number is wrong.
+            return {name: canonical(value, "root") for name, value in filled.items()}
+        return whole
+
     def _select(self, node: Select) -> Select:
-        return node if node.where is None else replace(node, where=self._where(node.where))
+        if node.where is None:
+            return node
+        return Select(node.source, node.paths, self._condition(node.where), node.order)
 
     def _where(self, node: Condition | None) -> Condition | None:
         return None if node is None else self._condition(node)
@@ -91,7 +99,10 @@ class _Binder:
     def _operand(self, node: Operand) -> Operand:
         match node:
             case Literal(value):
-                return Literal(canonical(fill(value, self._values)))
+                if PARAMETER in value:
+                    # In canonical form already.
+                    return Literal(self._values[value[PARAMETER]])
+                return Literal(canonical(fill(value, self._values), "root"))
             case Call(name, arguments):
                 return Call(name, tuple(map(self._operand, arguments)))
             case Arithmetic(operator, left, right):

@@ -36,8 +36,10 @@ BOOLEAN_FUNCTIONS = frozenset(
 )
 _SET_FUNCTIONS = frozenset({"set_add", "set_delete"})
 # Which functions have no place in conditions, and which have none in values that are SET.
-_SET_ONLY = frozenset({"list_append"})
-CONDITION_ONLY = BOOLEAN_FUNCTIONS | {"size"}
+_SET_ONLY = _SET_FUNCTIONS | {"list_append"}
+CONDITION_ONLY = BOOLEAN_FUNCTIONS | _SET_FUNCTIONS | {"size"}
+# The words of joins, which cannot follow a dot without quotes.
+_JOIN_WORDS = frozenset({"CROSS", "FULL", "INNER", "LEFT", "OUTER", "RIGHT"})
 _TYPE_NAMES = {
     "STRING": "S",
     "NUMBER": "N",
@@ -62,7 +64,7 @@ _TYPE_NAMES = {
     "L": "L",
     "M": "M",
 }
-_EXPONENT_MAX = 2**31 - 1
+_SCALE_MAX = 2**31 - 1
 _DEPTH_MAX = 200
 
 Node = Condition | Operand
@@ -88,14 +90,15 @@ class ConditionParser:
 
     def take(self) -> Token:
         """Go on to the next token; the last one stays."""
-        token = self.token
+        token = self.tokens[self.position]
         if token.kind != "end":
             self.position += 1
         return token
 
     def at(self, symbol: str) -> bool:
         """Whether a symbol comes next."""
-        return self.token.kind == "symbol" and self.token.text == symbol
+        token = self.tokens[self.position]
+        return token.text == symbol and token.kind == "symbol"
 
     def accept(self, symbol: str) -> bool:
         """Take a symbol if it comes next."""
@@ -149,7 +152,8 @@ class ConditionParser:
         elements: list[str | int] = [self.name()]
         while True:
             if self.accept("."):
-                if self.token.kind not in ("name", "quoted"):
+                is_join = self.token.kind == "name" and self.token.text.upper() in _JOIN_WORDS
+                if is_join or self.token.kind not in ("name", "quoted"):
                     self._refuse_step()
                     raise not_well_formed(self.token, BAD_DOT)
                 elements.append(self.name())
@@ -318,10 +322,17 @@ class ConditionParser:
         if self.starts_call():
             return self._call()
         if token.word == "EXISTS":
-            raise StatementError("Function not supported: EXISTS", token.start)
+            raise self.unrecognised(token)
         if token.kind in ("name", "quoted"):
             return self.path()
         return Literal(self.literal())
+
+    def unrecognised(self, token: Token) -> StatementError:
+        """A function that has no place here (P15)."""
+        where = self.place(token.start, token.end)
+        return StatementError(
+            f"Unrecognized function: {token.text.lower()} at {where}", token.start
+        )
 
     def starts_call(self) -> bool:
         """Whether a function comes next."""
@@ -340,19 +351,20 @@ class ConditionParser:
                 arguments.append(self.sum())
         self.expect(")")
         self._depth -= 1
-        where = self.place(token.start, self.tokens[self.position - 1].end)
-        if name in _SET_FUNCTIONS:
-            raise StatementError(
-                f"Unsupported data type: {name} under key root at {where}", token.start
-            )
         if name not in FUNCTIONS or name in self.refused_functions:
-            raise StatementError(f"Unrecognized function: {name} at {where}", token.start)
+            raise self.unrecognised(token)
         return Call(name, tuple(arguments))
 
     # Literals.
 
     def literal(self) -> Json:
         """A value, with parameters where there are question marks."""
+        if self.starts_call():
+            where = self.place(self.token.start, self.token.end)
+            raise StatementError(
+                f"Unsupported data type: {self.token.text.lower()} under key root at {where}",
+                self.token.start,
+            )
         token = self.take()
         match token.kind:
             case "string":
@@ -383,9 +395,10 @@ class ConditionParser:
     def _number(self, token: Token, sign: str) -> Json:
         if token.kind != "number":
             raise not_well_formed(token, UNEXPECTED_TERM)
-        _, _, exponent = token.text.lower().partition("e")
+        mantissa, _, exponent = token.text.lower().partition("e")
         digits = exponent.lstrip("+-").lstrip("0")
-        if len(digits) > 10 or (digits and int(digits) > _EXPONENT_MAX):
+        scale = len(mantissa.partition(".")[2]) - int(exponent[:12] or "0")
+        if len(digits) > 10 or not -_SCALE_MAX <= scale <= _SCALE_MAX:
             raise not_well_formed(token, UNREADABLE)
         return {"N": sign + token.text}
 

@@ -12,6 +12,7 @@ UNEXPECTED_KEYWORD = "Unexpected keyword"  # P02
 BAD_DOT = "Invalid path dot component"  # P03
 UNREADABLE = ""  # P04
 UNEXPECTED_TERM = "Unexpected term"
+NO_STATEMENT = "Expected data manipulation"
 UNEXPECTED_END = "Unexpected end of statement"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KEYWORDS = frozenset(
     {
@@ -66,24 +66,35 @@ FUNCTIONS = (
     "size",
 )
 
+_COMMENT = r"--[^\n]*|/\*.*?\*/"
+_STRING = r"'[^']*(?:''[^']*)*'"
+_QUOTED = r'"[^"]*(?:""[^"]*)*"'
+_UNENDED = r"'.*|\".*|/\*.*"
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<comment>--[^\n]*|/\*.*?\*/)
-      | (?P<string>'(?:[^']|'')*')
-      | (?P<quoted>"(?:[^"]|"")*")
+    rf"""(?P<space>\s+)
+      | (?P<comment>{_COMMENT})
+      | (?P<string>{_STRING})
+      | (?P<quoted>{_QUOTED})
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_$])
       | (?P<name>[A-Za-z_$][A-Za-z0-9_$]*)
       | (?P<parameter>\?)
-      | (?P<unended>'.*|".*|/\*.*)
-      | (?P<symbol><<|>>|<>|<=|>=|!=|\|\||[=<>()\[\]{},.:;*+/%-])
+      | (?P<unended>{_UNENDED})
+      | (?P<symbol><<|>>|<>|<=|>=|!=|\|\||[=<>()\[\]{{}},.:;*+/%-])
       | (?P<error>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+# Text, with all its strings and names in which a semicolon may stand, is one part.
+_PART = re.compile(
+    rf"""(?P<comment>{_COMMENT})
+      | (?P<end>;)
+      | (?P<text>(?:[^'"/;-]+|{_STRING}|{_QUOTED}|-(?!-)|/(?!\*))+)
+      | (?P<open>{_UNENDED})""",
     re.VERBOSE | re.DOTALL,
 )
 _SILENT = frozenset({"space", "comment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind, its text, where it starts and ends in the statement.
 
     Kinds: space, comment, string, quoted, number, name, keyword, parameter, symbol, error, end.
@@ -108,37 +119,38 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """All tokens of a text, white space and comments too."""
-    for match in _TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        if kind == "unended":
-            kind = "error"
-        if kind == "name" and match.group().upper() in KEYWORDS:
-            kind = "keyword"
-        yield Token(kind, match.group(), match.start(), match.end())
+    return _found(text, frozenset())
 
 
 def significant(text: str) -> list[Token]:
     """The tokens that mean something, and a last one of kind `end`."""
-    found = [token for token in tokens(text) if token.kind not in _SILENT]
+    found = list(_found(text, _SILENT))
     found.append(Token("end", "", len(text), len(text)))
     return found
 
 
-def split_statements(text: str) -> list[str]:
-    """The statements of a text, which semicolons end; empty ones are left out."""
-    parts: list[str] = []
+def _found(text: str, skipped: frozenset[str]) -> Iterator[Token]:
     start = 0
-    meaning = False
-    for token in tokens(text):
-        if token.kind == "symbol" and token.text == ";":
-            if meaning:
-                parts.append(text[start : token.start].strip())
-            start, meaning = token.end, False
-        elif token.kind not in _SILENT:
-            meaning = True
-    if meaning:
-        parts.append(text[start:].strip())
-    return parts
+    for match in _TOKEN.finditer(text):
+        kind, part = str(match.lastgroup), match[0]
+        end = start + len(part)
+        if kind not in skipped:
+            if kind == "name" and part.upper() in KEYWORDS:
+                kind = "keyword"
+            elif kind == "unended":
+                kind = "error"
+            yield Token(kind, part, start, end)
+        start = end
+
+
+def parts(text: str) -> Iterator[tuple[str, int, int]]:
+    """A text in few parts, with where each starts and ends.
+
+    Kinds: `comment`; `end`, a semicolon; `text`; `open`, text or a comment that does not end. It
+    takes a fraction of the time of tokens.
+    """
+    for match in _PART.finditer(text):
+        yield str(match.lastgroup), match.start(), match.end()
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from engine.partiql.ast import (
 )
 from engine.partiql.conditions import CONDITION_ONLY, ConditionParser
 from engine.partiql.faults import (
+    NO_STATEMENT,
     UNEXPECTED_KEYWORD,
     UNEXPECTED_TERM,
     UNEXPECTED_TOKEN,
@@ -60,7 +61,7 @@ class StatementParser(ConditionParser):
                 select = self._select()
                 self.expect(")")
                 return Exists(select)
-        detail = UNEXPECTED_KEYWORD if token.kind == "keyword" else UNEXPECTED_TERM
+        detail = UNEXPECTED_KEYWORD if token.kind == "keyword" else NO_STATEMENT
         raise not_well_formed(token, detail)
 
     # SELECT.
@@ -68,7 +69,7 @@ class StatementParser(ConditionParser):
     def _select(self) -> Select:
         paths = None if self.accept("*") else self._paths()
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Select(source, paths, where, self._order())
 
@@ -79,13 +80,19 @@ class StatementParser(ConditionParser):
         return tuple(paths)
 
     def _projected(self) -> Path:
+        if self.starts_call():
+            where = self.place(self.token.start, self.token.end)
+            raise StatementError(f"Unexpected path component at {where}", self.token.start)
         path = self.path()
-        self._refuse_alias()
+        if self.token.word == "AS":
+            raise self._aliased()
         return path
 
-    def _refuse_alias(self) -> None:
-        if self.token.word == "AS":
-            raise StatementError("Aliasing is not supported", self.token.start)
+    def _aliased(self) -> StatementError:
+        return StatementError("Aliasing is not supported", self.token.start)
+
+    def _at_alias(self) -> bool:
+        return self.token.word == "AS" or self.token.kind in ("name", "quoted")
 
     def _order(self) -> tuple[OrderKey, ...]:
         if not self.accept_word("ORDER"):
@@ -103,17 +110,36 @@ class StatementParser(ConditionParser):
         self.accept_word("ASC")
         return OrderKey(name)
 
-    def _source(self) -> Source:
-        table = self.name()
-        index = self.name() if self.accept(".") else None
+    def source(self) -> Source:
+        """A table or an index of one, without another name."""
+        source = self._unaliased()
         self._refuse_alias()
-        return Source(table, index)
+        return source
+
+    def _refuse_alias(self) -> None:
+        if self._at_alias():
+            raise self._aliased()
+
+    def _unaliased(self) -> Source:
+        first = self.token
+        names = [self.name()]
+        while self.accept("."):
+            names.append(self.name())
+        if "" in names:
+            raise StatementError("Path component cannot be an empty string", first.start)
+        if len(names) > 2:
+            raise StatementError(
+                "A path may contain at most 2 components in the FROM clause", first.start
+            )
+        return Source(*names)
 
     # INSERT.
 
     def _insert(self) -> Insert:
         self.expect_word("INTO")
-        source = self._source()
+        source = self._unaliased()
+        if self._at_alias():
+            raise not_well_formed(self.token, UNEXPECTED_TOKEN)
         self.expect_word("VALUE")
         if not self.at("{"):
             raise not_well_formed(self.token, UNEXPECTED_TERM)
@@ -124,20 +150,20 @@ class StatementParser(ConditionParser):
     # UPDATE, DELETE.
 
     def _update(self) -> Update:
-        source = self._source()
+        source = self.source()
         actions = self._actions()
         where = self.condition() if self.accept_word("WHERE") else None
         return Update(source, actions, where, self._returning())
 
     def _from_first(self) -> Update:
-        source = self._source()
+        source = self.source()
         self.expect_word("WHERE")
         where = self.condition()
         return Update(source, self._actions(), where, self._returning())
 
     def _delete(self) -> Delete:
         self.expect_word("FROM")
-        source = self._source()
+        source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         return Delete(source, where, self._returning())
 
@@ -187,15 +213,15 @@ class StatementParser(ConditionParser):
         while self.accept(","):
             arguments.append(self.sum())
         self.expect(")")
-        whole = self.place(call.start, self.tokens[self.position - 1].end)
+        whole = self.place(call.start, call.end)
         if len(arguments) != 2:
             raise StatementError(f"{shown} must have exactly two arguments at {whole}", call.start)
-        where = self.place(first_at.start, first_end)
         if first != target:
             raise StatementError(
-                f"The first argument to {shown} must equal the assignment value at {where}",
-                first_at.start,
+                f"The first argument to {shown} must equal the assignment value at {whole}",
+                call.start,
             )
+        where = self.place(first_at.start, first_end)
         members = arguments[1]
         if not isinstance(members, Literal) or _SETS.isdisjoint(members.value):
             raise StatementError(

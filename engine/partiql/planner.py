@@ -22,6 +22,7 @@ from engine.expressions.ast import (
     Condition,
     In,
     Literal,
+    Not,
     Operand,
     Or,
     Path,
@@ -55,10 +56,14 @@ class KeySchema:
 
 @dataclass(slots=True)
 class Access:
-    """One item collection to read: the partition key's values, and tests of the sort key."""
+    """One item collection to read: the partition key's values, and tests of the sort key.
+
+    `excludes` says that the condition names sort keys that are not meant, by NOT or `<>`.
+    """
 
     partition: dict[str, Json]
     sort: dict[str, KeyTest] = field(default_factory=dict)
+    excludes: bool = False
 
     def is_item(self, schema: KeySchema) -> bool:
         """Whether it can be one item at most: every key attribute is given."""
@@ -72,11 +77,12 @@ class Plan:
     accesses: tuple[Access, ...] | None
     descending: bool = False
 
-    def operation(self, schema: KeySchema) -> str:
-        """The classic operation that does the same: GetItem, Query or Scan."""
+    def operation(self, schema: KeySchema, *, of_index: bool) -> str:
+        """The classic operation that does the same: GetItem, which indexes have not, Query or
+        Scan."""
         if self.accesses is None:
             return "Scan"
-        if len(self.accesses) == 1 and self.accesses[0].is_item(schema):
+        if not of_index and len(self.accesses) == 1 and self.accesses[0].is_item(schema):
             return "GetItem"
         return "Query"
 
@@ -87,7 +93,7 @@ def plan_select(select: Select, schema: KeySchema) -> Plan:
     order = _order(select.order, schema, accesses, select.where is not None)
     if accesses is None:
         return Plan(None)
-    distinct = _distinct(accesses)
+    distinct = _distinct(_merged(accesses))
     _check_overlaps(distinct)
     return Plan(tuple(order.arranged(distinct)), order.descending)
 
@@ -126,6 +132,16 @@ def conjunction(where: Condition) -> list[Condition]:
     return [where]
 
 
+def equality(term: Condition) -> tuple[str, Json] | None:
+    """The attribute that a term sets equal to a constant, and that; None for all other terms."""
+    if not isinstance(term, Compare) or term.operator != "=":
+        return None
+    for path, value in ((term.left, term.right), (term.right, term.left)):
+        if isinstance(path, Path) and len(path.elements) == 1 and isinstance(value, Literal):
+            return str(path.elements[0]), value.value
+    return None
+
+
 def _pinned(terms: Sequence[Condition], schema: KeySchema) -> list[Access] | None:
     """The collections that a conjunction names; None if it names no partition."""
     values: list[list[Json]] = []
@@ -136,8 +152,10 @@ def _pinned(terms: Sequence[Condition], schema: KeySchema) -> list[Access] | Non
         values.append(choices)
     sort = _sort_tests(terms, schema)
     names = [name for name, _ in schema.partition]
+    sort_names = {name for name, _ in schema.sort}
+    excludes = any(_excludes(term, sort_names) for term in terms)
     return [
-        Access(dict(zip(names, combination, strict=True)), dict(sort))
+        Access(dict(zip(names, combination, strict=True)), dict(sort), excludes)
         for combination in product(*values)
     ]
 
@@ -156,6 +174,35 @@ def _pinned_below(terms: Sequence[Condition], schema: KeySchema) -> list[Access]
             else:
                 return found
     return None
+
+
+def _excludes(term: Condition, names: set[str]) -> bool:
+    """Whether a term says by NOT or `<>` which values of an attribute are not meant."""
+    if isinstance(term, Not):
+        return any(name in names for name in _named(term.condition))
+    return (
+        isinstance(term, Compare) and term.operator == "<>" and not names.isdisjoint(_named(term))
+    )
+
+
+def _named(condition: Condition) -> Iterator[str]:
+    """The attributes that a condition compares or hands to functions."""
+    operands: tuple[Operand, ...] = ()
+    match condition:
+        case And(left, right) | Or(left, right):
+            yield from _named(left)
+            yield from _named(right)
+        case Not(inner):
+            yield from _named(inner)
+        case Compare(_, one, other):
+            operands = (one, other)
+        case Between(operand, _, _) | In(operand, _):
+            operands = (operand,)
+        case Call(_, arguments):
+            operands = arguments
+    for operand in operands:
+        if isinstance(operand, Path):
+            yield str(operand.elements[0])
 
 
 def _choices(terms: Sequence[Condition], name: str, kind: str) -> list[Json] | None:
@@ -235,6 +282,14 @@ def _is_name(operand: Operand, name: str) -> bool:
 
 def _identity(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _merged(accesses: Sequence[Access]) -> list[Access]:
+    """A collection from which sort keys are excluded is read once and whole, whatever else is."""
+    whole = [access.partition for access in accesses if access.excludes]
+    if not whole or len(accesses) == 1:
+        return list(accesses)
+    return [Access(a.partition) if a.partition in whole else a for a in accesses]
 
 
 def _distinct(accesses: Sequence[Access]) -> list[Access]:

@@ -46,6 +46,12 @@ def path_text(path: Path) -> str:
     return text
 
 
+def shown_name(path: tuple[str | int, ...]) -> str:
+    """The attribute under which a path of SELECT is shown."""
+    last = max(i for i, element in enumerate(path) if isinstance(element, str))
+    return str(path[last]) + "".join(f"[{element}]" for element in path[last + 1 :])
+
+
 def statement_text(statement: Statement) -> str:
     """A statement; raises `ValueError` where it holds a binary value."""
     match statement:

@@ -67,17 +67,19 @@ class Storage:
 
     @cached_property
     def forward(self) -> str:
-        """Rows of a range in key order: value, size, key."""
-        return (
-            f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
-        )
+        """Rows of a range in key order: value, size."""
+        return f"SELECT {self._columns} FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
 
     @cached_property
     def backward(self) -> str:
-        """Rows of a range in reverse key order."""
+        """Rows of a range in reverse key order: value, size."""
+        return f"{self.forward} DESC"
+
+    @cached_property
+    def with_keys(self) -> str:
+        """Rows of a range in key order: value, size, key."""
         return (
-            f"SELECT {self._columns}, k FROM t{self.storage_id} t"
-            " WHERE k >= ? AND k < ? ORDER BY k DESC"
+            f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
         )
 
     @cached_property
@@ -303,12 +305,17 @@ class Table:
         too long.
         """
         partition = [value_bytes(item[k.name], k.type) for k in index.hash]
-        sort = [value_bytes(item[k.name], k.type) for k in index.range]
         if total_length(partition) > PARTITION_KEY_BYTES_MAX:
             raise InvalidKeyError
-        if total_length(sort) > SORT_KEY_BYTES_MAX:
+        blob = collection_prefix(partition)
+        sort_bytes = 0
+        for k in index.range:
+            raw = value_bytes(item[k.name], k.type)
+            sort_bytes += len(raw)
+            blob += part(raw)
+        if sort_bytes > SORT_KEY_BYTES_MAX:
             raise InvalidKeyError
-        return b"".join([collection_prefix(partition), *map(part, sort), key])
+        return blob + key
 
     def status(self, now_us: int) -> str:
         """TableStatus at a time."""

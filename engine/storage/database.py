@@ -30,9 +30,10 @@ from engine.storage.connections import (
     migrate,
     roll_back,
 )
+from engine.storage.counts import read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
-from engine.storage.items import StoredItem, read_item, read_range
+from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
@@ -91,17 +92,19 @@ class Reader:
 
     def range(
         self, storage: Storage, keys: KeyRange, descending: bool = False
+    ) -> Iterator[tuple[bytes, int]]:
+        """Rows (value, size) of a range in key order; one range at a time."""
+        return read_range(self.cursor, storage, keys, descending)
+
+    def range_with_keys(
+        self, storage: Storage, keys: KeyRange
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key) of a range in key order; one range at a time."""
-        return read_range(self.cursor, storage, keys, descending)
+        return read_keys(self.cursor, storage, keys)
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
-        for items, size in self._fetch(
-            "SELECT items, bytes FROM stats WHERE storage = ?", storage_id
-        ):
-            return items, size
-        return 0, 0
+        return read_counts(self._beside, storage_id)
 
     def collection_bytes(self, storage_id: int, collection: bytes) -> int:
         """Noted bytes of an item collection of a table with local indexes."""

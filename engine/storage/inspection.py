@@ -105,7 +105,7 @@ def _check_table(reader: Reader, catalog: Catalog, problems: list[str], name: st
 def _check_items(reader: Reader, table: Table, problems: list[str]) -> None:
     count = size = 0
     expected = {index.name: [0, 0] for index in table.indexes}
-    for raw, item_size, key in reader.range(table.storage, _EVERYTHING):
+    for raw, item_size, key in reader.range_with_keys(table.storage, _EVERYTHING):
         count += 1
         size += item_size
         try:
@@ -185,7 +185,7 @@ def _check_collections(reader: Reader, table: Table) -> list[str]:
     """Compare the noted sizes of item collections with their items and local index entries."""
     rows = (
         (collection_of(key), plan_change(table, key, None, StoredItem(raw, size)))
-        for raw, size, key in reader.range(table.storage, _EVERYTHING)
+        for raw, size, key in reader.range_with_keys(table.storage, _EVERYTHING)
     )
     problems = []
     for collection, changes in groupby(rows, key=itemgetter(0)):

@@ -15,7 +15,7 @@ INSERT INTO meta(name, value) VALUES('catalog_version', 1), ('last_storage_id', 
 
 CREATE TABLE catalog(name TEXT PRIMARY KEY, definition BLOB NOT NULL) WITHOUT ROWID;
 
--- Item counts and sizes of a storage id, kept by every write.
+-- Item counts and sizes of a storage id.
 CREATE TABLE stats(storage INTEGER PRIMARY KEY, items INTEGER NOT NULL, bytes INTEGER NOT NULL);
 
 -- Bytes of the item collections of tables with local indexes, kept by every write.
@@ -73,5 +73,30 @@ CREATE TABLE tokens(
 CREATE INDEX tokens_by_end ON tokens(until_us);
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+# A write's entry is one page of its own beside the item's: no index by key, and the counts, which
+# would be two more, come along with it.
+_ONE_PAGE_LOG = """
+CREATE TABLE entries(
+    seq INTEGER PRIMARY KEY,
+    stamp_us INTEGER NOT NULL,
+    storage INTEGER NOT NULL,
+    k BLOB NOT NULL,
+    shard INTEGER,
+    cause TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    -- By how much counts grew: of what the entry's transaction changed, if it is the last of that.
+    counts BLOB,
+    old BLOB,
+    new BLOB
+);
+INSERT INTO entries(seq, stamp_us, storage, k, shard, cause, principal, old, new)
+    SELECT seq, stamp_us, storage, k, shard, cause, principal, old, new FROM changes;
+DROP TABLE changes;
+ALTER TABLE entries RENAME TO changes;
+
+-- `stats` has the counts up to this entry.
+INSERT INTO meta(name, value) SELECT 'counted_seq', coalesce(max(seq), 0) FROM changes;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG)
 SCHEMA_VERSION = len(STEPS)

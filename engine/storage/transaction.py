@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import apsw
 import orjson
 
 from engine.client.protocol import Json
+from engine.storage import counts
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.items import (
@@ -24,9 +26,13 @@ from engine.storage.items import (
 )
 from engine.storage.keys import KeyRange, collection_of
 
+_LOG = (
+    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, counts)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?)"
+)
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+
+class Cause(NamedTuple):
     """Why an item changes and on whose behalf; both end in the change log."""
 
     origin: str
@@ -42,7 +48,8 @@ class WriteTransaction:
     def __init__(self, cursor: apsw.Cursor, catalog: Catalog, last_stamp_us: int, log: bool):
         self._cursor = cursor
         self._log = log
-        self._deltas: dict[int, list[int]] = {}
+        self._entries: list[tuple[Any, ...]] = []
+        self._growths: dict[int, list[int]] = {}
         self.catalog = catalog
         self.stamp_us = last_stamp_us
         self.writes = 0
@@ -60,7 +67,7 @@ class WriteTransaction:
         """
         rows = []
         size = 0
-        limited = f"{storage.forward} LIMIT ?"
+        limited = f"{storage.with_keys} LIMIT ?"
         for raw, _, key in self._cursor.execute(limited, (keys.low, keys.high, count_max)):
             rows.append((key, raw))
             size += len(raw)
@@ -86,17 +93,16 @@ class WriteTransaction:
             if table.local_indexes:
                 self._grow_collection(table, change)
             if self._log:
-                cursor.execute(
-                    "INSERT INTO changes(stamp_us, storage, k, old, cause, principal)"
-                    " VALUES(?, ?, ?, ?, ?, ?)",
+                self._entries.append(
                     (
                         self.stamp_us,
                         table.storage_id,
                         change.key,
-                        None if old is None else old.raw,
                         cause.origin,
                         cause.principal,
-                    ),
+                        None if old is None else old.raw,
+                        None,
+                    )
                 )
 
     def _grow_collection(self, table: Table, change: ItemChange) -> None:
@@ -142,23 +148,33 @@ class WriteTransaction:
         self._count(index.storage_id, change.old, change.new)
 
     def _count(self, storage_id: int, old: StoredItem | None, new: StoredItem | None) -> None:
-        delta = self._deltas.setdefault(storage_id, [0, 0])
+        growth = self._growths.get(storage_id)
+        if growth is None:
+            growth = self._growths[storage_id] = [storage_id, 0, 0]
         if old is not None:
-            delta[0] -= 1
-            delta[1] -= old.size
+            growth[1] -= 1
+            growth[2] -= old.size
         if new is not None:
-            delta[0] += 1
-            delta[1] += new.size
+            growth[1] += 1
+            growth[2] += new.size
 
-    def flush_counts(self) -> None:
-        """Write the counts of all changes so far: once per group of requests."""
-        for storage_id, (items, size) in self._deltas.items():
-            if items or size:
-                self._cursor.execute(
-                    "UPDATE stats SET items = items + ?, bytes = bytes + ? WHERE storage = ?",
-                    (items, size, storage_id),
-                )
-        self._deltas.clear()
+    def finish(self) -> None:
+        """Write what is written once per group of requests: the change log, and the counts.
+
+        The last entry of the log says by how much counts grew.
+        """
+        cursor, entries = self._cursor, self._entries
+        growths = [growth for growth in self._growths.values() if growth[1] or growth[2]]
+        if entries:
+            entries[-1] = (*entries[-1][:-1], counts.encoded(growths))
+            cursor.executemany(_LOG, entries)
+            last_seq = cursor.connection.last_insert_rowid()
+            if counts.is_sum_due(last_seq - len(entries), last_seq):
+                counts.add_up(cursor, last_seq)
+        else:
+            counts.grow(cursor, growths)
+        self._entries = []
+        self._growths = {}
 
     # Tables and indexes.
 
@@ -272,12 +288,18 @@ class WriteTransaction:
 
         The newest entry always stays: sequence numbers and stamps go on from it.
         """
-        self._cursor.execute(
-            "DELETE FROM changes WHERE seq < (SELECT max(seq) FROM changes) AND seq IN ("
-            "SELECT seq FROM (SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT ?)"
-            " WHERE stamp_us < ?)",
+        ((newest, last),) = fetch(
+            self._cursor,
+            "WITH newest(seq) AS (SELECT max(seq) FROM changes)"
+            " SELECT newest.seq, (SELECT max(seq) FROM"
+            " (SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT ?)"
+            " WHERE stamp_us < ? AND seq < newest.seq) FROM newest",
             (count_max, before_us),
         )
+        if last is None:
+            return 0
+        counts.add_up(self._cursor, newest)
+        self._cursor.execute("DELETE FROM changes WHERE seq <= ?", (last,))
         return self._freed()
 
     def remove_gone_tables(self) -> None:

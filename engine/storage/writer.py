@@ -197,7 +197,7 @@ class Writer:
                 ticket.run(transaction)
                 if ticket.error is not None and transaction.writes != before:
                     raise _HalfWrittenError
-            transaction.flush_counts()
+            transaction.finish()
         except BaseException as error:
             self._abandon()
             if isinstance(error, Exception):
@@ -241,7 +241,8 @@ class Writer:
                 self._leader = waiting[0]
             else:
                 self._leader = None
-                self._idle.notify_all()
+                if self._closed:
+                    self._idle.notify_all()
 
     def _serve(self, group: Sequence[Ticket[Any]]) -> None:
         try:

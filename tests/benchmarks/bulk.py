@@ -55,13 +55,13 @@ def memory(setting: Setting) -> Iterable[Figure]:
     small = large // 10
     for name, work in (("memory-load", _load_into), ("memory-scan", _scan_through)):
         mib = [
-            _peak_mib(work, setting.folder / f"memory-{total}", total) for total in (large, small)
+            peak_mib(work, setting.folder / f"memory-{total}", total) for total in (large, small)
         ]
         detail = f"{mib[0]:.0f} / {mib[1]:.0f} MiB, {large:,} / {small:,} items"
         yield Figure(name, mib[0] / mib[1], detail)
 
 
-def _peak_mib(work: Callable[[Path, int], None], folder: Path, total: int) -> float:
+def peak_mib(work: Callable[[Path, int], None], folder: Path, total: int) -> float:
     """Do the work in a process of its own; gives the most memory that it had."""
     spawn = multiprocessing.get_context("spawn")
     results: Queue[float] = spawn.Queue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, writes
+from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -70,6 +70,27 @@ BENCHMARKS = (
         "memory",
         "largest memory of loading and scanning a million items, to a hundred thousand",
         bulk.memory,
+    ),
+    Benchmark(
+        "statement-by-key",
+        "a SELECT with the full key, and the parse of a known text, to GetItem",
+        statements.by_key,
+        {"statement-by-key": Goal(2.0), "statement-parse": Goal(0.05)},
+    ),
+    Benchmark(
+        "statement-inserts",
+        "INSERTs through the pipe of the prompt, to durable PutItems",
+        statements.inserts,
+        {"statement-inserts": Goal(2.0)},
+    ),
+    Benchmark(
+        "statement-select",
+        "rate of a SELECT of a million items to Scan's, and the memory of `dyntui sql`",
+        statements.select,
+        {
+            "statement-select-rate": Goal(0.6, is_least=True),
+            "statement-select-memory": Goal(150),
+        },
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(

@@ -57,7 +57,9 @@ def filled(*wanted: Peer) -> Iterator[list[Running]]:
 def compare_with_peers() -> None:
     """Rates at 1 and 8 connections, rounds interleaved, the best of each."""
     print("requests per second at 1 and 8 connections, and at 8 the processor's µs for a request")
-    ours = [peers.on_disk("relaxed"), peers.on_disk("full")]
+    # In memory too, where dynalite keeps all it has.
+    in_memory = peers.ours("dyntui in memory", "--in-memory")
+    ours = [peers.on_disk("relaxed"), peers.on_disk("full"), in_memory]
     with filled(*ours, *peers.others()) as servers:
         for prepared in load.loads().values():
             rates: dict[tuple[str, int], list[Rate]] = {}

@@ -11,7 +11,15 @@ from tests.benchmarks.figures import Benchmark, Figure, Goal, Setting
 from tests.benchmarks.pairing import Pair
 from tests.benchmarks.registry import BENCHMARKS
 
-_CHEAP = ("get-item", "query", "scan", "put-relaxed", "load")
+_CHEAP = (
+    "get-item",
+    "query",
+    "scan",
+    "put-relaxed",
+    "load",
+    "statement-by-key",
+    "statement-select",
+)
 _BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
 
 

@@ -21,5 +21,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     pytest_campaign("values", "attribute values and numbers", "tests/engine/model"),
     pytest_campaign("expressions", "expressions", "tests/engine/expressions"),
     pytest_campaign("partiql", "statements", "tests/engine/partiql"),
+    pytest_campaign("scripts", "scripts, completion and extended statements", "tests/dyntui/sql"),
+    pytest_campaign("prompt", "damaged inputs of the prompt", "tests/dyntui/repl/test_inputs.py"),
     pytest_campaign("operations", "requests against a plain model", "tests/engine/operations"),
 )

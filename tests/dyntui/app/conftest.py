@@ -30,6 +30,7 @@ def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pilot's own waiting measures the processor's time, which says little on a busy machine;
     `settle` waits for what really is to happen."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.0)
+    monkeypatch.setattr("dyntui.widgets.explain_panel.PAUSE_SECONDS", 0.0)
 
 
 def create_films(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from dyntui.core.connect import Connection
 from dyntui.widgets.item_grid import ItemGrid
 from engine import Context, Engine
 from engine.client.protocol import OWNER, Client
+from engine.clock import VirtualClock
 
 Json = dict[str, Any]
 AnyWidget = TypeVar("AnyWidget", bound=Widget)
@@ -102,7 +103,7 @@ def app_of(pilot: Pilot[None]) -> DyntuiApp:
 
 def make_app(client: Client, engine: Engine) -> DyntuiApp:
     """The app on a client; what only an engine offers comes from `engine`."""
-    return DyntuiApp(Connection(client, engine, engine.region, None))
+    return DyntuiApp(Connection(client, engine, engine.region, None), VirtualClock())
 
 
 @asynccontextmanager

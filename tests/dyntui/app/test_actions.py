@@ -12,20 +12,27 @@ from dyntui.app import DyntuiApp
 from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
 from dyntui.core.key_names import key_name, key_names
 from dyntui.screens.alter_table import AlterTableScreen
+from dyntui.screens.ask_first import AskFirstScreen
+from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
+from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.review import ReviewScreen
+from dyntui.screens.save_statements import SaveScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
-from dyntui.widgets.item_grid import ItemGrid
-from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.item_grid import ItemGrid, ResultGrid
+from dyntui.widgets.item_panel import ItemPanel, RowPanel
+from dyntui.widgets.message_list import MessageList
+from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
+from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.table_list import TableTree
 
 HOMES: dict[str, type[DOMNode]] = {
@@ -36,6 +43,15 @@ HOMES: dict[str, type[DOMNode]] = {
     "items": ItemGrid,
     "item": ItemPanel,
     "schema": SchemaView,
+    "partiql": PartiqlView,
+    "statement": StatementArea,
+    "results": ResultGrid,
+    "row": RowPanel,
+    "told": MessageList,
+    "book": BookScreen,
+    "save": SaveScreen,
+    "parameters": ParametersScreen,
+    "ask": AskFirstScreen,
     "editor": EditorScreen,
     "field": FieldEditor,
     "review": ReviewScreen,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.core import pages
-from dyntui.core.pages import GONE, PageSource
+from dyntui.core.pages import GONE, OperationReader, PageSource
 
 Json = dict[str, Any]
 
@@ -50,7 +50,7 @@ def ids(source: PageSource, first: int, last: int) -> list[int | None]:
 
 def test_reads_only_what_is_asked_for() -> None:
     table = Numbers(100_000)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure(0, 19)
     assert len(table.requests) == 1
     assert table.examined == 20
@@ -63,7 +63,7 @@ def test_reads_only_what_is_asked_for() -> None:
 
 
 def test_the_end_is_exact() -> None:
-    source = PageSource(Numbers(45), "Scan", {}, 20)
+    source = PageSource(OperationReader(Numbers(45), "Scan", {}), 20)
     source.ensure(0, 100)
     assert source.complete
     assert source.rows_known == 45
@@ -72,7 +72,7 @@ def test_the_end_is_exact() -> None:
 
 def test_memory_stays_bounded_and_scrolling_back_reads_again() -> None:
     table = Numbers(60_000)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure_end(lambda: False)
     assert source.rows_known == 60_000
     assert source.cached_rows() <= pages.MAX_CACHED_ROWS
@@ -89,7 +89,7 @@ def test_marks_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MAX_MARKS", 16)
     monkeypatch.setattr(pages, "MAX_CACHED_PAGES", 4)
     table = Numbers(3_000)
-    source = PageSource(table, "Scan", {}, 10)
+    source = PageSource(OperationReader(table, "Scan", {}), 10)
     for first in range(0, 3_000, 10):
         source.ensure(first, first + 9)
     assert len(source._marks) <= 16
@@ -99,7 +99,7 @@ def test_marks_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_filter_makes_pages_longer_until_rows_come() -> None:
     table = Numbers(20_000, every=100)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure(0, 19)
     assert ids(source, 0, 3) == [0, 100, 200, 300]
     assert source.rows_known >= 20
@@ -110,7 +110,7 @@ def test_a_filter_makes_pages_longer_until_rows_come() -> None:
 def test_a_filter_that_lets_nothing_through_ends() -> None:
     table = Numbers(5_000, every=100_000)
     table.numbers.remove(0)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure(0, 19)
     assert source.complete
     assert source.rows_known == 0
@@ -119,7 +119,7 @@ def test_a_filter_that_lets_nothing_through_ends() -> None:
 
 def test_cancelling_stops_between_requests() -> None:
     table = Numbers(1_000_000)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure_end(lambda: len(table.requests) >= 3)
     assert len(table.requests) == 3
     assert not source.complete
@@ -128,7 +128,7 @@ def test_cancelling_stops_between_requests() -> None:
 def test_rows_deleted_since_are_shown_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MAX_CACHED_PAGES", 3)
     table = Numbers(200)
-    source = PageSource(table, "Scan", {}, 20)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
     source.ensure(0, 199)
     assert source.row(5) is None
     for number in (5, 6):
@@ -140,7 +140,7 @@ def test_rows_deleted_since_are_shown_as_gone(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_written_row_is_replaced() -> None:
-    source = PageSource(Numbers(50), "Scan", {}, 20)
+    source = PageSource(OperationReader(Numbers(50), "Scan", {}), 20)
     source.ensure(0, 39)
     source.replace(25, {"id": 7})
     assert ids(source, 24, 26) == [24, 7, 26]
@@ -154,7 +154,7 @@ def test_get_item_has_one_row_or_none() -> None:
             assert (operation, request) == ("GetItem", {"Key": {}})
             return {"Item": {"id": 1}, "ConsumedCapacity": {"CapacityUnits": 0.5}}
 
-    source = PageSource(One(), "GetItem", {"Key": {}}, 20)
+    source = PageSource(OperationReader(One(), "GetItem", {"Key": {}}), 20)
     source.ensure(0, 19)
     assert source.complete
     assert ids(source, 0, 1) == [1, None]
@@ -171,7 +171,7 @@ def test_wherever_one_looks_the_rows_are_the_results(
 ) -> None:
     table = Numbers(count, every)
     expected = [number for number in range(count) if number % every == 0]
-    source = PageSource(table, "Scan", {}, page_rows)
+    source = PageSource(OperationReader(table, "Scan", {}), page_rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "MAX_CACHED_PAGES", 3)
         patch.setattr(pages, "MAX_MARKS", 4)

@@ -31,6 +31,11 @@ from tests.dyntui.app.driving import (
 Json = dict[str, Any]
 Compare = Callable[..., bool]
 
+BY_GENRE = 'SELECT title, year FROM "films"."by-genre" WHERE genre = \'Drama\' ORDER BY year DESC'
+WITH_COMMENT = "  /* and\nlater */ AND year BETWEEN 1990 AND ? -- both"
+GROUPS = "SELECT genre, COUNT(*), MIN(year) FROM films GROUP BY genre ORDER BY genre"
+THREE = "SELECT * FROM films; DELETE FROM notes WHERE who = 'a' AND at = 1; SELECT * FROM none"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -95,6 +100,23 @@ SCENES = (
     Scene("create-table-refused", ("list", "o", "'films", "tab", "'id:S", "ctrl+s")),
     Scene("alter-table", ("list", "a")),
     Scene("drop-table", ("list", "d", "'film", "ctrl+s")),
+    Scene("partiql", ("p",)),
+    Scene("partiql-editor", ("p", f"'{BY_GENRE}\n{WITH_COMMENT}")),
+    Scene("partiql-completion", ("p", "'SELECT * FROM films WHERE ", "tab", "down", "down")),
+    Scene("partiql-results", ("p", f"'{BY_GENRE}", "ctrl+j", "down")),
+    Scene("partiql-row", ("p", f"'{BY_GENRE}", "ctrl+j", "enter")),
+    Scene(
+        "partiql-explain", ("p", "'SELECT * FROM films WHERE genre = 'Drama' AND year > 1990", "f8")
+    ),
+    Scene("partiql-groups", ("p", f"'{GROUPS}", "ctrl+j")),
+    Scene("partiql-error", ("p", "'SELECT * FROM films WHERE year => 3", "ctrl+j")),
+    Scene("partiql-messages", ("p", f"'{THREE}", "ctrl+r", "f9")),
+    Scene("partiql-tabs", ("p", "'SELECT", "ctrl+s", "'first", "enter", "ctrl+n", "'UPDATE")),
+    Scene("partiql-history", ("p", f"'{THREE}", "ctrl+r", "slash", "ctrl+l", "down")),
+    Scene("partiql-save", ("p", "'SELECT * FROM films", "ctrl+s", "'all films")),
+    Scene("partiql-parameters", ("p", "'SELECT * FROM films WHERE id = :film", "ctrl+j", "'b''")),
+    Scene("partiql-copy-as", ("p", f"'{BY_GENRE}", "ctrl+j", "c", "3")),
+    Scene("partiql-from-form", ("slash", "tab", "'genre = 'Drama'", "ctrl+j", "P")),
     Scene("help", ("question_mark",)),
     Scene("palette", ("ctrl+p", "'item")),
 )
@@ -109,6 +131,18 @@ def test_screen(
     scene: Scene,
     size: tuple[int, int],
 ) -> None:
+    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_a_costly_statement_is_asked_about(
+    snap_compare: Compare, client: Recorder, engine: Engine, size: tuple[int, int]
+) -> None:
+    engine.load_items(
+        "notes",
+        ({"who": {"S": "a"}, "at": {"N": str(n)}, "t": {"S": "x" * 300_000}} for n in range(5)),
+    )
+    scene = Scene("asked", ("p", "'SELECT COUNT(*) FROM notes", "ctrl+j"))
     assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)
 
 

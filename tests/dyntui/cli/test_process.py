@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -100,6 +101,7 @@ def test_an_item_needs_neither_app_nor_botocore(command: str, orders: Shell) -> 
     "command",
     [
         *(f"scan long -o {form}" for form in ("table", "json", "jsonl", "csv")),
+        "sql 'SELECT * FROM long'",
         "dynamodb scan --table-name long",
         "dynamodb scan --table-name long --output text",
         "dynamodb --help",
@@ -108,7 +110,7 @@ def test_an_item_needs_neither_app_nor_botocore(command: str, orders: Shell) -> 
 def test_a_reader_that_goes_away_ends_the_command_quietly(command: str, long: Shell) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with start(long, command.split(), stdout=writing) as process:
+    with start(long, shlex.split(command), stdout=writing) as process:
         os.close(writing)
         _, err = process.communicate()
     assert (process.returncode, err) == (141, b"")

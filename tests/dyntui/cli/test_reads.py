@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dyntui.cli.output import SAMPLED_ITEMS, write_items
+from dyntui.cli.output import write_items
+from dyntui.core.item_output import SAMPLED_ITEMS
 from tests.dyntui.cli.shell import Shell
 
 

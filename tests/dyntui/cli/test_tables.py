@@ -74,10 +74,17 @@ def test_what_is_altered(orders: Shell) -> None:
     assert orders.ok("ls").out == ""
 
 
+def test_a_change_waits_for_the_one_before_it(orders: Shell) -> None:
+    (orders.folder / "config.toml").write_text("table_delay_s = 0.3\n")
+    ended = orders.ok("alter orders --billing provisioned --rcu 5 --wcu 6 --class infrequent-access")
+    assert "waiting until orders is ACTIVE" in ended.err
+    assert "5 RCU, 6 WCU" in described(orders, "orders")
+
+
 def test_changes_that_were_made_before_a_failure_are_told(orders: Shell) -> None:
     ended = orders.run("alter orders --class infrequent-access --add-gsi by-status=x:S")
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.splitlines()[1:] == ["before that, the settings were changed"]
+    assert ended.err.splitlines()[1:] == ["before that, the table class was changed"]
     assert "(ResourceNotFoundException)" in orders.refused("alter orders --drop-gsi nope --yes")
 
 

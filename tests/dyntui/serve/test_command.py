@@ -145,11 +145,12 @@ def test_a_worker_that_dies_ends_the_others_with_a_word(tmp_path: Path) -> None:
         assert running.process.returncode == 1
 
 
-def test_a_taken_port_is_said_in_one_line() -> None:
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         for workers in ("1", "2"):
-            assert refused("--port", str(port), "--workers", workers) == (
+            given = ("--data-dir", str(tmp_path), "--port", str(port), "--workers", workers)
+            assert refused(*given) == (
                 1,
                 f"dyntui: {HOST}:{port} is taken: something listens there already; choose "
                 "another with --port",

@@ -1,4 +1,4 @@
-"""Tables and tags (E158 to E195, E200 to E203).
+"""Tables, tags and Time to Live (E158 to E198, E200 to E203).
 
 `CASES` need the tables of `tables.py`, `SPECIAL_CASES` those of `make_special_tables` beside them.
 """
@@ -290,6 +290,21 @@ _ONE_ONLINE = (
     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
     "table"
 )
+_ALONE: tuple[tuple[str, Any, str], ...] = (
+    ("SSESpecification", {"Enabled": True}, "Server-Side Encryption modification"),
+    ("TableClass", "STANDARD", "TableClass modification"),
+    ("DeletionProtectionEnabled", True, "DeletionProtection modification"),
+    ("WarmThroughput", {"ReadUnitsPerSecond": 99_000}, "WarmThroughput"),
+)
+
+
+def _alone(member: str, value: Any, subject: str) -> ErrorCase:
+    """A change that cannot stand beside another."""
+    members: Json = {"BillingMode": "PAY_PER_REQUEST", member: value}
+    message = f"{_INVALID}{subject} must be the only operation in the request"
+    return _update(f"E185-alone-{member}", message, **members)
+
+
 _UPDATES = (
     _update("E185", _NOTHING),
     _moved("E185-empty", _NOTHING),
@@ -361,6 +376,32 @@ _UPDATES = (
         {"Delete": {"IndexName": "nowhere"}},
         code="ResourceNotFoundException",
     ),
+    *(_alone(member, value, subject) for member, value, subject in _ALONE),
+    _update(
+        "E185-maxima",
+        f"{_INVALID}OnDemandThroughput can only be combined with BillingMode in an UpdateTable "
+        "request",
+        OnDemandThroughput={"MaxReadRequestUnits": 5},
+        StreamSpecification=STREAM,
+    ),
+    _update(
+        "E185-stream",
+        f"{_INVALID}You cannot modify stream status while updating table IOPS",
+        ProvisionedThroughput=UNITS,
+        StreamSpecification=STREAM,
+    ),
+    _moved(
+        "E185-index",
+        f"{_INVALID}You cannot create or delete index while updating table IOPS",
+        {"Delete": {"IndexName": "global"}},
+        ProvisionedThroughput=UNITS,
+    ),
+    _moved(
+        "E185-index-stream",
+        f"{_INVALID}You cannot create or delete index while changing stream status",
+        {"Delete": {"IndexName": "global"}},
+        StreamSpecification=STREAM,
+    ),
     _update(
         "E195",
         "Table has no stream to disable: TableName: indexed",
@@ -374,6 +415,13 @@ def _tag(label: str, arn: str, message: str, code: str = _VALIDATION) -> ErrorCa
     return ErrorCase(label, "TagResource", request, code, message)
 
 
+def _tag_text(label: str, message: str, tag: Json) -> ErrorCase:
+    request = {"ResourceArn": f"{_ARN}hash", "Tags": [tag]}
+    return ErrorCase(f"E201-{label}", "TagResource", request, _VALIDATION, message)
+
+
+_TAG_KEY = "The Tag Key provided is invalid, Key: "
+_TAG_VALUE = "The Tag Value provided is invalid, Value: "
 _ELSEWHERE = "arn:aws:dynamodb:eu-west-1:000000000000:table/hash"
 _TAGS = (
     ErrorCase(
@@ -402,6 +450,13 @@ _TAGS = (
         _VALIDATION,
         "Atleast one Tag Key needs to be provided as Input.",
     ),
+    _tag_text("no-key", f"{_TAG_KEY}null", {"Value": "a"}),
+    _tag_text("empty-key", _TAG_KEY, {"Key": "", "Value": "a"}),
+    _tag_text("long-key", _TAG_KEY + "k" * 129, {"Key": "k" * 129, "Value": "a"}),
+    _tag_text("sign-in-key", f"{_TAG_KEY}a#b", {"Key": "a#b", "Value": "a"}),
+    _tag_text("no-value", f"{_TAG_VALUE}null", {"Key": "a"}),
+    _tag_text("long-value", _TAG_VALUE + "v" * 257, {"Key": "a", "Value": "v" * 257}),
+    _tag_text("sign-in-value", f"{_TAG_VALUE}100%", {"Key": "a", "Value": "100%"}),
     _tag(
         "E203",
         f"{_ARN}missing",
@@ -422,7 +477,10 @@ CASES: tuple[ErrorCase, ...] = (
 
 
 def make_special_tables(client: Client) -> None:
-    """A table `provisioned` with an index `idx`, and a table `kept`: protected, with a stream."""
+    """A table `provisioned` with an index `idx`, and a table `kept`.
+
+    The latter is protected, and has a stream and Time to Live by the attribute `t`.
+    """
     client.call(
         "CreateTable",
         {
@@ -442,6 +500,13 @@ def make_special_tables(client: Client) -> None:
             "StreamSpecification": STREAM,
         },
     )
+    client.call("UpdateTimeToLive", _ttl("kept", "t", enabled=True))
+
+
+def _ttl(table: str, attribute: str, *, enabled: bool) -> Json:
+    """An UpdateTimeToLive."""
+    wanted = {"AttributeName": attribute, "Enabled": enabled}
+    return {"TableName": table, "TimeToLiveSpecification": wanted}
 
 
 def _unchanged(subject: str, whose: str) -> str:
@@ -480,5 +545,26 @@ SPECIAL_CASES: tuple[ErrorCase, ...] = (
         "Table already has an enabled stream: TableName: kept",
         table="kept",
         StreamSpecification=STREAM,
+    ),
+    ErrorCase(
+        "E196",
+        "UpdateTimeToLive",
+        _ttl("kept", "t", enabled=True),
+        _VALIDATION,
+        "TimeToLive is already enabled",
+    ),
+    ErrorCase(
+        "E197",
+        "UpdateTimeToLive",
+        _ttl("provisioned", "t", enabled=False),
+        _VALIDATION,
+        "TimeToLive is already disabled",
+    ),
+    ErrorCase(
+        "E198",
+        "UpdateTimeToLive",
+        _ttl("kept", "u", enabled=True),
+        _VALIDATION,
+        "TimeToLive is active on a different AttributeName: current AttributeName is t",
     ),
 )

@@ -15,7 +15,8 @@ from tests.engine.cases.requests import (
 )
 
 _EMPTY = "The expression can not be empty;"
-_TOO_LONG = "Expression size has exceeded the maximum allowed size; expression size: "
+_TOO_LONG_ALONE = "Expression size has exceeded the maximum allowed size;"
+_TOO_LONG = f"{_TOO_LONG_ALONE} expression size: "
 _REDUNDANT = "The expression has redundant parentheses;"
 
 # What is no expression at all (E038 to E040, E046).
@@ -78,10 +79,10 @@ CASES: tuple[ErrorCase, ...] = (
     ),
     condition("E040-condition", "a = b" + " " * 4_092, f"{_TOO_LONG}4097"),
     scan_filter("E040-filter-bytes", "a = " + "é" * 2_047, f"{_TOO_LONG}4098"),
-    update("E040-update", "REMOVE a" + " " * 4_089, f"{_TOO_LONG}4097"),
-    projection("E040-projection", "a" * 5_000, f"{_TOO_LONG}5000"),
+    update("E040-update", "REMOVE a" + " " * 4_089, _TOO_LONG_ALONE),
+    projection("E040-projection", "a" * 5_000, _TOO_LONG_ALONE),
     key_condition(
-        "E040-key-condition", " " * 4_097, f"Invalid KeyConditionExpression: {_TOO_LONG}4097"
+        "E040-key-condition", " " * 4_097, f"Invalid KeyConditionExpression: {_TOO_LONG_ALONE}"
     ),
     condition("E046-condition", "((a = b))", _REDUNDANT),
     condition("E046-part", "a = b AND ((c = d OR e = f))", _REDUNDANT),

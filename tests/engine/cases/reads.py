@@ -105,7 +105,7 @@ _CONDITIONS = (
         "E099",
         "keys",
         "k = :b",
-        f"{_INVALID}Global secondary index keys does not project [n, s]",
+        f"{_INVALID}Global secondary index keys does not project [s, n]",
         ProjectionExpression="s, n, p",
     ),
     _scan(

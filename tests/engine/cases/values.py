@@ -86,7 +86,7 @@ _VALUES = (
         "PutItem",
         {"TableName": "hash", "Item": {**HASH_KEY, "": {"S": "a"}}},
         VALIDATION,
-        f"{INVALID}Empty attribute name",
+        "Empty attribute name",
     ),
     ErrorCase(
         "E017-long",

@@ -100,12 +100,13 @@ def test_canonical(text: str, canonical: str) -> None:
         ("1" * 39 + "e-10", E009),
         ("1e-131", E010),
         ("-1e-131", E010),
-        ("1e-" + "9" * 5_000, E010),
         ("1e126", E019),
         ("-1e126", E019),
         ("10e125", E019),
         ("0e126", E019),
-        ("1e" + "9" * 5_000, E019),
+        ("0e-131", E010),
+        ("1e2147483647", E010),
+        *((text, E007 + text) for text in ("1e2147483648", "1e-2147483648", "1e" + "9" * 5_000)),
         ("1" + "0" * 126, E019),
     ],
 )
@@ -113,6 +114,23 @@ def test_refused(text: str, message: str) -> None:
     with pytest.raises(ValidationException) as caught:
         numbers.canonical(text)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "newer"),
+    [
+        ("1e2147483647", E019),
+        ("1e2147483648", E019),
+        ("-1e99999999999", E019),
+        ("1e-99999999999", E010),
+        ("1e9223372036854775808", None),
+        ("", E007),
+    ],
+)
+def test_the_newer_wording_reads_larger_exponents(text: str, newer: str | None) -> None:
+    with pytest.raises(ValidationException) as caught:
+        numbers.canonical(text)
+    assert caught.value.newer == newer
 
 
 def test_a_refused_text_is_printable() -> None:

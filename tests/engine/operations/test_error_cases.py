@@ -7,25 +7,37 @@ from collections.abc import Iterator
 import pytest
 
 from engine import ApiError, Engine
-from tests.engine.cases import ErrorCase, control, items, reads, values
+from tests.engine.cases import ErrorCase, control, items, legacy, reads, several_items, values
 from tests.engine.cases.control import SPECIAL_CASES, make_special_tables
 from tests.engine.cases.tables import ITEMS, make_tables
 
-CASES = (*values.CASES, *items.CASES, *reads.CASES, *control.CASES, *SPECIAL_CASES)
+CASES = (
+    *values.CASES,
+    *items.CASES,
+    *reads.CASES,
+    *legacy.CASES,
+    *several_items.CASES,
+    *control.CASES,
+    *SPECIAL_CASES,
+)
 
-# Not here: E036 and E037 (batches), E071, E072, E084, E100 and E113 to E120 (expressions), E089 and
-# E090 (transactions, collections), E101, E123 and E125 (parameters from before expressions), E183
-# and E192 (which need a table in motion), and Time to Live.
+# Not here, since more than a request is needed: E089 and E134 (transactions in flight), E090
+# (a collection of 10 GB), E131 and E132 (a token used before), E183 and E192 (a table in motion),
+# E199 (a clock). E071, E072, E084, E100 and E113 to E120 are those of expressions, E139 of
+# statements; E135, E152 to E157 and E204 to E208 belong to what is not there yet.
 NUMBERS = {
-    *range(1, 36),
+    *range(1, 38),
     *range(73, 84),
     *range(85, 89),
     *range(91, 100),
-    *range(102, 113),
-    *(121, 122, 124),
+    *range(101, 113),
+    *range(121, 131),
+    133,
+    *range(136, 139),
+    *range(140, 152),
     *range(158, 183),
     *range(184, 192),
-    *range(193, 196),
+    *range(193, 199),
     *range(200, 204),
 }
 
@@ -43,11 +55,12 @@ def engine() -> Iterator[Engine]:
 def test_a_request_is_refused_with_the_type_and_the_text(engine: Engine, case: ErrorCase) -> None:
     with pytest.raises(ApiError) as caught:
         engine.call(case.operation, case.request)
-    assert (caught.value.code, caught.value.message) == (case.code, case.message)
+    error = caught.value
+    assert case.is_told_by(error.code, error.message), str(error)
 
 
 def test_every_number_has_a_case() -> None:
-    assert {int(case.id[1:4]) for case in CASES} == NUMBERS
+    assert {int(case.id[1:4]) for case in CASES} >= NUMBERS
 
 
 def test_ids_are_unique() -> None:

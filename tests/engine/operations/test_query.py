@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from engine import Engine
+from engine.model.values import normalise_item
 from tests.engine.operations.definitions import Json, all_items, index, pages, table
 from tests.engine.operations.tables import n, s
 
@@ -192,6 +194,36 @@ def test_a_page_ends_with_the_item_that_reaches_a_megabyte(engine: Engine) -> No
     smaller = {"p": s("a"), "r": n(1), "v": s("x" * (262_144 - 7))}
     engine.put_item(TableName="films", Item=smaller)
     assert [answer["Count"] for answer in pages(engine, "Query", **request)] == [5, 0]
+
+
+@pytest.mark.parametrize("limit", [None, 15, 16, 17, 256, 300])
+def test_pages_end_alike_whatever_the_sizes_of_their_items(
+    engine: Engine, limit: int | None
+) -> None:
+    engine.create_table(**table("films", "p:S", "r:N"))
+    source = random.Random(1)
+    lengths = [source.choice((0, 1, 10, 1_000, 20_000, 300_000)) for _ in range(60)]
+    lengths += [0] * 500 + [4_000] * 300
+    items = [
+        {"p": s("a"), "r": n(number), "v": s("x" * length)} for number, length in enumerate(lengths)
+    ]
+    engine.load_items("films", items)
+    request = {
+        "TableName": "films",
+        "KeyConditionExpression": "p = :p",
+        "ExpressionAttributeValues": {":p": s("a")},
+        "ProjectionExpression": "r",
+        **({} if limit is None else {"Limit": limit}),
+    }
+    counts = [answer["Count"] for answer in pages(engine, "Query", **request)]
+    expected, size, count = [], 0, 0
+    for item in items:
+        size += normalise_item(item)[1]
+        count += 1
+        if count == limit or size >= 1_048_576:
+            expected.append(count)
+            size = count = 0
+    assert counts == [*expected, count]
 
 
 def test_a_collection_that_is_not_there_is_empty(engine: Engine) -> None:

@@ -133,7 +133,7 @@ def test_a_projection_of_a_global_index_names_what_it_holds(one: Engine, operati
     with refused(
         "ValidationException",
         "One or more parameter values were invalid: Global secondary index global-some does not "
-        "project [l, zz]",
+        "project [zz, l]",
     ):
         read(
             one,

@@ -168,3 +168,27 @@ def test_only_tables_have_tags(engine: Engine, arn: str, message: str) -> None:
 def test_tags_of_the_service_are_refused(engine: Engine) -> None:
     with refused("ValidationException", "Tag Key cannot be prefixed with aws:, Key: aws:mine"):
         tag(engine, **{"aws:mine": ""})
+
+
+@pytest.mark.parametrize(
+    "text", ["ключ", "café", "表", "a\u00a0b", "a\u3000b", "a+b-c=d.e_f:g/h@i"]
+)
+def test_tags_are_letters_digits_and_spaces_of_any_script(engine: Engine, text: str) -> None:
+    tag(engine, **{text: text})
+    assert tags_of(engine) == {"Tags": [{"Key": text, "Value": text}]}
+
+
+@pytest.mark.parametrize("text", ["🔑", "a,b", "it's", "(x)", "a&b", "a*b", "a;b", "a|b", "~a"])
+def test_other_signs_are_refused_in_tags(engine: Engine, text: str) -> None:
+    with refused("ValidationException", f"The Tag Value provided is invalid, Value: {text}"):
+        tag(engine, good="a", bad=text)
+    with refused("ValidationException", f"The Tag Key provided is invalid, Key: {text}"):
+        engine.untag_resource(ResourceArn=f"{ARN}hash", TagKeys=[text])
+    assert tags_of(engine) == {"Tags": []}
+
+
+def test_no_more_keys_are_removed_than_a_table_can_have(engine: Engine) -> None:
+    keys = [str(number) for number in range(51)]
+    message = "Number of Tags exceed the current limit for the provided ResourceArn"
+    with refused("ValidationException", message):
+        engine.untag_resource(ResourceArn=f"{ARN}hash", TagKeys=keys)

@@ -131,13 +131,31 @@ def test_what_does_not_fit_an_item_cancels(engine: Engine, action: Json, message
     assert second["Message"].endswith(message)
 
 
+def test_names_and_values_without_an_expression_are_no_mistake(engine: Engine) -> None:
+    idle = {
+        "ExpressionAttributeNames": {"#n": "n"},
+        "ExpressionAttributeValues": {":v": n(1)},
+    }
+    engine.transact_write_items(
+        TransactItems=[put("hash", {"p": s("a")}, **idle), delete("hash", {"p": s("b")}, **idle)]
+    )
+    get = {"TableName": "hash", "Key": {"p": s("a")}, "ExpressionAttributeNames": {"#n": "n"}}
+    answers = engine.transact_get_items(TransactItems=[{"Get": get}])["Responses"]
+    assert answers == [{"Item": {"p": s("a")}}]
+
+
 @pytest.mark.parametrize(
     "action",
     [
         put("hash", {"p": s("")}),
         put("hash", {"p": s("b")}, ConditionExpression="nonsense"),
         put("hash", {"p": s("b"), "t": s("x" * 409_600)}),
-        delete("hash", {"p": s("b")}, ExpressionAttributeValues={":v": n(1)}),
+        delete(
+            "hash",
+            {"p": s("b")},
+            ConditionExpression="attribute_exists(p)",
+            ExpressionAttributeValues={":v": n(1)},
+        ),
         put("hash", {"p": s("a")}),
         {},
         put("hash", {"p": s("b")}) | delete("hash", {"p": s("c")}),

@@ -216,7 +216,7 @@ def test_insert(engine: Engine) -> None:
         run(engine, "INSERT INTO hash VALUE {'q': 1}")
     with refused(
         "ValidationException",
-        "Attempting to store more than 38 significant digits in a Number under root.n[1]",
+        "Attempting to store more than 38 significant digits in a Number under root[1]",
     ):
         run(engine, f"INSERT INTO hash VALUE {{'p': 'b', 'n': [1, {'1' * 39}]}}")
 
@@ -341,6 +341,80 @@ def test_batches(engine: Engine) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("excluding", "found"),
+    [
+        ("NOT r = '1'", "23"),
+        ("r <> '1'", "23"),
+        ("NOT begins_with(r, 'x')", "123"),
+        ("NOT r IN ['1', '3']", "2"),
+        ("NOT r > '5'", "123"),
+        ("NOT (r = '1')", "23"),
+        ("NOT (r = '1' OR r = '3')", "2"),
+    ],
+)
+def test_a_branch_that_excludes_sort_keys_may_overlap_another(
+    engine: Engine, excluding: str, found: str
+) -> None:
+    for r in "123":
+        engine.put_item(TableName="ranged", Item={"p": s("three"), "r": s(r)})
+    where = f"p = 'three' AND {excluding} OR p = 'three' AND r = '2'"
+    assert sort_keys(run(engine, f"SELECT * FROM ranged WHERE {where}")) == found
+
+
+def test_a_parameter_that_is_no_value_is_refused_without_its_position(engine: Engine) -> None:
+    statement = "UPDATE ranged SET v = ? WHERE p = 'a' AND r = '1'"
+    message = "The parameter cannot be converted to a numeric value: x"
+    with refused("ValidationException", message):
+        engine.execute_transaction(
+            TransactStatements=[{"Statement": statement, "Parameters": [{"N": "x"}]}]
+        )
+
+
+BY_KEY = (
+    "Select statements within BatchExecuteStatement must specify the primary key in the where "
+    "clause."
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM ranged WHERE p = 'a'",
+        "SELECT * FROM ranged WHERE p = 'a' AND r = '1' AND v = 1",
+        "SELECT * FROM ranged WHERE p = 'a' AND r = '1' AND p = 'b'",
+        "SELECT * FROM local.\"by-l\" WHERE p = 'a' AND r = '1'",
+    ],
+)
+def test_a_batch_reads_by_the_key_and_nothing_more(engine: Engine, statement: str) -> None:
+    one = "SELECT * FROM ranged WHERE p = 'a' AND r = '1' AND p = 'a'"
+    answer = engine.batch_execute_statement(
+        Statements=[{"Statement": one}, {"Statement": statement}]
+    )
+    kept, failed = answer["Responses"]
+    assert kept["Item"]["r"] == s("1")
+    assert failed["Error"] == {"Code": "ValidationError", "Message": BY_KEY}
+
+
+def test_a_filter_asks_only_for_what_the_index_holds(engine: Engine) -> None:
+    with refused(
+        "ValidationException",
+        "One or more parameter values were invalid: Secondary index by-g does not project one or "
+        "more filter attributes: [zzz]",
+    ):
+        run(engine, "SELECT * FROM ranged.\"by-g\" WHERE g = 'a' AND zzz = 1")
+
+
+@pytest.mark.parametrize("form", ["MODIFIED OLD", "ALL NEW", "MODIFIED NEW"])
+def test_a_deletion_returns_only_the_whole_old_item(engine: Engine, form: str) -> None:
+    with refused(
+        "ValidationException",
+        f"Invalid returning clause: RETURNING {form} *. Only RETURNING ALL OLD * is allowed in "
+        "DELETE statements.",
+    ):
+        run(engine, f"DELETE FROM hash WHERE p = 'a' RETURNING {form} *")
+
+
 def transact(engine: Engine, *statements: str, **more: Any) -> Json:
     entries = [{"Statement": statement} for statement in statements]
     return engine.call("ExecuteTransaction", {"TransactStatements": entries} | more)
@@ -385,6 +459,19 @@ def test_transactions(engine: Engine) -> None:
             "Where clause does not contain a mandatory equality on all key attributes",
         ),
         ("SELECT a AS b FROM t", "Aliasing is not supported"),
+        (
+            "SELECT * FROM ranged WHERE p = 'a' AND r = '1' AND v = 1",
+            "Select statements within ExecuteTransaction must specify the primary key in the "
+            "where clause.",
+        ),
+        (
+            "SELECT * FROM local.\"by-l\" WHERE p = 'a'",
+            "Reads on indices are not supported within transactions.",
+        ),
+        (
+            "UPDATE ranged SET v = 1 WHERE p = 'a' AND r = '1' RETURNING ALL NEW *",
+            "RETURNING clause is not supported in ExecuteTransaction.",
+        ),
     ],
 )
 def test_transactions_that_are_refused(engine: Engine, statement: str, message: str) -> None:

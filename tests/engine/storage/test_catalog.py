@@ -176,16 +176,40 @@ def test_a_new_database_is_of_the_newest_format(engine: Engine) -> None:
     assert run_sql(engine, "PRAGMA journal_mode") == [("wal",)]
 
 
+# What was otherwise in the first of the formats.
+_BACK_TO_THE_FIRST = """
+DROP TABLE changes;
+CREATE TABLE changes(
+    seq INTEGER PRIMARY KEY,
+    stamp_us INTEGER NOT NULL,
+    storage INTEGER NOT NULL,
+    k BLOB NOT NULL,
+    shard INTEGER,
+    old BLOB,
+    new BLOB,
+    cause TEXT NOT NULL,
+    principal TEXT NOT NULL
+);
+CREATE INDEX changes_by_key ON changes(storage, k, seq);
+INSERT INTO changes(seq, stamp_us, storage, k, old, cause, principal)
+    VALUES(7, 1, 1, x'00', CAST('{}' AS BLOB), 'script', 'owner');
+UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FROM t1)
+    WHERE storage = 1;
+UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
+    WHERE storage = 2;
+DELETE FROM meta WHERE name = 'counted_seq';
+PRAGMA user_version=1;
+"""
+
+
 @pytest.fixture
-def first_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def first_format(tmp_path: Path) -> Path:
     """A folder with three things, in the first of the formats."""
-    with monkeypatch.context() as patch:
-        patch.setattr(connections, "STEPS", STEPS[:1])
-        patch.setattr(connections, "SCHEMA_VERSION", 1)
-        with Engine.open(tmp_path / "data") as engine:
-            make_table(engine, indexed=True)
-            put_many(engine, range(3))
-            assert run_sql(engine, "PRAGMA user_version") == [(1,)]
+    with Engine.open(tmp_path / "data") as engine:
+        make_table(engine, indexed=True)
+        put_many(engine, range(3))
+    with Engine.open(tmp_path / "data") as engine:
+        run_sql(engine, _BACK_TO_THE_FIRST)
     return tmp_path / "data"
 
 
@@ -199,6 +223,8 @@ def test_a_database_of_the_first_format_is_opened(first_format: Path) -> None:
     with Engine.open(first_format) as engine:
         assert run_sql(engine, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
         put(engine, thing(3))
+        noted = "SELECT seq, k, old, cause, principal FROM changes ORDER BY seq LIMIT 1"
+        assert run_sql(engine, noted) == [(7, b"\x00", b"{}", "script", "owner")]
         assert numbers_of(engine) == numbers_of(engine, "by-g") == [0, 1, 2, 3]
         assert engine.check() == []
 

@@ -176,3 +176,58 @@ def test_stamps_never_go_back_between_processes_with_different_clocks(tmp_path: 
             put(one, thing(2 * number))
             put(other, thing(2 * number + 1))
         assert stamps(one) == [2_000_000] * 6
+
+
+def counted_items(engine: Engine) -> int:
+    """How many things there are by the table of the counts alone."""
+    ((items,),) = run_sql(engine, "SELECT items FROM stats WHERE storage = 1")
+    return int(items)
+
+
+def described_items(engine: Engine, index: int | None = None) -> int:
+    """How many things, or entries of an index, DescribeTable says that there are."""
+    table = engine.describe_table(TableName=TABLE)["Table"]
+    described = table if index is None else table["GlobalSecondaryIndexes"][index]
+    return int(described["ItemCount"])
+
+
+def test_counts_are_true_before_and_after_the_log_is_added_up(engine: Engine) -> None:
+    make_table(engine, indexed=True)
+    counted = set()
+    for number in range(600):
+        put(engine, thing(number))
+        counted.add(counted_items(engine))
+        if number % 50 == 49:
+            assert described_items(engine) == described_items(engine, 0) == number + 1
+    # Few writes touch the table of the counts.
+    assert counted == {0, 256, 512}
+    for number in range(0, 600, 3):
+        engine.delete_item(TableName=TABLE, Key={"p": thing(number)["p"], "r": thing(number)["r"]})
+    assert described_items(engine) == 400
+    assert engine.check() == []
+
+
+def test_counts_outlive_the_entries_that_had_them(engine: Engine, clock: VirtualClock) -> None:
+    make_table(engine, indexed=True)
+    for number in range(20):
+        put(engine, thing(number))
+    clock.advance(100 * HOUR_S)
+    put(engine, thing(20))
+    upkeep(engine)
+    assert len(changes(engine)) == 1
+    assert described_items(engine) == described_items(engine, 0) == 21
+    assert engine.check() == []
+
+
+def test_counts_are_true_whoever_keeps_a_history(tmp_path: Path, clock: VirtualClock) -> None:
+    with Engine.open(tmp_path, clock=clock) as keeping:
+        make_table(keeping)
+        put(keeping, thing(0))
+        (tmp_path / "config.toml").write_text("history = 0")
+        with Engine.open(tmp_path, clock=clock) as other:
+            for number in range(1, 400):
+                put(other if number % 4 == 0 else keeping, thing(number))
+                assert described_items(other if number % 4 else keeping) == number + 1
+    with Engine.open(tmp_path, clock=clock) as engine:
+        assert described_items(engine) == 400
+        assert engine.check() == []

@@ -1,0 +1,28 @@
+"""Options that `sql` and `repl` share: what is asked about before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+BYTES_IN_A_MB = 1_000_000
+
+
+def ask_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options `--ask-above` and `--yes`."""
+    function = click.option("--yes", is_flag=True, help="Do not ask.")(function)
+    return click.option(
+        "--ask-above",
+        type=click.FloatRange(min=0),
+        default=1.0,
+        show_default=True,
+        metavar="MB",
+        envvar="DYNTUI_ASK_ABOVE",
+        help="Ask before a full scan of a table that is larger.",
+    )(function)
+
+
+def ask_above_bytes(ask_above: float, yes: bool) -> int | None:
+    """From which size on a full scan is asked about; None where nothing is."""
+    return None if yes else round(ask_above * BYTES_IN_A_MB)

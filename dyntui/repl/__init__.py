@@ -1,0 +1,1 @@
+"""The PartiQL prompt: statements and commands, typed or from a pipe."""

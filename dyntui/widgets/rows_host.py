@@ -1,0 +1,249 @@
+"""Rows in a grid, read as they come into view, with a line on them and a panel for one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual import on
+from textual.message import Message
+
+from dyntui.core.columns import Columns
+from dyntui.core.formats import plain_json
+from dyntui.core.item_text import value_text
+from dyntui.core.pages import GONE, PageSource
+from dyntui.core.schema import TableInfo
+from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
+from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.messages import error_text, rows_text
+from dyntui.widgets.text_line import TextLine
+from engine.errors import ApiError
+
+Json = dict[str, Any]
+
+READING = "reading"
+ENDING = "reading to the end"
+SPARE_ROWS = 4
+
+
+class RowsHost(JobHost):
+    """A widget that holds a grid, the line `#status`, and an item panel, which is seen while the
+    widget has the class `-panel`.
+
+    It stands last among the bases of a class: styles are inherited from the first.
+    """
+
+    class Read(Message):
+        """Something was read: the session's units are others now."""
+
+    @dataclass
+    class Changed(Message):
+        """Items of a table were written: counts and sizes are others now."""
+
+        table: str
+
+    info: TableInfo | None = None
+    """The table whose items the rows are, or None where they are of none."""
+    _source: PageSource | None = None
+    _title = ""
+    _stopped = False
+    _under_way: tuple[int, int] | None = None
+    """The first and last row that are being read."""
+    _columns = Columns(())
+
+    @property
+    def _grid(self) -> ItemGrid:
+        return self.query_one(ItemGrid)
+
+    @property
+    def _panel(self) -> ItemPanel:
+        return self.query_one(ItemPanel)
+
+    @property
+    def _page_rows(self) -> int:
+        """A page fills the grid, and a little more where the window grows by a line or two."""
+        return self._grid.visible_rows + SPARE_ROWS
+
+    # Reading.
+
+    def _begin(
+        self, title: str, source: PageSource, columns: Columns, row: int = 0, column: int = 0
+    ) -> None:
+        """Read another source from its beginning as far as `row`; the rows that are there stay
+        until the first of the new ones have come. `title` stands in the header meanwhile."""
+        self.workers.cancel_group(self, ENDING)
+        self._title, self._source, self._columns = title, source, columns
+        self._read(0, max(row, self._grid.visible_rows - 1 + LOOK_AHEAD_ROWS), row, column)
+
+    def _read(self, first: int, last: int, row: int | None = None, column: int = 0) -> None:
+        """Read rows in a thread; then put the cursor on `row`, if one is given."""
+        source = self._source
+        if source is None:
+            return
+        self._stopped = False
+        self._under_way = (first, last)
+
+        def work(cancelled: Cancelled) -> None:
+            source.ensure(first, last, cancelled, lambda: self.post_progress(self._rows_read))
+
+        def done(_: None) -> None:
+            self._under_way = None
+            self._rows_read()
+            if row is not None:
+                self._grid.move_to(row, column)
+                self._show_item()
+                self._began()
+
+        self.run_job(self._title, work, done, self._read_failed, group=READING)
+        self._show_status()
+
+    def _read_to_end(self) -> None:
+        source = self._source
+        if source is None:
+            return
+        self._stopped = False
+
+        def work(cancelled: Cancelled) -> None:
+            source.ensure_end(cancelled, lambda: self.post_progress(self._rows_read))
+
+        def done(_: None) -> None:
+            self._rows_read()
+            self._grid.move_to(source.rows_known - 1)
+
+        title = f"{self._title} to its end (Esc stops)"
+        self.run_job(title, work, done, self._read_failed, group=ENDING)
+
+    def _rows_read(self) -> None:
+        """More rows are known: take up their attributes, draw them."""
+        source = self._source
+        if source is None:
+            return
+        for page in source.take_fresh():
+            self._columns.observe(item for item in page if item is not GONE)
+        if self._grid.source is not source:
+            self._grid.show(source, self._columns)
+        self._grid.rows_changed(wanting=not self._stopped)
+        self._show_status()
+        self.post_message(self.Read())
+
+    def cancel_jobs(self) -> bool:
+        """Stop this widget's jobs; whether there was one."""
+        self._under_way = None
+        return super().cancel_jobs()
+
+    def _began(self) -> None:
+        """The first rows of a source are shown."""
+
+    def _stop(self) -> bool:
+        """Stop reading; whether anything was being read. It goes on where one moves on."""
+        if not self.cancel_jobs():
+            return False
+        self._stopped = True
+        self._rows_read()
+        return True
+
+    def _read_failed(self, error: ApiError) -> None:
+        """The error stands where the status does, and no rows of another request above it."""
+        self._under_way = None
+        if self._grid.source is not self._source:
+            self._grid.show(None, self._columns)
+        self._show_error(error)
+
+    def _show_error(self, error: ApiError) -> None:
+        self._say(error_text(self.app, error))
+
+    def _show_status(self) -> None:
+        if self._source is not None:
+            row, left_out = self._grid.cursor_row, self._columns.left_out
+            self._say(rows_text(self._source, row, self.job_running, left_out))
+
+    def _say(self, text: Text) -> None:
+        self.query_one("#status", TextLine).say(text)
+
+    @on(ItemGrid.RowsWanted)
+    def _rows_wanted(self, message: ItemGrid.RowsWanted) -> None:
+        message.stop()
+        first, last = self._under_way or (0, -1)
+        if not first <= message.first <= message.last <= last:
+            self._read(message.first, message.last)
+
+    @on(ItemGrid.CursorMoved)
+    def _cursor_moved(self, message: ItemGrid.CursorMoved) -> None:
+        message.stop()
+        self._show_status()
+        self._show_item()
+
+    # The item panel.
+
+    def _show_item(self) -> None:
+        """Where the panel is open, show the item under the cursor."""
+        if self.has_class("-panel") and self._grid.item is not None:
+            self._panel.show(self.info, self._grid.item)
+
+    def _open_panel(self, info: TableInfo | None, item: Json) -> None:
+        self.add_class("-panel")
+        self._panel.show(info, item)
+        self._panel.focus_content()
+
+    def _close_panel(self) -> None:
+        self.remove_class("-panel")
+
+    def _leave_panel(self) -> None:
+        self._close_panel()
+        self._grid.focus()
+
+    def focus_content(self) -> None:
+        """The grid is where one begins, or the panel that stands in its place."""
+        if self.has_class("-panel") and self.screen.has_class("-narrow"):
+            self._panel.focus_content()
+        else:
+            self._grid.focus()
+
+    # Looking and copying.
+
+    def _cell(self) -> tuple[str, Json] | None:
+        """Name and value under the cursor, where there is a value."""
+        column, item = self._grid.column, self._grid.item
+        if column is None or item is None or column.name not in item:
+            return None
+        return column.name, item[column.name]
+
+    def _show_cell(self) -> None:
+        cell = self._cell()
+        if cell is not None:
+            self._show_value(*cell)
+
+    def _show_member(self) -> None:
+        member = self._panel.member
+        if member is not None:
+            self._show_value(member.name, member.value)
+
+    def _show_value(self, name: str, value: Json) -> None:
+        from dyntui.screens.value import ValueScreen
+
+        self.app.push_screen(ValueScreen(name, value))
+
+    def _copy_cell(self) -> None:
+        cell = self._cell()
+        if cell is not None:
+            self._copy(value_text(cell[1]), cell[0])
+
+    def _copy_row(self) -> None:
+        if self._grid.item is not None:
+            self._copy(plain_json(self._grid.item), "the item")
+
+    def _copy_member(self) -> None:
+        member = self._panel.member
+        if member is None:
+            self._copy_panel()
+        else:
+            self._copy(value_text(member.value), member.name or "the value")
+
+    def _copy_panel(self) -> None:
+        self._copy(self._panel.text, "the item")
+
+    def _copy(self, text: str, what: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)

@@ -1,0 +1,56 @@
+"""Forms of output: Ion, and items that are kept aside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from amazon.ion import simpleion
+
+from dyntui.core.item_output import item_texts
+from dyntui.core.spool import item_spool
+
+ITEM = {
+    "text": {"S": 'it\'s "so"\n☃'},
+    "number": {"N": "12345678901234567890.5"},
+    "binary": {"B": b"\x00\x01"},
+    "wire": {"B": "AAE="},
+    "yes": {"BOOL": True},
+    "none": {"NULL": True},
+    "texts": {"SS": ["a", "b"]},
+    "numbers": {"NS": ["1", "2.5"]},
+    "binaries": {"BS": [b"\x01"]},
+    "list": {"L": [{"N": "1"}, {"M": {"deep name": {"S": "x"}}}]},
+}
+
+
+def test_ion_keeps_every_type() -> None:
+    (line,) = item_texts([ITEM], "ion")
+    assert line.count("\n") == 1
+    read = simpleion.loads(line)
+    assert read["text"] == 'it\'s "so"\n☃'
+    assert read["number"] == Decimal("12345678901234567890.5")
+    assert read["binary"] == read["wire"] == b"\x00\x01"
+    assert read["yes"] == 1
+    assert not read["none"]
+    assert [read[name].ion_annotations[0].text for name in ("texts", "numbers", "binaries")] == [
+        "$dynamodb_SS",
+        "$dynamodb_NS",
+        "$dynamodb_BS",
+    ]
+    assert list(read["numbers"]) == [1, Decimal("2.5")]
+    assert read["list"][1] == {"deep name": "x"}
+
+
+def test_items_that_are_kept_can_be_read_again() -> None:
+    with item_spool() as spool:
+        for _ in range(2):
+            spool.add({"n": {"N": "1"}, "b": {"B": b"\x01"}})
+            spool.add({"n": {"N": "2"}})
+            for _ in range(2):
+                assert list(spool.items()) == [
+                    {"n": {"N": "1"}, "b": {"B": "AQ=="}},
+                    {"n": {"N": "2"}},
+                ]
+            assert spool.count == 2
+            spool.clear()
+        assert list(spool.items()) == []
