@@ -76,7 +76,8 @@ def test_what_is_altered(orders: Shell) -> None:
 
 def test_a_change_waits_for_the_one_before_it(orders: Shell) -> None:
     (orders.folder / "config.toml").write_text("table_delay_s = 0.3\n")
-    ended = orders.ok("alter orders --billing provisioned --rcu 5 --wcu 6 --class infrequent-access")
+    provisioned = "--billing provisioned --rcu 5 --wcu 6"
+    ended = orders.ok(f"alter orders {provisioned} --class infrequent-access")
     assert "waiting until orders is ACTIVE" in ended.err
     assert "5 RCU, 6 WCU" in described(orders, "orders")
 
