@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.capacity.meter import Meter
+from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
@@ -13,6 +15,7 @@ from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
 from engine.storage.inflight import KeysInFlight
+from engine.storage.meter_file import MeterFile
 from engine.storage.writer import Work
 
 T = TypeVar("T")
@@ -53,7 +56,8 @@ class Settings:
     change of Time to Live another is refused; the service waits for an hour. `read_lag_s`: by how
     much eventually consistent reads may lag behind (not in memory). `transaction_conflicts`: "wait"
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
-    flight is about. `wording`: "classic" or "2026", how refusals are worded.
+    flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
+    "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
     """
 
     table_delay_s: float = 0.0
@@ -62,6 +66,7 @@ class Settings:
     read_lag_s: float = 0.0
     transaction_conflicts: str = "wait"
     wording: str = "classic"
+    throttling: str = "off"
 
 
 DEFAULT_SETTINGS = Settings()
@@ -76,6 +81,8 @@ class Region:
     clock: Clock
     settings: Settings
     in_flight: KeysInFlight | None = None
+    meter: Meter | None = None
+    meter_file: MeterFile | None = None
 
     @classmethod
     def open(
@@ -92,7 +99,16 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        return cls(name, database, clock, settings, in_flight)
+        if settings.throttling == "off":
+            return cls(name, database, clock, settings, in_flight)
+        meter_file = database.open_meter()
+        states = MemoryStates() if meter_file is None else meter_file
+        return cls(name, database, clock, settings, in_flight, Meter(states, clock), meter_file)
+
+    @property
+    def enforces(self) -> bool:
+        """Whether requests beyond a table's capacity are refused."""
+        return self.settings.throttling == "enforce"
 
     def read(self, work: Read[T], consistent: bool) -> T:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
@@ -101,6 +117,10 @@ class Region:
 
     def close(self) -> None:
         """Close the Region's files."""
+        if self.meter is not None:
+            self.meter.close()
+        if self.meter_file is not None:
+            self.meter_file.close()
         self.database.close()
         if self.in_flight is not None:
             self.in_flight.close()

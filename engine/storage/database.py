@@ -37,6 +37,7 @@ from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
+from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path
@@ -412,6 +413,16 @@ class Database:
     def connect(self, synchronous: str | None = None) -> apsw.Connection:
         """A further connection to the file, for the caller to use and close."""
         return connect(self.path, self._page_key, synchronous or self._synchronous)
+
+    def open_meter(self) -> MeterFile | None:
+        """The Region's file of capacity and metrics, for the caller to close; None in memory.
+
+        Raises `FolderError`.
+        """
+        if self.path is None or self._gate is None:
+            return None
+        with self._gate:
+            return MeterFile(self.path.with_name("meter.db"), self._page_key)
 
     # Life.
 
