@@ -8,21 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.capacity.charges import change_charges
+from engine.capacity.charges import Charges
 from engine.capacity.meter import Draw, write_draws
 from engine.capacity.refusals import Kind, Refusal
-from engine.capacity.units import write_units
+from engine.capacity.units import read_units, write_units
+from engine.client.protocol import Context
+from engine.operations.pages import Page, PageRequest, read_page
 from engine.operations.region import Region
 from engine.storage.catalog import Index, Table
+from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
 
 
-def refusal_of_write(region: Region, table: Table, change: ItemChange) -> Refusal | None:
-    """Draw what a change of an item costs, or tell why that is refused: then nothing is drawn."""
+def refusal_of_write(
+    region: Region, table: Table, change: ItemChange, factor: int = 1
+) -> Refusal | None:
+    """Draw what a change of an item costs, or tell why that is refused: then nothing is drawn.
+
+    `factor`: how often the change is paid.
+    """
     meter = region.meter
     if meter is None:
         return None
-    draws = write_draws(change, change_charges(change))
+    charges = Charges()
+    charges.add_change(change, factor)
+    draws = write_draws(change, charges)
     refusal = meter.refusal(table, Kind.WRITE, draws)
     if refusal is not None and region.enforces:
         return refusal
@@ -49,16 +59,24 @@ def charge_failed_write(
         region.meter.charge(table, Kind.WRITE, [Draw(None, key, units)])
 
 
+def refusal_of_read(
+    region: Region, table: Table, index: Index | None, key: bytes
+) -> Refusal | None:
+    """Why a read is refused; None while its table, or its global index, has anything left."""
+    meter = region.meter
+    if meter is None:
+        return None
+    refusal = meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
+    return refusal if region.enforces else None
+
+
 def admit_read(region: Region, table: Table, index: Index | None, key: bytes) -> None:
-    """Let a read in while its table, or its global index, has anything left.
+    """Let a read in while there is anything left.
 
     Raises `ProvisionedThroughputExceededException` or `ThrottlingException`.
     """
-    meter = region.meter
-    if meter is None:
-        return
-    refusal = meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
-    if refusal is not None and region.enforces:
+    refusal = refusal_of_read(region, table, index, key)
+    if refusal is not None:
         raise refusal.error(region.table_arn(table.name))
 
 
@@ -71,6 +89,35 @@ def charge_read(region: Region, table: Table, draws: Sequence[Draw]) -> None:
 def read_draw(index: Index | None, key: bytes, units: float) -> Draw:
     """What a read of a table or index draws; a local index draws on its table."""
     return Draw(_owner(index), key, units)
+
+
+def metered_get(
+    region: Region, reader: Reader, table: Table, key: bytes, consistent: bool
+) -> StoredItem | None:
+    """Read an item if it is let in, and draw what it costs."""
+    if region.meter is None:
+        return reader.get(table.storage, key)
+    admit_read(region, table, None, key)
+    found = reader.get(table.storage, key)
+    units = read_units(0 if found is None else found.size, consistent)
+    charge_read(region, table, [read_draw(None, key, units)])
+    return found
+
+
+def metered_page(
+    region: Region, reader: Reader, request: PageRequest, consistent: bool, context: Context
+) -> Page:
+    """Read a page if the first key of its range is let in, and draw what it has read."""
+    if region.meter is None:
+        return read_page(reader, request, consistent, context)
+    table, index, key = request.table, request.index, request.keys.low
+    admit_read(region, table, index, key)
+    page = read_page(reader, request, consistent, context)
+    draws = [read_draw(index, key, read_units(page.size, consistent))]
+    if page.fetched_units:
+        draws.append(read_draw(None, key, page.fetched_units))
+    charge_read(region, table, draws)
+    return page
 
 
 def _owner(index: Index | None) -> str | None:

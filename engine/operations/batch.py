@@ -13,13 +13,20 @@ import orjson
 
 from engine.capacity.charges import Charges
 from engine.capacity.consumed import consumed_by_table
+from engine.capacity.refusals import Refusal
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
-from engine.errors import ValidationException
+from engine.errors import ApiError, ValidationException
 from engine.expressions import Projection
 from engine.model import values
 from engine.operations import actions
 from engine.operations.actions import Action
+from engine.operations.admission import (
+    charge_read,
+    read_draw,
+    refusal_of_read,
+    refusal_of_write,
+)
 from engine.operations.collections import (
     CollectionLimit,
     collection_metrics,
@@ -56,9 +63,10 @@ def batch_write_item(region: Region, request: Json, context: Context) -> Write[J
         located = _located_writes(region, transaction, prepared)
         limit = CollectionLimit(region, transaction)
         changed = [_changes(transaction, limit, writes) for writes in located]
+        left_over = _throttled(region, request, located, changed)
         for writes, changes in zip(located, changed, strict=True):
             transaction.write(writes.table, changes, cause)
-        return _response(request, transaction, located, changed)
+        return _response(request, transaction, located, changed, left_over)
 
     return Write(work, lambda response: response)
 
@@ -114,7 +122,7 @@ def _located_writes(
                 raise ValidationException(_DUPLICATES)
             seen.add((table.storage_id, key))
             keys.append(key)
-        located.append(_Located(writes.table_name, table, writes.actions, keys))
+        located.append(_Located(writes.table_name, table, list(writes.actions), keys))
     return located
 
 
@@ -140,14 +148,44 @@ def _changes(
     return changes
 
 
+def _throttled(
+    region: Region, request: Json, located: list[_Located], changed: list[list[ItemChange]]
+) -> Json:
+    """Take out the writes that are throttled; gives them as they were asked for, by table.
+
+    Raises the error of the first one where none is left.
+    """
+    left_over: Json = {}
+    if region.meter is None:
+        return left_over
+    first: ApiError | None = None
+    for writes, changes in zip(located, changed, strict=True):
+        entries = request["RequestItems"][writes.table_name]
+        admitted = []
+        for position, change in enumerate(changes):
+            refusal = refusal_of_write(region, writes.table, change)
+            if refusal is None:
+                admitted.append(position)
+                continue
+            first = first or refusal.error(region.table_arn(writes.table.name))
+            left_over.setdefault(writes.table_name, []).append(entries[position])
+        if len(admitted) < len(changes):
+            changes[:] = [changes[position] for position in admitted]
+            writes.actions[:] = [writes.actions[position] for position in admitted]
+    if first is not None and not any(changed):
+        raise first
+    return left_over
+
+
 def _response(
     request: Json,
     transaction: WriteTransaction,
     located: list[_Located],
     changed: list[list[ItemChange]],
+    left_over: Json,
 ) -> Json:
-    """The answer of a batch of writes: all of them were processed."""
-    response: Json = {"UnprocessedItems": {}}
+    """The answer of a batch of writes, of which some may be left over."""
+    response: Json = {"UnprocessedItems": left_over}
     requested = request.get("ReturnConsumedCapacity")
     if requested is not None:
         charges: dict[str, Charges] = {}
@@ -191,6 +229,7 @@ class _Found:
     items: list[bytes]
     charges: Charges
     unread: list[Json]
+    refusal: Refusal | None = None
 
 
 def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
@@ -203,8 +242,9 @@ def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
         found = []
         left = BATCH_BYTES_MAX
         for gets, table, keys in zip(prepared, tables, located, strict=True):
-            of_table, left = _read(reader, gets, table, keys, left)
+            of_table, left = _read(region, reader, gets, table, keys, left)
             found.append(of_table)
+        _refuse_if_all_throttled(region, tables, found)
         return found
 
     consistent = any(gets.consistent for gets in prepared)
@@ -221,6 +261,15 @@ def batch_get_item(region: Region, request: Json, _context: Context) -> Json:
     if consumed is not None:
         response["ConsumedCapacity"] = consumed
     return response
+
+
+def _refuse_if_all_throttled(region: Region, tables: list[Table], found: list[_Found]) -> None:
+    """Raise the error of the first key that was throttled where nothing was read at all."""
+    if any(of_table.charges.table for of_table in found):
+        return
+    for table, of_table in zip(tables, found, strict=True):
+        if of_table.refusal is not None:
+            raise of_table.refusal.error(region.table_arn(table.name))
 
 
 def _prepared_gets(items: Mapping[str, Json]) -> list[_Gets]:
@@ -252,21 +301,31 @@ def _get_keys(table: Table, gets: _Gets) -> list[bytes]:
 
 
 def _read(
-    reader: Reader, gets: _Gets, table: Table, keys: list[bytes], left: int
+    region: Region, reader: Reader, gets: _Gets, table: Table, keys: list[bytes], left: int
 ) -> tuple[_Found, int]:
-    """Read one table's keys while there is room in the answer; gives the room that is left."""
+    """Read one table's keys while there is room in the answer; gives the room that is left.
+
+    Keys that are throttled are not reached either.
+    """
     found = _Found([], Charges(), [])
     for position, key in enumerate(keys):
         if left <= 0:
-            found.unread = gets.request["Keys"][position:]
+            found.unread += gets.request["Keys"][position:]
             break
+        refusal = refusal_of_read(region, table, None, key)
+        if refusal is not None:
+            found.refusal = found.refusal or refusal
+            found.unread.append(gets.request["Keys"][position])
+            continue
         stored = reader.get(table.storage, key)
         size = 0 if stored is None else stored.size
         if size > left:
             left = 0
-            found.unread = gets.request["Keys"][position:]
+            found.unread += gets.request["Keys"][position:]
             break
-        found.charges.table += read_units(size, gets.consistent)
+        units = read_units(size, gets.consistent)
+        found.charges.table += units
+        charge_read(region, table, [read_draw(None, key, units)])
         if stored is not None:
             left -= size
             projection = gets.projection

@@ -17,7 +17,7 @@ from engine.client.protocol import Context, Json
 from engine.expressions import Projection, Update
 from engine.operations import actions
 from engine.operations.actions import Action
-from engine.operations.admission import admit_read, charge_read, read_draw
+from engine.operations.admission import metered_get
 from engine.operations.collections import collection_metrics
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.parameters import (
@@ -54,13 +54,7 @@ def get_item(region: Region, request: Json, _context: Context) -> Json:
         blob = check_key(table, key)
         if projection is not None:
             check_nested_paths(table, projection.paths)
-        if region.meter is None:
-            return reader.get(table.storage, blob)
-        admit_read(region, table, None, blob)
-        found = reader.get(table.storage, blob)
-        units = read_units(0 if found is None else found.size, consistent)
-        charge_read(region, table, [read_draw(None, blob, units)])
-        return found
+        return metered_get(region, reader, table, blob, consistent)
 
     consistent = bool(request.get("ConsistentRead"))
     stored = region.read(read, consistent)

@@ -11,7 +11,8 @@ from engine.expressions import (
     bind_key_condition,
     key_conditions,
 )
-from engine.operations.pages import Page, read_page
+from engine.operations.admission import metered_page
+from engine.operations.pages import Page
 from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
     check_start_attribute,
@@ -72,7 +73,7 @@ def query(region: Region, request: Json, context: Context) -> Json:
         if index is None and table.range is None:
             # At most one item: the page ends with its collection, and cannot be gone on from.
             page.limit = None
-        return read_page(reader, page, parameters.consistent, context), index
+        return metered_page(region, reader, page, parameters.consistent, context), index
 
     page, index = region.read(read, parameters.consistent)
     return read_response(parameters, index, page)

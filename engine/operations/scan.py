@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
-from engine.operations.pages import Page, read_page
+from engine.operations.admission import metered_page
+from engine.operations.pages import Page
 from engine.operations.parameters import check_mixing, placeholders
 from engine.operations.reads import (
     check_start_attribute,
@@ -42,7 +43,7 @@ def scan(region: Region, request: Json, context: Context) -> Json:
                 )
             keys = KeyRange(blob + b"\x00", keys.high)
         page = page_request(table, index, parameters, keys)
-        return read_page(reader, page, parameters.consistent, context), index
+        return metered_page(region, reader, page, parameters.consistent, context), index
 
     page, index = region.read(read, parameters.consistent)
     return read_response(parameters, index, page)

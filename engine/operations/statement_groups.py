@@ -14,6 +14,7 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.model.values import normalise_value
+from engine.operations.admission import metered_get
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.region import Region, Write
 from engine.operations.single_action import carry_out
@@ -84,9 +85,9 @@ def _batch_read(
             raise ValidationException(_BATCH_KEY)
         get = get_action(select, _BATCH_KEY)
         table = region.data_table(catalog, name)
-        stored = reader.get(table.storage, get.key(table))
-        size = 0 if stored is None else stored.size
-        units = read_units(size, bool(entry.get("ConsistentRead")))
+        consistent = bool(entry.get("ConsistentRead"))
+        stored = metered_get(region, reader, table, get.key(table), consistent)
+        units = read_units(0 if stored is None else stored.size, consistent)
         charges.setdefault(name, Charges()).table += units
         shown = get.shown(stored)
         return {"TableName": name} if shown is None else {"TableName": name, "Item": shown}

@@ -15,8 +15,9 @@ from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.expressions import Condition, KeyCondition, KeyTest
+from engine.operations.admission import metered_get, metered_page
 from engine.operations.conflicts import refuse_conflict
-from engine.operations.pages import PAGE_BYTES_MAX, PageRequest, read_page
+from engine.operations.pages import PAGE_BYTES_MAX, PageRequest
 from engine.operations.query import key_range
 from engine.operations.reads import lacks_attributes, start_blob
 from engine.operations.region import Region, Write
@@ -175,7 +176,8 @@ class _Reading:
         while position < len(ranges):
             keys = _rest(ranges[position], start, source.plan.descending)
             start = None
-            found = read_page(
+            found = metered_page(
+                self._region,
                 reader,
                 PageRequest(
                     source.table,
@@ -217,7 +219,7 @@ class _Reading:
         except ValidationException:
             # No value of a key: a comparison as all others.
             return None
-        stored = reader.get(table.storage, blob)
+        stored = metered_get(self._region, reader, table, blob, self.consistent)
         units = read_units(0 if stored is None else stored.size, self.consistent)
         page = _Page([], read_charges(None, units))
         if stored is not None:

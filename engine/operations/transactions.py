@@ -16,6 +16,7 @@ import orjson
 
 from engine.capacity.charges import TRANSACTION_FACTOR, Charges
 from engine.capacity.consumed import consumed_by_table
+from engine.capacity.refusals import Refusal
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
 from engine.errors import (
@@ -26,6 +27,12 @@ from engine.errors import (
 from engine.expressions import Condition, Projection
 from engine.operations import actions
 from engine.operations.actions import Action
+from engine.operations.admission import (
+    charge_read,
+    read_draw,
+    refusal_of_read,
+    refusal_of_write,
+)
 from engine.operations.collections import (
     CollectionLimit,
     collection_metrics,
@@ -200,7 +207,25 @@ def _changes(
                 "Message": "Collection size exceeded",
             }
             raise _cancelled(reasons)
+    _admit(region, targets, changes)
     return changes
+
+
+def _admit(region: Region, targets: Sequence[_Target], changes: Sequence[ItemChange]) -> None:
+    """Draw what all actions cost; those that are throttled cancel the transaction."""
+    reasons = [_NO_REASON] * len(targets)
+    for position, (target, change) in enumerate(zip(targets, changes, strict=True)):
+        refusal = refusal_of_write(region, target.table, change, TRANSACTION_FACTOR)
+        if refusal is not None:
+            reasons[position] = _throttled(refusal)
+    if any(reason is not _NO_REASON for reason in reasons):
+        raise _cancelled(reasons)
+
+
+def _throttled(refusal: Refusal) -> Json:
+    """The reason of an action, or a read, that was throttled."""
+    code = "ThrottlingError" if refusal.on_demand else "ProvisionedThroughputExceeded"
+    return {"Code": code, "Message": refusal.error("").message}
 
 
 def _cancelled_by(
@@ -306,10 +331,14 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
         tables = [region.data_table(catalog, get.table_name) for get in gets]
         keys = [get.key_values(table) for get, table in zip(gets, tables, strict=True)]
         _check_distinct(keys, tables)
-        return [
-            reader.get(table.storage, _get_key(gets, position, table))
-            for position, table in enumerate(tables)
-        ]
+        blobs = [_get_key(gets, position, table) for position, table in enumerate(tables)]
+        _admit_gets(region, tables, blobs)
+        found = [reader.get(table.storage, blob) for table, blob in zip(tables, blobs, strict=True)]
+        for table, blob, stored in zip(tables, blobs, found, strict=True):
+            size = 0 if stored is None else stored.size
+            units = TRANSACTION_FACTOR * read_units(size, consistent=True)
+            charge_read(region, table, [read_draw(None, blob, units)])
+        return found
 
     with claimed(region, [(get.table_name, get.key) for get in gets]) as conflicts:
         _refuse_conflicts(conflicts)
@@ -320,6 +349,15 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
             "bytes"
         )
     return _get_response(request, gets, found)
+
+
+def _admit_gets(region: Region, tables: Sequence[Table], keys: Sequence[bytes]) -> None:
+    """Let all reads in, or cancel the transaction because of those that are throttled."""
+    refusals = [
+        refusal_of_read(region, table, None, key) for table, key in zip(tables, keys, strict=True)
+    ]
+    if any(refusals):
+        raise _cancelled([_throttled(found) if found else _NO_REASON for found in refusals])
 
 
 def _prepared_get(request: Json) -> Get:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +13,9 @@ from engine.errors import (
     ConditionalCheckFailedException,
     ProvisionedThroughputExceededException,
 )
+from tests.engine.throttling.provisioned import create
 
 Json = dict[str, Any]
-
-
-def create(engine: Engine, reads: int, writes: int, *, index_writes: int | None = None) -> None:
-    """A provisioned table `orders`, with an index `by-day` if that has writes of its own."""
-    request: Json = {
-        "TableName": "orders",
-        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-        "ProvisionedThroughput": {"ReadCapacityUnits": reads, "WriteCapacityUnits": writes},
-    }
-    if index_writes is not None:
-        request["AttributeDefinitions"].append({"AttributeName": "day", "AttributeType": "S"})
-        request["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": "by-day",
-                "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "ALL"},
-                "ProvisionedThroughput": {
-                    "ReadCapacityUnits": 1,
-                    "WriteCapacityUnits": index_writes,
-                },
-            }
-        ]
-    engine.call("CreateTable", request)
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    """A clock that stands."""
-    return VirtualClock()
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Iterator[Engine]:
-    """An engine that throttles."""
-    with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as opened:
-        yield opened
 
 
 def put(engine: Engine, name: str, text_bytes: int = 0, **more: Json) -> bool:
