@@ -7,6 +7,7 @@ read_lag_s = 0                  by how much eventually consistent reads may lag 
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 wording = "classic"             or "2026": how refusals are worded
+throttling = "off"              or "warn", "enforce": what is beyond a table's capacity is refused
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError
-from engine.operations.region import Settings
+from engine.operations.region import THROTTLING, Settings
 from engine.operations.wording import WORDINGS
 from engine.storage.database import Options
 
@@ -28,6 +29,7 @@ _CHOICES = {
     "durability": ("full", "relaxed"),
     "transaction_conflicts": ("wait", "service"),
     "wording": WORDINGS,
+    "throttling": THROTTLING,
 }
 _KNOWN = frozenset({"history", *_SECONDS, *_CHOICES})
 
@@ -54,7 +56,7 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
         options = replace(options, durability=_choice(path, config, "durability"))
     chosen: dict[str, Any] = {
         name: _choice(path, config, name)
-        for name in ("transaction_conflicts", "wording")
+        for name in ("transaction_conflicts", "wording", "throttling")
         if name in config
     }
     settings = replace(settings, **chosen)

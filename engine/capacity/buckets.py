@@ -12,6 +12,8 @@ from dataclasses import dataclass
 BURST_S = 300.0
 """For so many seconds the unused units of a provisioned table are kept."""
 
+_DISORDER_US = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Supply:
@@ -47,7 +49,9 @@ class Bucket:
         if elapsed_us > 0:
             self.units += supply.rate * elapsed_us / 1_000_000
         self.units = min(self.units, supply.most)
-        self.at_us = now_us
+        # Processes that look at the clock and then wait for each other come in any order.
+        if elapsed_us > 0 or elapsed_us < -_DISORDER_US:
+            self.at_us = now_us
 
     def lend(self, supply: Supply, now_us: int, debt: float) -> float:
         """Take the units that one process may spend by itself: at most one second's.

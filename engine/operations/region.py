@@ -21,6 +21,7 @@ from engine.storage.writer import Work
 T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
+THROTTLING = ("enforce", "warn", "off")
 
 
 def _nothing() -> None:
@@ -117,10 +118,11 @@ class Region:
 
     def close(self) -> None:
         """Close the Region's files."""
-        if self.meter is not None:
+        # A forked child, and a second close, leave the shared file alone.
+        if self.meter is not None and not self.database.is_closed:
             self.meter.close()
-        if self.meter_file is not None:
-            self.meter_file.close()
+            if self.meter_file is not None:
+                self.meter_file.close()
         self.database.close()
         if self.in_flight is not None:
             self.in_flight.close()

@@ -290,6 +290,9 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
             transaction.put_table(stored)
         return leaving
 
-    description = describe(region, region.database.write(work), nothing_counted)
+    leaving = region.database.write(work)
+    if region.meter is not None:
+        region.meter.forget(leaving.table_id)
+    description = describe(region, leaving, nothing_counted)
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

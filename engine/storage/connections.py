@@ -69,7 +69,7 @@ def connect_first(path: Path, page_key: str, synchronous: str) -> apsw.Connectio
 
 
 def connect_meter(path: Path, page_key: str, schema: str) -> apsw.Connection:
-    """Open a Region's file of capacity and metrics, made where it is missing or damaged.
+    """Open a Region's file of capacity, made where it is missing or damaged.
 
     Losing it loses no data, so nothing of it is synced. The caller lets in one process at a time.
     Raises `FolderError` where there can be no such file.

@@ -415,7 +415,7 @@ class Database:
         return connect(self.path, self._page_key, synchronous or self._synchronous)
 
     def open_meter(self) -> MeterFile | None:
-        """The Region's file of capacity and metrics, for the caller to close; None in memory.
+        """The Region's file of capacity, for the caller to close; None in memory.
 
         Raises `FolderError`.
         """

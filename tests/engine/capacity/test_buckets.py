@@ -50,6 +50,13 @@ def test_a_clock_that_is_set_back_adds_nothing_and_takes_nothing() -> None:
     assert bucket.units == 20.0
 
 
+def test_processes_that_come_out_of_order_are_given_no_moment_twice() -> None:
+    supply, bucket = Supply(10.0), Bucket.new(Supply(10.0), 0)
+    for now_us in (300_000, 200_000, 300_000, 100_000, 300_000):
+        bucket.refill(supply, now_us)
+    assert bucket.units == 13.0
+
+
 def test_a_bucket_without_a_rate_is_never_filled() -> None:
     supply, bucket = Supply(0.0), Bucket.new(Supply(0.0), 0)
     assert bucket.wait_s(supply) == float("inf")

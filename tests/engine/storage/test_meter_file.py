@@ -1,4 +1,4 @@
-"""The shared file of states and points."""
+"""The shared file of states."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from engine.storage.meter_file import MeterFile, Point
+from engine.storage.meter_file import MeterFile
 
 KEY = secrets.token_hex(32)
-HOUR_S = 3_600
 
 
 @pytest.fixture
@@ -44,11 +43,6 @@ def take_many(path: Path, key: str, count: int) -> None:
     meter.close()
 
 
-def point(metric: str, at_s: int, value: float) -> Point:
-    """A single measurement."""
-    return Point("orders", metric, at_s, 1, value, value, value)
-
-
 def test_a_state_is_kept(meter: MeterFile, path: Path) -> None:
     assert meter.update_state("a", take) == 1_000.0
     again = MeterFile(path, KEY)
@@ -75,33 +69,10 @@ def test_the_states_of_a_table_are_forgotten(meter: MeterFile) -> None:
     assert meter.update_state("t2/Read", take) == 999.0
 
 
-def test_points_add_up_in_every_width(meter: MeterFile) -> None:
-    points = [point("units", at_s, at_s % 7) for at_s in range(HOUR_S, HOUR_S + 120)]
-    meter.add_points((1, 60), points)
-    seconds = meter.read_points(1, "orders", HOUR_S, HOUR_S + 3)
-    assert seconds == [point("units", HOUR_S + n, (HOUR_S + n) % 7) for n in range(3)]
-    first, second = meter.read_points(60, "orders", 0, 2 * HOUR_S)
-    assert (first.samples, first.low, first.high) == (60, 0.0, 6.0)
-    assert first.sum + second.sum == sum(one.sum for one in points)
-
-
-def test_old_points_are_forgotten_by_width(meter: MeterFile) -> None:
-    meter.add_points((1, 60), [point("units", at_s, 1.0) for at_s in range(120)])
-    assert meter.trim_points(1, 60) == 60
-    assert len(meter.read_points(1, "orders", 0, 120)) == 60
-    assert len(meter.read_points(60, "orders", 0, 120)) == 2
-
-
-def test_what_was_measured_of_what(meter: MeterFile) -> None:
-    meter.add_points((1,), [point("units", 5, 1.0), point("units", 6, 1.0)])
-    assert meter.subjects(1, 0) == ["orders"]
-    assert meter.subjects(1, 7) == []
-
-
 def test_a_damaged_file_is_made_anew(path: Path) -> None:
     path.write_bytes(b"no database at all" * 1_000)
     meter = MeterFile(path, KEY)
-    assert meter.subjects(1, 0) == []
+    assert meter.update_state("a", take) == 1_000.0
     meter.close()
 
 

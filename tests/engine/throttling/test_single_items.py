@@ -143,3 +143,20 @@ def test_what_is_left_survives_the_process(tmp_path: Path, clock: VirtualClock) 
         assert sum(put(engine, f"{number}") for number in range(3)) == 3
     with Engine.open(tmp_path / "shop", settings=settings, clock=clock) as engine:
         assert sum(put(engine, f"{number}") for number in range(9)) == 2
+
+
+def test_a_new_table_of_the_same_name_begins_anew(engine: Engine) -> None:
+    create(engine, 10, 2)
+    assert [put(engine, f"{number}") for number in range(3)] == [True, True, False]
+    engine.call("DeleteTable", {"TableName": "orders"})
+    create(engine, 10, 2)
+    assert put(engine, "a")
+
+
+def test_a_folder_says_whether_requests_are_throttled(tmp_path: Path, clock: VirtualClock) -> None:
+    with Engine.open(tmp_path / "shop", clock=clock) as engine:
+        create(engine, 10, 2)
+        assert all(put(engine, f"{number}") for number in range(9))
+    (tmp_path / "shop" / "config.toml").write_text('throttling = "enforce"\n')
+    with Engine.open(tmp_path / "shop", clock=clock) as engine:
+        assert [put(engine, f"{number}") for number in range(3)] == [True, True, False]
