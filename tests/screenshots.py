@@ -107,8 +107,7 @@ def main() -> None:
     """Take all pictures, on the sample data."""
     FOLDER.mkdir(exist_ok=True)
     with Engine.in_memory() as engine:
-        for _ in load(engine, engine):
-            pass
+        load(engine, engine)
         for picture in PICTURES:
             path = FOLDER / f"{picture.name}.svg"
             path.write_text(asyncio.run(take(engine, picture)), encoding="utf-8")
