@@ -42,38 +42,31 @@ class KeyField(Horizontal):
     def __init__(self, name: str, kind: str, is_sort: bool) -> None:
         super().__init__()
         self.attribute = name
-        self._kind = kind
-        self._is_sort = is_sort
+        hint = {"S": "text", "N": "number", "B": "base64"}[kind]
+        # Made at once, since the form may be read before this field has its place in it.
+        self._value = Input(placeholder=hint, compact=True, classes="value")
+        self._upper = Input(placeholder="and", compact=True, classes="upper")
+        self._operator: Select[str] | None = None
+        if is_sort:
+            choices = [(operator, operator) for operator in OPERATORS]
+            self._operator = Select(choices, value="=", allow_blank=False, compact=True)
 
     def compose(self) -> ComposeResult:
         """Name, operator, value, and the upper value of `between`."""
         yield Label(self.attribute, markup=False)
-        if self._is_sort:
-            yield Select(
-                [(operator, operator) for operator in OPERATORS],
-                value="=",
-                allow_blank=False,
-                compact=True,
-            )
-        else:
-            yield Label("=", classes="equals")
-        hint = {"S": "text", "N": "number", "B": "base64"}[self._kind]
-        yield Input(placeholder=hint, compact=True, classes="value")
-        yield Input(placeholder="and", compact=True, classes="upper")
+        yield self._operator or Label("=", classes="equals")
+        yield self._value
+        yield self._upper
 
     @property
     def term(self) -> KeyTerm:
         """What is filled in."""
-        operator = str(self.query_one(Select).value) if self._is_sort else "="
-        return KeyTerm(
-            self.query_one(".value", Input).value,
-            operator,
-            self.query_one(".upper", Input).value,
-        )
+        operator = "=" if self._operator is None else str(self._operator.value)
+        return KeyTerm(self._value.value, operator, self._upper.value)
 
     def fill(self, text: str) -> None:
         """Put a value in."""
-        self.query_one(".value", Input).value = text
+        self._value.value = text
 
     @on(Select.Changed)
     def _show_upper(self, event: Select.Changed) -> None:

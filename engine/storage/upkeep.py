@@ -49,7 +49,10 @@ class Upkeep:
         self._database = database
         self._path = path
         self._clock = clock
-        self._wake = threading.Event()
+        # Taken while there is no reason to wake up. No Event: an interruption amid its `set` may
+        # leave the lock inside it taken for ever.
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
         self._stopping = False
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -74,8 +77,13 @@ class Upkeep:
         if self._thread is None:
             self.start()
         elif self._checkpoint_due():
-            self._wake.set()
+            self._wake()
         return apsw.SQLITE_OK
+
+    def _wake(self) -> None:
+        # Released already: it is awake, or about to be.
+        with contextlib.suppress(RuntimeError):
+            self._asleep.release()
 
     def _run(self) -> None:
         in_a_row = 0
@@ -91,8 +99,7 @@ class Upkeep:
             except _FAILURES:
                 failed = True
             if failed or not self._checkpoint_due():
-                self._wake.wait(_ROUND_S)
-                self._wake.clear()
+                self._asleep.acquire(timeout=_ROUND_S)
 
     def rounds(self) -> None:
         """Trim, free and resume, step by step, until nothing is left or the database closes."""
@@ -152,7 +159,7 @@ class Upkeep:
             self._stopping = True
         if self._thread is None:
             return
-        self._wake.set()
+        self._wake()
         self._thread.join()
         with contextlib.suppress(*_FAILURES):
             self._database.write(self.step)

@@ -324,7 +324,7 @@ def test_a_code_becomes_the_class_of_its_name() -> None:
     assert type(error).__name__ == "ResourceInUseException"
 
 
-@pytest.mark.parametrize("code", ["ServiceError", "ConnectionFailed", "ThrottlingException"])
+@pytest.mark.parametrize("code", ["ServiceError", "ConnectionFailed", "RequestLimitExceeded"])
 def test_other_codes_are_kept(code: str) -> None:
     error = api_error(code, "text")
     assert (type(error), error.code) == (ServiceError, code)

@@ -289,16 +289,13 @@ def test_a_failing_upkeep_does_not_spin_and_does_not_die(
     waits: list[float] = []
     upkeep = Upkeep(database_of(engine), data_file(Path("nowhere")), VirtualClock())
 
-    class Wake:
-        def wait(self, seconds: float) -> bool:
-            waits.append(seconds)
+    class Asleep:
+        def acquire(self, timeout: float) -> bool:
+            waits.append(timeout)
             upkeep._stopping = len(waits) == 3
             return False
 
-        def clear(self) -> None:
-            """Nothing to clear."""
-
-    monkeypatch.setattr(upkeep, "_wake", Wake())
+    monkeypatch.setattr(upkeep, "_asleep", Asleep())
     monkeypatch.setattr(upkeep, "checkpoint", failing)
     upkeep._pages = 10_000
     upkeep._run()
