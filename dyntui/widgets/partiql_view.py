@@ -6,7 +6,7 @@ Drawers are imported when they are first opened, so that the app starts without 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -132,6 +132,22 @@ class PartiqlView(StatementDesk):
         self.app.push_screen(screen, closed)
 
     def _check(self, piece: Piece, values: dict[str, Json]) -> None:
+        def failed(error: ApiError) -> None:
+            self._queue.clear()
+            self._results.refuse_error(piece.text, error)
+
+        self._book.remember(piece.text)
+        self._make_ready(piece, values, self._ask_or_run, failed)
+
+    def _make_ready(
+        self,
+        piece: Piece,
+        values: dict[str, Json],
+        then: Callable[[Ready], None],
+        failed: Callable[[ApiError], None],
+    ) -> None:
+        """Read a statement beside the screen, and go on with it."""
+
         def work(_: Cancelled) -> Ready | StatementError:
             try:
                 return make_ready(piece.text, values, self._connection, self._names)
@@ -142,13 +158,8 @@ class PartiqlView(StatementDesk):
             if isinstance(found, StatementError):
                 self._malformed(piece, found)
             else:
-                self._ask_or_run(found)
+                then(found)
 
-        def failed(error: ApiError) -> None:
-            self._queue.clear()
-            self._results.refuse_error(piece.text, error)
-
-        self._book.remember(piece.text)
         self.run_job("", work, done, failed, group="checking")
 
     def _ask_or_run(self, ready: Ready) -> None:
@@ -235,22 +246,10 @@ class PartiqlView(StatementDesk):
         if piece is None:
             return
 
-        def work(_: Cancelled) -> Ready | StatementError:
-            try:
-                return make_ready(piece.text, self._values, self._connection, self._names)
-            except StatementError as error:
-                return error
-
-        def done(found: Ready | StatementError) -> None:
-            if isinstance(found, StatementError):
-                self._malformed(piece, found)
-            else:
-                self._copy_request(found)
-
         def failed(error: ApiError) -> None:
             self._results.refuse_error(piece.text, error)
 
-        self.run_job("", work, done, failed, group="checking")
+        self._make_ready(piece, self._values, self._copy_request, failed)
 
     def _copy_request(self, ready: Ready) -> None:
         from dyntui.screens.copy_as import CopyAsScreen
