@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from engine.capacity.buckets import Supply
 from engine.capacity.demand import SharedDemand
-from engine.capacity.heavy import HeavyHitters
 from engine.capacity.partitions import PARTITION, PartitionMap, share
 from engine.capacity.purses import Purse, States
 from engine.capacity.refusals import Kind, Limit, Refusal
-
-_KEYS_COUNTED = 64
-_FADE_US = 60 * 1_000_000
 
 
 class Provision:
@@ -73,38 +69,25 @@ class Gate:
         }
         bounds = ["", *partitions.to_json()]
         self._ranges = [Purse(states, f"{name}/range/{bound}", PARTITION) for bound in bounds]
-        self.heat = {kind: HeavyHitters(_KEYS_COUNTED) for kind in Kind}
-        self._faded_us = 0
 
     def refusal(self, kind: Kind, key: bytes, now_us: int) -> Refusal | None:
         """Why a request about a key is throttled; None lets it in. It pays nothing yet."""
-        partition = self.partitions.locate(key)
         capacity, purse = self._capacities[kind], self._purses[kind]
         purse.supply = capacity.supply(now_us)
         if not purse.has_any(now_us):
             limit = capacity.limit
-        elif not self._ranges[partition].has_any(now_us):
+        elif not self._ranges[self.partitions.locate(key)].has_any(now_us):
             limit = Limit.KEY_RANGE
         else:
             return None
-        on_demand = isinstance(capacity, OnDemand)
-        return Refusal(kind, limit, self._index, on_demand, partition, len(self.partitions))
+        return Refusal(kind, limit, self._index, isinstance(capacity, OnDemand))
 
-    def charge(self, kind: Kind, key: bytes, units: float, now_us: int) -> None:
+    def charge(self, kind: Kind, key: bytes, units: float) -> None:
         """Let a request pay what it really cost."""
         self._purses[kind].spend(units)
         self._capacities[kind].note(units)
         reads, writes = (units, 0.0) if kind is Kind.READ else (0.0, units)
         self._ranges[self.partitions.locate(key)].spend(share(reads, writes))
-        if now_us - self._faded_us >= _FADE_US:
-            self._fade(now_us)
-        self.heat[kind].add(key, units)
-
-    def _fade(self, now_us: int) -> None:
-        """Every minute what was hot counts half."""
-        self._faded_us = now_us
-        for heat in self.heat.values():
-            heat.fade(0.5)
 
     def close(self) -> None:
         """Bring back what was borrowed."""

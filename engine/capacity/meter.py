@@ -62,10 +62,9 @@ class Meter:
 
     def charge(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> None:
         """Let a request pay what it really cost."""
-        now_us = self._clock.now_us()
         with self._lock:
             for draw in draws:
-                self._gate(table, draw.index).charge(kind, draw.key, draw.units, now_us)
+                self._gate(table, draw.index).charge(kind, draw.key, draw.units)
 
     def gate(self, table: Table, index: str | None) -> Gate:
         """The gate of a table (`index` None) or of a global index."""

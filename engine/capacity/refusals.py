@@ -41,22 +41,16 @@ class Limit(StrEnum):
     PROVISIONED = "ProvisionedThroughputExceeded"
     KEY_RANGE = "KeyRangeThroughputExceeded"
     MAXIMUM = "MaxOnDemandThroughputExceeded"
-    ACCOUNT = "AccountLimitExceeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was throttled; `index` is None where it was the table's own limit.
-
-    `partition` (from 0) of `partitions` is the one that was asked too much.
-    """
+    """A request that was throttled; `index` is None where it was the table's own limit."""
 
     kind: Kind
     limit: Limit
     index: str | None
     on_demand: bool
-    partition: int
-    partitions: int
 
     @property
     def reason(self) -> str:
