@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from engine.client.capacity import CapacityReport, Place
+
 Json = dict[str, Any]
 
 
@@ -141,4 +143,16 @@ class LocalTools(Protocol):
 
     def regions_with_tables(self) -> dict[str, int]:
         """Regions of the same folder that hold tables, with how many."""
+        ...
+
+    def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
+        """What a table's capacity looked like in the last `window_s` seconds.
+
+        The figures of other processes are as old as their last flush, a second at most.
+        Raises `ApiError` where there is no such table.
+        """
+        ...
+
+    def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
+        """On which partition a partition key (an attribute map) lives; raises `ApiError`."""
         ...
