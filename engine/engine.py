@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.client.methods import OperationMethods
-from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
+from engine.client.protocol import (
+    OWNER,
+    Context,
+    Explanation,
+    Json,
+    LoadProgress,
+    Removal,
+    StorageReport,
+    StoredItems,
+)
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.errors import (
     ApiError,
@@ -38,6 +47,7 @@ STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListSt
 """The operations of the service's other target, DynamoDBStreams_20120810."""
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
+_stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
@@ -147,12 +157,20 @@ class Engine(OperationMethods):
     def load_items(
         self,
         table: str,
-        items: Iterable[Json],
+        items: Iterable[Json | Removal],
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
+        on_rejected: Callable[[int, ApiError], None] | None = None,
+        keep_existing: bool = False,
     ) -> int:
         """See `LocalTools.load_items`."""
-        return _load_items(self._region, table, items, context, on_progress)
+        return _load_items(
+            self._region, table, items, context, on_progress, on_rejected, keep_existing
+        )
+
+    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+        """See `LocalTools.stored_items`."""
+        return _stored_items(self._region, table, context)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False

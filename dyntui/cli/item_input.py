@@ -13,9 +13,10 @@ import click
 import orjson
 
 from dyntui.cli.files import TEXT_FILE, decode, open_file
-from dyntui.core.formats import PlainJsonError, parse_plain
+from dyntui.core.formats import parse_plain
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
+from engine.transfer.plain_json import PlainJsonError
 
 
 def read_items(argument: str, info: TableInfo, *, plain: bool) -> Iterator[Json]:

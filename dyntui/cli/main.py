@@ -30,6 +30,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "scan": ("dyntui.cli.read:scan", "Show all items of a table or an index."),
     "sql": ("dyntui.cli.sql:sql", "Run PartiQL statements."),
     "repl": ("dyntui.cli.repl:repl", "Open a prompt for PartiQL statements."),
+    "export": ("dyntui.cli.exporting:export", "Write a table's items to files."),
+    "import": ("dyntui.cli.importing:import_items", "Put the items of files into a table."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),

@@ -14,15 +14,13 @@ from typing import Any
 
 import orjson
 
+from engine.transfer.plain_json import PlainJsonError, base64_text, parse, plain, typed
+
 Json = dict[str, Any]
 
 MAX_CELL_CHARACTERS = 2_000
 BYTES_IN_A_UNIT = 1024
 ELLIPSIS = "…"
-
-
-class PlainJsonError(ValueError):
-    """The text is no plain JSON from which an item can be made."""
 
 
 def dynamodb_json(value: Any, *, indent: bool = True) -> str:
@@ -34,13 +32,13 @@ def dynamodb_json(value: Any, *, indent: bool = True) -> str:
 def plain_json(item: Json, *, indent: bool = True) -> str:
     """An item as plain JSON; see the head of this module for what is lost."""
     option = orjson.OPT_INDENT_2 if indent else 0
-    plain = {name: _plain(value) for name, value in item.items()}
-    return orjson.dumps(plain, option=option).decode()
+    members = {name: plain(value) for name, value in item.items()}
+    return orjson.dumps(members, option=option).decode()
 
 
 def plain_value_json(value: Json) -> str:
     """One attribute value as plain JSON on one line."""
-    return orjson.dumps(_plain(value)).decode()
+    return orjson.dumps(plain(value)).decode()
 
 
 def wide_json(value: Any) -> str:
@@ -63,31 +61,6 @@ def json_default(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is not part of an item")
 
 
-def _base64_text(content: bytes | str) -> str:
-    """Binary content as base64, which it may be already, as on the wire."""
-    return content if isinstance(content, str) else json_default(content)
-
-
-def _plain(value: Json) -> Any:
-    [(kind, content)] = value.items()
-    match kind:
-        case "N":
-            return orjson.Fragment(content.encode())
-        case "B":
-            return _base64_text(content)
-        case "NULL":
-            return None
-        case "NS":
-            return [orjson.Fragment(member.encode()) for member in content]
-        case "BS":
-            return [_base64_text(member) for member in content]
-        case "L":
-            return [_plain(element) for element in content]
-        case "M":
-            return {name: _plain(member) for name, member in content.items()}
-    return content
-
-
 def bytes_text(size: float) -> str:
     """A size for people, in the units of 1,024 bytes that DynamoDB's limits are in."""
     if size < BYTES_IN_A_UNIT:
@@ -102,53 +75,17 @@ def bytes_text(size: float) -> str:
 # Plain JSON on the way in.
 
 
-class _Number(str):
-    """The digits of a JSON number, as they were written."""
-
-    __slots__ = ()
-
-
 def parse_plain(text: str) -> Any:
     """Plain JSON as attribute values: objects at the top stay objects, what is in them is typed.
 
-    Text becomes S, a number N with all its digits, true and false BOOL, null NULL, a list L, an
-    object M. A list of objects gives a list of items. Raises `PlainJsonError`.
+    A list of objects gives a list of items. Raises `PlainJsonError`.
     """
-    try:
-        document = json.loads(
-            text, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
-        )
-    except json.JSONDecodeError as error:
-        raise PlainJsonError(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
-    except RecursionError:
-        raise PlainJsonError("nested deeper than an item can be") from None
+    document = parse(text)
     documents = document if isinstance(document, list) else [document]
     if not all(isinstance(one, dict) for one in documents):
         raise PlainJsonError('an item is an object, such as {"id": "a"}')
-    items = [{name: from_plain(value) for name, value in one.items()} for one in documents]
+    items = [{name: typed(value) for name, value in one.items()} for one in documents]
     return items if isinstance(document, list) else items[0]
-
-
-def from_plain(value: Any) -> Json:
-    """One value of plain JSON as an attribute value."""
-    match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case _Number():
-            return {"N": str(value)}
-        case str():
-            return {"S": value}
-        case list():
-            return {"L": [from_plain(element) for element in value]}
-        case dict():
-            return {"M": {name: from_plain(member) for name, member in value.items()}}
-    raise TypeError(f"{type(value).__name__} is not part of plain JSON")
-
-
-def _refuse_constant(name: str) -> Any:
-    raise PlainJsonError(f"{name} is not a number that JSON or DynamoDB knows")
 
 
 # One line for people.
@@ -180,7 +117,7 @@ def _pieces(value: Json) -> Iterator[str]:
         case "N":
             yield content
         case "B":
-            yield _base64_text(content)
+            yield base64_text(content)
         case "BOOL":
             yield "true" if content else "false"
         case "NULL":
@@ -190,7 +127,7 @@ def _pieces(value: Json) -> Iterator[str]:
         case "NS":
             yield from _joined("{", iter(content), "}")
         case "BS":
-            yield from _joined("{", map(_base64_text, content), "}")
+            yield from _joined("{", map(base64_text, content), "}")
         case "L":
             yield from _nested("[", ((("", element)) for element in content), "]")
         case "M":

@@ -43,9 +43,9 @@ def item_texts(
         case "jsonl":
             return (json_of(item, plain=plain, indent=False) + "\n" for item in items)
         case "ion":
-            from dyntui.core.ion import ion_text
+            from engine.transfer.ion import text_of
 
-            return (ion_text(item) + "\n" for item in items)
+            return (text_of(item) + "\n" for item in items)
         case "csv":
             return _csv(items, keys, columns)
         case "table":

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from engine.client.protocol import Client, Json, LoadProgress
-from engine.errors import ApiError, ConnectionFailed
+from engine.client.protocol import Client, Json, LoadProgress, Removal
+from engine.errors import (
+    ApiError,
+    ConnectionFailed,
+    SerializationException,
+    ValidationException,
+)
 
 BATCH_ITEMS_MAX = 25
 
@@ -14,30 +19,52 @@ BATCH_ITEMS_MAX = 25
 def put_many(
     client: Client,
     table: str,
-    items: Iterable[Json],
+    items: Iterable[Json | Removal],
     on_progress: Callable[[LoadProgress], None] = lambda _: None,
+    on_rejected: Callable[[int, ApiError], None] | None = None,
 ) -> int:
     """Put items in batches, in their order; gives how many were written.
 
     What a batch leaves out, or is refused for, is put item by item: so the first bad item raises
     the `ApiError` of its own PutItem, and a later item replaces an earlier one with the same key.
+    `on_rejected` is told of a bad item instead, by its place in the order, from 0.
     """
-    written = 0
+    taken = written = 0
     source = iter(items)
     while batch := list(islice(source, BATCH_ITEMS_MAX)):
         left = _put_batch(client, table, batch)
         written += len(batch) - len(left)
-        for item in left:
-            client.call("PutItem", {"TableName": table, "Item": item})
-            written += 1
-            on_progress(LoadProgress(written, written))
-        on_progress(LoadProgress(written, written))
+        for place, item in enumerate(batch, taken):
+            if not any(item is one for one in left):
+                continue
+            try:
+                _put_one(client, table, item)
+                written += 1
+            except (ValidationException, SerializationException) as error:
+                if on_rejected is None:
+                    raise
+                on_rejected(place, error)
+            on_progress(LoadProgress(taken + len(batch), written))
+        taken += len(batch)
+        on_progress(LoadProgress(taken, written))
     return written
 
 
-def _put_batch(client: Client, table: str, items: list[Json]) -> list[Json]:
+def _put_one(client: Client, table: str, item: Json | Removal) -> None:
+    if isinstance(item, Removal):
+        client.call("DeleteItem", {"TableName": table, "Key": item.key})
+    else:
+        client.call("PutItem", {"TableName": table, "Item": item})
+
+
+def _put_batch(client: Client, table: str, items: list[Json | Removal]) -> list[Json | Removal]:
     """Put up to 25 items by one request; gives those that are still to be put."""
-    requests = [{"PutRequest": {"Item": item}} for item in items]
+    requests = [
+        {"DeleteRequest": {"Key": item.key}}
+        if isinstance(item, Removal)
+        else {"PutRequest": {"Item": item}}
+        for item in items
+    ]
     try:
         response = client.call("BatchWriteItem", {"RequestItems": {table: requests}})
     except ConnectionFailed:
@@ -45,4 +72,4 @@ def _put_batch(client: Client, table: str, items: list[Json]) -> list[Json]:
     except ApiError:
         return items
     left = response.get("UnprocessedItems", {}).get(table, [])
-    return [request["PutRequest"]["Item"] for request in left]
+    return [item for item, request in zip(items, requests, strict=True) if request in left]

@@ -1,6 +1,6 @@
 """What an engine tells of capacity: the shapes that `LocalTools` answers with.
 
-Times are seconds since the epoch, of the engine's clock. Series have one figure per stretch of time.
+Times are seconds since the epoch, of the engine's clock. Series have one figure a stretch of time.
 """
 
 from __future__ import annotations

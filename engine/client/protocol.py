@@ -6,13 +6,18 @@ nothing else. What a face needs beyond DynamoDB's API is `LocalTools`, which onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.client.capacity import CapacityReport, Place
+from engine.errors import ApiError
 
 Json = dict[str, Any]
+
+
+StoredItems = Generator[tuple[bytes, int], None, None]
+"""Items as JSON, each with its size in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ class Client(Protocol):
         values are text, times are seconds since the epoch. Raises `engine.errors.ApiError`.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """In a bulk load: the item under this key is to be removed, if it is there."""
+
+    key: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +121,26 @@ class LocalTools(Protocol):
     def load_items(
         self,
         table: str,
-        items: Iterable[Json],
+        items: Iterable[Json | Removal],
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
+        on_rejected: Callable[[int, ApiError], None] | None = None,
+        keep_existing: bool = False,
     ) -> int:
         """Put many items in key order with few commits; gives how many were written.
 
-        Each item is validated as PutItem would, all of them before the first is written; a bad one
-        raises its `ApiError`. A later item replaces an earlier one with the same key.
+        Each item is validated as PutItem would, all of them before the first is written. A bad one
+        raises its `ApiError`; `on_rejected` is told of it instead, with its place in the order from
+        0, and the others are written. A later item replaces an earlier one with the same key, and
+        one that the table has, unless `keep_existing`.
+        """
+        ...
+
+    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+        """All items as JSON and their sizes in bytes, in key order, from one read snapshot.
+
+        The JSON is the attribute map as the wire has it. For the caller to close. Raises
+        `ApiError` when the first is asked for.
         """
         ...
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 
-from engine.client.protocol import Context, Json, LoadProgress
-from engine.errors import ResourceNotFoundException, ValidationException
+from engine.client.protocol import Context, Json, LoadProgress, Removal
+from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.model import values
 from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import cause_of
 from engine.operations.region import Region
-from engine.operations.schema import check_item
+from engine.operations.schema import check_item, check_key
 from engine.storage.catalog import Table
 from engine.storage.items import StoredItem, plan_change
 from engine.storage.sorting import Row, SortedRuns
@@ -27,26 +27,32 @@ _STEP_ITEMS = 500
 _STEP_BYTES = 4 * 1024 * 1024
 
 Report = Callable[[LoadProgress], None]
+Refuse = Callable[[int, ApiError], None]
+
+# The value of a row whose item is to be removed: no item is stored so.
+_REMOVED = b""
 
 
 def load_items(
     region: Region,
     table_name: str,
-    items: Iterable[Json],
+    items: Iterable[Json | Removal],
     context: Context,
     on_progress: Report | None,
+    on_rejected: Refuse | None,
+    keep_existing: bool,
 ) -> int:
     """Put items as `LocalTools.load_items` says; gives how many were written."""
     table = region.data_table(region.database.reload_catalog(), table_name)
     path = region.database.path
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
-        taken, last_run = _gather(table, items, runs, context, on_progress)
+        taken, last_run = _gather(table, items, runs, context, on_progress, on_rejected)
         for step in _steps(runs.merged(last_run)):
             if _is_cancelled(context):
                 return written
-            region.database.write(partial(_write_step, region, table, step, context))
-            written += len(step)
+            work = partial(_write_step, region, table, step, context, keep_existing)
+            written += region.database.write(work)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))
     return written
@@ -54,22 +60,26 @@ def load_items(
 
 def _gather(
     table: Table,
-    items: Iterable[Json],
+    items: Iterable[Json | Removal],
     runs: SortedRuns,
     context: Context,
     on_progress: Report | None,
+    on_rejected: Refuse | None,
 ) -> tuple[int, list[Row]]:
     """Validate and sort all items; gives how many these were, and the last run of them."""
     batch: dict[bytes, Row] = {}
     taken = size = 0
-    for item in items:
-        canonical, item_size = values.normalise_item(item)
-        if item_size > MAX_ITEM_BYTES:
-            raise ValidationException("Item size has exceeded the maximum allowed size")
-        key = check_item(table, canonical)
-        batch[key] = (key, item_size, values.to_json(canonical))
+    for place, item in enumerate(items):
+        try:
+            row = _row(table, item)
+        except ApiError as error:
+            if on_rejected is None:
+                raise
+            on_rejected(place, error)
+            continue
+        batch[row[0]] = row
         taken += 1
-        size += item_size
+        size += row[1]
         if len(batch) >= _GATHERED_ITEMS or size >= _GATHERED_BYTES:
             runs.spill(sorted(batch.values()))
             batch.clear()
@@ -79,6 +89,16 @@ def _gather(
             if _is_cancelled(context):
                 break
     return taken, sorted(batch.values())
+
+
+def _row(table: Table, item: Json | Removal) -> Row:
+    """An item, checked as PutItem would, as it is to be stored."""
+    if isinstance(item, Removal):
+        return check_key(table, values.normalise_item(item.key)[0]), 0, _REMOVED
+    canonical, item_size = values.normalise_item(item)
+    if item_size > MAX_ITEM_BYTES:
+        raise ValidationException("Item size has exceeded the maximum allowed size")
+    return check_item(table, canonical), item_size, values.to_json(canonical)
 
 
 def _is_cancelled(context: Context) -> bool:
@@ -104,14 +124,19 @@ def _write_step(
     known: Table,
     step: list[Row],
     context: Context,
+    keep_existing: bool,
     transaction: WriteTransaction,
-) -> None:
+) -> int:
+    """Write rows; gives how many: those of items that are to be kept are not."""
     table = region.data_table(transaction.catalog, known.name)
     if table.table_id != known.table_id:
         # Another table of the same name: the items were checked against the keys of the one before.
         raise ResourceNotFoundException("Requested resource not found")
-    changes = [
-        plan_change(table, key, transaction.read(table, key), StoredItem(raw, size))
-        for key, size, raw in step
-    ]
+    changes = []
+    for key, size, raw in step:
+        old = transaction.read(table, key)
+        if old is None or not keep_existing:
+            new = StoredItem(raw, size) if raw != _REMOVED else None
+            changes.append(plan_change(table, key, old, new))
     transaction.write(table, changes, cause_of(context))
+    return len(changes)

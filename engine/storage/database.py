@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from engine.storage.counts import read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
-from engine.storage.keys import KeyRange
+from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
@@ -50,6 +50,7 @@ T = TypeVar("T")
 _SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
 # Each reader may cache as much as the writer does; more than these are closed after their request.
 _IDLE_READERS_MAX = 16
+_EVERYTHING = KeyRange(b"", KEYS_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +369,38 @@ class Database:
         else:
             reader.checked_catalog = None
         return False
+
+    def stream(
+        self, find: Callable[[Catalog], Storage]
+    ) -> Generator[tuple[bytes, int], None, None]:
+        """All rows (value, size) of the storage that is found, from one snapshot, in key order.
+
+        The snapshot is held until the iterator ends or is closed. In memory, where all share one
+        connection, the rows are taken at once: what lies there is not copied.
+        """
+        if self._memory_lock is not None:
+            yield from self.read(
+                lambda reader, catalog: list(reader.range(find(catalog), _EVERYTHING))
+            )
+            return
+        if self._refusal is not None:
+            raise self._refused()
+        reader = self.lend_reader()
+
+        def begin(reader: Reader, catalog: Catalog) -> Storage:
+            storage = find(catalog)
+            # The snapshot is that of the first read: the catalog is compared with it.
+            reader.get(storage, b"")
+            return storage
+
+        try:
+            storage, _ = self.begin_read(reader, begin)
+            yield from reader.range(storage, _EVERYTHING)
+        except apsw.Error as error:
+            raise as_api_error(error, self.path, reader.connection) from error
+        finally:
+            reader.end()
+            self.give_back(reader)
 
     def reload_catalog(self) -> Catalog:
         """Read the catalog anew if another process changed it."""

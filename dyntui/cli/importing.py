@@ -1,0 +1,242 @@
+"""`dyntui import`: files, folders and exports of the service, put into a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+import orjson
+
+from dyntui.cli.command import Command, complete_tables
+from dyntui.cli.exits import FAILED, PARTIAL, Failure, OperationError, say
+from dyntui.cli.progress import Bar
+from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.formats import dynamodb_json
+from dyntui.core.importing import (
+    Import,
+    ImportRefusedError,
+    Outcome,
+    Rejection,
+    Source,
+    TooManyRejectionsError,
+    key_attributes,
+    preview,
+    reading_for,
+    source_at,
+)
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json
+from engine.errors import ApiError, ResourceNotFoundException
+from engine.transfer.compression import COMPRESSIONS, Compression
+from engine.transfer.csv_rows import DELIMITERS
+from engine.transfer.layout import ManifestError
+from engine.transfer.sources import FORMATS, Reading
+from engine.transfer.stores import StoreError
+from engine.transfer.typing_rules import parse_types
+
+_SHOWN_REJECTIONS = 10
+_PREVIEWED = 5
+_COMPRESSIONS: dict[str, Compression] = {name.lower(): name for name in COMPRESSIONS}
+
+
+@click.command("import", cls=Command)
+@click.argument("address", metavar="SOURCE")
+@click.argument("table", shell_complete=complete_tables)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="The form of the items.")
+@click.option(
+    "--compression", type=click.Choice(tuple(_COMPRESSIONS)), help="Of the files; else as they are."
+)
+@click.option(
+    "--key",
+    "keys",
+    metavar="NAME:TYPE",
+    multiple=True,
+    help="Partition key, then sort key, of a table that is made: id:S.",
+)
+@click.option("--types", metavar="NAME=TYPE,...", help="Types of columns: year=N,tags=SS.")
+@click.option("--infer", is_flag=True, help="Find the types of a CSV's columns by its first rows.")
+@click.option("--delimiter", type=click.Choice(tuple(DELIMITERS)), default=",", help="Of a CSV.")
+@click.option("--columns", metavar="NAMES", help="Of a CSV whose first row is data.")
+@click.option(
+    "--on-duplicate",
+    type=click.Choice(("replace", "keep")),
+    default="replace",
+    show_default=True,
+    help="What becomes of an item that the table has.",
+)
+@click.option("--errors-max", type=click.IntRange(min=0), help="Give up after so many bad records.")
+@click.option(
+    "--rejected",
+    "rejected_path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Where to list the records that were left out, as JSON lines.",
+)
+@click.option("--dry-run", is_flag=True, help="Read and show what would be put; put nothing.")
+@click.pass_context
+def import_items(
+    context: click.Context,
+    address: str,
+    table: str,
+    form: str | None,
+    compression: str | None,
+    keys: tuple[str, ...],
+    types: str | None,
+    infer: bool,
+    delimiter: str,
+    columns: str | None,
+    on_duplicate: str,
+    errors_max: int | None,
+    rejected_path: str | None,
+    dry_run: bool,
+) -> None:
+    """Import a file, a folder, an export of the service, or standard input (-), into a table.
+
+    A table that is missing is made: as the export says, or with the keys that --key gives. Records
+    that are no items are left out and counted, and the exit code is 3; the rest is put.
+    """
+    work = workspace(context)
+    try:
+        source = source_at(address, sys.stdin.buffer)
+        named = [name.strip() for name in columns.split(",")] if columns else None
+        told = Reading(
+            "csv",
+            _COMPRESSIONS[compression] if compression else None,
+            delimiter,
+            named,
+            parse_types(types or ""),
+            infer,
+        )
+        definition = _definition(work, table, source, keys)
+        key_types = {
+            one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]
+        }
+        how = None if source.exports else reading_for(source, told, form, key_types)
+        if dry_run:
+            _show(source, how)
+            return
+        _make(work, table, definition)
+        with _rejections(rejected_path) as rejections:
+            _run(work, table, Import(source, how, rejections.add, errors_max), on_duplicate)
+    except (ImportRefusedError, ValueError) as error:
+        if isinstance(error, ManifestError):
+            raise Failure(str(error), FAILED) from None
+        raise click.UsageError(str(error)) from None
+    except StoreError as error:
+        raise Failure(str(error), FAILED) from None
+
+
+def _definition(work: Workspace, table: str, source: Source, keys: tuple[str, ...]) -> Json:
+    """The attributes and keys of the table that is there, or how one is to be made."""
+    try:
+        description: Json = work.table(table).description
+    except OperationError as failed:
+        if not isinstance(failed.error, ResourceNotFoundException):
+            raise
+        if keys:
+            return _made_of(table, key_attributes(keys))
+        if source.table is not None:
+            return source.table | {"TableName": table}
+        raise ImportRefusedError(
+            f"there is no table {table}, and the source does not say its keys: give --key NAME:TYPE"
+        ) from None
+    return description
+
+
+def _made_of(table: str, keys: list[tuple[str, str]]) -> Json:
+    if len(keys) > 2:
+        raise ImportRefusedError("--key is given once for the partition key, once for the sort key")
+    return {
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": kind} for name, kind in keys
+        ],
+        "KeySchema": [
+            {"AttributeName": name, "KeyType": kind}
+            for (name, _), kind in zip(keys, ("HASH", "RANGE"), strict=False)
+        ],
+    }
+
+
+def _make(work: Workspace, table: str, definition: Json) -> TableInfo:
+    if "TableArn" not in definition:
+        work.call("CreateTable", definition)
+        say(f"made the table {table}")
+    return work.ready_table(table)
+
+
+def _show(source: Source, how: Reading | None) -> None:
+    """The first items as they would be put, on stdout."""
+    for file, record in preview(source, how, _PREVIEWED):
+        if record.item is None:
+            say(f"{file}:{record.line}: {record.reason}")
+        elif record.removed:
+            click.echo(f"removed: {dynamodb_json(record.item, indent=False)}")
+        else:
+            click.echo(dynamodb_json(record.item, indent=False))
+    say("nothing was put: this is a dry run")
+
+
+def _run(work: Workspace, table: str, job: Import, on_duplicate: str) -> None:
+    def show(outcome: Outcome, writing: bool) -> None:
+        title = f"write {table}" if writing else f"read {job.source.first_name}"
+        bar.show(outcome.written if writing else outcome.read, title)
+
+    outcome = job.outcome
+    try:
+        with Bar(f"import {table}", job.source.items) as bar:
+            job.run(work.connection, table, on_duplicate == "keep", show)
+    except TooManyRejectionsError:
+        raise Failure(
+            f"more than {job.errors_max:,} records are no items of {table}: given up; "
+            f"{outcome.written:,} items were written",
+            PARTIAL,
+        ) from None
+    except ApiError as error:
+        done = f"{outcome.written:,} items were written" if outcome.written else ""
+        raise OperationError("PutItem", error, done=done) from error
+    except KeyboardInterrupt:
+        say(f"before that, {outcome.written:,} items were written")
+        raise
+    say(
+        f"{table}: {outcome.read:,} records read, {outcome.written:,} written, "
+        f"{outcome.rejected:,} rejected"
+    )
+    if outcome.rejected:
+        raise Failure(f"{outcome.rejected:,} records are no items of {table}", PARTIAL)
+
+
+class _Rejections:
+    """What was left out: the first on stderr, all of it in a file where there is one."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+        self._count = 0
+
+    def add(self, rejection: Rejection) -> None:
+        """Tell of one."""
+        self._count += 1
+        if self._file is not None:
+            self._file.write(
+                orjson.dumps(rejection, option=orjson.OPT_APPEND_NEWLINE).decode(errors="replace")
+            )
+        if self._count <= _SHOWN_REJECTIONS:
+            say(f"{rejection.place}: {rejection.reason}")
+        elif self._count == _SHOWN_REJECTIONS + 1:
+            say("more were rejected" + ("" if self._file else ": --rejected FILE lists them"))
+
+
+@contextmanager
+def _rejections(path: str | None) -> Iterator[_Rejections]:
+    if path is None:
+        yield _Rejections(None)
+        return
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            yield _Rejections(file)
+    except OSError as error:
+        raise click.UsageError(f"--rejected {path}: {error.strerror}") from None

@@ -1,0 +1,166 @@
+"""An export: a table's items to a file, a stream, or a folder as the service lays it out.
+
+Everything is written aside and takes its name at the end: what is there is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import orjson
+
+from dyntui.core.formats import json_default
+from dyntui.core.recreate import create_request
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json, StoredItems
+from engine.clock import Clock
+from engine.model.values import item_size
+from engine.transfer import csv_rows, dynamodb_json, ion, plain_json
+from engine.transfer.compression import SUFFIXES as PACKED
+from engine.transfer.compression import Compression, writing
+from engine.transfer.layout import ExportFacts, export_id, write_export
+from engine.transfer.sources import format_of
+from engine.transfer.stores import store_at, written_aside
+
+Form = Literal["dynamodb-json", "ion", "csv", "jsonl"]
+FORMS: tuple[Form, ...] = ("dynamodb-json", "ion", "csv", "jsonl")
+LOSSLESS: dict[str, str] = {"dynamodb-json": "DYNAMODB_JSON", "ion": "ION"}
+"""The formats that keep every type and digit, with the API's names for them."""
+
+_LINES: dict[str, Callable[[bytes], bytes]] = {
+    "dynamodb-json": dynamodb_json.line,
+    "ion": ion.line,
+    "jsonl": plain_json.line,
+}
+
+
+class ExportError(ValueError):
+    """What was asked for cannot be exported so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an export goes: one file or stream (`is_file`), or a folder or bucket.
+
+    `compression` is that of a file; a folder's data files are always gzip.
+    """
+
+    address: str
+    form: Form
+    is_file: bool
+    compression: Compression = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported, and where it lies."""
+
+    items: int
+    item_bytes: int
+    place: str
+
+
+def target_of(address: str, form: Form | None, compression: Compression | None) -> Target:
+    """What a destination means; raises `ExportError`.
+
+    `-` is standard output; a name that ends as a file of a format does is a file; all else is a
+    folder, or a bucket such as `s3://name`.
+    """
+    packed = next((kind for end, kind in PACKED.items() if address.endswith(end)), None)
+    told = format_of(address)
+    if address == "-" or told is not None or packed is not None:
+        if told == "mongodb":
+            told = None
+        chosen = form or told or "dynamodb-json"
+        return Target(address, chosen, True, compression or packed or "NONE")
+    if (form or "dynamodb-json") not in LOSSLESS:
+        raise ExportError(
+            f"{form} is written to a file, such as {address.rstrip('/')}.{form}: a folder has the"
+            " service's layout, in dynamodb-json or ion"
+        )
+    if compression not in (None, "GZIP"):
+        raise ExportError("the data files of a folder are gzip, as the service writes them")
+    return Target(address, form or "dynamodb-json", False, "GZIP")
+
+
+def stored_form(items: Iterable[Json]) -> StoredItems:
+    """Items of a Client's answers as they are stored."""
+    for item in items:
+        raw = orjson.dumps(item, default=json_default)
+        yield raw, item_size(orjson.loads(raw))
+
+
+def export_file(
+    target: Target,
+    stdout: BinaryIO,
+    read: Callable[[], StoredItems],
+    columns: Sequence[str] | None,
+    first: Sequence[str],
+    on_items: Callable[[int], None],
+) -> Exported:
+    """Write one file; raises `StoreError`.
+
+    A CSV's columns, where they are not told, are found by reading the items once before: `first`
+    come first.
+    """
+    path = None if target.address == "-" else Path(target.address)
+    place: AbstractContextManager[BinaryIO] = (
+        nullcontext(stdout) if path is None else written_aside(path)
+    )
+    with place as file:
+        if target.form == "csv":
+            names = columns or csv_rows.columns_of((raw for raw, _ in read()), first)
+            file_head, line = csv_rows.head_line(names), _row(names)
+        else:
+            file_head, line = b"", _LINES[target.form]
+        packed = writing(file, target.compression)
+        packed.write(file_head)
+        items = size = 0
+        for raw, item_bytes in read():
+            packed.write(line(raw))
+            items += 1
+            size += item_bytes
+            if items % 1_000 == 0:
+                on_items(items)
+        if packed is not file:
+            packed.close()
+    return Exported(items, size, "standard output" if path is None else str(path))
+
+
+def _row(names: Sequence[str]) -> Callable[[bytes], bytes]:
+    return lambda raw: csv_rows.row_line(names, raw)
+
+
+def export_folder(
+    target: Target,
+    info: TableInfo,
+    read: Callable[[], StoredItems],
+    clock: Clock,
+    on_items: Callable[[int], None],
+) -> Exported:
+    """Write a folder, or bucket, as the service lays it out; raises `StoreError`."""
+    store = store_at(target.address)
+    line = _LINES[target.form]
+    now_us = clock.now_us()
+    description = info.description
+    facts = ExportFacts(
+        export_id=export_id(now_us),
+        table_arn=description["TableArn"],
+        table_id=description.get("TableId", ""),
+        bucket=target.address.rstrip("/").rpartition("/")[2],
+        prefix=None,
+        output_format=LOSSLESS[target.form],
+        start_us=now_us,
+        export_time_us=now_us,
+        window_us=None,
+        view=None,
+        table=create_request(info).members,
+    )
+    written = write_export(
+        store, facts, ((line(raw), size) for raw, size in read()), clock.now_us, on_items
+    )
+    return Exported(written.items, written.billed_bytes, f"{target.address}/{facts.home}")

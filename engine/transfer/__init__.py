@@ -1,0 +1,1 @@
+"""In and out: items in the formats of files, and the files themselves."""
