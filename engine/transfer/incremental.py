@@ -8,7 +8,7 @@ Without NewImage the item is gone. In Ion the same stands in a struct with one f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
@@ -70,14 +70,14 @@ def _ion_record(number: int, text: bytes) -> Record:
     value, fault = ion.parsed_line(number, text)
     if fault is not None:
         return fault
-    record = value.get("Record") if isinstance(value, dict) else None
-    if not isinstance(record, dict):
+    record = value.get("Record") if isinstance(value, Mapping) else None
+    if not isinstance(record, Mapping):
         return _record(number, None, text)
     try:
         images = {
             name: {inner: ion.from_ion(member) for inner, member in record[name].items()}
             for name in ("Keys", "NewImage")
-            if isinstance(record.get(name), dict)
+            if isinstance(record.get(name), Mapping)
         }
     except ValueError as error:
         return Record.rejected(number, str(error), text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -144,8 +144,8 @@ def _read_binary(stream: BinaryIO) -> Iterator[Record]:
 
 
 def _record(number: int, value: Any, text: bytes) -> Record:
-    inner = value.get("Item") if isinstance(value, dict) else None
-    if not isinstance(inner, dict):
+    inner = value.get("Item") if isinstance(value, Mapping) else None
+    if not isinstance(inner, Mapping):
         return Record.rejected(number, "the value is no {Item: {…}}", text)
     try:
         return Record(number, {name: from_ion(member) for name, member in inner.items()})
@@ -173,7 +173,7 @@ def from_ion(value: Any) -> Json:
             return {"B": base64.b64encode(bytes(value)).decode()}
         case list():
             return _list(value)
-        case dict():
+        case Mapping():
             return {"M": {name: from_ion(member) for name, member in value.items()}}
     if kind is IonType.NULL:
         return {"NULL": True}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, NamedTuple
 
 from engine.transfer import dynamodb_json, incremental, ion, plain_lines
-from engine.transfer.compression import Compression, is_damage, of_head, reading
+from engine.transfer.compression import Compression, DamagedFileError, of_head, reading
 from engine.transfer.csv_rows import CsvReader
 from engine.transfer.layout import Export, ManifestError
 from engine.transfer.records import Record
@@ -72,12 +72,9 @@ def records_of(stream: BinaryIO, how: Reading) -> Iterator[Record]:
         for record in _parsed(reading(whole, kind), how):
             last_line = record.line
             yield record
-    except Exception as error:
-        if not is_damage(error):
-            raise
-        yield Record.rejected(
-            last_line + 1, f"the file is cut short or damaged ({kind}), its rest is lost", b""
-        )
+    except DamagedFileError as error:
+        reason = f"the file is damaged ({kind}: {error}), and its rest lost"
+        yield Record.rejected(last_line + 1, reason, b"")
 
 
 def _parsed(stream: BinaryIO, how: Reading) -> Iterator[Record]:

@@ -10,33 +10,11 @@ from typing import Any, BinaryIO, cast
 _BUFFER_BYTES = 1 << 17
 
 
-class _Joined(io.RawIOBase):
-    """A stream of which the beginning was read already."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        """It is there to be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """See `io.RawIOBase.readinto`."""
-        wanted = len(buffer)
-        if self._head:
-            content, self._head = self._head[:wanted], self._head[wanted:]
-        else:
-            content = self._rest.read(wanted)
-        buffer[: len(content)] = content
-        return len(content)
-
-
 def looked_into(stream: BinaryIO, count: int) -> tuple[bytes, BinaryIO]:
-    """The first bytes of a stream, and a stream that still begins with them."""
-    head = stream.read(count)
-    return head, io.BufferedReader(_Joined(head, stream), _BUFFER_BYTES)
+    """The first bytes of a stream, at most so many, and a stream that still begins with them."""
+    reader = stream if isinstance(stream, io.BufferedReader) else buffered(cast("Any", stream))
+    head: bytes = cast("io.BufferedReader", reader).peek(count)[:count]
+    return head, reader
 
 
 class Hashed(io.RawIOBase):

@@ -43,9 +43,9 @@ def parse_types(text: str) -> dict[str, str]:
 
 
 def infer(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, str]:
-    """The narrowest type that holds every cell of a column that is not empty: BOOL, N, JSON or S.
+    """The narrowest type that holds every cell of a column that is not empty: BOOL, N or JSON.
 
-    A number with leading zeros, as of a postal code, is text.
+    A column that is missing is text. A number with leading zeros, as of a postal code, is text.
     """
     candidates = {name: ["BOOL", "N", "JSON"] for name in names}
     seen: set[str] = set()
@@ -54,9 +54,7 @@ def infer(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, str]
             if cell:
                 seen.add(name)
                 candidates[name] = [kind for kind in candidates[name] if _fits(kind, cell)]
-    return {
-        name: candidates[name][0] if candidates[name] and name in seen else "S" for name in names
-    }
+    return {name: candidates[name][0] for name in names if candidates[name] and name in seen}
 
 
 def _fits(kind: str, cell: str) -> bool:
