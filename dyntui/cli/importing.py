@@ -30,6 +30,7 @@ from dyntui.core.importing import (
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Json
 from engine.errors import ApiError, ResourceNotFoundException
+from engine.storage.foreign import ForeignFileError
 from engine.transfer.compression import COMPRESSIONS, Compression
 from engine.transfer.csv_rows import DELIMITERS
 from engine.transfer.layout import ManifestError
@@ -95,6 +96,8 @@ def import_items(
 ) -> None:
     """Import a file, a folder, an export of the service, or standard input (-), into a table.
 
+    sqlite://FILE/TABLE is a table of a SQLite file, mongodb the extended JSON of mongoexport.
+
     A table that is missing is made: as the export says, or with the keys that --key gives. Records
     that are no items are left out and counted, and the exit code is 3; the rest is put.
     """
@@ -125,7 +128,7 @@ def import_items(
         if isinstance(error, ManifestError):
             raise Failure(str(error), FAILED) from None
         raise click.UsageError(str(error)) from None
-    except StoreError as error:
+    except (ForeignFileError, StoreError) as error:
         raise Failure(str(error), FAILED) from None
 
 

@@ -16,6 +16,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
 from engine.client.protocol import Json, LoadProgress, Removal
 from engine.errors import ApiError
+from engine.transfer import sqlite_rows
 from engine.transfer.compression import SUFFIXES as PACKED
 from engine.transfer.layout import Export, find_exports
 from engine.transfer.sources import (
@@ -28,6 +29,8 @@ from engine.transfer.sources import (
     records_of,
 )
 from engine.transfer.stores import FolderStore, Store, store_at
+
+_SQLITE = "sqlite://"
 
 
 class ImportRefusedError(ValueError):
@@ -75,6 +78,7 @@ class Source:
     exports: tuple[Export, ...]
     stream: BinaryIO | None = None
     name: str = ""
+    sqlite: tuple[Path, str] | None = None
 
     @property
     def table(self) -> Json | None:
@@ -93,6 +97,10 @@ class Source:
 
     def found(self, how: Reading | None) -> Iterator[Found]:
         """All records; raises `StoreError`, `ManifestError`. Exports need no `how`."""
+        if self.sqlite is not None:
+            for record in sqlite_rows.read(*self.sqlite, how.types if how else {}):
+                yield Found(self.name, record)
+            return
         if self.stream is not None and how is not None:
             for record in records_of(self.stream, how):
                 yield Found(self.name, record)
@@ -107,10 +115,16 @@ class Source:
 def source_at(address: str, stdin: BinaryIO) -> Source:
     """What lies at an address; raises `ImportRefusedError`, `ManifestError` or `StoreError`.
 
-    `-` is standard input. A folder, a prefix of a bucket or a manifest may hold exports.
+    `-` is standard input. A folder, a prefix of a bucket or a manifest may hold exports;
+    `sqlite://FILE/TABLE` is a table of a SQLite file.
     """
     if address == "-":
         return Source(None, (), (), stdin, "standard input")
+    if address.startswith(_SQLITE):
+        file, slash, table = address.removeprefix(_SQLITE).rpartition("/")
+        if not slash or not file or not table:
+            raise ImportRefusedError(f"{address}: write sqlite://FILE/TABLE")
+        return Source(None, (), (), None, address, (Path(file), table))
     if "://" not in address:
         path = Path(address).absolute()
         if path.is_file() and not path.name.startswith("manifest-"):
@@ -153,7 +167,7 @@ def reading_for(
 
     Keys have the types of their table, whatever a format can say. Raises `ImportRefusedError`.
     """
-    known: Any = form or format_of(source.first_name)
+    known: Any = form or format_of(source.first_name) or ("csv" if source.sqlite else None)
     if known is None:
         raise ImportRefusedError(
             f"{source.first_name}: give its format with --format: {', '.join(FORMATS)}"

@@ -44,7 +44,7 @@ def put_many(
                 if on_rejected is None:
                     raise
                 on_rejected(place, error)
-            on_progress(LoadProgress(taken + len(batch), written))
+            on_progress(LoadProgress(place + 1, written))
         taken += len(batch)
         on_progress(LoadProgress(taken, written))
     return written

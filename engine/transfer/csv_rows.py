@@ -133,5 +133,6 @@ def head_line(columns: Sequence[str]) -> bytes:
 
 def _line(cells: Iterable[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(list(cells))
-    return text.getvalue().encode()
+    # Cells with characters of the line's end are quoted, and a lone CR is one.
+    csv.writer(text, lineterminator="\r\n").writerow(list(cells))
+    return text.getvalue().removesuffix("\r\n").encode() + b"\n"

@@ -309,7 +309,7 @@ def _read_export(store: Store, summary_key: str, keys: frozenset[str]) -> Export
             files,
             orjson.loads(_content(store, home + _TABLE)) if home + _TABLE in keys else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ManifestError):
             raise
         raise ManifestError(f"{store.name}/{summary_key}: not a manifest: {error}") from None
