@@ -8,10 +8,9 @@ stored, and read, as binary Ion is too, by amazon.ion.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from functools import cache
 from typing import Any, BinaryIO
 
 import orjson
@@ -49,8 +48,8 @@ def _value(value: Json) -> str:
 
 
 def _string(text: str) -> str:
-    # JSON's escapes are Ion's too, but for those of surrogates: so nothing but controls is escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
+    # JSON's escapes are Ion's too; of surrogates, which are not, there are none.
+    return orjson.dumps(text).decode()
 
 
 def _name(name: str) -> str:
@@ -155,37 +154,46 @@ def _record(number: int, value: Any, text: bytes) -> Record:
 
 def from_ion(value: Any) -> Json:
     """An attribute value of a value of Ion; raises `ValueError` for types that DynamoDB lacks."""
-    from amazon.ion.core import IonType
+    read = _readers().get(type(value))
+    if read is None:
+        kind = getattr(value, "ion_type", None)
+        raise ValueError(f"Ion's {kind.name.lower() if kind else 'value'} is no type of DynamoDB")
+    return read(value)
 
-    kind = getattr(value, "ion_type", None)
-    match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case Decimal() | int():
-            if kind is IonType.BOOL:
-                return {"BOOL": bool(value)}
-            return {"N": format(Decimal(value), "f")}
-        case str():
-            return {"S": str(value)}
-        case bytes():
-            return {"B": base64.b64encode(bytes(value)).decode()}
-        case list():
-            return _list(value)
-        case Mapping():
-            return {"M": {name: from_ion(member) for name, member in value.items()}}
-    if kind is IonType.NULL:
-        return {"NULL": True}
-    raise ValueError(f"Ion's {kind.name.lower() if kind else 'value'} is no type of DynamoDB")
+
+@cache
+def _readers() -> dict[type, Callable[[Any], Json]]:
+    """What reads a value, by the class that amazon.ion gives it."""
+    from amazon.ion import simple_types as types
+
+    return {
+        types.IonPyText: lambda value: {"S": str(value)},
+        str: lambda value: {"S": value},
+        types.IonPyDecimal: lambda value: {"N": format(value, "f")},
+        types.IonPyInt: lambda value: {"N": str(int(value))},
+        int: lambda value: {"N": str(value)},
+        types.IonPyBool: lambda value: {"BOOL": bool(value)},
+        bool: lambda value: {"BOOL": value},
+        types.IonPyBytes: lambda value: {"B": base64.b64encode(value).decode()},
+        bytes: lambda value: {"B": base64.b64encode(value).decode()},
+        types.IonPyNull: lambda _: {"NULL": True},
+        type(None): lambda _: {"NULL": True},
+        types.IonPyList: _list,
+        list: _list,
+        types.IonPyDict: _map,
+        dict: _map,
+    }
+
+
+def _map(value: Any) -> Json:
+    return {"M": {name: from_ion(member) for name, member in value.items()}}
 
 
 def _list(value: Any) -> Json:
     for annotation in getattr(value, "ion_annotations", ()):
         kind = _SETS.get(annotation.text)
         if kind is not None:
-            members = [next(iter(from_ion(member).values())) for member in value]
-            return {kind: members}
+            return {kind: [next(iter(from_ion(member).values())) for member in value]}
     return {"L": [from_ion(element) for element in value]}
 
 

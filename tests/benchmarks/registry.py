@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, writes
+from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, transfers, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -91,6 +91,24 @@ BENCHMARKS = (
             "statement-select-rate": Goal(0.6, is_least=True),
             "statement-select-memory": Goal(150),
         },
+    ),
+    Benchmark(
+        "import",
+        "import of gzip files in random order, to decoding and raw sorted inserts",
+        transfers.imports,
+        {"import-json": Goal(3.0)},
+    ),
+    Benchmark(
+        "export",
+        "export of a table, to a raw scan and gzip at the same level",
+        transfers.exports,
+        {"export-dynamodb-json": Goal(2.0)},
+    ),
+    Benchmark(
+        "import-memory",
+        "largest memory of an import of a million items",
+        transfers.memory,
+        {"import-memory": Goal(200)},
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(
