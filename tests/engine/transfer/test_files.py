@@ -27,7 +27,7 @@ from engine.transfer.compression import (
 )
 from engine.transfer.layout import ExportFacts, ManifestError, find_exports, write_export
 from engine.transfer.sources import Reading, of_export, records_of
-from engine.transfer.stores import FolderStore, StoreError, written_aside
+from engine.transfer.stores import FolderStore, StoreError, store_at, written_aside
 
 
 def packed(content: bytes, kind: Compression) -> bytes:
@@ -281,3 +281,25 @@ def test_incremental_exports_come_after_the_full_one(tmp_path: Path) -> None:
     assert [export.incremental for export in found] == [False, True, True]
     assert [export.until for export in found] == sorted(export.until for export in found)
     assert all(key.startswith("AWSDynamoDB/data/") for key in [found[1].files[0].key])
+
+
+def test_a_bucket_may_be_at_an_address() -> None:
+    store = store_at("memory://bucket/inside")
+    with store.write("a/b") as file:
+        file.write(b"x")
+    assert store.list() == store.list("a/") == ["a/b"]
+    with store.read("a/b") as file:
+        assert file.read() == b"x"
+    written = write_export(store, facts(), lines(3), lambda: 0, lambda _: None)
+    [export] = find_exports(store)
+    assert export.files == written.files
+    assert len(list(of_export(store, export))) == 3
+    store.delete("a/b")
+    assert store.list("a/") == []
+    with pytest.raises(StoreError):
+        store.read("a/b")
+
+
+def test_an_address_that_nobody_knows_is_told() -> None:
+    with pytest.raises(StoreError, match="nowhere://x"):
+        store_at("nowhere://x")
