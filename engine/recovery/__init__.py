@@ -1,0 +1,1 @@
+"""Ways back: files that hold tables as they were, and where these files lie."""
