@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.errors import TableNotFoundException
 from engine.operations.jobs import Running
 from engine.operations.region import Region
-from engine.recovery.archive import Row, write_archive
-from engine.recovery.shelf import BACKUPS
+from engine.archives.archive import Row, write_archive
+from engine.archives.shelf import BACKUPS
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
 from engine.storage.jobs import Job

@@ -142,6 +142,10 @@ def run_job(region: Region, job_id: int, begun: Callable[[], None] = lambda: Non
             return _fail(region, job, _CANCELLED)
         except _FAILURES as error:
             return _fail(region, job, str(error))
+        except BaseException as error:
+            # Ctrl-C, or a failure that nobody foresaw.
+            _fail(region, job, f"ended by {type(error).__name__}")
+            raise
         return None
 
 

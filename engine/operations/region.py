@@ -11,7 +11,7 @@ from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
-from engine.recovery.shelf import Shelves
+from engine.archives.shelf import Shelves
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder

@@ -21,7 +21,7 @@ from engine.operations.load import steps
 from engine.operations.region import Region
 from engine.operations.restore_sources import check_source, open_source, stored_rows
 from engine.operations.tables import FOREVER_US, check_active, start_change
-from engine.recovery.archive import Row
+from engine.archives.archive import Row
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
 from engine.operations.region import Region
-from engine.recovery.archive import Row
+from engine.archives.archive import Row
 from engine.storage.catalog import Storage
 from engine.storage.database import Reader
 from engine.storage.keys import KEYS_END, KeyRange

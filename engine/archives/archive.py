@@ -21,10 +21,9 @@ from array import array
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BufferedReader, BufferedWriter
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import zstandard
@@ -33,7 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.client.protocol import Json
 from engine.errors import DamagedError, FolderAccessError, NewerFormatError
-from engine.recovery.archive_keys import Keyring, new_key
+from engine.archives.keyring import Keyring, new_key
 
 _MAGIC = b"dyntui archive\x00"
 _FORMAT = 1
@@ -74,7 +73,7 @@ class Section:
 
 
 def write_archive(
-    file: BufferedWriter, keys: Keyring, info: Json, tables: Iterable[tuple[Json, Iterable[Row]]]
+    file: BinaryIO, keys: Keyring, info: Json, tables: Iterable[tuple[Json, Iterable[Row]]]
 ) -> int:
     """Write an archive of tables, each a definition and its rows in key order; gives its bytes.
 
@@ -109,7 +108,7 @@ def write_archive(
 class _Sealer:
     """Compresses, seals and writes block after block."""
 
-    def __init__(self, file: BufferedWriter, keys: Keyring) -> None:
+    def __init__(self, file: BinaryIO, keys: Keyring) -> None:
         key = new_key()
         text = orjson.dumps({"format": _FORMAT} | keys.wrap(key))
         header = _MAGIC + _LENGTH.pack(len(text)) + text
@@ -196,7 +195,7 @@ class Archive:
     def __init__(self, path: Path, keys: Keyring) -> None:
         self.path = path
         try:
-            self._file: BufferedReader = path.open("rb")
+            self._file: BinaryIO = path.open("rb")
         except OSError as error:
             raise FolderAccessError(f"{path}: {error.strerror}") from error
         try:

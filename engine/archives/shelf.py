@@ -12,16 +12,15 @@ import os
 import tempfile
 from collections.abc import Iterator
 from functools import cached_property
-from io import BufferedWriter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from engine.errors import FolderAccessError, FolderError
 from engine.storage.folder import DataFolder, make_folder, sync_folder
 
 if TYPE_CHECKING:
-    from engine.recovery.archive import Archive
-    from engine.recovery.archive_keys import Keyring
+    from engine.archives.archive import Archive
+    from engine.archives.keyring import Keyring
 
 BACKUPS = "backups"
 SNAPSHOTS = "snapshots"
@@ -39,7 +38,7 @@ class Shelves:
     @cached_property
     def keys(self) -> Keyring:
         """The keyring; imported when it is needed, since it costs as much as a small command."""
-        from engine.recovery.archive_keys import Keyring
+        from engine.archives.keyring import Keyring
 
         return Keyring.of(self._data_folder)
 
@@ -69,7 +68,7 @@ class Shelves:
 
     def open(self, shelf: str, name: str) -> Archive:
         """Open an archive; raises `FolderError` where it is not there, or not sound."""
-        from engine.recovery.archive import Archive
+        from engine.archives.archive import Archive
 
         return Archive(self.path(shelf, name), self.keys)
 
@@ -80,7 +79,7 @@ class Shelves:
                 yield name, archive
 
     @contextlib.contextmanager
-    def creating(self, shelf: str, name: str) -> Iterator[BufferedWriter]:
+    def creating(self, shelf: str, name: str) -> Iterator[BinaryIO]:
         """A file to write an archive into; it gets its name at the end, if nothing failed.
 
         Raises `FolderAccessError` where it cannot be written.
@@ -121,7 +120,7 @@ class Shelves:
             del self._place
 
 
-def _private(path: Path) -> BufferedWriter:
+def _private(path: Path) -> BinaryIO:
     """A new file that only its owner reads."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     return os.fdopen(descriptor, "wb", buffering=1024 * 1024)

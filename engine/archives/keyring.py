@@ -96,7 +96,7 @@ class Keyring:
             raise FolderAccessError("a Region in memory keeps no keys")
         try:
             form = orjson.loads(exported)
-            fingerprint, salt = form["fingerprint"], b64decode(form["salt"], validate=True)
+            fingerprint, salt = str(form["fingerprint"]), b64decode(form["salt"], validate=True)
             sealed = b64decode(form["key"], validate=True)
             if form["format"] != _FORMAT:
                 raise ValueError(form["format"])
@@ -127,4 +127,5 @@ def _fingerprint(key: bytes) -> str:
 
 
 def _from_passphrase(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(passphrase.encode(), salt=salt, dklen=_KEY_BYTES, **_SCRYPT)
+    key: bytes = hashlib.scrypt(passphrase.encode(), salt=salt, dklen=_KEY_BYTES, **_SCRYPT)
+    return key

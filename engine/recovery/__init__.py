@@ -1,1 +1,0 @@
-"""Ways back: files that hold tables as they were, and where these files lie."""
