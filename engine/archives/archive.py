@@ -30,9 +30,9 @@ import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engine.archives.keyring import Keyring, new_key
 from engine.client.protocol import Json
 from engine.errors import DamagedError, FolderAccessError, NewerFormatError
-from engine.archives.keyring import Keyring, new_key
 
 _MAGIC = b"dyntui archive\x00"
 _FORMAT = 1

@@ -87,7 +87,7 @@ class Keyring:
         }
         return orjson.dumps(form, option=orjson.OPT_INDENT_2) + b"\n"
 
-    def add(self, exported: bytes, passphrase: str, path: object) -> str:
+    def add(self, exported: bytes, passphrase: str) -> str:
         """Keep a key that `export` wrote; gives its fingerprint.
 
         Raises `DamagedError` for what is no such file, `WrongKeyError` for a wrong passphrase.
@@ -101,14 +101,14 @@ class Keyring:
             if form["format"] != _FORMAT:
                 raise ValueError(form["format"])
         except (ValueError, TypeError, LookupError) as error:
-            raise DamagedError(f"{path}: no exported key, or a damaged one") from error
+            raise DamagedError("this is no exported key, or a damaged one") from error
         cipher = AESGCM(_from_passphrase(passphrase, salt))
         try:
             key = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except (InvalidTag, ValueError) as error:
-            raise WrongKeyError(f"{path}: the passphrase does not open this key") from error
+            raise WrongKeyError("the passphrase does not open this key") from error
         if _fingerprint(key) != fingerprint:
-            raise DamagedError(f"{path}: the exported key is damaged")
+            raise DamagedError("the exported key is damaged")
         if key != self._own:
             try:
                 write_private(self._folder / f"archives-{fingerprint}.key", key.hex() + "\n")

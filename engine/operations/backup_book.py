@@ -10,10 +10,10 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 
+from engine.archives.shelf import BACKUPS
 from engine.client.protocol import Json
 from engine.errors import BackupNotFoundException, FolderError, InternalServerError
 from engine.operations.region import Region
-from engine.archives.shelf import BACKUPS
 from engine.storage.catalog import Table
 from engine.storage.jobs import Job
 from engine.storage.trash import Discarded

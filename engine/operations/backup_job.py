@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.archives.archive import Row, write_archive
+from engine.archives.shelf import BACKUPS
 from engine.errors import TableNotFoundException
 from engine.operations.jobs import Running
 from engine.operations.region import Region
-from engine.archives.archive import Row, write_archive
-from engine.archives.shelf import BACKUPS
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
 from engine.storage.jobs import Job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.archives.shelf import BACKUPS
 from engine.client.protocol import Context, Json
 from engine.errors import (
     BackupInUseException,
@@ -14,7 +15,6 @@ from engine.operations.backup_book import Backup, all_backups, backup_arn, find_
 from engine.operations.describe import describe
 from engine.operations.jobs import start_job
 from engine.operations.region import ACCOUNT_ID, Region
-from engine.archives.shelf import BACKUPS
 from engine.storage.catalog import Catalog, Table
 from engine.storage.database import Reader
 from engine.storage.transaction import WriteTransaction

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.client.protocol import Json
+from engine.client.recovery import JobReport, Progress
 from engine.clock import SystemClock
 from engine.errors import ApiError, FolderError, InternalServerError
 from engine.late import late
@@ -53,13 +54,16 @@ class JobCancelledError(Exception):
 class Running:
     """A job at work, as the work sees it.
 
-    `begun` is called once its view of the data stands.
+    `begun` is called once its view of the data stands, `on_progress` after each step.
     """
 
-    def __init__(self, region: Region, job: Job, begun: Callable[[], None]) -> None:
+    def __init__(
+        self, region: Region, job: Job, begun: Callable[[], None], on_progress: Progress
+    ) -> None:
         self.region = region
         self.job = job
         self.begun = begun
+        self._on_progress = on_progress
         self._told_s = region.clock.monotonic_s()
 
     def pulse(self, done: int) -> None:
@@ -82,6 +86,7 @@ class Running:
             transaction.set_job_state(self.job.id, state)
 
         self.region.database.write(both)
+        self._on_progress(state["done"], state["total"])
 
     def finish(self, work: Callable[[WriteTransaction], None]) -> None:
         """Do the last step, after which the job is done."""
@@ -126,7 +131,23 @@ def resume_jobs(region: Region) -> None:
             _start_child(region, job.id, wait=False)
 
 
-def run_job(region: Region, job_id: int, begun: Callable[[], None] = lambda: None) -> str | None:
+def do_job(region: Region, job_id: int, on_progress: Progress | None) -> None:
+    """Do a job in this process, to its end; raises why it failed, and what `on_progress` raises."""
+    failure = run_job(region, job_id, on_progress=on_progress or _unwatched)
+    if failure is not None:
+        raise InternalServerError(failure)
+
+
+def _unwatched(_done: int, _total: int) -> None:
+    """Where nobody wants to know how far a job is."""
+
+
+def run_job(
+    region: Region,
+    job_id: int,
+    begun: Callable[[], None] = lambda: None,
+    on_progress: Progress = _unwatched,
+) -> str | None:
     """Do a job in this process, unless somebody is at it; gives why it failed, if it did."""
     with _lease(region, job_id) as is_ours:
         if not is_ours:
@@ -137,7 +158,7 @@ def run_job(region: Region, job_id: int, begun: Callable[[], None] = lambda: Non
         try:
             if job.attempts >= _ATTEMPTS_MAX:
                 raise InternalServerError(f"given up after {job.attempts} attempts")
-            _RUN[job.kind](Running(region, job, begun))
+            _RUN[job.kind](Running(region, job, begun, on_progress))
         except JobCancelledError:
             return _fail(region, job, _CANCELLED)
         except _FAILURES as error:
@@ -163,6 +184,23 @@ def _fail(region: Region, job: Job, failure: str) -> str:
 def cancel_job(region: Region, job_id: int) -> None:
     """Ask a job to stop; it undoes what it did and is told of as failed."""
     region.database.write(lambda transaction: transaction.cancel_job(job_id))
+
+
+def job_reports(region: Region) -> list[JobReport]:
+    """See `RecoveryTools.jobs`."""
+    return [
+        JobReport(
+            id=job.id,
+            kind=job.kind,
+            subject=job.subject,
+            created_us=job.created_us,
+            done=job.state["done"],
+            total=job.state["total"],
+            failure=job.failure,
+        )
+        for job in region.database.read(lambda reader, _: reader.jobs())
+        if job.kind in _RUN
+    ]
 
 
 def job_of(region: Region, job_id: int) -> Job | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.archives.shelf import Shelves
 from engine.capacity.meter import Meter
 from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
-from engine.archives.shelf import Shelves
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder

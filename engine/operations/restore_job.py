@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
+from engine.archives.archive import Row
 from engine.client.protocol import Json
 from engine.errors import ResourceInUseException
 from engine.operations.backup_book import new_id
@@ -21,7 +22,6 @@ from engine.operations.load import steps
 from engine.operations.region import Region
 from engine.operations.restore_sources import check_source, open_source, stored_rows
 from engine.operations.tables import FOREVER_US, check_active, start_change
-from engine.archives.archive import Row
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
@@ -87,9 +87,9 @@ def _fill_index(running: Running, state: Json, table: Table, index: Index) -> No
     after = b64decode(state["after"])
     with (
         closing(SortedRuns(None if path is None else path.parent)) as runs,
-        stored_rows(running.region, lambda _: table.storage) as rows_after,
+        stored_rows(running.region) as rows,
     ):
-        last_run = _gather(table, index, rows_after(b""), runs)
+        last_run = _gather(table, index, rows(lambda _: table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries):
             changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]

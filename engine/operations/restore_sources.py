@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from engine.archives.archive import Row
 from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
 from engine.operations.region import Region
-from engine.archives.archive import Row
 from engine.storage.catalog import Storage
 from engine.storage.database import Reader
 from engine.storage.keys import KEYS_END, KeyRange
 
 RowsAfter = Callable[[bytes], Iterator[Row]]
 """Gives the rows behind a key, in key order."""
+
+StorageOf = Callable[[Reader], Storage]
+StoredRows = Callable[[StorageOf, bytes], Iterator[Row]]
+"""Gives the rows behind a key of a storage id, in key order."""
 
 
 def check_source(region: Region, source: Json) -> None:
@@ -56,15 +61,18 @@ def _kept_rows(region: Region, discarded_id: str) -> Iterator[RowsAfter]:
             raise InternalServerError(f"the deleted table {discarded_id} is not kept any more")
         return kept.table.storage
 
-    with stored_rows(region, storage_of) as rows:
-        yield rows
+    with stored_rows(region) as rows:
+        yield lambda after: rows(storage_of, after)
 
 
 @contextmanager
-def stored_rows(region: Region, storage_of: Callable[[Reader], Storage]) -> Iterator[RowsAfter]:
-    """The rows of a storage id, as they are at this moment."""
+def stored_rows(region: Region) -> Iterator[StoredRows]:
+    """The rows of storage ids as they are at this moment, in one transaction; one range at a time.
 
-    def read(reader: Reader, after: bytes) -> Iterator[Row]:
+    In memory all share one connection: what is read is read to its end at once.
+    """
+
+    def read(reader: Reader, storage_of: StorageOf, after: bytes) -> Iterator[Row]:
         # The first key behind another one.
         keys = KeyRange(after and after + b"\x00", KEYS_END)
         for value, size, key in reader.range_with_keys(storage_of(reader), keys):
@@ -72,8 +80,9 @@ def stored_rows(region: Region, storage_of: Callable[[Reader], Storage]) -> Iter
 
     database = region.database
     if database.path is None:
-        # All share one connection: what is read must be read to its end before a write.
-        yield lambda after: iter(database.read(lambda reader, _: list(read(reader, after))))
+        yield lambda storage_of, after: iter(
+            database.read(lambda reader, _: list(read(reader, storage_of, after)))
+        )
         return
     with database.reading() as reader:
-        yield lambda after: read(reader, after)
+        yield partial(read, reader)

@@ -47,7 +47,8 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
         "RestoreDateTime": backup.created_us / 1_000_000,
     }
     table = new_table(region, backup.table, request, summary)
-    made = start_restore(region, [(table, backup.source)], backup.items, backup.bytes)
+    job_id, made = prepare_restore(region, [(table, backup.source)], backup.items, replaces=False)
+    start_job(region, job_id, backup.bytes)
     return {"TableDescription": describe(region, made[0], nothing_counted)}
 
 
@@ -58,17 +59,13 @@ def _check_free(region: Region, name: str) -> None:
         raise TableAlreadyExistsException(f"Table already exists: {name}")
 
 
-def start_restore(
-    region: Region,
-    tables: Sequence[tuple[Table, Json]],
-    items: int,
-    size: int,
-    replaces: bool = False,
-) -> list[Table]:
-    """Begin to restore tables from their sources; gives them as they are made.
+def prepare_restore(
+    region: Region, tables: Sequence[tuple[Table, Json]], items: int, replaces: bool
+) -> tuple[int, list[Table]]:
+    """Note a job that restores tables from their sources; gives it, and the tables to be made.
 
     Where it `replaces`, they are seen at the end only, and take the place of tables of their names.
-    Otherwise they are shown CREATING from now on. Small restores are done when this returns.
+    Otherwise they are shown CREATING from now on.
     """
 
     def work(transaction: WriteTransaction) -> tuple[int, list[Table]]:
@@ -93,9 +90,7 @@ def start_restore(
         subject = ", ".join(table.name for table in made)
         return transaction.add_job("restore", subject, state), made
 
-    job_id, made = region.database.write(work)
-    start_job(region, job_id, size)
-    return made
+    return region.database.write(work)
 
 
 def _make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:

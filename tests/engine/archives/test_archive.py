@@ -128,9 +128,9 @@ def test_a_key_travels_under_a_passphrase(tmp_path: Path) -> None:
     assert b"k" * 32 not in exported
     there = Keyring(b"x" * 32, tmp_path)
     with pytest.raises(WrongKeyError, match="passphrase"):
-        there.add(exported, "open simsim", "file")
-    there.add(exported, "open sesame", "file")
+        there.add(exported, "open simsim")
+    there.add(exported, "open sesame")
     assert read(path, there) == {"t": [row(1)]}
     for place in range(0, len(exported), 7):
-        with pytest.raises(FolderError, match="file"):
-            there.add(exported[:place], "open sesame", "file")
+        with pytest.raises(FolderError):
+            there.add(exported[:place], "open sesame")
