@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,12 +13,15 @@ from types import TracebackType
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, configured
 from engine.engine import Engine
-from engine.errors import FolderAccessError
+from engine.errors import ApiError, FolderAccessError
+from engine.late import late
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Options
 from engine.storage.folder import DataFolder, open_folder
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
+
+_resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
 
 
 class Account:
@@ -85,6 +90,10 @@ class Account:
                 opened = Region.open(
                     region, self._folder, self._clock, self._settings, self._options
                 )
+                # Where the file is damaged, requests say so, each for itself.
+                with suppress(ApiError):
+                    if opened.database.read(lambda reader, _: reader.jobs()):
+                        _resume_jobs(opened)
                 engine = Engine(opened, self)
                 self._engines[region] = engine
             return engine

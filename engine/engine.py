@@ -34,6 +34,7 @@ from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
+from engine.recovery_tools import RecoveryMethods
 from engine.storage.database import Options
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
-class Engine(OperationMethods):
+class Engine(OperationMethods, RecoveryMethods):
     """A DynamoDB Region: a `Client`, and the `LocalTools` that only an engine offers.
 
     Safe to use from several threads; several processes may open the same folder at once.
@@ -196,6 +197,13 @@ class Engine(OperationMethods):
             return self._account.regions_with_tables()
         count = self.table_count()
         return {self.region: count} if count else {}
+
+    def _neighbour(self, region: str) -> Region:
+        if region == self.region:
+            return self._region
+        if self._account is None:
+            raise ValidationException("A Region in memory has no other beside it")
+        return self._account.engine(region)._region
 
     def table_count(self) -> int:
         """How many tables the Region has."""

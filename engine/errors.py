@@ -12,14 +12,21 @@
     │   ├── ServiceError                          of a remote, with a code that has no class here
     │   ├── ConnectionFailed                      a remote gave no answer
     │   └── (dynamodb)
+    │       ├── BackupInUseException
+    │       ├── BackupNotFoundException
     │       ├── ConditionalCheckFailedException   may carry `Item`
     │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
+    │       ├── InvalidRestoreTimeException
     │       ├── ItemCollectionSizeLimitExceededException
     │       ├── LimitExceededException
+    │       ├── PointInTimeRecoveryUnavailableException
     │       ├── ResourceInUseException
     │       ├── ResourceNotFoundException
+    │       ├── TableAlreadyExistsException
+    │       ├── TableInUseException
+    │       ├── TableNotFoundException
     │       ├── TransactionCanceledException      carries `CancellationReasons`
     │       └── TransactionConflictException
     └── FolderError                               the data folder, before any request
@@ -126,6 +133,14 @@ class ValidationException(ApiError):
         self.violations = violations
 
 
+class BackupInUseException(ApiError):
+    """Something else is being done with the backup."""
+
+
+class BackupNotFoundException(ApiError):
+    """There is no such backup."""
+
+
 class ConditionalCheckFailedException(ApiError):
     """The condition was false; carries `Item` where the request asked for it."""
 
@@ -146,12 +161,20 @@ class InternalServerError(ApiError):
     status = 500
 
 
+class InvalidRestoreTimeException(ApiError):
+    """The table cannot be restored to that time."""
+
+
 class ItemCollectionSizeLimitExceededException(ApiError):
     """An item collection of a table with local indexes would become too large."""
 
 
 class LimitExceededException(ApiError):
     """Too many of something at once."""
+
+
+class PointInTimeRecoveryUnavailableException(ApiError):
+    """Point in time recovery is not enabled for the table."""
 
 
 class ProvisionedThroughputExceededException(ApiError):
@@ -164,6 +187,18 @@ class ResourceInUseException(ApiError):
 
 class ResourceNotFoundException(ApiError):
     """The table or index does not exist."""
+
+
+class TableAlreadyExistsException(ApiError):
+    """A restore's target exists already."""
+
+
+class TableInUseException(ApiError):
+    """The table is being made, changed or deleted: no backup or restore of it now."""
+
+
+class TableNotFoundException(ApiError):
+    """The table of a backup or restore does not exist."""
 
 
 class ThrottlingException(ApiError):

@@ -27,9 +27,17 @@ class OperationMethods(ABC):
         """The operation BatchWriteItem."""
         return self.call("BatchWriteItem", request)
 
+    def create_backup(self, **request: Any) -> Json:
+        """The operation CreateBackup."""
+        return self.call("CreateBackup", request)
+
     def create_table(self, **request: Any) -> Json:
         """The operation CreateTable."""
         return self.call("CreateTable", request)
+
+    def delete_backup(self, **request: Any) -> Json:
+        """The operation DeleteBackup."""
+        return self.call("DeleteBackup", request)
 
     def delete_item(self, **request: Any) -> Json:
         """The operation DeleteItem."""
@@ -38,6 +46,10 @@ class OperationMethods(ABC):
     def delete_table(self, **request: Any) -> Json:
         """The operation DeleteTable."""
         return self.call("DeleteTable", request)
+
+    def describe_backup(self, **request: Any) -> Json:
+        """The operation DescribeBackup."""
+        return self.call("DescribeBackup", request)
 
     def describe_endpoints(self, **request: Any) -> Json:
         """The operation DescribeEndpoints."""
@@ -67,6 +79,10 @@ class OperationMethods(ABC):
         """The operation GetItem."""
         return self.call("GetItem", request)
 
+    def list_backups(self, **request: Any) -> Json:
+        """The operation ListBackups."""
+        return self.call("ListBackups", request)
+
     def list_tables(self, **request: Any) -> Json:
         """The operation ListTables."""
         return self.call("ListTables", request)
@@ -82,6 +98,14 @@ class OperationMethods(ABC):
     def query(self, **request: Any) -> Json:
         """The operation Query."""
         return self.call("Query", request)
+
+    def restore_table_from_backup(self, **request: Any) -> Json:
+        """The operation RestoreTableFromBackup."""
+        return self.call("RestoreTableFromBackup", request)
+
+    def restore_table_to_point_in_time(self, **request: Any) -> Json:
+        """The operation RestoreTableToPointInTime."""
+        return self.call("RestoreTableToPointInTime", request)
 
     def scan(self, **request: Any) -> Json:
         """The operation Scan."""

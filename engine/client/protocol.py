@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.client.capacity import CapacityReport, Place
+from engine.client.recovery import RecoveryTools
 from engine.errors import ApiError
 
 Json = dict[str, Any]
@@ -110,7 +111,7 @@ class Explanation:
     better: tuple[str, ...]
 
 
-class LocalTools(Protocol):
+class LocalTools(RecoveryTools, Protocol):
     """What only an engine offers, beyond DynamoDB's API."""
 
     @property

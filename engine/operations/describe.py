@@ -63,6 +63,11 @@ def describe(region: Region, table: Table, counts: Counts) -> Json:
     if "StreamLabel" in settings:
         description["LatestStreamLabel"] = settings["StreamLabel"]
         description["LatestStreamArn"] = f"{arn}/stream/{settings['StreamLabel']}"
+    if "RestoreSummary" in settings:
+        in_progress = description["TableStatus"] == "CREATING"
+        description["RestoreSummary"] = settings["RestoreSummary"] | {
+            "RestoreInProgress": in_progress
+        }
     description["DeletionProtectionEnabled"] = bool(settings.get("DeletionProtectionEnabled"))
     return description
 

@@ -48,7 +48,7 @@ def load_items(
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
         taken, last_run = _gather(table, items, runs, context, on_progress, on_rejected)
-        for step in _steps(runs.merged(last_run)):
+        for step in steps(runs.merged(last_run)):
             if _is_cancelled(context):
                 return written
             work = partial(_write_step, region, table, step, context, keep_existing)
@@ -105,7 +105,7 @@ def _is_cancelled(context: Context) -> bool:
     return context.cancelled is not None and context.cancelled()
 
 
-def _steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """What each transaction writes, in key order."""
     step: list[Row] = []
     step_bytes = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.archives.shelf import Shelves
 from engine.capacity.meter import Meter
 from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
@@ -59,6 +60,7 @@ class Settings:
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
     flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
     "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    `trash_days`: how long the items of a table are kept that a person drops, empties or replaces.
     """
 
     table_delay_s: float = 0.0
@@ -68,6 +70,7 @@ class Settings:
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"
+    trash_days: float = 7.0
 
 
 DEFAULT_SETTINGS = Settings()
@@ -81,6 +84,7 @@ class Region:
     database: Database
     clock: Clock
     settings: Settings
+    shelves: Shelves
     in_flight: KeysInFlight | None = None
     meter: Meter | None = None
     meter_file: MeterFile | None = None
@@ -96,15 +100,17 @@ class Region:
     ) -> Region:
         """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`."""
         database = Database(folder, name, clock, replace(options, read_lag_s=settings.read_lag_s))
+        shelves = Shelves(folder, name)
         in_flight = None
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
         if settings.throttling == "off":
-            return cls(name, database, clock, settings, in_flight)
+            return cls(name, database, clock, settings, shelves, in_flight)
         meter_file = database.open_meter()
         states = MemoryStates() if meter_file is None else meter_file
-        return cls(name, database, clock, settings, in_flight, Meter(states, clock), meter_file)
+        meter = Meter(states, clock)
+        return cls(name, database, clock, settings, shelves, in_flight, meter, meter_file)
 
     @property
     def enforces(self) -> bool:
@@ -124,6 +130,7 @@ class Region:
             if self.meter_file is not None:
                 self.meter_file.close()
         self.database.close()
+        self.shelves.close()
         if self.in_flight is not None:
             self.in_flight.close()
 

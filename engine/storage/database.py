@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,11 +34,13 @@ from engine.storage.counts import read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
+from engine.storage.jobs import Job, read_job, read_jobs
 from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
+from engine.storage.trash import Discarded, find, read_trash
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import Work, Writer, load_catalog
@@ -81,6 +83,10 @@ class Reader:
         self._beside = connection.cursor()
         self.checked_version = -1
         self.checked_catalog: Catalog | None = None
+
+    def begin(self) -> None:
+        """Begin a transaction; its state is that of its first read."""
+        self.cursor.execute("BEGIN")
 
     def end(self) -> None:
         """End the transaction, if one is open."""
@@ -127,6 +133,22 @@ class Reader:
             row[0] for row in self._fetch("SELECT id FROM jobs WHERE kind = ? ORDER BY id", kind)
         ]
 
+    def jobs(self) -> list[Job]:
+        """All jobs that are known, the failed ones of the last day among them."""
+        return read_jobs(self._beside)
+
+    def job(self, job_id: int) -> Job | None:
+        """One job; None once it is done, or forgotten."""
+        return read_job(self._beside, job_id)
+
+    def trash(self) -> list[Discarded]:
+        """The deleted tables whose items are kept, the oldest first."""
+        return read_trash(self._beside)
+
+    def discarded(self, discarded_id: str) -> Discarded | None:
+        """One of these tables."""
+        return find(self._beside, discarded_id)
+
     def log_size(self) -> tuple[int, int | None]:
         """Number of entries of the change log, and the stamp of the oldest."""
         ((entries, oldest_us),) = self._fetch(
@@ -165,9 +187,11 @@ class Reader:
         """Whether anything is to be freed, trimmed of the change log, or forgotten of tokens."""
         ((left,),) = self._fetch(
             "SELECT EXISTS(SELECT 1 FROM retired)"
-            " OR EXISTS(SELECT 1 FROM tokens WHERE until_us <= ?) OR EXISTS(SELECT 1 FROM ("
+            " OR EXISTS(SELECT 1 FROM tokens WHERE until_us <= ?1)"
+            " OR EXISTS(SELECT 1 FROM trash WHERE until_us <= ?1)"
+            " OR EXISTS(SELECT 1 FROM jobs WHERE forget_us <= ?1) OR EXISTS(SELECT 1 FROM ("
             "SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT 1)"
-            " WHERE stamp_us < ? AND seq < (SELECT max(seq) FROM changes))",
+            " WHERE stamp_us < ?2 AND seq < (SELECT max(seq) FROM changes))",
             now_us,
             trim_before_us,
         )
@@ -273,6 +297,21 @@ class Database:
         finally:
             self.give_back(reader)
 
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A reader in a transaction, for long work that writes meanwhile; not in memory."""
+        if self._refusal is not None:
+            raise self._refused()
+        reader = self.lend_reader()
+        try:
+            reader.begin()
+            yield reader
+        except apsw.Error as error:
+            raise as_api_error(error, self.path, reader.connection) from error
+        finally:
+            reader.end()
+            self.give_back(reader)
+
     def lend_reader(self) -> Reader:
         """A reader that nobody uses, to be given back."""
         try:
@@ -344,7 +383,7 @@ class Database:
         while True:
             catalog = self.catalog
             try:
-                reader.cursor.execute("BEGIN")
+                reader.begin()
                 result = work(reader, catalog)
                 # Asked after the first read of the transaction, which refreshes the answer.
                 unchanged = reader.data_version() == reader.checked_version
@@ -383,24 +422,9 @@ class Database:
                 lambda reader, catalog: list(reader.range(find(catalog), _EVERYTHING))
             )
             return
-        if self._refusal is not None:
-            raise self._refused()
-        reader = self.lend_reader()
-
-        def begin(reader: Reader, catalog: Catalog) -> Storage:
-            storage = find(catalog)
-            # The snapshot is that of the first read: the catalog is compared with it.
-            reader.get(storage, b"")
-            return storage
-
-        try:
-            storage, _ = self.begin_read(reader, begin)
-            yield from reader.range(storage, _EVERYTHING)
-        except apsw.Error as error:
-            raise as_api_error(error, self.path, reader.connection) from error
-        finally:
-            reader.end()
-            self.give_back(reader)
+        with self.reading() as reader:
+            catalog = self._checked(reader, self.catalog)
+            yield from reader.range(find(catalog), _EVERYTHING)
 
     def reload_catalog(self) -> Catalog:
         """Read the catalog anew if another process changed it."""

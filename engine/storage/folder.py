@@ -60,7 +60,7 @@ class DataFolder:
         """The folder of a Region's files, made where it is missing."""
         folder = self.path / region
         try:
-            _make_folder(folder)
+            make_folder(folder)
         except OSError as error:
             raise _access_error(folder, error) from error
         return folder
@@ -97,7 +97,7 @@ def open_folder(path: Path, force_network: bool = False) -> DataFolder:
         path = path.expanduser().absolute()
         if not force_network:
             _refuse_network(path)
-        _make_folder(path)
+        make_folder(path)
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise FolderAccessError(f"{path}: the folder is not writable")
         if (path / "folder.json").exists():
@@ -124,12 +124,10 @@ def _create(path: Path) -> DataFolder:
         if any(child.name not in _BEFORE_CREATION for child in path.iterdir()):
             raise FolderAccessError(f"{path}: the folder holds other files and is no data folder")
         key = secrets.token_hex(_KEY_BYTES)
-        _make_folder(path / "keys")
-        _write_private(path / "keys" / "page.key", key + "\n")
+        make_folder(path / "keys")
+        write_private(path / "keys" / "page.key", key + "\n")
         form = {"format": FORMAT_VERSION, "cipher": CIPHER, "key_fingerprint": _fingerprint(key)}
-        _write_private(
-            path / "folder.json", orjson.dumps(form, option=orjson.OPT_INDENT_2).decode()
-        )
+        write_private(path / "folder.json", orjson.dumps(form, option=orjson.OPT_INDENT_2).decode())
         return DataFolder(path, key)
     finally:
         os.close(lock)
@@ -165,7 +163,7 @@ def _fingerprint(key: str) -> str:
     return hashlib.sha256(b"dyntui page key\x00" + key.encode("ascii")).hexdigest()[:32]
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file that appears whole or not at all, readable by its owner only."""
     aside = path.with_name(path.name + ".new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -177,11 +175,11 @@ def _write_private(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
     """Make a folder and those above it, for their owner only; power loss does not take them."""
     if path.is_dir():
         return
-    _make_folder(path.parent)
+    make_folder(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
     sync_folder(path.parent)
 

@@ -98,5 +98,22 @@ ALTER TABLE entries RENAME TO changes;
 INSERT INTO meta(name, value) SELECT 'counted_seq', coalesce(max(seq), 0) FROM changes;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG)
+_JOBS_AND_TRASH = """
+-- How often a job was begun, whether it is to stop, and how it failed, told until it is forgotten.
+ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN failure TEXT;
+ALTER TABLE jobs ADD COLUMN forget_us INTEGER;
+
+-- Tables that were deleted, and whose items are kept for some time; the id is that of a backup.
+CREATE TABLE trash(
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    definition BLOB NOT NULL,
+    since_us INTEGER NOT NULL,
+    until_us INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _JOBS_AND_TRASH)
 SCHEMA_VERSION = len(STEPS)

@@ -13,7 +13,7 @@ import apsw
 import orjson
 
 from engine.client.protocol import Json
-from engine.storage import counts
+from engine.storage import counts, jobs, trash
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.items import (
@@ -92,7 +92,8 @@ class WriteTransaction:
                 self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
-            if self._log:
+            # Nobody has seen a table that is being made: it has no past.
+            if self._log and table.status(self.stamp_us) != "CREATING":
                 self._entries.append(
                     (
                         self.stamp_us,
@@ -208,14 +209,45 @@ class WriteTransaction:
         self._catalog_changed(dict(self.catalog.tables) | {table.name: stored})
 
     def remove_table(self, name: str) -> None:
-        """Take a table out of the catalog and retire what it and its indexes store."""
+        """Take a table out of the catalog and retire what it and its indexes store.
+
+        The setting `Kept` of a table in deletion says that it goes into the trash instead.
+        """
         table = self.catalog.tables[name]
-        self._cursor.execute("DELETE FROM catalog WHERE name = ?", (name,))
-        for storage_id in (table.storage_id, *(index.storage_id for index in table.indexes)):
-            self.retire_storage(storage_id)
+        kept = table.settings.get("Kept")
+        if kept is not None:
+            self.discard_table(name, kept["id"], kept["until_us"])
+            return
+        self.retire_storage(table.storage_id)
+        self._take_out(table)
+
+    def discard_table(self, name: str, discarded_id: str, until_us: int) -> None:
+        """Take a table out of the catalog, and keep its items in the trash until a time."""
+        table = self.catalog.tables[name]
+        trash.keep(self._cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
+        self._take_out(table)
+
+    def _take_out(self, table: Table) -> None:
+        self._cursor.execute("DELETE FROM catalog WHERE name = ?", (table.name,))
+        for index in table.indexes:
+            self.retire_storage(index.storage_id)
         tables = dict(self.catalog.tables)
-        del tables[name]
+        del tables[table.name]
         self._catalog_changed(tables)
+
+    def empty_trash(self, discarded_id: str) -> bool:
+        """Give up one table in the trash; gives whether it was there."""
+        discarded = trash.find(self._cursor, discarded_id)
+        if discarded is None:
+            return False
+        trash.remove(self._cursor, discarded_id)
+        self.retire_storage(discarded.table.storage_id)
+        return True
+
+    def empty_expired_trash(self) -> None:
+        """Give up the tables in the trash that have been kept long enough."""
+        for discarded in trash.expired(self._cursor, self.stamp_us):
+            self.empty_trash(discarded.id)
 
     def _catalog_changed(self, tables: dict[str, Table]) -> None:
         self.writes += 1
@@ -247,6 +279,34 @@ class WriteTransaction:
         self._cursor.execute(
             "UPDATE jobs SET state = ? WHERE id = ?", (orjson.dumps(state), job_id)
         )
+
+    def job(self, job_id: int) -> jobs.Job | None:
+        """A job; None once it is done, or forgotten."""
+        return jobs.read_job(self._cursor, job_id)
+
+    def begin_job(self, job_id: int) -> jobs.Job | None:
+        """Note that a job is begun, once more perhaps; None where there is nothing to do."""
+        job = self.job(job_id)
+        if job is None or job.failure is not None:
+            return None
+        self.writes += 1
+        jobs.begin_attempt(self._cursor, job_id)
+        return job
+
+    def cancel_job(self, job_id: int) -> None:
+        """Ask a job to stop."""
+        self.writes += 1
+        jobs.cancel(self._cursor, job_id)
+
+    def fail_job(self, job_id: int, failure: str) -> None:
+        """Note why a job ended before it was done."""
+        self.writes += 1
+        jobs.fail(self._cursor, job_id, failure, self.stamp_us)
+
+    def end_job(self, job_id: int) -> None:
+        """Forget a job: it is done."""
+        self.writes += 1
+        jobs.forget(self._cursor, job_id)
 
     def end_jobs(self, kind: str, subject: str) -> None:
         """Forget the jobs of a kind on a subject: they are done, or their subject is gone."""
@@ -282,6 +342,10 @@ class WriteTransaction:
             (self.stamp_us, count_max),
         )
         return self._freed()
+
+    def forget_failures(self) -> None:
+        """Forget failed jobs that were told of long enough."""
+        self.writes += jobs.forget_old(self._cursor, self.stamp_us)
 
     def trim_changes(self, before_us: int, count_max: int) -> int:
         """Forget the oldest entries of the change log; gives how many.

@@ -129,6 +129,8 @@ class Upkeep:
         trimmed = transaction.trim_changes(self._trim_before_us(), _TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
+        transaction.empty_expired_trash()
+        transaction.forget_failures()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 

@@ -198,6 +198,11 @@ UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FR
 UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
     WHERE storage = 2;
 DELETE FROM meta WHERE name = 'counted_seq';
+ALTER TABLE jobs DROP COLUMN attempts;
+ALTER TABLE jobs DROP COLUMN cancelled;
+ALTER TABLE jobs DROP COLUMN failure;
+ALTER TABLE jobs DROP COLUMN forget_us;
+DROP TABLE trash;
 PRAGMA user_version=1;
 """
 

@@ -1,0 +1,1 @@
+"""Archives: files that hold tables as they were, their keys, and where they lie."""

@@ -1,0 +1,132 @@
+"""Ways back, as an engine offers them beyond DynamoDB's API: snapshots, files of backups, jobs.
+
+Sizes are in bytes, times in microseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Progress = Callable[[int, int], None]
+"""Told now and then: how many items are done, and how many there are; may raise to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTable:
+    """A table of a snapshot: its items, and their size by DynamoDB's rules."""
+
+    name: str
+    item_count: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReport:
+    """A snapshot: several tables as they were at one instant."""
+
+    name: str
+    created_us: int
+    file_bytes: int
+    tables: tuple[SnapshotTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs between two states: an item before and after, None where there is none.
+
+    Where a whole table is in one state only, `key` is None, and the other is its definition.
+    """
+
+    table: str
+    key: dict[str, Any] | None
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """Work that outlives a request: `kind` is backup or restore, `subject` what it is about.
+
+    `done` of `total` items are through. `failure` says why it ended, None while it has not.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    created_us: int
+    done: int
+    total: int
+    failure: str | None
+
+
+class RecoveryTools(Protocol):
+    """The part of `LocalTools` that leads back. All raise `ApiError`."""
+
+    def snapshot(
+        self,
+        name: str | None = None,
+        tables: Sequence[str] | None = None,
+        on_progress: Progress | None = None,
+    ) -> SnapshotReport:
+        """Keep tables, or all of the Region, as they are at one instant.
+
+        Without a name it is called after its time.
+        """
+        ...
+
+    def snapshots(self) -> list[SnapshotReport]:
+        """The snapshots of the Region that can be read, the oldest first."""
+        ...
+
+    def restore(
+        self,
+        name: str,
+        tables: Mapping[str, str] | None = None,
+        replace: bool = False,
+        on_progress: Progress | None = None,
+    ) -> list[str]:
+        """Make tables as they are in a snapshot, with all their settings; gives their names.
+
+        `tables` says which, and under which names; None is all, under their own. Where it may
+        `replace`, they take the place of tables of these names, all in one instant, and those go
+        into the trash.
+        """
+        ...
+
+    def check_snapshot(self, name: str) -> None:
+        """Read all of a snapshot; raises `InternalServerError` where it is damaged."""
+        ...
+
+    def delete_snapshot(self, name: str) -> None:
+        """Delete a snapshot."""
+        ...
+
+    def diff_snapshots(self, old: str, new: str | None = None) -> Iterator[Difference]:
+        """What differs between two snapshots, or between one and now, by table and key."""
+        ...
+
+    def check_backup(self, arn: str) -> None:
+        """Read all of a backup; raises `InternalServerError` where it is damaged."""
+        ...
+
+    def copy_backup(self, arn: str, region: str) -> str:
+        """Copy a backup into another Region of the folder; gives the copy's ARN."""
+        ...
+
+    def jobs(self) -> list[JobReport]:
+        """The jobs of backups and restores: those at work, and those that failed in a day."""
+        ...
+
+    def cancel_job(self, job_id: int) -> None:
+        """Ask a job to stop; it undoes what it did."""
+        ...
+
+    def export_key(self, passphrase: str) -> bytes:
+        """The key that opens the folder's archives, for another folder's `import_key`."""
+        ...
+
+    def import_key(self, exported: bytes, passphrase: str) -> str:
+        """Keep a key that was exported elsewhere; gives its fingerprint. Raises `FolderError`."""
+        ...

@@ -1,0 +1,161 @@
+"""The work of a restore: tables filled from their sources, then their global indexes.
+
+Items come in key order, and so do the entries of each index: sorted inserts are many times as fast
+as random ones. Each step is a short transaction that notes the progress as well, so that a restore
+that was cut off goes on where it was. A table is seen when all is there.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+
+from engine.archives.archive import Row
+from engine.client.protocol import Json
+from engine.errors import ResourceInUseException
+from engine.operations.backup_book import new_id
+from engine.operations.jobs import Running
+from engine.operations.load import steps
+from engine.operations.region import Region
+from engine.operations.restore_sources import check_source, open_source, stored_rows
+from engine.operations.tables import FOREVER_US, check_active, start_change
+from engine.storage.catalog import Index, Table
+from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
+from engine.storage.jobs import Job
+from engine.storage.sorting import SortedRuns
+from engine.storage.transaction import Cause, WriteTransaction
+
+_CAUSE = Cause("restore", "owner")
+_GATHERED_ENTRIES = 50_000
+_GATHERED_BYTES = 64 * 1024 * 1024
+
+
+def run(running: Running) -> None:
+    """Do a restore, or what is left of it.
+
+    The state: `tables` (definition and source of each), `at` (how many of them are full), `phase`
+    (None for the items, else the index being filled), `after` (the last key written, base64),
+    `done` and `total` (items), `replaces` (whether the tables take the place of others at the end).
+    """
+    state = dict(running.job.state)
+    if running.job.attempts == 0:
+        for source in {str(entry["source"]): entry["source"] for entry in state["tables"]}.values():
+            check_source(running.region, source)
+    running.begun()
+    for number in range(state["at"], len(state["tables"])):
+        entry = state["tables"][number]
+        table = Table.from_json(entry["definition"])
+        if state["phase"] is None:
+            _fill_items(running, state, table, entry["source"])
+        _fill_indexes(running, state, table)
+        state |= {"at": number + 1, "phase": None, "after": ""}
+    running.finish(lambda transaction: _show(running.region, transaction, state))
+
+
+def _fill_items(running: Running, state: Json, table: Table, source: Json) -> None:
+    # Entries of local indexes come in nearly the order of the items.
+    filled = replace(table, indexes=table.local_indexes)
+    with open_source(running.region, source) as rows_after:
+        for step in steps(rows_after(b64decode(state["after"]))):
+            changes = [
+                plan_change(filled, key, None, StoredItem(value, size)) for key, size, value in step
+            ]
+            state["after"] = b64encode(step[-1][0]).decode()
+            state["done"] += len(step)
+            _write(running, state, filled, changes)
+
+
+def _write(running: Running, state: Json, table: Table, changes: list[ItemChange]) -> None:
+    running.step(lambda transaction: transaction.write(table, changes, _CAUSE), state)
+
+
+def _fill_indexes(running: Running, state: Json, table: Table) -> None:
+    """Fill the global indexes, one after the other, behind the one that is full already."""
+    names = [index.name for index in table.global_indexes]
+    begun = state["phase"]
+    for index in table.global_indexes[names.index(begun) if begun else 0 :]:
+        if state["phase"] != index.name:
+            state |= {"phase": index.name, "after": ""}
+        _fill_index(running, state, table, index)
+
+
+def _fill_index(running: Running, state: Json, table: Table, index: Index) -> None:
+    path = running.region.database.path
+    after = b64decode(state["after"])
+    with (
+        closing(SortedRuns(None if path is None else path.parent)) as runs,
+        stored_rows(running.region) as rows,
+    ):
+        last_run = _gather(table, index, rows(lambda _: table.storage, b""), runs)
+        entries = (row for row in runs.merged(last_run) if row[0] > after)
+        for step in steps(entries):
+            changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]
+            state["after"] = b64encode(step[-1][0]).decode()
+            running.step(partial(_write_entries, changes), state)
+
+
+def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -> list[Row]:
+    """Sort the entries of an index; gives the last run of them."""
+    run: list[Row] = []
+    gathered = 0
+    for key, size, value in rows:
+        entry_key, entry = index_entry(table, index, key, StoredItem(value, size))
+        if entry_key is None or entry is None:
+            continue
+        run.append((entry_key, entry.size, entry.raw))
+        gathered += len(entry.raw)
+        if len(run) >= _GATHERED_ENTRIES or gathered >= _GATHERED_BYTES:
+            runs.spill(sorted(run))
+            run, gathered = [], 0
+    return sorted(run)
+
+
+def _entry(index: Index, key: bytes, entry: StoredItem) -> ItemChange:
+    return ItemChange(b"", None, None, [IndexChange(index, None, None, key, entry)])
+
+
+def _write_entries(changes: list[ItemChange], transaction: WriteTransaction) -> None:
+    transaction.write_entries(changes)
+
+
+def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
+    """Make the tables seen, all at once; those whose place they take go into the trash."""
+    for entry in state["tables"]:
+        table = Table.from_json(entry["definition"])
+        current = transaction.catalog.tables.get(table.name)
+        if current is not None and current.table_id == table.table_id:
+            # It may have been tagged meanwhile.
+            table = current
+        elif current is not None:
+            discard(region, transaction, current)
+        table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
+        transaction.put_table(start_change(region, table, transaction.stamp_us))
+
+
+def discard(region: Region, transaction: WriteTransaction, table: Table) -> None:
+    """Put a table into the trash, to make place for another one."""
+    if not table.is_gone(transaction.stamp_us):
+        check_active(table, transaction.stamp_us)
+        if table.settings.get("DeletionProtectionEnabled"):
+            raise ResourceInUseException(f"Table is protected against deletion: {table.name}")
+    kept_us = round(region.settings.trash_days * 86_400_000_000)
+    now_us = transaction.stamp_us
+    if kept_us:
+        transaction.discard_table(table.name, new_id(now_us), now_us + kept_us)
+    else:
+        transaction.remove_table(table.name)
+
+
+def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:
+    """Take away what a restore made: nothing is left half restored."""
+    for entry in job.state["tables"]:
+        table = Table.from_json(entry["definition"])
+        current = transaction.catalog.tables.get(table.name)
+        if current is not None and current.table_id == table.table_id:
+            transaction.remove_table(table.name)
+        else:
+            for storage_id in (table.storage_id, *(index.storage_id for index in table.indexes)):
+                transaction.retire_storage(storage_id)

@@ -1,0 +1,219 @@
+"""RestoreTableFromBackup, RestoreTableToPointInTime: a new table from an old state."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.client.protocol import Context, Json
+from engine.errors import (
+    BackupInUseException,
+    TableAlreadyExistsException,
+    ValidationException,
+)
+from engine.operations.backup_book import find_backup
+from engine.operations.backups import source_arn
+from engine.operations.definition import check_billing
+from engine.operations.describe import describe, nothing_counted
+from engine.operations.jobs import start_job
+from engine.operations.region import Region
+from engine.operations.tables import (
+    FOREVER_US,
+    encryption_settings,
+    forget_gone,
+    on_demand_since,
+    refuse_absent,
+)
+from engine.operations.throughput import Subject, check_units, of_new
+from engine.storage.catalog import Index, Table
+from engine.storage.transaction import WriteTransaction
+
+_INVALID = "One or more parameter values were invalid: "
+_UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
+
+
+def restore_from_backup(region: Region, request: Json, _context: Context) -> Json:
+    """Restore a backup into a new table; the answer shows it CREATING."""
+    refuse_absent("RestoreTableFromBackup", request, ("VectorIndexOverride",))
+    target = region.table_name(request["TargetTableName"])
+    _check_free(region, target)
+    backup = find_backup(region, request["BackupArn"])
+    if backup.status != "AVAILABLE":
+        raise BackupInUseException(f"Backup is being used: {request['BackupArn']}")
+    summary = {
+        "SourceBackupArn": request["BackupArn"],
+        "SourceTableArn": source_arn(backup),
+        "RestoreDateTime": backup.created_us / 1_000_000,
+    }
+    table = new_table(region, backup.table, request, summary)
+    job_id, made = prepare_restore(region, [(table, backup.source)], backup.items, replaces=False)
+    start_job(region, job_id, backup.bytes)
+    return {"TableDescription": describe(region, made[0], nothing_counted)}
+
+
+def _check_free(region: Region, name: str) -> None:
+    """A restore makes a new table (E206)."""
+    existing = region.database.reload_catalog().tables.get(name)
+    if existing is not None and not existing.is_gone(region.clock.now_us()):
+        raise TableAlreadyExistsException(f"Table already exists: {name}")
+
+
+def prepare_restore(
+    region: Region, tables: Sequence[tuple[Table, Json]], items: int, replaces: bool
+) -> tuple[int, list[Table]]:
+    """Note a job that restores tables from their sources; gives it, and the tables to be made.
+
+    Where it `replaces`, they are seen at the end only, and take the place of tables of their names.
+    Otherwise they are shown CREATING from now on.
+    """
+
+    def work(transaction: WriteTransaction) -> tuple[int, list[Table]]:
+        forget_gone(transaction)
+        for table, _ in tables:
+            if not replaces and table.name in transaction.catalog.tables:
+                raise TableAlreadyExistsException(f"Table already exists: {table.name}")
+        made = [_make(transaction, table, replaces) for table, _ in tables]
+        entries = [
+            {"definition": table.to_json(), "source": source}
+            for table, (_, source) in zip(made, tables, strict=True)
+        ]
+        state = {
+            "tables": entries,
+            "at": 0,
+            "phase": None,
+            "after": "",
+            "done": 0,
+            "total": items,
+            "replaces": replaces,
+        }
+        subject = ", ".join(table.name for table in made)
+        return transaction.add_job("restore", subject, state), made
+
+    return region.database.write(work)
+
+
+def _make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
+    """The table with storage of its own, in the catalog unless it is to replace another."""
+    made = replace(
+        table,
+        storage_id=transaction.new_storage(),
+        indexes=tuple(
+            replace(index, storage_id=transaction.new_storage()) for index in table.indexes
+        ),
+        created_us=transaction.stamp_us,
+        changing="CREATING",
+        changing_until_us=FOREVER_US,
+    )
+    if not replaces:
+        transaction.put_table(made)
+    return made
+
+
+def same_table(table: Table, name: str) -> Table:
+    """A new table with all that another one has, under a name; nothing is stored yet."""
+    indexes = tuple(replace(index, backfilling=False, changing=None) for index in table.indexes)
+    return replace(
+        table, name=name, table_id=str(uuid.uuid4()), indexes=indexes, leaving=()
+    ).with_settings(Kept=None, RestoreSummary=None)
+
+
+def new_table(region: Region, source: Table, request: Json, summary: Json) -> Table:
+    """The table that a restore makes of a definition, with the overrides of its request.
+
+    Keys, indexes, throughput and encryption come along; tags, streams, Time to Live, deletion
+    protection and what else is set on a table do not.
+    """
+    billing = request.get("BillingModeOverride") or source.settings["BillingMode"]
+    if billing == "PAY_PER_REQUEST" or source.settings["BillingMode"] != billing:
+        given = request.get("ProvisionedThroughputOverride")
+        check_billing({"ProvisionedThroughput": given}, billing, region.name)
+    settings = _settings(region, source, request, billing) | {"RestoreSummary": summary}
+    if billing == "PAY_PER_REQUEST":
+        settings["BillingModeSummary"] = on_demand_since(region.clock.now_us())
+    local = _chosen(source.local_indexes, request.get("LocalSecondaryIndexOverride"))
+    chosen = _chosen(source.global_indexes, request.get("GlobalSecondaryIndexOverride"))
+    return replace(
+        same_table(source, region.table_name(request["TargetTableName"])),
+        indexes=(
+            *(index for index, _ in local),
+            *(_with_throughput(region, index, form, billing) for index, form in chosen),
+        ),
+        settings=settings,
+    )
+
+
+def _settings(region: Region, source: Table, request: Json, billing: str) -> Json:
+    form: Json = {}
+    if billing == "PROVISIONED":
+        units = request.get("ProvisionedThroughputOverride") or _units(source.settings)
+        check_units(units, Subject(region.name))
+        form["ProvisionedThroughput"] = units
+    form["OnDemandThroughput"] = request.get("OnDemandThroughputOverride") or (
+        source.settings.get("OnDemandThroughput") if billing == "PAY_PER_REQUEST" else None
+    )
+    settings: Json = {"BillingMode": billing} | of_new(form, billing, Subject(region.name))
+    if request.get("SSESpecificationOverride") is not None:
+        return settings | encryption_settings(region, request["SSESpecificationOverride"])
+    if "SSEDescription" in source.settings:
+        settings["SSEDescription"] = source.settings["SSEDescription"]
+    return settings
+
+
+def _units(settings: Json) -> Json:
+    """The provisioned units of a table or an index, without the history of their changes."""
+    return {member: settings["ProvisionedThroughput"][member] for member in _UNITS}
+
+
+def _chosen(
+    indexes: Sequence[Index], override: Sequence[Json] | None
+) -> list[tuple[Index, Json | None]]:
+    """The indexes to restore, with their forms in the request; all where there are none."""
+    if override is None:
+        return [(index, None) for index in indexes]
+    known = {index.name: index for index in indexes}
+    chosen: list[tuple[Index, Json | None]] = []
+    for form in override:
+        index = known.pop(form["IndexName"], None)
+        if index is None or not _is_same(index, form):
+            raise ValidationException(
+                f"{_INVALID}Index {form['IndexName']} is not an index of the source table with "
+                "this key schema and projection"
+            )
+        chosen.append((index, form))
+    return chosen
+
+
+def _is_same(index: Index, form: Json) -> bool:
+    schema = [(key.name, "HASH") for key in index.hash]
+    schema += [(key.name, "RANGE") for key in index.range]
+    given = [(element["AttributeName"], element["KeyType"]) for element in form["KeySchema"]]
+    projection = form["Projection"]
+    return (
+        given == schema
+        and projection.get("ProjectionType") == index.projection_type
+        and sorted(projection.get("NonKeyAttributes") or ()) == sorted(index.non_key_attributes)
+    )
+
+
+def _with_throughput(region: Region, index: Index, form: Json | None, billing: str) -> Index:
+    """A global index with the throughput of its form, or else what it had (E169, E188)."""
+    given = dict(form or {})
+    units = given.get("ProvisionedThroughput")
+    if billing == "PAY_PER_REQUEST":
+        if units is not None:
+            raise ValidationException(
+                f"{_INVALID}ProvisionedThroughput should not be specified for index: "
+                f"{index.name} when BillingMode is PAY_PER_REQUEST"
+            )
+        given.setdefault("OnDemandThroughput", index.settings.get("OnDemandThroughput"))
+    elif units is None:
+        if "ProvisionedThroughput" not in index.settings:
+            raise ValidationException(
+                f"{_INVALID}ProvisionedThroughput must be specified for index: {index.name}"
+            )
+        given["ProvisionedThroughput"] = _units(index.settings)
+    subject = Subject(region.name, index.name)
+    if given.get("ProvisionedThroughput") is not None:
+        check_units(given["ProvisionedThroughput"], subject)
+    return replace(index, settings=of_new(given, billing, subject))

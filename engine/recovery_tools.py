@@ -1,0 +1,92 @@
+"""What an engine offers beyond the API to go back: snapshots, files of backups, jobs, keys."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from engine.client.recovery import Difference, JobReport, Progress, SnapshotReport
+from engine.late import late
+from engine.operations.region import Region
+
+_take: Callable[..., SnapshotReport] = late("engine.operations.snapshots", "take_snapshot")
+_list: Callable[..., list[SnapshotReport]] = late("engine.operations.snapshots", "list_snapshots")
+_restore: Callable[..., list[str]] = late("engine.operations.snapshots", "restore_snapshot")
+_check: Callable[..., None] = late("engine.operations.snapshots", "check_snapshot")
+_delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snapshot")
+_diff: Callable[..., Iterator[Difference]] = late(
+    "engine.operations.snapshot_diff", "diff_snapshots"
+)
+_check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
+_copy_backup: Callable[..., str] = late("engine.operations.backup_files", "copy_backup")
+_jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_reports")
+_cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
+
+
+class RecoveryMethods(ABC):
+    """Mix-in for an engine: `RecoveryTools`, each imported when it is first used."""
+
+    _region: Region
+
+    @abstractmethod
+    def _neighbour(self, region: str) -> Region:
+        """Another Region of the same folder."""
+
+    def snapshot(
+        self,
+        name: str | None = None,
+        tables: Sequence[str] | None = None,
+        on_progress: Progress | None = None,
+    ) -> SnapshotReport:
+        """See `RecoveryTools.snapshot`."""
+        return _take(self._region, name, tables, on_progress)
+
+    def snapshots(self) -> list[SnapshotReport]:
+        """See `RecoveryTools.snapshots`."""
+        return _list(self._region)
+
+    def restore(
+        self,
+        name: str,
+        tables: Mapping[str, str] | None = None,
+        replace: bool = False,
+        on_progress: Progress | None = None,
+    ) -> list[str]:
+        """See `RecoveryTools.restore`."""
+        return _restore(self._region, name, tables, replace, on_progress)
+
+    def check_snapshot(self, name: str) -> None:
+        """See `RecoveryTools.check_snapshot`."""
+        _check(self._region, name)
+
+    def delete_snapshot(self, name: str) -> None:
+        """See `RecoveryTools.delete_snapshot`."""
+        _delete(self._region, name)
+
+    def diff_snapshots(self, old: str, new: str | None = None) -> Iterator[Difference]:
+        """See `RecoveryTools.diff_snapshots`."""
+        return _diff(self._region, old, new)
+
+    def check_backup(self, arn: str) -> None:
+        """See `RecoveryTools.check_backup`."""
+        _check_backup(self._region, arn)
+
+    def copy_backup(self, arn: str, region: str) -> str:
+        """See `RecoveryTools.copy_backup`."""
+        return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+
+    def jobs(self) -> list[JobReport]:
+        """See `RecoveryTools.jobs`."""
+        return _jobs(self._region)
+
+    def cancel_job(self, job_id: int) -> None:
+        """See `RecoveryTools.cancel_job`."""
+        _cancel_job(self._region, job_id)
+
+    def export_key(self, passphrase: str) -> bytes:
+        """See `RecoveryTools.export_key`."""
+        return self._region.shelves.keys.export(passphrase)
+
+    def import_key(self, exported: bytes, passphrase: str) -> str:
+        """See `RecoveryTools.import_key`."""
+        return self._region.shelves.keys.add(exported, passphrase)
