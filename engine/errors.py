@@ -16,10 +16,13 @@
     │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
+    │       ├── InvalidRestoreTimeException
     │       ├── ItemCollectionSizeLimitExceededException
     │       ├── LimitExceededException
+    │       ├── PointInTimeRecoveryUnavailableException
     │       ├── ResourceInUseException
     │       ├── ResourceNotFoundException
+    │       ├── TableNotFoundException
     │       ├── TransactionCanceledException      carries `CancellationReasons`
     │       └── TransactionConflictException
     └── FolderError                               the data folder, before any request
@@ -146,12 +149,20 @@ class InternalServerError(ApiError):
     status = 500
 
 
+class InvalidRestoreTimeException(ApiError):
+    """A time that lies outside of what can be gone back to."""
+
+
 class ItemCollectionSizeLimitExceededException(ApiError):
     """An item collection of a table with local indexes would become too large."""
 
 
 class LimitExceededException(ApiError):
     """Too many of something at once."""
+
+
+class PointInTimeRecoveryUnavailableException(ApiError):
+    """Nothing is kept by which the table's past could be read."""
 
 
 class ProvisionedThroughputExceededException(ApiError):
@@ -164,6 +175,10 @@ class ResourceInUseException(ApiError):
 
 class ResourceNotFoundException(ApiError):
     """The table or index does not exist."""
+
+
+class TableNotFoundException(ApiError):
+    """The table does not exist; of backups and continuous backups."""
 
 
 class ThrottlingException(ApiError):

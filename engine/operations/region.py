@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.capacity.meter import Meter
 from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
+from engine.late import late
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -18,7 +19,12 @@ from engine.storage.inflight import KeysInFlight
 from engine.storage.meter_file import MeterFile
 from engine.storage.writer import Work
 
+if TYPE_CHECKING:
+    from engine.storage.past import Past
+
 T = TypeVar("T")
+
+_past_at: Callable[[Database, int], Past] = late("engine.storage.past", "past_at")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
@@ -84,6 +90,7 @@ class Region:
     in_flight: KeysInFlight | None = None
     meter: Meter | None = None
     meter_file: MeterFile | None = None
+    past: Past | None = None
 
     @classmethod
     def open(
@@ -112,9 +119,21 @@ class Region:
         return self.settings.throttling == "enforce"
 
     def read(self, work: Read[T], consistent: bool) -> T:
-        """Do `work` in a read transaction; one that is not consistent may lag behind."""
+        """Do `work` in a read transaction; one that is not consistent may lag behind.
+
+        In a Region as of a time, items are as they were.
+        """
+        if self.past is not None:
+            return self.past.read(work)
         database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
+
+    def as_of(self, at_us: int) -> Region:
+        """The same Region as of a time, for reading only; draws no capacity.
+
+        Raises `InvalidRestoreTimeException` where the time has not come yet.
+        """
+        return replace(self, past=_past_at(self.database, at_us), meter=None)
 
     def close(self) -> None:
         """Close the Region's files."""
