@@ -39,8 +39,8 @@ def items_at(
     """The items (key, value) of a table as of an entry of the change log, in key order.
 
     All of it is one snapshot, the reader's; nothing else may be asked of the reader's range
-    meanwhile. Memory is constant: where the log's index by key may be far behind, the caller lets
-    it catch up first (`log_index.catch_up`).
+    meanwhile. `seq` as `point_at` gives it, from before the reader's transaction. Whether the past
+    reaches back that far is the caller's to ask (`window`). Memory is constant.
     """
     log = LogReads(reader.connection, Tails())
     try:
@@ -106,10 +106,19 @@ class Past:
         self.entries.close()
 
 
-def past_at(database: Database, at_us: int) -> Past:
-    """Settle a time; raises `InvalidRestoreTimeException` where it has not come yet."""
+def point_at(database: Database, at_us: int) -> int:
+    """The entry of the change log that a time means; what was logged since can be read quickly.
+
+    Raises `InvalidRestoreTimeException` where the time has not come yet.
+    """
     seq = settled_seq(database, at_us)
     catch_up(database)
+    return seq
+
+
+def past_at(database: Database, at_us: int) -> Past:
+    """The past of a database at a time; raises what `point_at` does."""
+    seq = point_at(database, at_us)
     folder = None if database.path is None else database.path.parent
     return Past(database, at_us, seq, OldEntriesByIndex(folder, seq))
 
