@@ -244,6 +244,8 @@ class WriteTransaction:
             "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value",
         )
         self.catalog = Catalog(version, tables)
+        # No change of an item comes before the table that it is in.
+        self.keep_time()
 
     # Jobs.
 
