@@ -13,6 +13,7 @@
     │   ├── ConnectionFailed                      a remote gave no answer
     │   └── (dynamodb)
     │       ├── ConditionalCheckFailedException   may carry `Item`
+    │       ├── ContinuousBackupsUnavailableException
     │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
@@ -131,6 +132,10 @@ class ValidationException(ApiError):
 
 class ConditionalCheckFailedException(ApiError):
     """The condition was false; carries `Item` where the request asked for it."""
+
+
+class ContinuousBackupsUnavailableException(ApiError):
+    """The table is so new that continuous backups are not there yet."""
 
 
 class DuplicateItemException(ApiError):

@@ -61,16 +61,19 @@ class Settings:
     `table_delay_s`: how long a table takes to be made or changed. `collection_bytes_max`: the limit
     of an item collection in a table with local indexes. `ttl_change_interval_s`: how long after a
     change of Time to Live another is refused; the service waits for an hour. `read_lag_s`: by how
-    much eventually consistent reads may lag behind (not in memory). `transaction_conflicts`: "wait"
-    lets writers wait for each other, "service" refuses a write of an item that a transaction in
-    flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
-    "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    much eventually consistent reads may lag behind (not in memory). `pitr_lag_s`: how long ago the
+    latest time is that point-in-time recovery restores; the service has 300.
+    `transaction_conflicts`: "wait" lets writers wait for each other, "service" refuses a write of
+    an item that a transaction in flight is about. `wording`: "classic" or "2026", how refusals are
+    worded. `throttling`: "enforce" refuses what is beyond a table's capacity, "warn" only counts
+    it, "off" does not ask.
     """
 
     table_delay_s: float = 0.0
     collection_bytes_max: int = 10 * 1024**3
     ttl_change_interval_s: float = 0.0
     read_lag_s: float = 0.0
+    pitr_lag_s: float = 0.0
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"

@@ -38,6 +38,11 @@ def earliest_recovery_us(table: Table, now: int) -> int | None:
     return None if setting is None else max(setting["SinceUs"], now - setting["Days"] * _DAY_US)
 
 
+def latest_recovery_us(now: int, earliest: int, lag_s: float) -> int:
+    """The latest time that point-in-time recovery gives; nothing before the earliest."""
+    return max(earliest, now - round(lag_s * 1_000_000))
+
+
 def check_in_window(table: Table, at_us: int, earliest: int | None) -> None:
     """Refuse a time as of which a table cannot be read.
 
