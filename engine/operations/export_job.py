@@ -1,0 +1,4 @@
+"""The work of an export: a table as of a time, written into a bucket."""
+
+from __future__ import annotations
+
