@@ -8,6 +8,7 @@ ttl_change_interval_s = 0       how long after a change of Time to Live another 
 pitr_lag_s = 0                  how long ago the latest time is that recovery restores
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 wording = "classic"             or "2026": how refusals are worded
+buckets.NAME = "PATH"           where a bucket of exports and imports lies, or its s3:// address
 throttling = "off"              or "warn", "enforce": what is beyond a table's capacity is refused
 """
 
@@ -32,7 +33,7 @@ _CHOICES = {
     "wording": WORDINGS,
     "throttling": THROTTLING,
 }
-_KNOWN = frozenset({"history", *_SECONDS, *_CHOICES})
+_KNOWN = frozenset({"history", "buckets", *_SECONDS, *_CHOICES})
 
 
 def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
@@ -61,6 +62,8 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
         if name in config
     }
     settings = replace(settings, **chosen)
+    if "buckets" in config:
+        settings = replace(settings, buckets=_buckets(path, config["buckets"]))
     return options, settings
 
 
@@ -69,6 +72,12 @@ def checked_durability(durability: str) -> str:
     if durability not in _CHOICES["durability"]:
         raise ValueError(f"durability: {durability!r} is neither 'full' nor 'relaxed'")
     return durability
+
+
+def _buckets(path: Path, value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        raise ConfigError(f"{path}: buckets is not a table of names and paths")
+    return {str(name): str(address) for name, address in value.items()}
 
 
 def _number(path: Path, config: Mapping[str, Any], name: str, high: int, unit: str) -> float:

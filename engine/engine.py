@@ -51,6 +51,7 @@ STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListSt
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
+_import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -221,6 +222,10 @@ class Engine(OperationMethods, RecoveryMethods):
     ) -> list[Undone]:
         """See `LocalTools.undo`."""
         return _undo(self._region, table, which, only_last, context)
+
+    def import_errors(self, import_arn: str) -> list[Json]:
+        """See `LocalTools.import_errors`."""
+        return _import_errors(self._region, import_arn)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""

@@ -17,7 +17,11 @@
     │       ├── ConditionalCheckFailedException   may carry `Item`
     │       ├── ContinuousBackupsUnavailableException
     │       ├── DuplicateItemException
+    │       ├── ExportConflictException
+    │       ├── ExportNotFoundException
     │       ├── IdempotentParameterMismatchException
+    │       ├── ImportConflictException
+    │       ├── ImportNotFoundException
     │       ├── InternalServerError               500
     │       ├── InvalidRestoreTimeException
     │       ├── ItemCollectionSizeLimitExceededException
@@ -152,6 +156,26 @@ class ContinuousBackupsUnavailableException(ApiError):
 
 class DuplicateItemException(ApiError):
     """There is an item with this key already."""
+
+
+class ExportConflictException(ApiError):
+    """A client token has begun another export."""
+
+
+class ExportNotFoundException(ApiError):
+    """There is no such export."""
+
+
+class ImportConflictException(ApiError):
+    """A client token has begun another import."""
+
+
+class ImportNotFoundException(ApiError):
+    """There is no such import."""
+
+
+class InvalidExportTimeException(ApiError):
+    """A time that an export cannot be as of."""
 
 
 class IdempotentParameterMismatchException(ApiError):

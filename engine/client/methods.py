@@ -51,9 +51,21 @@ class OperationMethods(ABC):
         """The operation DescribeBackup."""
         return self.call("DescribeBackup", request)
 
+    def describe_continuous_backups(self, **request: Any) -> Json:
+        """The operation DescribeContinuousBackups."""
+        return self.call("DescribeContinuousBackups", request)
+
     def describe_endpoints(self, **request: Any) -> Json:
         """The operation DescribeEndpoints."""
         return self.call("DescribeEndpoints", request)
+
+    def describe_export(self, **request: Any) -> Json:
+        """The operation DescribeExport."""
+        return self.call("DescribeExport", request)
+
+    def describe_import(self, **request: Any) -> Json:
+        """The operation DescribeImport."""
+        return self.call("DescribeImport", request)
 
     def describe_limits(self, **request: Any) -> Json:
         """The operation DescribeLimits."""
@@ -75,13 +87,29 @@ class OperationMethods(ABC):
         """The operation ExecuteTransaction."""
         return self.call("ExecuteTransaction", request)
 
+    def export_table_to_point_in_time(self, **request: Any) -> Json:
+        """The operation ExportTableToPointInTime."""
+        return self.call("ExportTableToPointInTime", request)
+
     def get_item(self, **request: Any) -> Json:
         """The operation GetItem."""
         return self.call("GetItem", request)
 
+    def import_table(self, **request: Any) -> Json:
+        """The operation ImportTable."""
+        return self.call("ImportTable", request)
+
     def list_backups(self, **request: Any) -> Json:
         """The operation ListBackups."""
         return self.call("ListBackups", request)
+
+    def list_exports(self, **request: Any) -> Json:
+        """The operation ListExports."""
+        return self.call("ListExports", request)
+
+    def list_imports(self, **request: Any) -> Json:
+        """The operation ListImports."""
+        return self.call("ListImports", request)
 
     def list_tables(self, **request: Any) -> Json:
         """The operation ListTables."""
@@ -126,6 +154,10 @@ class OperationMethods(ABC):
     def untag_resource(self, **request: Any) -> Json:
         """The operation UntagResource."""
         return self.call("UntagResource", request)
+
+    def update_continuous_backups(self, **request: Any) -> Json:
+        """The operation UpdateContinuousBackups."""
+        return self.call("UpdateContinuousBackups", request)
 
     def update_item(self, **request: Any) -> Json:
         """The operation UpdateItem."""

@@ -224,6 +224,13 @@ class LocalTools(RecoveryTools, Protocol):
         """
         ...
 
+    def import_errors(self, import_arn: str) -> list[Json]:
+        """What an ImportTable could not take, as the service logs it, 10,000 entries at most.
+
+        Raises `ImportNotFoundException`.
+        """
+        ...
+
     def storage_report(self) -> StorageReport:
         """Sizes of the files, the change log and every table."""
         ...

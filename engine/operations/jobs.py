@@ -39,10 +39,14 @@ _ROOT = Path(__file__).parents[2]
 # What does the work of a kind, and what undoes the part of it that a failure leaves.
 _RUN: dict[str, Callable[..., None]] = {
     "backup": late("engine.operations.backup_job", "run"),
+    "export": late("engine.operations.export_job", "run"),
+    "import": late("engine.operations.import_job", "run"),
     "restore": late("engine.operations.restore_job", "run"),
 }
 _ABANDON: dict[str, Callable[..., None]] = {
     "backup": late("engine.operations.backup_job", "abandon"),
+    "export": late("engine.operations.export_job", "abandon"),
+    "import": late("engine.operations.import_job", "abandon"),
     "restore": late("engine.operations.restore_job", "abandon"),
 }
 

@@ -47,7 +47,7 @@ def load_items(
     path = region.database.path
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
-        taken, last_run = _gather(table, items, runs, context, on_progress, on_rejected)
+        taken, last_run = gather(table, items, runs, context, on_progress, on_rejected)
         for step in steps(runs.merged(last_run)):
             if _is_cancelled(context):
                 return written
@@ -58,7 +58,7 @@ def load_items(
     return written
 
 
-def _gather(
+def gather(
     table: Table,
     items: Iterable[Json | Removal],
     runs: SortedRuns,

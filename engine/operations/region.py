@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.archives.shelf import Shelves
@@ -68,7 +68,8 @@ class Settings:
     an item that a transaction in flight is about. `wording`: "classic" or "2026", how refusals are
     worded. `throttling`: "enforce" refuses what is beyond a table's capacity, "warn" only counts
     it, "off" does not ask. `trash_days`: how long the items of a table are kept that a person
-    drops, empties or replaces.
+    drops, empties or replaces. `buckets`: paths and addresses of buckets that are elsewhere than in
+    the data folder, by their names.
     """
 
     table_delay_s: float = 0.0
@@ -80,6 +81,7 @@ class Settings:
     wording: str = "classic"
     throttling: str = "off"
     trash_days: float = 7.0
+    buckets: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULT_SETTINGS = Settings()

@@ -8,8 +8,8 @@ that was cut off goes on where it was. A table is seen when all is there.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +20,12 @@ from engine.operations.backup_book import new_id
 from engine.operations.jobs import Running
 from engine.operations.load import steps
 from engine.operations.region import Region
-from engine.operations.restore_sources import check_source, open_source, stored_rows
+from engine.operations.restore_sources import (
+    RowsAfter,
+    check_source,
+    open_source,
+    stored_rows,
+)
 from engine.operations.tables import FOREVER_US, check_active, start_change
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
@@ -48,17 +53,36 @@ def run(running: Running) -> None:
     for number in range(state["at"], len(state["tables"])):
         entry = state["tables"][number]
         table = Table.from_json(entry["definition"])
-        if state["phase"] is None:
-            _fill_items(running, state, table, entry["source"])
-        _fill_indexes(running, state, table)
+        fill_table(running, state, table, partial(open_source, running.region, entry["source"]))
         state |= {"at": number + 1, "phase": None, "after": ""}
     running.finish(lambda transaction: _show(running.region, transaction, state))
 
 
-def _fill_items(running: Running, state: Json, table: Table, source: Json) -> None:
+def fill_table(
+    running: Running,
+    state: Json,
+    table: Table,
+    open_rows: Callable[[], AbstractContextManager[RowsAfter]],
+) -> None:
+    """Fill a table and then its global indexes, or do what is left of it.
+
+    The state: `phase` (None for the items, else the index being filled), `after` (the last key
+    written, base64), `done` (items).
+    """
+    if state["phase"] is None:
+        _fill_items(running, state, table, open_rows)
+    _fill_indexes(running, state, table)
+
+
+def _fill_items(
+    running: Running,
+    state: Json,
+    table: Table,
+    open_rows: Callable[[], AbstractContextManager[RowsAfter]],
+) -> None:
     # Entries of local indexes come in nearly the order of the items.
     filled = replace(table, indexes=table.local_indexes)
-    with open_source(running.region, source) as rows_after:
+    with open_rows() as rows_after:
         for step in steps(rows_after(b64decode(state["after"]))):
             changes = [
                 plan_change(filled, key, None, StoredItem(value, size)) for key, size, value in step
@@ -131,8 +155,13 @@ def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
             table = current
         elif current is not None:
             discard(region, transaction, current)
-        table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
-        transaction.put_table(start_change(region, table, transaction.stamp_us))
+        show_table(region, transaction, table)
+
+
+def show_table(region: Region, transaction: WriteTransaction, table: Table) -> None:
+    """Let a table that is full be seen."""
+    table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
+    transaction.put_table(start_change(region, table, transaction.stamp_us))
 
 
 def discard(region: Region, transaction: WriteTransaction, table: Table) -> None:

@@ -73,7 +73,7 @@ def prepare_restore(
         for table, _ in tables:
             if not replaces and table.name in transaction.catalog.tables:
                 raise TableAlreadyExistsException(f"Table already exists: {table.name}")
-        made = [_make(transaction, table, replaces) for table, _ in tables]
+        made = [make(transaction, table, replaces) for table, _ in tables]
         entries = [
             {"definition": table.to_json(), "source": source}
             for table, (_, source) in zip(made, tables, strict=True)
@@ -93,7 +93,7 @@ def prepare_restore(
     return region.database.write(work)
 
 
-def _make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
+def make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
     """The table with storage of its own, in the catalog unless it is to replace another."""
     made = replace(
         table,

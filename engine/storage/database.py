@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import (
     ApiError,
@@ -21,6 +22,7 @@ from engine.errors import (
     InternalServerError,
 )
 from engine.storage import forks
+from engine.storage import transfers as book
 from engine.storage.catalog import Catalog, Storage
 from engine.storage.connections import (
     as_api_error,
@@ -37,7 +39,7 @@ from engine.storage.gate import FileGate
 from engine.storage.history_setting import note_history
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.jobs import Job, read_job, read_jobs
-from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.keys import EVERYTHING, KeyRange
 from engine.storage.lagged import LaggedReads
 from engine.storage.log_index import LogIndexState, index_state
 from engine.storage.log_reads import (
@@ -51,6 +53,7 @@ from engine.storage.log_reads import (
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
+from engine.storage.transfers import Transfer
 from engine.storage.trash import Discarded, find, read_trash
 from engine.storage.trimming import Sweep, is_due
 from engine.storage.turn_reads import TurnReads
@@ -64,7 +67,6 @@ T = TypeVar("T")
 _SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
 # Each reader may cache as much as the writer does; more than these are closed after their request.
 _IDLE_READERS_MAX = 16
-_EVERYTHING = KeyRange(b"", KEYS_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,18 @@ class Reader:
     def job(self, job_id: int) -> Job | None:
         """One job; None once it is done, or forgotten."""
         return read_job(self._beside, job_id)
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        """An export or import."""
+        return book.read(self._beside, transfer_id)
+
+    def transfers(self, kind: str) -> list[Transfer]:
+        """The exports, or imports, of the last 90 days, the newest first."""
+        return book.read_all(self._beside, kind)
+
+    def rejections(self, transfer_id: str) -> list[Json]:
+        """What an import could not take."""
+        return book.read_rejections(self._beside, transfer_id)
 
     def trash(self) -> list[Discarded]:
         """The deleted tables whose items are kept, the oldest first."""
@@ -455,16 +469,19 @@ class Database:
         """
         if self._memory_lock is not None:
             yield from self.read(
-                lambda reader, catalog: list(reader.range(find(catalog), _EVERYTHING))
+                lambda reader, catalog: list(reader.range(find(catalog), EVERYTHING))
             )
             return
         with self.reading() as reader:
-            catalog = self._checked(reader, self.catalog)
-            yield from reader.range(find(catalog), _EVERYTHING)
+            yield from reader.range(find(self.current_catalog(reader)), EVERYTHING)
 
     def reload_catalog(self) -> Catalog:
         """Read the catalog anew if another process changed it."""
         return self.read(lambda reader, catalog: self._checked(reader, catalog))
+
+    def current_catalog(self, reader: Reader) -> Catalog:
+        """The catalog that belongs to a reader's transaction."""
+        return self._checked(reader, self.catalog)
 
     def _checked(self, reader: Reader, catalog: Catalog) -> Catalog:
         current = load_catalog(reader.cursor, catalog)

@@ -139,5 +139,22 @@ UPDATE meta SET value = 35 * 86400
     WHERE name = 'history_s' AND EXISTS(SELECT 1 FROM changes);
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _JOBS_AND_TRASH, _LOG_BY_KEY)
+_TRANSFERS = """
+-- Exports and imports, listed for 90 days; what an import could not take.
+CREATE TABLE transfers(
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    state BLOB NOT NULL,
+    created_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE rejections(
+    transfer TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY(transfer, n)
+) WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _JOBS_AND_TRASH, _LOG_BY_KEY, _TRANSFERS)
 SCHEMA_VERSION = len(STEPS)

@@ -14,6 +14,7 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.storage import counts, jobs, trash
+from engine.storage import transfers as book
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.items import (
@@ -25,6 +26,7 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.transfers import Transfer
 from engine.storage.trimming import begin_anew, sweeps_at, trim
 
 _LOG = (
@@ -333,6 +335,27 @@ class WriteTransaction:
         """Forget the jobs of a kind on a subject: they are done, or their subject is gone."""
         self.writes += 1
         self.cursor.execute("DELETE FROM jobs WHERE kind = ? AND subject = ?", (kind, subject))
+
+    # Exports and imports.
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        """An export or import."""
+        return book.read(self.cursor, transfer_id)
+
+    def transfers(self, kind: str) -> list[Transfer]:
+        """The exports, or imports, of the last 90 days, the newest first."""
+        return book.read_all(self.cursor, kind)
+
+    def put_transfer(self, transfer: Transfer, rejections: Sequence[Json] = ()) -> None:
+        """Note an export or import, or what became of it, with what it could not take."""
+        self.writes += 1
+        book.put(self.cursor, transfer)
+        if rejections:
+            book.put_rejections(self.cursor, transfer.id, rejections)
+
+    def forget_transfers(self) -> None:
+        """Forget exports and imports that are listed no longer."""
+        self.writes += book.forget_old(self.cursor, self.stamp_us)
 
     # Requests already answered.
 

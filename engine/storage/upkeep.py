@@ -139,6 +139,7 @@ class Upkeep:
         transaction.remove_gone_tables()
         transaction.empty_expired_trash()
         transaction.forget_failures()
+        transaction.forget_transfers()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_free or more_to_trim or forgotten == _TRIM_ENTRIES_PER_STEP
 

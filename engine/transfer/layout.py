@@ -136,14 +136,12 @@ def _write_data(
     on_items: Callable[[int], None],
     written: list[str],
 ) -> Written:
-    folder = facts.root if facts.window_us else facts.home
     remaining = iter(lines)
     files: list[DataFile] = []
     items = billed = 0
     ended = False
     while not ended:
-        name = base64.b32encode(os.urandom(16)).decode().lower().rstrip("=")
-        key = f"{folder}/data/{name}{_EXTENSIONS[facts.output_format]}"
+        key = _data_key(facts, len(files))
         written.append(key)
         with store.write(key) as file, _hashed(file) as (packed, digest):
             in_file, ended = 0, True
@@ -162,6 +160,26 @@ def _write_data(
         files.append(DataFile(key, in_file, base64.b64encode(digest.digest()).decode()))
         on_items(items)
     return Written(items, billed, tuple(files))
+
+
+def _data_key(facts: ExportFacts, number: int) -> str:
+    """The key of a data file; the same again for who does the same export again."""
+    digest = hashlib.sha256(f"{facts.export_id}/{number}".encode()).digest()
+    name = base64.b32encode(digest[:16]).decode().lower().rstrip("=")
+    folder = facts.root if facts.window_us else facts.home
+    return f"{folder}/data/{name}{_EXTENSIONS[facts.output_format]}"
+
+
+def remove_export(store: Store, facts: ExportFacts) -> None:
+    """Remove what was written of an export."""
+    keys = frozenset(store.list(f"{facts.root}/"))
+    for key in keys:
+        if key.startswith(f"{facts.home}/"):
+            store.delete(key)
+    number = 0
+    while (key := _data_key(facts, number)) in keys:
+        store.delete(key)
+        number += 1
 
 
 class _HashingFile:

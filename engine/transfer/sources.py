@@ -6,7 +6,7 @@ ones after it). Each record says in which file it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, NamedTuple
@@ -17,7 +17,7 @@ from engine.transfer.csv_rows import CsvReader
 from engine.transfer.layout import Export, ManifestError
 from engine.transfer.records import Record
 from engine.transfer.stores import Store
-from engine.transfer.streams import Hashed, buffered, looked_into
+from engine.transfer.streams import Counted, Hashed, buffered, looked_into
 
 Format = Literal["dynamodb-json", "ion", "csv", "jsonl", "mongodb"]
 FORMATS: tuple[Format, ...] = ("dynamodb-json", "ion", "csv", "jsonl", "mongodb")
@@ -63,13 +63,23 @@ def format_of(name: str) -> Format | None:
     return next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix)), None)
 
 
-def records_of(stream: BinaryIO, how: Reading) -> Iterator[Record]:
-    """The records of one file; damage of its compression is a rejected record, the last one."""
+def _nobody(_: int) -> None:
+    """Where nobody wants to know how much was read."""
+
+
+def records_of(
+    stream: BinaryIO, how: Reading, on_bytes: Callable[[int], None] = _nobody
+) -> Iterator[Record]:
+    """The records of one file; damage of its compression is a rejected record, the last one.
+
+    `on_bytes` is told how many bytes were read, unpacked.
+    """
     head, whole = looked_into(stream, _HEAD_BYTES)
     kind = of_head(head) if how.compression is None else how.compression
     last_line = 0
     try:
-        for record in _parsed(reading(whole, kind), how):
+        plain = buffered(Counted(reading(whole, kind), on_bytes))
+        for record in _parsed(plain, how):
             last_line = record.line
             yield record
     except DamagedFileError as error:
@@ -91,11 +101,13 @@ def _parsed(stream: BinaryIO, how: Reading) -> Iterator[Record]:
     return plain_lines.read(stream, how.types, extended=how.form == "mongodb")
 
 
-def of_files(store: Store, keys: Sequence[str], how: Reading) -> Iterator[Found]:
+def of_files(
+    store: Store, keys: Sequence[str], how: Reading, on_bytes: Callable[[int], None] = _nobody
+) -> Iterator[Found]:
     """The records of several files of a store, in their order."""
     for key in keys:
         with closing(store.read(key)) as file:
-            for record in records_of(file, how):
+            for record in records_of(file, how, on_bytes):
                 yield Found(key, record)
 
 

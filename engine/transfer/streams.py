@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 _BUFFER_BYTES = 1 << 17
@@ -15,6 +16,27 @@ def looked_into(stream: BinaryIO, count: int) -> tuple[bytes, BinaryIO]:
     reader = stream if isinstance(stream, io.BufferedReader) else buffered(cast("Any", stream))
     head: bytes = cast("io.BufferedReader", reader).peek(count)[:count]
     return head, reader
+
+
+class Counted(io.RawIOBase):
+    """A stream that tells how much is read of it."""
+
+    def __init__(self, stream: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        super().__init__()
+        self._stream: Any = stream
+        self._on_bytes = on_bytes
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """See `io.RawIOBase.readinto`."""
+        # One read of the stream below: what it holds before an error is given.
+        content = self._stream.read1(len(buffer))
+        buffer[: len(content)] = content
+        self._on_bytes(len(content))
+        return len(content)
 
 
 class Hashed(io.RawIOBase):
