@@ -204,6 +204,8 @@ ALTER TABLE jobs DROP COLUMN cancelled;
 ALTER TABLE jobs DROP COLUMN failure;
 ALTER TABLE jobs DROP COLUMN forget_us;
 DROP TABLE trash;
+DROP TABLE transfers;
+DROP TABLE rejections;
 PRAGMA user_version=1;
 """
 
