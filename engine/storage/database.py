@@ -138,12 +138,13 @@ class Reader:
             row[0] for row in self._fetch("SELECT id FROM jobs WHERE kind = ? ORDER BY id", kind)
         ]
 
-    def log_size(self) -> tuple[int, int | None]:
-        """Number of entries of the change log, and the stamp of the oldest."""
-        ((entries, oldest_us),) = self._fetch(
-            "SELECT count(*), (SELECT stamp_us FROM changes ORDER BY seq LIMIT 1) FROM changes"
+    def log_size(self) -> tuple[int, int, int | None]:
+        """Entries of the change log, bytes of their keys and images, the stamp of the oldest."""
+        ((entries, size, oldest_us),) = self._fetch(
+            "SELECT count(*), sum(length(k) + coalesce(length(old), 0) + coalesce(length(new), 0)),"
+            " (SELECT stamp_us FROM changes ORDER BY seq LIMIT 1) FROM changes"
         )
-        return entries, oldest_us
+        return entries, size or 0, oldest_us
 
     def free_bytes(self) -> int:
         """Bytes of pages that hold nothing."""

@@ -39,7 +39,7 @@ def report(database: Database) -> StorageReport:
             for index in table.indexes:
                 counts = reader.counts(index.storage_id)
                 sizes.append(StorageSize(table.name, index.name, *counts))
-        entries, oldest_us = reader.log_size()
+        entries, log_bytes, oldest_us = reader.log_size()
         path = database.path
         wal = None if path is None else path.with_name(path.name + "-wal")
         return StorageReport(
@@ -48,6 +48,7 @@ def report(database: Database) -> StorageReport:
             wal_bytes=wal.stat().st_size if wal is not None and wal.exists() else 0,
             free_bytes=reader.free_bytes(),
             change_log_entries=entries,
+            change_log_bytes=log_bytes,
             change_log_oldest_us=oldest_us,
             sizes=tuple(sizes),
         )

@@ -96,7 +96,11 @@ def test_a_load_is_noted_item_by_item(engine: Engine) -> None:
     old_images = [old for *_, old, _, _ in changes(engine)]
     # What is there already and stays as it is, is no change.
     assert old_images == [None] * 5
-    assert engine.storage_report().change_log_entries == 5
+    report = engine.storage_report()
+    assert report.change_log_entries == 5
+    assert report.change_log_bytes == sum(len(key) for _, _, _, key, *_ in changes(engine))
+    put(engine, thing(3, text={"S": "x" * 1_000}))
+    assert engine.storage_report().change_log_bytes > report.change_log_bytes
 
 
 def test_without_history_nothing_is_noted(tmp_path: Path, clock: VirtualClock) -> None:
