@@ -38,7 +38,7 @@ from engine.storage.history_setting import note_history
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
-from engine.storage.log_index import LogIndexState, index_state
+from engine.storage.log_index import LogIndexState, index_state, unindexed_entries
 from engine.storage.log_reads import (
     LogTimes,
     Tails,
@@ -185,6 +185,10 @@ class Reader:
     def log_index_state(self) -> LogIndexState:
         """How far the index of the change log by key is."""
         return index_state(self._beside)
+
+    def unindexed_entries(self) -> int:
+        """Entries that the index of the change log by key should have, but has not."""
+        return unindexed_entries(self._beside)
 
     def seq_at(self, at_us: int) -> int | None:
         """The last entry of the change log up to a time; None where more may come up to then."""

@@ -59,6 +59,7 @@ def report(database: Database) -> StorageReport:
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
     problems = _found(database, "pages", _check_pages)
+    problems += _found(database, "change log", _check_log)
     try:
         names = sorted(database.reload_catalog().tables)
     except ApiError as error:
@@ -95,6 +96,12 @@ def _cause(error: ApiError) -> BaseException:
 
 def _check_pages(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
     problems += reader.page_problems(_PROBLEMS_MAX)
+
+
+def _check_log(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
+    missing = reader.unindexed_entries()
+    if missing:
+        problems.append(f"change log: {missing} entries are missing in its index by key")
 
 
 def _check_table(reader: Reader, catalog: Catalog, problems: list[str], name: str) -> None:
