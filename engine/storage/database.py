@@ -41,12 +41,12 @@ from engine.storage.lagged import LaggedReads
 from engine.storage.log_index import LogIndexState, index_state, unindexed_entries
 from engine.storage.log_reads import (
     LogTimes,
-    Tails,
     least_stamp_us,
     log_times,
     read_meta,
     seq_at,
 )
+from engine.storage.log_tail import Tails
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
