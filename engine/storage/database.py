@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -286,7 +287,7 @@ class Database:
 
     def _note_history(self) -> None:
         """Note for how long local history is kept, where that is another time than it was."""
-        history_s = round(self.options.history_hours * 3_600)
+        history_s = ceil(self.options.history_hours * 3_600)
         if self.read(lambda reader, _: reader.history_s()) != history_s:
             self.write(partial(note_history, history_s=history_s))
 
