@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dyntui.core.bill import Bill
 from dyntui.core.extended import ExtendedSelect, is_order_of_service, read_extended
-from dyntui.core.pages import Caller
+from dyntui.core.pages import StatementCaller
 from dyntui.core.schema import TableInfo
 from dyntui.core.shaping import shaped
 from engine.errors import ApiError
@@ -147,7 +147,7 @@ class Run:
 
     def __init__(
         self,
-        caller: Caller,
+        caller: StatementCaller,
         prepared: Prepared,
         parameters: Sequence[Json] = (),
         *,
@@ -177,6 +177,9 @@ class Run:
 
     def _items(self) -> Iterator[Json]:
         """The items of all pages, each page read when the one before it is used up."""
+        extended = self.prepared.extended
+        if extended is not None and extended.as_of is not None:
+            self._caller = self._caller.at(extended.as_of)
         request = self._request | {"ReturnConsumedCapacity": "INDEXES"}
         self._limit(request, request.get("Limit"))
         while True:

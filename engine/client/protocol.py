@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from engine.client.capacity import CapacityReport, Place
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
@@ -86,6 +86,7 @@ class StorageReport:
     wal_bytes: int
     free_bytes: int
     change_log_entries: int
+    change_log_bytes: int
     change_log_oldest_us: int | None
     sizes: tuple[StorageSize, ...]
 
@@ -130,7 +131,21 @@ class PastClient(Client, Protocol):
     ) -> None: ...
 
 
-class LocalTools(RecoveryTools, Protocol):
+@runtime_checkable
+class TimeTravel(Protocol):
+    """What can give a Client of its past."""
+
+    def at(self, when_s: float) -> PastClient:
+        """A Client that reads as of a time, in seconds since the epoch: items as they were then.
+
+        It answers GetItem, BatchGetItem, Query, Scan, statements that read, and describes tables as
+        they are today; nothing is charged. Raises `InvalidRestoreTimeException` where the time has
+        not come yet; so do its calls, where a table's past does not reach back that far.
+        """
+        ...
+
+
+class LocalTools(TimeTravel, RecoveryTools, Protocol):
     """What only an engine offers, beyond DynamoDB's API."""
 
     @property
@@ -170,15 +185,6 @@ class LocalTools(RecoveryTools, Protocol):
         """What a PartiQL statement will do and cost; nothing is done, nothing is charged.
 
         Parameters that are not given yet may be missing. Raises `ApiError`.
-        """
-        ...
-
-    def at(self, when_s: float) -> PastClient:
-        """A Client that reads as of a time, in seconds since the epoch: items as they were then.
-
-        It answers GetItem, BatchGetItem, Query, Scan, statements that read, and describes tables as
-        they are today; nothing is charged. Raises `InvalidRestoreTimeException` where the time has
-        not come yet; so do its calls, where a table's past does not reach back that far.
         """
         ...
 

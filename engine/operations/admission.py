@@ -16,8 +16,8 @@ from engine.client.protocol import Context
 from engine.operations.pages import Page, PageRequest, read_page
 from engine.operations.region import Region
 from engine.storage.catalog import Index, Table
-from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
+from engine.storage.reader import Reader
 
 
 def refusal_of_write(

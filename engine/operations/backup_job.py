@@ -10,9 +10,9 @@ from engine.errors import TableNotFoundException
 from engine.operations.jobs import Running
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
 from engine.storage.jobs import Job
 from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 EVERYTHING = KeyRange(b"", KEYS_END)

@@ -16,7 +16,7 @@ from engine.operations.describe import describe
 from engine.operations.jobs import start_job
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 _PAGE_MAX = 100

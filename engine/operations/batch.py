@@ -37,8 +37,8 @@ from engine.operations.parameters import cause_of, check_mixing, placeholders, p
 from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_key_types, check_nested_paths
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
 from engine.storage.items import ItemChange
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 BATCH_WRITES_MAX = 25

@@ -10,7 +10,7 @@ from engine.client.protocol import Context, Json
 from engine.errors import ContinuousBackupsUnavailableException, TableNotFoundException
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from engine.storage.window import earliest_recovery_us, latest_recovery_us, now_us
 

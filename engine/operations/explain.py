@@ -22,7 +22,7 @@ from engine.partiql.planner import Access, conjunction, plan_select
 from engine.partiql.text import condition_text, name_text
 from engine.partiql.values import literal
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 
 # So many keys are counted; beyond it the table's average stands for the rest.
 COUNTED_ROWS_MAX = 10_000

@@ -18,10 +18,10 @@ from engine.operations.describe import describe, nothing_counted
 from engine.operations.jobs import JobCancelledError, Running
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
 from engine.storage.jobs import Job
 from engine.storage.log_reads import LogReads
 from engine.storage.past import items_at, point_at
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from engine.storage.transfers import Transfer
 from engine.transfer import dynamodb_json, incremental, ion

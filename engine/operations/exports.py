@@ -16,7 +16,7 @@ from engine.operations.jobs import start_job
 from engine.operations.region import Region
 from engine.operations.tables import refuse_absent
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from engine.storage.transfers import Transfer
 from engine.storage.window import earliest_recovery_us, time_text

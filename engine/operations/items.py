@@ -32,8 +32,8 @@ from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths
 from engine.operations.single_action import carry_out
 from engine.storage.catalog import Catalog
-from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 _OF_GET = ("ProjectionExpression",)

@@ -15,8 +15,8 @@ from engine.expressions import Condition, Projection
 from engine.model.partial import decoder_of
 from engine.model.values import to_json
 from engine.storage.catalog import Index, Table
-from engine.storage.database import Reader
 from engine.storage.keys import KeyRange
+from engine.storage.reader import Reader
 
 # Query and Scan stop after the item with which the sizes read reach this.
 PAGE_BYTES_MAX = 1_048_576

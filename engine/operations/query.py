@@ -26,7 +26,6 @@ from engine.operations.reads import (
 from engine.operations.region import Region
 from engine.operations.schema import check_condition
 from engine.storage.catalog import Catalog, Index, KeyAttribute, Table
-from engine.storage.database import Reader
 from engine.storage.keys import (
     KeyRange,
     collection_prefix,
@@ -34,6 +33,7 @@ from engine.storage.keys import (
     sort_range,
     value_bytes,
 )
+from engine.storage.reader import Reader
 
 _INVALID = "One or more parameter values were invalid: "
 _NOT_SUPPORTED = "Query key condition not supported"

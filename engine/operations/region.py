@@ -14,10 +14,11 @@ from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
 from engine.late import late
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Database, Options, Read
+from engine.storage.database import Database, Options
 from engine.storage.folder import DataFolder
 from engine.storage.inflight import KeysInFlight
 from engine.storage.meter_file import MeterFile
+from engine.storage.reader import Read
 from engine.storage.writer import Work
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
 from engine.operations.region import Region
 from engine.storage.catalog import Storage
-from engine.storage.database import Reader
 from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.reader import Reader
 
 RowsAfter = Callable[[bytes], Iterator[Row]]
 """Gives the rows behind a key, in key order."""

@@ -18,8 +18,8 @@ from engine.operations.reads import (
 )
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Reader
 from engine.storage.keys import KeyRange, segment_range
+from engine.storage.reader import Reader
 
 
 def scan(region: Region, request: Json, context: Context) -> Json:

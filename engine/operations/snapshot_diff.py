@@ -21,7 +21,7 @@ from engine.operations.region import Region
 from engine.operations.restore_sources import RowsAfter, stored_rows
 from engine.operations.snapshots import opened_snapshot
 from engine.storage.catalog import Storage, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from engine.operations.jobs import do_job
 from engine.operations.region import Region
 from engine.operations.restores import prepare_restore, same_table
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 
 _NAME = re.compile(r"[a-zA-Z0-9_-][a-zA-Z0-9_.-]{0,199}")
 _ROWS_PER_REPORT = 5_000

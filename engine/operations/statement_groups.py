@@ -23,7 +23,7 @@ from engine.operations.statements import returning_of, source_of, statement_of
 from engine.operations.transactions import read_transaction, write_transaction
 from engine.partiql import ast
 from engine.storage.catalog import Catalog
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 _BATCH_KEY = (

@@ -35,9 +35,9 @@ from engine.partiql.binding import bind
 from engine.partiql.parser import parse
 from engine.partiql.planner import Access, KeySchema, Plan, conjunction, equality, plan_select
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Reader
 from engine.storage.items import ItemChange, projected_names
 from engine.storage.keys import KeyRange, segment_range
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 

@@ -28,7 +28,7 @@ from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
 from engine.storage.catalog import Catalog, Index, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 FOREVER_US = 2**62

@@ -49,8 +49,8 @@ from engine.operations.parameters import (
 from engine.operations.region import Region, Write
 from engine.operations.schema import check_key, check_nested_paths, has_empty_key
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 TRANSACTION_BYTES_MAX = 4 * 1024 * 1024

@@ -7,7 +7,7 @@ from engine.errors import ValidationException
 from engine.operations.region import Region
 from engine.operations.tables import check_active
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 

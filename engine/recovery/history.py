@@ -9,8 +9,8 @@ from engine.operations.region import Region
 from engine.recovery.log import TableLog, read_log
 from engine.recovery.reads_at import microseconds
 from engine.storage.catalog import Catalog
-from engine.storage.database import Reader
 from engine.storage.log_index import catch_up
+from engine.storage.reader import Reader
 from engine.storage.window import (
     earliest_recovery_us,
     earliest_us,

@@ -15,9 +15,9 @@ from engine.operations.region import Region
 from engine.operations.schema import check_key
 from engine.recovery.reads_at import microseconds
 from engine.storage.catalog import Catalog, Table
-from engine.storage.database import Reader
 from engine.storage.log_reads import LogEntry, LogReads
 from engine.storage.past import point_at
+from engine.storage.reader import Reader
 from engine.storage.window import check_in_window, earliest_us, now_us
 
 T = TypeVar("T")

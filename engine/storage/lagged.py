@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.storage.catalog import Catalog
 
 if TYPE_CHECKING:
-    from engine.storage.database import Reader
+    from engine.storage.reader import Reader
 
 T = TypeVar("T")
 

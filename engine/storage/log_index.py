@@ -23,7 +23,8 @@ from engine.storage.transaction import WriteTransaction
 
 if TYPE_CHECKING:
     from engine.storage.catalog import Catalog
-    from engine.storage.database import Database, Reader
+    from engine.storage.database import Database
+    from engine.storage.reader import Reader
 
 BATCH_ENTRIES = 20_000
 """How many entries upkeep lets gather, and then sorts and adds."""
@@ -63,6 +64,17 @@ def index_state(cursor: apsw.Cursor) -> LogIndexState:
         rows[0][0] if rows else 0,
         read_meta(cursor, "trimmed_entries"),
     )
+
+
+def unindexed_entries(cursor: apsw.Cursor) -> int:
+    """How many entries up to the mark are missing in the index."""
+    ((missing,),) = fetch(
+        cursor,
+        "SELECT count(*) FROM changes c WHERE c.seq <= ? AND NOT EXISTS (SELECT 1 FROM"
+        " changes_by_key i WHERE i.storage = c.storage AND i.k = c.k AND i.seq = c.seq)",
+        (read_meta(cursor, "indexed_seq"),),
+    )
+    return int(missing)
 
 
 def catch_up(database: Database) -> None:

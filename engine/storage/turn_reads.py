@@ -19,7 +19,8 @@ from engine.storage.connections import as_api_error
 from engine.storage.loop_writer import CallSoon
 
 if TYPE_CHECKING:
-    from engine.storage.database import Database, Reader
+    from engine.storage.database import Database
+    from engine.storage.reader import Reader
 
 T = TypeVar("T")
 

@@ -26,7 +26,8 @@ from engine.storage.transaction import WriteTransaction
 from engine.storage.trimming import sweeps_at
 
 if TYPE_CHECKING:
-    from engine.storage.database import Database, Reader
+    from engine.storage.database import Database
+    from engine.storage.reader import Reader
 
 # A checkpoint costs syncs, so it waits for this many new pages in the write-ahead log …
 _CHECKPOINT_PAGES = 2_000

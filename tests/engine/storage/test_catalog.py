@@ -21,8 +21,8 @@ from engine.errors import (
 )
 from engine.storage import connections
 from engine.storage.catalog import Catalog, Index, InvalidKeyError, KeyAttribute, Table
-from engine.storage.database import Reader
 from engine.storage.migrations import SCHEMA_VERSION, STEPS
+from engine.storage.reader import Reader
 from tests.engine.storage.things import (
     TABLE,
     add_index,

@@ -11,7 +11,7 @@ import pytest
 
 from engine import Account, ApiError, Engine, FolderError, VirtualClock
 from engine.errors import FolderAccessError
-from engine.storage.database import Reader
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from tests.engine.storage.things import (
     add_one,

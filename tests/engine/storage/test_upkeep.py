@@ -13,8 +13,9 @@ import pytest
 
 from engine import Engine, VirtualClock
 from engine.storage.connections import connect
-from engine.storage.database import Database, Reader
+from engine.storage.database import Database
 from engine.storage.gate import FileGate
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from engine.storage.upkeep import Upkeep
 from tests.engine.storage.things import (
