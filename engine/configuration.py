@@ -5,6 +5,7 @@ history = 24                    hours of local history; 0 keeps none
 table_delay_s = 0               how long a table takes to be made or changed
 read_lag_s = 0                  by how much eventually consistent reads may lag behind
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
+pitr_lag_s = 0                  how long ago the latest time is that recovery restores
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 wording = "classic"             or "2026": how refusals are worded
 throttling = "off"              or "warn", "enforce": what is beyond a table's capacity is refused
@@ -24,7 +25,7 @@ from engine.storage.database import Options
 
 _HISTORY_HOURS_MAX = 35 * 24
 _SECONDS_MAX = 86_400
-_SECONDS = ("table_delay_s", "read_lag_s", "ttl_change_interval_s")
+_SECONDS = ("table_delay_s", "read_lag_s", "ttl_change_interval_s", "pitr_lag_s")
 _CHOICES = {
     "durability": ("full", "relaxed"),
     "transaction_conflicts": ("wait", "service"),

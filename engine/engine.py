@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.client.methods import OperationMethods
-from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
+from engine.client.protocol import (
+    OWNER,
+    Context,
+    Explanation,
+    Json,
+    LoadProgress,
+    PastClient,
+    StorageReport,
+)
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.errors import (
     ApiError,
@@ -40,6 +48,7 @@ STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListSt
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
+_reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
@@ -134,6 +143,9 @@ class Engine(OperationMethods, RecoveryMethods):
         begun = begin(self._region, operation, request, context)
         if not isinstance(begun, Write):
             return begun
+        if self._region.past is not None:
+            begun.release()
+            raise ValidationException("The past can only be read")
         return finish(
             self._region, operation, request, begun, lambda: self._region.database.write(begun.work)
         )
@@ -160,6 +172,10 @@ class Engine(OperationMethods, RecoveryMethods):
     ) -> Explanation:
         """See `LocalTools.explain`."""
         return _explain(self._region, statement, parameters, consistent)
+
+    def at(self, when_s: float) -> PastClient:
+        """See `LocalTools.at`."""
+        return _reads_at(self._region, when_s, Engine)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""

@@ -15,6 +15,7 @@
     │       ├── BackupInUseException
     │       ├── BackupNotFoundException
     │       ├── ConditionalCheckFailedException   may carry `Item`
+    │       ├── ContinuousBackupsUnavailableException
     │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
@@ -145,6 +146,10 @@ class ConditionalCheckFailedException(ApiError):
     """The condition was false; carries `Item` where the request asked for it."""
 
 
+class ContinuousBackupsUnavailableException(ApiError):
+    """The table is so new that continuous backups are not there yet."""
+
+
 class DuplicateItemException(ApiError):
     """There is an item with this key already."""
 
@@ -162,7 +167,7 @@ class InternalServerError(ApiError):
 
 
 class InvalidRestoreTimeException(ApiError):
-    """The table cannot be restored to that time."""
+    """A time that lies outside of what can be gone back to."""
 
 
 class ItemCollectionSizeLimitExceededException(ApiError):
@@ -174,7 +179,7 @@ class LimitExceededException(ApiError):
 
 
 class PointInTimeRecoveryUnavailableException(ApiError):
-    """Point in time recovery is not enabled for the table."""
+    """Nothing is kept by which the table's past could be read."""
 
 
 class ProvisionedThroughputExceededException(ApiError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Protocol
 
 from engine.client.capacity import CapacityReport, Place
@@ -99,6 +100,23 @@ class Explanation:
     better: tuple[str, ...]
 
 
+class PastClient(Client, Protocol):
+    """A Client of the past: answers reading operations as of one time; to be closed."""
+
+    def close(self) -> None:
+        """Give back what was kept for the reads."""
+        ...
+
+    def __enter__(self) -> PastClient: ...
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None: ...
+
+
 class LocalTools(RecoveryTools, Protocol):
     """What only an engine offers, beyond DynamoDB's API."""
 
@@ -127,6 +145,15 @@ class LocalTools(RecoveryTools, Protocol):
         """What a PartiQL statement will do and cost; nothing is done, nothing is charged.
 
         Parameters that are not given yet may be missing. Raises `ApiError`.
+        """
+        ...
+
+    def at(self, when_s: float) -> PastClient:
+        """A Client that reads as of a time, in seconds since the epoch: items as they were then.
+
+        It answers GetItem, BatchGetItem, Query, Scan, statements that read, and describes tables as
+        they are today; nothing is charged. Raises `InvalidRestoreTimeException` where the time has
+        not come yet; so do its calls, where a table's past does not reach back that far.
         """
         ...
 

@@ -26,6 +26,9 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteItem": late("engine.operations.items", "delete_item"),
     "DeleteTable": late("engine.operations.tables", "delete_table"),
     "DescribeBackup": late("engine.operations.backups", "describe_backup"),
+    "DescribeContinuousBackups": late(
+        "engine.operations.continuous_backups", "describe_continuous_backups"
+    ),
     "DescribeEndpoints": late("engine.operations.limits", "describe_endpoints"),
     "DescribeLimits": late("engine.operations.limits", "describe_limits"),
     "DescribeTable": late("engine.operations.tables", "describe_table"),
@@ -44,6 +47,9 @@ OPERATIONS: dict[str, Operation] = {
     "TransactGetItems": late("engine.operations.transactions", "transact_get_items"),
     "TransactWriteItems": late("engine.operations.transactions", "transact_write_items"),
     "UntagResource": late("engine.operations.tags", "untag_resource"),
+    "UpdateContinuousBackups": late(
+        "engine.operations.continuous_backups", "update_continuous_backups"
+    ),
     "UpdateItem": late("engine.operations.items", "update_item"),
     "UpdateTable": late("engine.operations.updates", "update_table"),
     "UpdateTimeToLive": late("engine.operations.ttl", "update_time_to_live"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.archives.shelf import Shelves
 from engine.capacity.meter import Meter
@@ -12,6 +12,7 @@ from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
+from engine.late import late
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -19,7 +20,12 @@ from engine.storage.inflight import KeysInFlight
 from engine.storage.meter_file import MeterFile
 from engine.storage.writer import Work
 
+if TYPE_CHECKING:
+    from engine.storage.past import Past
+
 T = TypeVar("T")
+
+_past_at: Callable[[Database, int], Past] = late("engine.storage.past", "past_at")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
@@ -56,10 +62,12 @@ class Settings:
     `table_delay_s`: how long a table takes to be made or changed. `collection_bytes_max`: the limit
     of an item collection in a table with local indexes. `ttl_change_interval_s`: how long after a
     change of Time to Live another is refused; the service waits for an hour. `read_lag_s`: by how
-    much eventually consistent reads may lag behind (not in memory). `transaction_conflicts`: "wait"
-    lets writers wait for each other, "service" refuses a write of an item that a transaction in
-    flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
-    "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    much eventually consistent reads may lag behind (not in memory). `pitr_lag_s`: how long ago the
+    latest time is that point-in-time recovery restores; the service has 300.
+    `transaction_conflicts`: "wait" lets writers wait for each other, "service" refuses a write of
+    an item that a transaction in flight is about. `wording`: "classic" or "2026", how refusals are
+    worded. `throttling`: "enforce" refuses what is beyond a table's capacity, "warn" only counts
+    it, "off" does not ask.
     `trash_days`: how long the items of a table are kept that a person drops, empties or replaces.
     """
 
@@ -67,6 +75,7 @@ class Settings:
     collection_bytes_max: int = 10 * 1024**3
     ttl_change_interval_s: float = 0.0
     read_lag_s: float = 0.0
+    pitr_lag_s: float = 0.0
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"
@@ -88,6 +97,7 @@ class Region:
     in_flight: KeysInFlight | None = None
     meter: Meter | None = None
     meter_file: MeterFile | None = None
+    past: Past | None = None
 
     @classmethod
     def open(
@@ -118,9 +128,21 @@ class Region:
         return self.settings.throttling == "enforce"
 
     def read(self, work: Read[T], consistent: bool) -> T:
-        """Do `work` in a read transaction; one that is not consistent may lag behind."""
+        """Do `work` in a read transaction; one that is not consistent may lag behind.
+
+        In a Region as of a time, items are as they were.
+        """
+        if self.past is not None:
+            return self.past.read(work)
         database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
+
+    def as_of(self, at_us: int) -> Region:
+        """The same Region as of a time, for reading only; draws no capacity.
+
+        Raises `InvalidRestoreTimeException` where the time has not come yet.
+        """
+        return replace(self, past=_past_at(self.database, at_us), meter=None)
 
     def close(self) -> None:
         """Close the Region's files."""

@@ -342,7 +342,7 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
 
     with claimed(region, [(get.table_name, get.key) for get in gets]) as conflicts:
         _refuse_conflicts(conflicts)
-        found = region.database.read(read)
+        found = region.read(read, consistent=True)
     if sum(stored.size for stored in found if stored is not None) > TRANSACTION_BYTES_MAX:
         raise ValidationException(
             f"Aggregated size of items in the transaction cannot exceed {TRANSACTION_BYTES_MAX} "

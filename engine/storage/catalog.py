@@ -24,6 +24,9 @@ INLINE_BYTES_MAX = 1_980
 PARTITION_KEY_BYTES_MAX = 2_048
 SORT_KEY_BYTES_MAX = 1_024
 
+STREAM_HOURS = 24.0
+"""For how long the records of a stream can be read."""
+
 
 class InvalidKeyError(Exception):
     """An item does not have the key attributes of its table."""
@@ -81,6 +84,11 @@ class Storage:
         return (
             f"SELECT {self._columns}, k FROM t{self.storage_id} t WHERE k >= ? AND k < ? ORDER BY k"
         )
+
+    @cached_property
+    def with_keys_backward(self) -> str:
+        """Rows of a range in reverse key order: value, size, key."""
+        return f"{self.with_keys} DESC"
 
     @cached_property
     def measure(self) -> str:
@@ -267,6 +275,15 @@ class Table:
         return tuple(index for index in self.indexes if index.is_global)
 
     @cached_property
+    def log_hours(self) -> float:
+        """For how many hours its changes are logged for what is turned on; 0 if nothing asks."""
+        recovery = self.settings.get("PointInTimeRecovery")
+        return max(
+            0.0 if recovery is None else recovery["Days"] * 24.0,
+            STREAM_HOURS if "StreamSpecification" in self.settings else 0.0,
+        )
+
+    @cached_property
     def attribute_types(self) -> dict[str, str]:
         """Every key attribute of the table and its indexes, with its type."""
         types = {key.name: key.type for key in self.keys}
@@ -380,6 +397,15 @@ class Catalog:
 
     version: int
     tables: Mapping[str, Table]
+
+    @cached_property
+    def sources(self) -> dict[int, tuple[Table, Index | None]]:
+        """Which table, or index of it, a storage id belongs to."""
+        found: dict[int, tuple[Table, Index | None]] = {}
+        for table in self.tables.values():
+            found[table.storage_id] = table, None
+            found |= {index.storage_id: (table, index) for index in table.indexes}
+        return found
 
     @classmethod
     def from_rows(cls, version: int, rows: Iterable[tuple[str, bytes]]) -> Catalog:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,14 +34,25 @@ from engine.storage.connections import (
 from engine.storage.counts import read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
+from engine.storage.history_setting import note_history
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.jobs import Job, read_job, read_jobs
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
+from engine.storage.log_index import LogIndexState, index_state
+from engine.storage.log_reads import (
+    LogTimes,
+    Tails,
+    least_stamp_us,
+    log_times,
+    read_meta,
+    seq_at,
+)
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
 from engine.storage.trash import Discarded, find, read_trash
+from engine.storage.trimming import Sweep, is_due
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import Work, Writer, load_catalog
@@ -107,7 +119,7 @@ class Reader:
         self, storage: Storage, keys: KeyRange
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key) of a range in key order; one range at a time."""
-        return read_keys(self.cursor, storage, keys)
+        return read_keys(self.cursor, storage, keys, False)
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
@@ -182,19 +194,34 @@ class Reader:
         ((values, rows),) = self._fetch(storage.count_big)
         return values, rows
 
-    def is_work_left(self, trim_before_us: int, now_us: int) -> bool:
+    def is_work_left(self, sweeps: list[Sweep], now_us: int) -> bool:
         """Whether anything is to be freed, trimmed of the change log, or forgotten of tokens."""
         ((left,),) = self._fetch(
             "SELECT EXISTS(SELECT 1 FROM retired)"
             " OR EXISTS(SELECT 1 FROM tokens WHERE until_us <= ?1)"
             " OR EXISTS(SELECT 1 FROM trash WHERE until_us <= ?1)"
-            " OR EXISTS(SELECT 1 FROM jobs WHERE forget_us <= ?1) OR EXISTS(SELECT 1 FROM ("
-            "SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT 1)"
-            " WHERE stamp_us < ?2 AND seq < (SELECT max(seq) FROM changes))",
+            " OR EXISTS(SELECT 1 FROM jobs WHERE forget_us <= ?1)",
             now_us,
-            trim_before_us,
         )
-        return bool(left)
+        return bool(left) or is_due(self._beside, sweeps)
+
+    def log_index_state(self) -> LogIndexState:
+        """How far the index of the change log by key is."""
+        return index_state(self._beside)
+
+    def seq_at(self, at_us: int) -> int | None:
+        """The last entry of the change log up to a time; None where more may come up to then."""
+        if at_us >= least_stamp_us(self._beside):
+            return None
+        return seq_at(self._beside, at_us)
+
+    def history_s(self) -> int:
+        """For how many seconds local history was kept when that was last noted."""
+        return read_meta(self._beside, "history_s")
+
+    def log_times(self) -> LogTimes:
+        """Since when changes are logged, and how far time has come in the log."""
+        return log_times(self._beside)
 
     def _fetch(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
         return fetch(self._beside, sql, bindings)
@@ -211,6 +238,7 @@ class Database:
 
     def __init__(self, folder: DataFolder | None, region: str, clock: Clock, options: Options):
         self.options = options
+        self.clock = clock
         self.path = None if folder is None else folder.region_folder(region) / "data.db"
         self._page_key = "" if folder is None else folder.page_key
         self._synchronous = _SYNCHRONOUS[options.durability]
@@ -229,10 +257,11 @@ class Database:
                 self._gate.close()
             raise
         gate: Any = self._gate or self._memory_lock
-        log_changes = self.path is not None and options.history_hours > 0
+        history_hours = 0.0 if self.path is None else options.history_hours
         self._writer = Writer(
-            self._connection, gate, clock, log_changes, self.path, self._set_catalog
+            self._connection, gate, clock, history_hours, self.path, self._set_catalog
         )
+        self.tails = Tails()
         self._idle_readers = [Reader(self._connection)] if self.path is None else []
         self.upkeep = None if self.path is None else Upkeep(self, self.path, clock)
         if self.path is not None and self.upkeep is not None:
@@ -240,6 +269,7 @@ class Database:
             self._connection.set_wal_hook(self.upkeep.after_commit)
             # Where the file is damaged, requests say so, each for itself.
             with suppress(ApiError):
+                self._note_history()
                 if self.read(self.upkeep.is_work_left):
                     self.upkeep.start()
         self._lagged = (
@@ -272,6 +302,12 @@ class Database:
         except ApiError as error:
             connection.close()
             raise DamagedError(f"{self.path}: {error}") from error
+
+    def _note_history(self) -> None:
+        """Note for how long local history is kept, where that is another time than it was."""
+        history_s = round(self.options.history_hours * 3_600)
+        if self.read(lambda reader, _: reader.history_s()) != history_s:
+            self.write(partial(note_history, history_s=history_s))
 
     def _set_catalog(self, catalog: Catalog) -> None:
         self.catalog = catalog

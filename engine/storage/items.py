@@ -142,10 +142,11 @@ def read_range(
 
 
 def read_keys(
-    cursor: apsw.Cursor, storage: Storage, keys: KeyRange
+    cursor: apsw.Cursor, storage: Storage, keys: KeyRange, descending: bool
 ) -> Iterator[tuple[bytes, int, bytes]]:
     """Rows (value, size, key) of a range in key order."""
-    rows: Any = cursor.execute(storage.with_keys, (keys.low, keys.high))
+    statement = storage.with_keys_backward if descending else storage.with_keys
+    rows: Any = cursor.execute(statement, (keys.low, keys.high))
     found: Iterator[tuple[bytes, int, bytes]] = rows
     return found
 

@@ -109,6 +109,14 @@ def collection_of(key: bytes) -> bytes:
     return key[: key.index(_TERMINATOR, HASH_PREFIX_BYTES) + len(_TERMINATOR)]
 
 
+def table_key_of(entry_key: bytes, parts: int) -> bytes:
+    """The table's key at the end of an index entry's, whose index has so many key attributes."""
+    position = HASH_PREFIX_BYTES
+    for _ in range(parts):
+        position = entry_key.index(_TERMINATOR, position) + len(_TERMINATOR)
+    return entry_key[position:]
+
+
 def increment(prefix: bytes) -> bytes:
     """The smallest blob that is greater than every blob with this prefix."""
     stripped = prefix.rstrip(b"\xff")
@@ -121,6 +129,10 @@ class KeyRange:
 
     low: bytes
     high: bytes
+
+
+EVERYTHING = KeyRange(b"", KEYS_END)
+"""All keys of a table or index."""
 
 
 def segment_range(segment: int, total_segments: int) -> KeyRange:

@@ -98,6 +98,30 @@ ALTER TABLE entries RENAME TO changes;
 INSERT INTO meta(name, value) SELECT 'counted_seq', coalesce(max(seq), 0) FROM changes;
 """
 
+# Which entries of the log are about a key. Filled behind the writes, in sorted batches.
+_LOG_BY_KEY = """
+CREATE TABLE changes_by_key(
+    storage INTEGER NOT NULL,
+    k BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY(storage, k, seq)
+) WITHOUT ROWID;
+INSERT INTO meta(name, value) VALUES
+    -- The entries up to this one are in `changes_by_key`.
+    ('indexed_seq', 0),
+    -- How many entries were trimmed since `changes_by_key` was last cleared of such.
+    ('trimmed_entries', 0),
+    -- No later entry has a smaller stamp.
+    ('least_stamp_us', 0),
+    -- Since when local history is kept without a gap, and for how many seconds; 0: it is not.
+    ('history_since_us', 0),
+    ('history_s', 0);
+UPDATE meta SET value = (SELECT coalesce(min(stamp_us), 0) FROM changes)
+    WHERE name = 'history_since_us';
+UPDATE meta SET value = 35 * 86400
+    WHERE name = 'history_s' AND EXISTS(SELECT 1 FROM changes);
+"""
+
 _JOBS_AND_TRASH = """
 -- How often a job was begun, whether it is to stop, and how it failed, told until it is forgotten.
 ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
@@ -115,5 +139,5 @@ CREATE TABLE trash(
 ) WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _JOBS_AND_TRASH)
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _LOG_BY_KEY, _JOBS_AND_TRASH)
 SCHEMA_VERSION = len(STEPS)

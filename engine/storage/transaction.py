@@ -25,11 +25,14 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.trimming import begin_anew, sweeps_at, trim
 
 _LOG = (
     "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, counts)"
     " VALUES(?, ?, ?, ?, ?, ?, ?)"
 )
+# In memory the writers themselves trim the log, twice as fast as it grows.
+_TRIMMED_PER_SUM = 1_024
 
 
 class Cause(NamedTuple):
@@ -43,11 +46,21 @@ class WriteTransaction:
     """The open write transaction of a Region, shared by the requests of one group commit.
 
     `stamp_us` is the time of the request at work: never smaller than that of an earlier change.
+    `cursor` is for the modules of this room. Tables are logged for `history_hours`, or longer where
+    something asks for it. `trims`: nobody else trims the log.
     """
 
-    def __init__(self, cursor: apsw.Cursor, catalog: Catalog, last_stamp_us: int, log: bool):
-        self._cursor = cursor
-        self._log = log
+    def __init__(
+        self,
+        cursor: apsw.Cursor,
+        catalog: Catalog,
+        last_stamp_us: int,
+        history_hours: float,
+        trims: bool,
+    ) -> None:
+        self.cursor = cursor
+        self._history_hours = history_hours
+        self._trims = trims
         self._entries: list[tuple[Any, ...]] = []
         self._growths: dict[int, list[int]] = {}
         self.catalog = catalog
@@ -56,7 +69,7 @@ class WriteTransaction:
 
     def read(self, table: Table, key: bytes) -> StoredItem | None:
         """The item under a key, with all that this transaction wrote."""
-        return read_item(self._cursor, table.storage, key)
+        return read_item(self.cursor, table.storage, key)
 
     def read_first(
         self, storage: Storage, keys: KeyRange, count_max: int, bytes_max: int
@@ -68,7 +81,7 @@ class WriteTransaction:
         rows = []
         size = 0
         limited = f"{storage.with_keys} LIMIT ?"
-        for raw, _, key in self._cursor.execute(limited, (keys.low, keys.high, count_max)):
+        for raw, _, key in self.cursor.execute(limited, (keys.low, keys.high, count_max)):
             rows.append((key, raw))
             size += len(raw)
             if size >= bytes_max:
@@ -80,7 +93,7 @@ class WriteTransaction:
 
         A change that leaves the item as it was writes nothing.
         """
-        cursor, storage = self._cursor, table.storage
+        cursor, storage = self.cursor, table.storage
         for change in changes:
             old, new = change.old, change.new
             if (old is None and new is None) or (old and new and old.raw == new.raw):
@@ -93,7 +106,8 @@ class WriteTransaction:
             if table.local_indexes:
                 self._grow_collection(table, change)
             # Nobody has seen a table that is being made: it has no past.
-            if self._log and table.status(self.stamp_us) != "CREATING":
+            logged = self._history_hours or table.log_hours
+            if logged and table.status(self.stamp_us) != "CREATING":
                 self._entries.append(
                     (
                         self.stamp_us,
@@ -109,18 +123,18 @@ class WriteTransaction:
     def _grow_collection(self, table: Table, change: ItemChange) -> None:
         collection = (table.storage_id, collection_of(change.key))
         ((size,),) = fetch(
-            self._cursor,
+            self.cursor,
             "INSERT INTO collections(storage, k, bytes) VALUES(?, ?, ?)"
             " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes RETURNING bytes",
             (*collection, change.collection_growth),
         )
         if size == 0:
-            self._cursor.execute("DELETE FROM collections WHERE storage = ? AND k = ?", collection)
+            self.cursor.execute("DELETE FROM collections WHERE storage = ? AND k = ?", collection)
 
     def collection_bytes(self, storage_id: int, collection: bytes) -> int:
         """Bytes of an item collection of a table with local indexes, index entries included."""
         rows = fetch(
-            self._cursor,
+            self.cursor,
             "SELECT bytes FROM collections WHERE storage = ? AND k = ?",
             (storage_id, collection),
         )
@@ -131,7 +145,7 @@ class WriteTransaction:
         for change in changes:
             for index_change in change.indexes:
                 key = index_change.new_key
-                if key is None or read_item(self._cursor, index_change.index.storage, key):
+                if key is None or read_item(self.cursor, index_change.index.storage, key):
                     continue
                 self.writes += 1
                 self._write_entry(index_change)
@@ -142,10 +156,10 @@ class WriteTransaction:
         if (
             index.backfilling
             and old_key is not None
-            and read_item(self._cursor, index.storage, old_key) is None
+            and read_item(self.cursor, index.storage, old_key) is None
         ):
             change = replace(change, old_key=None, old=None)
-        write_index_rows(self._cursor, change)
+        write_index_rows(self.cursor, change)
         self._count(index.storage_id, change.old, change.new)
 
     def _count(self, storage_id: int, old: StoredItem | None, new: StoredItem | None) -> None:
@@ -164,7 +178,7 @@ class WriteTransaction:
 
         The last entry of the log says by how much counts grew.
         """
-        cursor, entries = self._cursor, self._entries
+        cursor, entries = self.cursor, self._entries
         growths = [growth for growth in self._growths.values() if growth[1] or growth[2]]
         if entries:
             entries[-1] = (*entries[-1][:-1], counts.encoded(growths))
@@ -172,6 +186,8 @@ class WriteTransaction:
             last_seq = cursor.connection.last_insert_rowid()
             if counts.is_sum_due(last_seq - len(entries), last_seq):
                 counts.add_up(cursor, last_seq)
+                if self._trims:
+                    self.trim_changes(_TRIMMED_PER_SUM)
         else:
             counts.grow(cursor, growths)
         self._entries = []
@@ -182,25 +198,28 @@ class WriteTransaction:
     def new_storage(self) -> int:
         """Make the SQLite tables of a new storage id."""
         ((storage_id,),) = fetch(
-            self._cursor,
+            self.cursor,
             "UPDATE meta SET value = value + 1 WHERE name = 'last_storage_id' RETURNING value",
         )
         self.writes += 1
         for statement in Storage(storage_id).create:
-            self._cursor.execute(statement)
+            self.cursor.execute(statement)
         return int(storage_id)
 
     def retire_storage(self, storage_id: int) -> None:
         """Leave a storage id to be freed in steps."""
         self.writes += 1
-        self._cursor.execute(
+        self.cursor.execute(
             "INSERT INTO retired(storage, since_us) VALUES(?, ?)", (storage_id, self.stamp_us)
         )
 
     def put_table(self, table: Table) -> None:
         """Add a table to the catalog, or replace its definition."""
+        before = self.catalog.tables.get(table.name)
+        if before is not None and table.log_hours < before.log_hours:
+            begin_anew(self.cursor)
         definition = orjson.dumps(table.to_json())
-        self._cursor.execute(
+        self.cursor.execute(
             "INSERT OR REPLACE INTO catalog(name, definition) VALUES(?, ?)",
             (table.name, definition),
         )
@@ -224,11 +243,13 @@ class WriteTransaction:
     def discard_table(self, name: str, discarded_id: str, until_us: int) -> None:
         """Take a table out of the catalog, and keep its items in the trash until a time."""
         table = self.catalog.tables[name]
-        trash.keep(self._cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
+        trash.keep(self.cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
         self._take_out(table)
 
     def _take_out(self, table: Table) -> None:
-        self._cursor.execute("DELETE FROM catalog WHERE name = ?", (table.name,))
+        if table.log_hours:
+            begin_anew(self.cursor)
+        self.cursor.execute("DELETE FROM catalog WHERE name = ?", (table.name,))
         for index in table.indexes:
             self.retire_storage(index.storage_id)
         tables = dict(self.catalog.tables)
@@ -237,52 +258,52 @@ class WriteTransaction:
 
     def empty_trash(self, discarded_id: str) -> bool:
         """Give up one table in the trash; gives whether it was there."""
-        discarded = trash.find(self._cursor, discarded_id)
+        discarded = trash.find(self.cursor, discarded_id)
         if discarded is None:
             return False
-        trash.remove(self._cursor, discarded_id)
+        trash.remove(self.cursor, discarded_id)
         self.retire_storage(discarded.table.storage_id)
         return True
 
     def empty_expired_trash(self) -> None:
         """Give up the tables in the trash that have been kept long enough."""
-        for discarded in trash.expired(self._cursor, self.stamp_us):
+        for discarded in trash.expired(self.cursor, self.stamp_us):
             self.empty_trash(discarded.id)
 
     def _catalog_changed(self, tables: dict[str, Table]) -> None:
         self.writes += 1
         ((version,),) = fetch(
-            self._cursor,
+            self.cursor,
             "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value",
         )
         self.catalog = Catalog(version, tables)
+        # No change of an item comes before the table that it is in.
+        self.keep_time()
 
     # Jobs.
 
     def add_job(self, kind: str, subject: str, state: Json) -> int:
         """Note work that outlives the request; gives its id."""
         self.writes += 1
-        self._cursor.execute(
+        self.cursor.execute(
             "INSERT INTO jobs(kind, subject, state, created_us) VALUES(?, ?, ?, ?)",
             (kind, subject, orjson.dumps(state), self.stamp_us),
         )
-        return self._cursor.connection.last_insert_rowid()
+        return self.cursor.connection.last_insert_rowid()
 
     def job_state(self, job_id: int) -> Json | None:
         """What a job has noted of its progress; None once it is done."""
-        rows = fetch(self._cursor, "SELECT state FROM jobs WHERE id = ?", (job_id,))
+        rows = fetch(self.cursor, "SELECT state FROM jobs WHERE id = ?", (job_id,))
         return orjson.loads(rows[0][0]) if rows else None
 
     def set_job_state(self, job_id: int, state: Json) -> None:
         """Note a job's progress."""
         self.writes += 1
-        self._cursor.execute(
-            "UPDATE jobs SET state = ? WHERE id = ?", (orjson.dumps(state), job_id)
-        )
+        self.cursor.execute("UPDATE jobs SET state = ? WHERE id = ?", (orjson.dumps(state), job_id))
 
     def job(self, job_id: int) -> jobs.Job | None:
         """A job; None once it is done, or forgotten."""
-        return jobs.read_job(self._cursor, job_id)
+        return jobs.read_job(self.cursor, job_id)
 
     def begin_job(self, job_id: int) -> jobs.Job | None:
         """Note that a job is begun, once more perhaps; None where there is nothing to do."""
@@ -290,35 +311,35 @@ class WriteTransaction:
         if job is None or job.failure is not None:
             return None
         self.writes += 1
-        jobs.begin_attempt(self._cursor, job_id)
+        jobs.begin_attempt(self.cursor, job_id)
         return job
 
     def cancel_job(self, job_id: int) -> None:
         """Ask a job to stop."""
         self.writes += 1
-        jobs.cancel(self._cursor, job_id)
+        jobs.cancel(self.cursor, job_id)
 
     def fail_job(self, job_id: int, failure: str) -> None:
         """Note why a job ended before it was done."""
         self.writes += 1
-        jobs.fail(self._cursor, job_id, failure, self.stamp_us)
+        jobs.fail(self.cursor, job_id, failure, self.stamp_us)
 
     def end_job(self, job_id: int) -> None:
         """Forget a job: it is done."""
         self.writes += 1
-        jobs.forget(self._cursor, job_id)
+        jobs.forget(self.cursor, job_id)
 
     def end_jobs(self, kind: str, subject: str) -> None:
         """Forget the jobs of a kind on a subject: they are done, or their subject is gone."""
         self.writes += 1
-        self._cursor.execute("DELETE FROM jobs WHERE kind = ? AND subject = ?", (kind, subject))
+        self.cursor.execute("DELETE FROM jobs WHERE kind = ? AND subject = ?", (kind, subject))
 
     # Requests already answered.
 
     def token_digest(self, token: str) -> bytes | None:
         """The digest of the request that was carried out under a token; None where none was."""
         rows = fetch(
-            self._cursor,
+            self.cursor,
             "SELECT digest FROM tokens WHERE token = ? AND until_us > ?",
             (token, self.stamp_us),
         )
@@ -327,7 +348,7 @@ class WriteTransaction:
     def put_token(self, token: str, digest: bytes, seconds: float) -> None:
         """Remember for some time that the request of a token was carried out."""
         self.writes += 1
-        self._cursor.execute(
+        self.cursor.execute(
             "INSERT OR REPLACE INTO tokens(token, digest, until_us) VALUES(?, ?, ?)",
             (token, digest, self.stamp_us + round(seconds * 1_000_000)),
         )
@@ -336,7 +357,7 @@ class WriteTransaction:
 
     def forget_tokens(self, count_max: int) -> int:
         """Forget tokens that are no longer valid; gives how many."""
-        self._cursor.execute(
+        self.cursor.execute(
             "DELETE FROM tokens WHERE token IN"
             " (SELECT token FROM tokens WHERE until_us <= ? ORDER BY until_us LIMIT ?)",
             (self.stamp_us, count_max),
@@ -345,26 +366,27 @@ class WriteTransaction:
 
     def forget_failures(self) -> None:
         """Forget failed jobs that were told of long enough."""
-        self.writes += jobs.forget_old(self._cursor, self.stamp_us)
+        self.writes += jobs.forget_old(self.cursor, self.stamp_us)
 
-    def trim_changes(self, before_us: int, count_max: int) -> int:
-        """Forget the oldest entries of the change log; gives how many.
+    def trim_changes(self, count_max: int) -> bool:
+        """Forget entries of the change log that nothing asks for any more.
 
-        The newest entry always stays: sequence numbers and stamps go on from it.
+        Looks at so many of each kind at most; gives whether there may be more.
         """
-        ((newest, last),) = fetch(
-            self._cursor,
-            "WITH newest(seq) AS (SELECT max(seq) FROM changes)"
-            " SELECT newest.seq, (SELECT max(seq) FROM"
-            " (SELECT seq, stamp_us FROM changes ORDER BY seq LIMIT ?)"
-            " WHERE stamp_us < ? AND seq < newest.seq) FROM newest",
-            (count_max, before_us),
+        sweeps = sweeps_at(self.stamp_us, self.catalog.tables.values(), self._history_hours)
+        trimmed, more = trim(self.cursor, sweeps, count_max)
+        if trimmed:
+            self.writes += trimmed
+            # Time has come so far: what was trimmed for it stays out of reach for good.
+            self.keep_time()
+        return more
+
+    def keep_time(self) -> None:
+        """No later stamp, in any process, is smaller than this one, wherever clocks step."""
+        self.writes += 1
+        self.cursor.execute(
+            "UPDATE meta SET value = max(value, ?) WHERE name = 'least_stamp_us'", (self.stamp_us,)
         )
-        if last is None:
-            return 0
-        counts.add_up(self._cursor, newest)
-        self._cursor.execute("DELETE FROM changes WHERE seq <= ?", (last,))
-        return self._freed()
 
     def remove_gone_tables(self) -> None:
         """Take tables whose deletion has come to its end out of the catalog."""
@@ -377,34 +399,34 @@ class WriteTransaction:
 
         `bytes_max`: of large values, of which each page must be read to be freed.
         """
-        rows = fetch(self._cursor, "SELECT storage FROM retired LIMIT 1")
+        rows = fetch(self.cursor, "SELECT storage FROM retired LIMIT 1")
         if not rows:
             return False
         storage = Storage(rows[0][0])
-        self._cursor.execute(
+        self.cursor.execute(
             "DELETE FROM collections WHERE storage = ?1 AND k IN"
             " (SELECT k FROM collections WHERE storage = ?1 ORDER BY k LIMIT ?2)",
             (storage.storage_id, rows_max),
         )
         freed = self._freed()
-        self._cursor.execute(storage.empty_rows, (rows_max,))
+        self.cursor.execute(storage.empty_rows, (rows_max,))
         freed += self._freed()
         last = size = 0
-        for big, length in fetch(self._cursor, storage.first_big, (rows_max,)):
+        for big, length in fetch(self.cursor, storage.first_big, (rows_max,)):
             last = big
             size += length
             if size >= bytes_max:
                 break
-        self._cursor.execute(storage.empty_big, (last,))
+        self.cursor.execute(storage.empty_big, (last,))
         freed += self._freed()
         if freed == 0:
             for statement in storage.drop:
-                self._cursor.execute(statement)
-            self._cursor.execute("DELETE FROM retired WHERE storage = ?", rows[0])
+                self.cursor.execute(statement)
+            self.cursor.execute("DELETE FROM retired WHERE storage = ?", rows[0])
             self.writes += 1
         return True
 
     def _freed(self) -> int:
-        count = self._cursor.connection.changes()
+        count = self.cursor.connection.changes()
         self.writes += count
         return count

@@ -21,7 +21,9 @@ from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
 from engine.storage.gate import FileGate
+from engine.storage.log_index import clear, fill_batch
 from engine.storage.transaction import WriteTransaction
+from engine.storage.trimming import sweeps_at
 
 if TYPE_CHECKING:
     from engine.storage.database import Database, Reader
@@ -114,29 +116,43 @@ class Upkeep:
             for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
                 while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
                     pass
+            self._index_log()
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether a round would find anything to do."""
         now_us = self._clock.now_us()
+        tables = catalog.tables.values()
+        sweeps = sweeps_at(now_us, tables, self._database.options.history_hours)
+        index = reader.log_index_state()
         return (
-            reader.is_work_left(self._trim_before_us(), now_us)
+            reader.is_work_left(sweeps, now_us)
+            or index.is_fill_due
+            or index.is_clearing_due
             or bool(reader.job_ids(BACKFILL))
-            or any(table.is_gone(now_us) for table in catalog.tables.values())
+            or any(table.is_gone(now_us) for table in tables)
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
         """Trim and free a little; gives whether there may be more to do."""
-        trimmed = transaction.trim_changes(self._trim_before_us(), _TRIM_ENTRIES_PER_STEP)
+        more_to_trim = transaction.trim_changes(_TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
         transaction.empty_expired_trash()
         transaction.forget_failures()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
-        return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
+        return more_to_free or more_to_trim or forgotten == _TRIM_ENTRIES_PER_STEP
 
-    def _trim_before_us(self) -> int:
-        hours = self._database.options.history_hours
-        return self._clock.now_us() - round(hours * 3_600_000_000)
+    def _index_log(self) -> None:
+        """Add what gathered to the index of the log, and clear it of what was trimmed."""
+        database = self._database
+        while database.read(lambda reader, _: reader.log_index_state()).is_fill_due:
+            for _ in fill_batch(database):
+                if self._stopping:
+                    return
+        if database.read(lambda reader, _: reader.log_index_state()).is_clearing_due:
+            for _ in clear(database):
+                if self._stopping:
+                    return
 
     def _checkpoint_due(self) -> bool:
         return self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES

@@ -28,6 +28,7 @@ from engine.errors import InternalServerError
 from engine.storage.catalog import Catalog
 from engine.storage.connections import as_api_error, fetch, roll_back
 from engine.storage.gate import Gate
+from engine.storage.log_reads import least_stamp_us
 from engine.storage.transaction import WriteTransaction
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ class Writer:
         connection: apsw.Connection,
         gate: Gate,
         clock: Clock,
-        log_changes: bool,
+        history_hours: float,
         path: Path | None,
         on_catalog: Callable[[Catalog], None],
     ) -> None:
@@ -105,7 +106,7 @@ class Writer:
         self._cursor = connection.cursor()
         self.gate = gate
         self._clock = clock
-        self._log_changes = log_changes
+        self._history_hours = history_hours
         self._path = path
         self._on_catalog = on_catalog
         self._catalog = Catalog(0, {})
@@ -189,7 +190,11 @@ class Writer:
             if connection.data_version() != self._data_version:
                 self._catch_up()
             transaction = WriteTransaction(
-                self._cursor, self._catalog, self._last_stamp_us, self._log_changes
+                self._cursor,
+                self._catalog,
+                self._last_stamp_us,
+                self._history_hours,
+                trims=self._path is None,
             )
             for ticket in group:
                 before = transaction.writes
@@ -286,9 +291,7 @@ class Writer:
     def _catch_up(self) -> None:
         """Another process has written: take over its catalog and its last stamp."""
         self._catalog = load_catalog(self._cursor, self._catalog)
-        rows = fetch(self._cursor, "SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1")
-        for (stamp_us,) in rows:
-            self._last_stamp_us = max(self._last_stamp_us, stamp_us)
+        self._last_stamp_us = max(self._last_stamp_us, least_stamp_us(self._cursor))
 
     def close(self) -> None:
         """Refuse further requests and wait for those in the queue; a second close only waits."""

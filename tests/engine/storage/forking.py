@@ -75,7 +75,7 @@ def fork_amid_a_transaction(folder: Path) -> None:
 
     def write(transaction: WriteTransaction) -> None:
         # More than the cache holds, so that pages of the open transaction go to the log.
-        transaction._cursor.execute("PRAGMA cache_size=10").fetchall()
+        transaction.cursor.execute("PRAGMA cache_size=10").fetchall()
         for number in range(2_000):
             transaction.add_job("filler", str(number), {"text": "x" * 1_000})
         inside.set()

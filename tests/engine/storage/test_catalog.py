@@ -178,6 +178,7 @@ def test_a_new_database_is_of_the_newest_format(engine: Engine) -> None:
 
 # What was otherwise in the first of the formats.
 _BACK_TO_THE_FIRST = """
+DROP TABLE changes_by_key;
 DROP TABLE changes;
 CREATE TABLE changes(
     seq INTEGER PRIMARY KEY,
@@ -197,7 +198,7 @@ UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FR
     WHERE storage = 1;
 UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
     WHERE storage = 2;
-DELETE FROM meta WHERE name = 'counted_seq';
+DELETE FROM meta WHERE name NOT IN ('catalog_version', 'last_storage_id');
 ALTER TABLE jobs DROP COLUMN attempts;
 ALTER TABLE jobs DROP COLUMN cancelled;
 ALTER TABLE jobs DROP COLUMN failure;

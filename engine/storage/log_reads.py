@@ -1,0 +1,233 @@
+"""Reading the change log: by time, by key, in order; all inside the caller's transaction.
+
+Sequence order is stamp order is commit order, so a time leads to a sequence number, and the number
+to a state: all changes up to it. By key there is an index that is filled behind the writes
+(`log_index`); the entries behind its mark, the tail, are kept in memory by key.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from typing import NamedTuple
+
+import apsw
+
+from engine.errors import InternalServerError
+from engine.storage.connections import fetch
+from engine.storage.keys import KeyRange
+
+_META = "SELECT value FROM meta WHERE name = ?"
+_NEWEST = "SELECT seq, stamp_us FROM changes ORDER BY seq DESC LIMIT 1"
+_FROM = "SELECT seq, stamp_us FROM changes WHERE seq >= ? ORDER BY seq LIMIT 1"
+_CHANGED = (
+    "SELECT k, min(seq) FROM changes_by_key WHERE storage = ? AND k >= ? AND k < ? AND seq > ?"
+    " GROUP BY k ORDER BY k"
+)
+_FIRST_AFTER = "SELECT min(seq) FROM changes_by_key WHERE storage = ? AND k = ? AND seq > ?"
+
+KeySeqs = dict[tuple[int, bytes], list[int]]
+"""Sequence numbers, in their order, of each storage id and key."""
+
+
+class LogEntry(NamedTuple):
+    """One change of an item, with its image before; `old` None: there was none."""
+
+    seq: int
+    stamp_us: int
+    key: bytes
+    cause: str
+    principal: str
+    old: bytes | None
+
+
+def read_meta(cursor: apsw.Cursor, name: str) -> int:
+    """A number of the table `meta`."""
+    ((value,),) = fetch(cursor, _META, (name,))
+    return int(value)
+
+
+def newest_entry(cursor: apsw.Cursor) -> tuple[int, int]:
+    """Number and stamp of the newest entry; zeros where there is none."""
+    rows = fetch(cursor, _NEWEST)
+    return (rows[0][0], rows[0][1]) if rows else (0, 0)
+
+
+def least_stamp_us(cursor: apsw.Cursor) -> int:
+    """The smallest stamp that a later entry may have."""
+    return max(newest_entry(cursor)[1], read_meta(cursor, "least_stamp_us"))
+
+
+class LogTimes(NamedTuple):
+    """Since when local history is kept without a gap (0: it is not), and the smallest stamp that a
+    later entry may have."""
+
+    history_since_us: int
+    least_stamp_us: int
+
+
+def log_times(cursor: apsw.Cursor) -> LogTimes:
+    """Since when changes are logged, and how far time has come in the log."""
+    return LogTimes(read_meta(cursor, "history_since_us"), least_stamp_us(cursor))
+
+
+def seq_at(cursor: apsw.Cursor, at_us: int) -> int:
+    """The number of the last entry with a stamp up to `at_us`; if there is none, a smaller one
+    than all."""
+    low = 0
+    high = newest_entry(cursor)[0]
+    while low < high:
+        middle = (low + high + 1) // 2
+        ((seq, stamp_us),) = fetch(cursor, _FROM, (middle,))
+        if stamp_us <= at_us:
+            low = seq
+        else:
+            high = middle - 1
+    return low
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The entries of a snapshot behind the mark of the index by key; `newest` is the last one.
+
+    `seqs` may go on behind that, where it is shared with readers of later snapshots.
+    """
+
+    newest: int
+    seqs: KeySeqs
+
+    def first_after(self, storage_id: int, key: bytes, seq: int) -> int | None:
+        """The first entry of a key after an entry."""
+        return self._first(self.seqs.get((storage_id, key), ()), seq)
+
+    def _first(self, seqs: list[int] | tuple[()], seq: int) -> int | None:
+        position = bisect_right(seqs, seq)
+        if position == len(seqs) or seqs[position] > self.newest:
+            return None
+        return seqs[position]
+
+    def changed(self, storage_id: int, keys: KeyRange, seq: int) -> list[tuple[bytes, int]]:
+        """The keys of a range that changed after an entry, in their order, each with its first."""
+        found = []
+        # A copy, made at once: others may add keys meanwhile.
+        for (entry_storage, key), seqs in list(self.seqs.items()):
+            if entry_storage == storage_id and keys.low <= key < keys.high:
+                first = self._first(seqs, seq)
+                if first is not None:
+                    found.append((key, first))
+        found.sort()
+        return found
+
+
+class Tails:
+    """The tail, kept between the reads of a process: each reads only what is new since the last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._mark = self._last = 0
+        self._seqs: KeySeqs = {}
+
+    def at(self, cursor: apsw.Cursor) -> Tail:
+        """The tail of the snapshot that a cursor reads."""
+        mark, newest = read_meta(cursor, "indexed_seq"), newest_entry(cursor)[0]
+        with self._lock:
+            if mark < self._mark:
+                # An older snapshot: what it needs was let go of.
+                seqs: KeySeqs = {}
+                _add_entries(cursor, seqs, mark, newest)
+                return Tail(newest, seqs)
+            if mark > self._mark:
+                # Those who hold the dictionary go on with it.
+                self._seqs = _behind(self._seqs, mark)
+                self._mark, self._last = mark, max(mark, self._last)
+            if newest > self._last:
+                _add_entries(cursor, self._seqs, self._last, newest)
+                self._last = newest
+            return Tail(newest, self._seqs)
+
+
+def _behind(seqs: KeySeqs, mark: int) -> KeySeqs:
+    left = {key: [seq for seq in numbers if seq > mark] for key, numbers in seqs.items()}
+    return {key: numbers for key, numbers in left.items() if numbers}
+
+
+def _add_entries(cursor: apsw.Cursor, seqs: KeySeqs, after: int, last: int) -> None:
+    """Add the entries after one up to another."""
+    rows = fetch(
+        cursor,
+        "SELECT seq, storage, k FROM changes WHERE seq > ? AND seq <= ? ORDER BY seq",
+        (after, last),
+    )
+    for seq, storage_id, key in rows:
+        seqs.setdefault((storage_id, key), []).append(seq)
+
+
+class LogReads:
+    """What the change log of one snapshot says of keys; to be closed.
+
+    Entries that were trimmed may still be in the index by key. They are older than every time that
+    can be asked for.
+    """
+
+    def __init__(self, connection: apsw.Connection, tails: Tails) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._tail = tails.at(self._cursor)
+
+    @property
+    def newest(self) -> int:
+        """The number of the snapshot's newest entry."""
+        return self._tail.newest
+
+    def first_after(self, storage_id: int, key: bytes, seq: int) -> int | None:
+        """The first entry of a key after an entry; None if it did not change since."""
+        ((first,),) = fetch(self._cursor, _FIRST_AFTER, (storage_id, key, seq))
+        return first if first is not None else self._tail.first_after(storage_id, key, seq)
+
+    def changed(
+        self, storage_id: int, keys: KeyRange, seq: int, descending: bool = False
+    ) -> Iterator[tuple[bytes, int]]:
+        """The keys of a range that changed after an entry, in their order, each with its first."""
+        cursor = self._connection.cursor()
+        statement = _CHANGED + (" DESC" if descending else "")
+        try:
+            indexed = cursor.execute(statement, (storage_id, keys.low, keys.high, seq))
+            tail = self._tail.changed(storage_id, keys, seq)
+            if descending:
+                tail.reverse()
+            previous = None
+            # Of equal keys the index's comes first: its entries are older.
+            for key, first in merge(indexed, tail, key=lambda row: row[0], reverse=descending):
+                if key != previous:
+                    previous = key
+                    yield key, first
+        finally:
+            cursor.close(True)
+
+    def old(self, seq: int) -> bytes | None:
+        """The image before an entry; raises `InternalServerError` where that was trimmed."""
+        rows = fetch(self._cursor, "SELECT old FROM changes WHERE seq = ?", (seq,))
+        if not rows:
+            raise InternalServerError("the change log does not reach back that far any more")
+        old: bytes | None = rows[0][0]
+        return old
+
+    def entries(self, storage_id: int, after: int, last: int) -> Iterator[LogEntry]:
+        """The entries of a storage id after one, up to another."""
+        cursor = self._connection.cursor()
+        try:
+            for row in cursor.execute(
+                "SELECT seq, stamp_us, k, cause, principal, old FROM changes"
+                " WHERE seq > ? AND seq <= ? AND storage = ? ORDER BY seq",
+                (after, last, storage_id),
+            ):
+                yield LogEntry(*row)
+        finally:
+            cursor.close(True)
+
+    def close(self) -> None:
+        """Let go of the snapshot; a second close does nothing."""
+        self._cursor.close(True)
