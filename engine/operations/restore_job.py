@@ -89,7 +89,7 @@ def _fill_index(running: Running, state: Json, table: Table, index: Index) -> No
         closing(SortedRuns(None if path is None else path.parent)) as runs,
         stored_rows(running.region) as rows,
     ):
-        last_run = _gather(table, index, rows(lambda _: table.storage, b""), runs)
+        last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries):
             changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]

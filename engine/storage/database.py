@@ -332,6 +332,10 @@ class Database:
         finally:
             self.give_back(reader)
 
+    def catalog_of(self, reader: Reader) -> Catalog:
+        """The catalog as a reader's transaction has it."""
+        return load_catalog(reader.cursor, self.catalog)
+
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A reader in a transaction, for long work that writes meanwhile; not in memory."""
