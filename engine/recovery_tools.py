@@ -17,6 +17,7 @@ _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snaps
 _diff: Callable[..., Iterator[Difference]] = late(
     "engine.operations.snapshot_diff", "diff_snapshots"
 )
+_truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
 _copy_backup: Callable[..., str] = late("engine.operations.backup_files", "copy_backup")
 _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_reports")
@@ -66,6 +67,10 @@ class RecoveryMethods(ABC):
     def diff_snapshots(self, old: str, new: str | None = None) -> Iterator[Difference]:
         """See `RecoveryTools.diff_snapshots`."""
         return _diff(self._region, old, new)
+
+    def truncate(self, table: str) -> str | None:
+        """See `RecoveryTools.truncate`."""
+        return _truncate(self._region, table)
 
     def check_backup(self, arn: str) -> None:
         """See `RecoveryTools.check_backup`."""

@@ -107,6 +107,13 @@ class RecoveryTools(Protocol):
         """What differs between two snapshots, or between one and now, by table and key."""
         ...
 
+    def truncate(self, table: str) -> str | None:
+        """Put an empty table in the place of one, with all its settings, at once.
+
+        The items are kept for some time; gives the ARN of the backup by which they come back.
+        """
+        ...
+
     def check_backup(self, arn: str) -> None:
         """Read all of a backup; raises `InternalServerError` where it is damaged."""
         ...

@@ -15,13 +15,12 @@ from functools import partial
 
 from engine.archives.archive import Row
 from engine.client.protocol import Json
-from engine.errors import ResourceInUseException
-from engine.operations.backup_book import new_id
 from engine.operations.jobs import Running
 from engine.operations.load import steps
 from engine.operations.region import Region
 from engine.operations.restore_sources import check_source, open_source, stored_rows
-from engine.operations.tables import FOREVER_US, check_active, start_change
+from engine.operations.tables import FOREVER_US, start_change
+from engine.operations.trash import discard
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
@@ -133,20 +132,6 @@ def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
             discard(region, transaction, current)
         table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
         transaction.put_table(start_change(region, table, transaction.stamp_us))
-
-
-def discard(region: Region, transaction: WriteTransaction, table: Table) -> None:
-    """Put a table into the trash, to make place for another one."""
-    if not table.is_gone(transaction.stamp_us):
-        check_active(table, transaction.stamp_us)
-        if table.settings.get("DeletionProtectionEnabled"):
-            raise ResourceInUseException(f"Table is protected against deletion: {table.name}")
-    kept_us = round(region.settings.trash_days * 86_400_000_000)
-    now_us = transaction.stamp_us
-    if kept_us:
-        transaction.discard_table(table.name, new_id(now_us), now_us + kept_us)
-    else:
-        transaction.remove_table(table.name)
 
 
 def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:

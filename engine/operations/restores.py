@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ from engine.operations.tables import (
     refuse_absent,
 )
 from engine.operations.throughput import Subject, check_units, of_new
+from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
 from engine.storage.moments import settled_seq
@@ -182,14 +182,6 @@ def _make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
     if not replaces:
         transaction.put_table(made)
     return made
-
-
-def same_table(table: Table, name: str) -> Table:
-    """A new table with all that another one has, under a name; nothing is stored yet."""
-    indexes = tuple(replace(index, backfilling=False, changing=None) for index in table.indexes)
-    return replace(
-        table, name=name, table_id=str(uuid.uuid4()), indexes=indexes, leaving=()
-    ).with_settings(Kept=None, RestoreSummary=None)
 
 
 def new_table(region: Region, source: Table, request: Json, summary: Json) -> Table:

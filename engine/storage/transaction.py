@@ -242,7 +242,7 @@ class WriteTransaction:
 
     def discard_table(self, name: str, discarded_id: str, until_us: int) -> None:
         """Take a table out of the catalog, and keep its items in the trash until a time."""
-        table = self.catalog.tables[name]
+        table = replace(self.catalog.tables[name], changing=None).with_settings(Kept=None)
         trash.keep(self.cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
         self._take_out(table)
 
