@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -49,6 +50,11 @@ STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListSt
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
+_window: Callable[..., Window] = late("engine.recovery.history", "window")
+_history: Callable[..., list[Change]] = late("engine.recovery.history", "history")
+_density: Callable[..., tuple[int, ...]] = late("engine.recovery.history", "density")
+_diff: Callable[..., Iterator[ItemDiff]] = late("engine.recovery.diff", "diff")
+_undo: Callable[..., list[Undone]] = late("engine.recovery.undo", "undo")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
@@ -176,6 +182,34 @@ class Engine(OperationMethods, RecoveryMethods):
     def at(self, when_s: float) -> PastClient:
         """See `LocalTools.at`."""
         return _reads_at(self._region, when_s, Engine)
+
+    def window(self, table: str) -> Window:
+        """See `LocalTools.window`."""
+        return _window(self._region, table)
+
+    def history(
+        self,
+        table: str,
+        which: Changes = ALL_CHANGES,
+        limit: int = 100,
+        before: int | None = None,
+    ) -> list[Change]:
+        """See `LocalTools.history`."""
+        return _history(self._region, table, which, limit, before)
+
+    def density(self, table: str, after_s: float, until_s: float, parts: int) -> tuple[int, ...]:
+        """See `LocalTools.density`."""
+        return _density(self._region, table, after_s, until_s, parts)
+
+    def diff(self, table: str, from_s: float, to_s: float | None = None) -> Iterator[ItemDiff]:
+        """See `LocalTools.diff`."""
+        return _diff(self._region, table, from_s, to_s)
+
+    def undo(
+        self, table: str, which: Changes, *, only_last: bool = False, context: Context = OWNER
+    ) -> list[Undone]:
+        """See `LocalTools.undo`."""
+        return _undo(self._region, table, which, only_last, context)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""

@@ -19,6 +19,7 @@ _diff: Callable[..., Iterator[Difference]] = late(
 )
 _truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
+_unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
 _copy_backup: Callable[..., str] = late("engine.operations.backup_files", "copy_backup")
 _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_reports")
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
@@ -75,6 +76,10 @@ class RecoveryMethods(ABC):
     def check_backup(self, arn: str) -> None:
         """See `RecoveryTools.check_backup`."""
         _check_backup(self._region, arn)
+
+    def unreadable_backups(self) -> list[str]:
+        """See `RecoveryTools.unreadable_backups`."""
+        return _unreadable(self._region)
 
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""

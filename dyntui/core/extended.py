@@ -1,6 +1,7 @@
 """SELECT beyond the service: aggregates, GROUP BY, any ORDER BY, LIMIT.
 
     SELECT genre, COUNT(*), AVG(gross) FROM movies GROUP BY genre ORDER BY COUNT(*) DESC LIMIT 5
+    SELECT * FROM orders AS OF '10 minutes ago' WHERE status = 'open'
 
 The service reads the rows by a statement of its own (`base`); the rest is done here while they
 stream by, in `dyntui.core.shaping`.
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dyntui.core.moments import MomentError, moment
 from engine.errors import ValidationException
 from engine.expressions.ast import Condition, Path
 from engine.partiql.ast import OrderKey, Select, Source
@@ -20,7 +22,6 @@ from engine.partiql.planner import KeySchema, plan_select
 from engine.partiql.text import path_text, shown_name
 
 AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
-AS_OF_REFUSED = "AS OF is not available: the past of a table cannot be read yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class SortTerm:
 class ExtendedSelect:
     """What a statement says; `columns` None is `*`.
 
+    `as_of` is the time whose items are read, as it is written (`dyntui.core.moments`).
     `order_of_service` tells that the service gives the rows in their order.
     """
 
@@ -65,6 +67,7 @@ class ExtendedSelect:
     groups: tuple[Column, ...] = ()
     order: tuple[SortTerm, ...] = ()
     limit: int | None = None
+    as_of: str | None = None
     order_of_service: bool = False
 
     @property
@@ -85,6 +88,7 @@ class ExtendedSelect:
             "GROUP BY" if self.groups else "aggregates": self.aggregates,
             "ORDER BY": self.sorts,
             "LIMIT": self.limit is not None,
+            "AS OF": self.as_of is not None,
         }
         return tuple(name for name, is_done in done.items() if is_done)
 
@@ -162,6 +166,7 @@ class _ExtendedParser(StatementParser):
     """`sure` as soon as something was read that only this grammar has."""
 
     sure = False
+    as_of: str | None = None
 
     def extended(self) -> ExtendedSelect:
         """What follows SELECT."""
@@ -170,7 +175,7 @@ class _ExtendedParser(StatementParser):
         source = self.source()
         where = self.condition() if self.accept_word("WHERE") else None
         select = ExtendedSelect(
-            source, where, columns, self._groups(), self._sort_terms(), self._limit()
+            source, where, columns, self._groups(), self._sort_terms(), self._limit(), self.as_of
         )
         if self.token.kind != "end":
             raise not_well_formed(self.token, "Unexpected token after expression")
@@ -178,12 +183,24 @@ class _ExtendedParser(StatementParser):
         return select
 
     def _refuse_alias(self) -> None:
-        """The place of `FROM t AS OF '…'`, once the past can be read."""
+        """The place of `FROM t AS OF '…'`; every other name for a table is refused."""
         following = self.tokens[min(self.position + 1, len(self.tokens) - 1)]
-        if self.token.word == "AS" and following.text.upper() == "OF":
-            self.sure = True
-            raise StatementError(AS_OF_REFUSED, self.token.start)
-        super()._refuse_alias()
+        if self.token.word != "AS" or following.text.upper() != "OF":
+            super()._refuse_alias()
+            return
+        self.sure = True
+        self.take()
+        self.take()
+        token = self.token
+        if token.kind not in ("string", "number"):
+            raise not_well_formed(token, "Unexpected term")
+        (text,) = self.literal().values()
+        try:
+            # What it means is known when it is run; whether it means anything, already now.
+            moment(text, 0.0)
+        except MomentError as error:
+            raise StatementError(str(error), token.start) from None
+        self.as_of = text
 
     def _columns(self) -> tuple[Column, ...]:
         columns = [self._column()]

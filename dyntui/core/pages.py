@@ -39,6 +39,14 @@ class Caller(Protocol):
         ...
 
 
+class StatementCaller(Caller, Protocol):
+    """A `Caller` for statements, which may be about the past."""
+
+    def at(self, when: str) -> StatementCaller:
+        """One that reads as of a time, as people type it; raises `engine.errors.ApiError`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: its items, how many were examined for it, what it cost in capacity units, and

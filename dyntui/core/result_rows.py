@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
-from dyntui.core.pages import Caller, Page, consumed_units
+from dyntui.core.pages import Page, StatementCaller, consumed_units
 from dyntui.core.statements import Prepared, Run, StatementCancelledError, request_of
 
 Json = dict[str, Any]
@@ -43,7 +43,9 @@ class RowReader(Protocol):
         ...
 
 
-def row_reader(caller: Caller, prepared: Prepared, parameters: Sequence[Json] = ()) -> RowReader:
+def row_reader(
+    caller: StatementCaller, prepared: Prepared, parameters: Sequence[Json] = ()
+) -> RowReader:
     """The reader for a statement."""
     if prepared.extended is None:
         return ServiceRows(caller, prepared, parameters)
@@ -56,7 +58,9 @@ class ServiceRows:
     counts_examined = False
     stopped = False
 
-    def __init__(self, caller: Caller, prepared: Prepared, parameters: Sequence[Json]) -> None:
+    def __init__(
+        self, caller: StatementCaller, prepared: Prepared, parameters: Sequence[Json]
+    ) -> None:
         self.requests = 0
         self._caller = caller
         self._is_read = prepared.is_read
@@ -81,7 +85,9 @@ class RowsMadeHere:
 
     counts_examined = False
 
-    def __init__(self, caller: Caller, prepared: Prepared, parameters: Sequence[Json]) -> None:
+    def __init__(
+        self, caller: StatementCaller, prepared: Prepared, parameters: Sequence[Json]
+    ) -> None:
         self.stopped = False
         self._cancelled: Cancelled = lambda: False
         self._run = Run(caller, prepared, parameters, cancelled=lambda: self._cancelled())

@@ -46,6 +46,12 @@ class Session:
                     self.write_units += units
         return response
 
+    def at(self, when: str) -> Session:
+        """One that reads as of a time, and charges nothing; raises `engine.errors.ApiError`."""
+        from dyntui.core.past import client_at
+
+        return Session(client_at(self._client, when, self.clock), self.region, self.clock)
+
 
 def _is_select(operation: str, request: Json) -> bool:
     """Whether it is a statement that reads."""

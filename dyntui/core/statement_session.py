@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from dyntui.core.extended import Column
-from dyntui.core.pages import Caller
+from dyntui.core.pages import StatementCaller
 from dyntui.core.schema import TableInfo
 from dyntui.core.statement_groups import Group, GroupError, group_word
 from dyntui.core.statement_parameters import with_parameters
 from dyntui.core.statements import Prepared, prepare
 from engine.client.protocol import Client, Context
+from engine.clock import SYSTEM_CLOCK
 from engine.partiql.ast import Select
 
 Json = dict[str, Any]
 
 
 class ClientCaller:
-    """A Client as a `Caller`; `origin` is why it is called, for the change log."""
+    """A Client as a `StatementCaller`; `origin` is why it is called, for the change log."""
 
     def __init__(self, client: Client, origin: str) -> None:
         self._client = client
@@ -30,6 +31,12 @@ class ClientCaller:
     ) -> Json:
         """Answer one request; raises `engine.errors.ApiError`."""
         return self._client.call(operation, request, Context("owner", self._origin, cancelled))
+
+    def at(self, when: str) -> ClientCaller:
+        """One that reads as of a time; raises `engine.errors.ApiError`."""
+        from dyntui.core.past import client_at
+
+        return ClientCaller(client_at(self._client, when, SYSTEM_CLOCK), self._origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Noted:
 class StatementSession:
     """The state between statements: parameters by name, the group that is open, known tables."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: StatementCaller) -> None:
         self.caller = caller
         self.named: dict[str, Json] = {}
         self.consistent = False

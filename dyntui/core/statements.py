@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dyntui.core.bill import Bill
 from dyntui.core.extended import ExtendedSelect, is_order_of_service, read_extended
-from dyntui.core.pages import Caller
+from dyntui.core.pages import StatementCaller
 from dyntui.core.schema import TableInfo
 from dyntui.core.shaping import shaped
 from engine.errors import ApiError
@@ -147,7 +147,7 @@ class Run:
 
     def __init__(
         self,
-        caller: Caller,
+        caller: StatementCaller,
         prepared: Prepared,
         parameters: Sequence[Json] = (),
         *,
@@ -158,7 +158,9 @@ class Run:
     ) -> None:
         self.prepared = prepared
         self.outcome = Outcome()
-        self._caller = caller
+        extended = prepared.extended
+        as_of = None if extended is None else extended.as_of
+        self._caller = caller if as_of is None else caller.at(as_of)
         self._cancelled = cancelled
         self._clock = clock
         self._request = request_of(prepared, parameters, consistent=consistent)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dyntui.core.connect import Connection
 from dyntui.core.item_output import Format, item_texts
-from dyntui.core.pages import Caller
+from dyntui.core.pages import StatementCaller
 from dyntui.core.spool import ItemSpool
 from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statement_runner import Rows, StatementRunner
@@ -56,7 +56,8 @@ class Shell:
         self.screen = screen
         self.settings = Settings()
         self.spool = spool
-        self.caller: Caller = ClientCaller(connection.client, "person" if interactive else "script")
+        origin = "person" if interactive else "script"
+        self.caller: StatementCaller = ClientCaller(connection.client, origin)
         self.session = StatementSession(self.caller)
         self.names = StatementNames(self.caller)
         self._interrupts = Interrupts() if interactive else None

@@ -6,12 +6,13 @@ nothing else. What a face needs beyond DynamoDB's API is `LocalTools`, which onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from engine.client.capacity import CapacityReport, Place
+from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.recovery import RecoveryTools
 
 Json = dict[str, Any]
@@ -117,7 +118,21 @@ class PastClient(Client, Protocol):
     ) -> None: ...
 
 
-class LocalTools(RecoveryTools, Protocol):
+@runtime_checkable
+class TimeTravel(Protocol):
+    """What can give a Client of its past."""
+
+    def at(self, when_s: float) -> PastClient:
+        """A Client that reads as of a time, in seconds since the epoch: items as they were then.
+
+        It answers GetItem, BatchGetItem, Query, Scan, statements that read, and describes tables as
+        they are today; nothing is charged. Raises `InvalidRestoreTimeException` where the time has
+        not come yet; so do its calls, where a table's past does not reach back that far.
+        """
+        ...
+
+
+class LocalTools(TimeTravel, RecoveryTools, Protocol):
     """What only an engine offers, beyond DynamoDB's API."""
 
     @property
@@ -148,12 +163,45 @@ class LocalTools(RecoveryTools, Protocol):
         """
         ...
 
-    def at(self, when_s: float) -> PastClient:
-        """A Client that reads as of a time, in seconds since the epoch: items as they were then.
+    def window(self, table: str) -> Window:
+        """Between which times a table's past can be read; raises `ApiError`."""
+        ...
 
-        It answers GetItem, BatchGetItem, Query, Scan, statements that read, and describes tables as
-        they are today; nothing is charged. Raises `InvalidRestoreTimeException` where the time has
-        not come yet; so do its calls, where a table's past does not reach back that far.
+    def history(
+        self,
+        table: str,
+        which: Changes = ALL_CHANGES,
+        limit: int = 100,
+        before: int | None = None,
+    ) -> list[Change]:
+        """The newest changes of a table, the newest first; of these, those before a number.
+
+        Of one item they cost by their number; others are looked for from the newest change on.
+        Raises `ApiError`, as where nothing is kept of the table's past.
+        """
+        ...
+
+    def density(self, table: str, after_s: float, until_s: float, parts: int) -> tuple[int, ...]:
+        """How many changes a table had in each of so many equal parts of a stretch of time."""
+        ...
+
+    def diff(self, table: str, from_s: float, to_s: float | None = None) -> Iterator[ItemDiff]:
+        """What is not the same at two times, in key order; `to_s` None is now.
+
+        Costs by what changed in between; the keys of that are in memory. Raises `ApiError`, as
+        where a time is out of the table's window.
+        """
+        ...
+
+    def undo(
+        self, table: str, which: Changes, *, only_last: bool = False, context: Context = OWNER
+    ) -> list[Undone]:
+        """Bring items back to what they were before the changes that are meant; all, or a part.
+
+        `only_last`: before the newest write among them, all that this wrote. An item that was
+        changed since by others is left as it is. What is brought back is written as any item is:
+        it is in the change log (with the cause `undo`), so that it can be undone too, and draws
+        capacity. Raises `ApiError`; refusals of single items are in the result.
         """
         ...
 

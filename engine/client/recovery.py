@@ -118,6 +118,10 @@ class RecoveryTools(Protocol):
         """Read all of a backup; raises `InternalServerError` where it is damaged."""
         ...
 
+    def unreadable_backups(self) -> list[str]:
+        """One line for each file of a backup that cannot be opened, and so is not listed."""
+        ...
+
     def copy_backup(self, arn: str, region: str) -> str:
         """Copy a backup into another Region of the folder; gives the copy's ARN."""
         ...

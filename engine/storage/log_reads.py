@@ -27,6 +27,11 @@ _CHANGED = (
     "SELECT k, min(seq) FROM changes_by_key WHERE storage = ? AND k >= ? AND k < ? AND seq > ?"
     " GROUP BY k ORDER BY k"
 )
+_OF_KEY = (
+    "SELECT seq FROM changes_by_key WHERE storage = ? AND k = ? AND seq > ? AND seq < ?"
+    " ORDER BY seq DESC"
+)
+_COLUMNS = "seq, stamp_us, storage, k, cause, principal, old"
 _FIRST_AFTER = "SELECT min(seq) FROM changes_by_key WHERE storage = ? AND k = ? AND seq > ?"
 
 KeySeqs = dict[tuple[int, bytes], list[int]]
@@ -38,6 +43,7 @@ class LogEntry(NamedTuple):
 
     seq: int
     stamp_us: int
+    storage_id: int
     key: bytes
     cause: str
     principal: str
@@ -215,12 +221,65 @@ class LogReads:
         old: bytes | None = rows[0][0]
         return old
 
+    def of_key(self, storage_id: int, key: bytes, after: int, before: int) -> Iterator[int]:
+        """The entries of a key between two, the newest first."""
+        tail = self._tail.seqs.get((storage_id, key), [])
+        in_tail = [seq for seq in tail if after < seq < before and seq <= self.newest]
+        yield from reversed(in_tail)
+        for (seq,) in fetch(self._cursor, _OF_KEY, (storage_id, key, after, before)):
+            # An entry may be in both while the index is being filled.
+            if seq not in in_tail:
+                yield seq
+
+    def entry(self, seq: int) -> LogEntry | None:
+        """One entry; None where that was trimmed."""
+        rows = fetch(self._cursor, f"SELECT {_COLUMNS} FROM changes WHERE seq = ?", (seq,))
+        return LogEntry(*rows[0]) if rows else None
+
+    def newest_first(
+        self, storage_id: int, after: int, before: int, principal: str | None
+    ) -> Iterator[LogEntry]:
+        """The entries of a storage id between two, the newest first; of one principal, if named."""
+        cursor = self._connection.cursor()
+        try:
+            for row in cursor.execute(
+                f"SELECT {_COLUMNS} FROM changes WHERE seq > ?1 AND seq < ?2 AND storage = ?3"
+                " AND (?4 IS NULL OR principal = ?4) ORDER BY seq DESC",
+                (after, before, storage_id, principal),
+            ):
+                yield LogEntry(*row)
+        finally:
+            cursor.close(True)
+
+    def changed_between(self, storage_id: int, after: int, last: int) -> list[bytes]:
+        """The keys of a storage id that changed after an entry, up to another, in key order."""
+        rows = fetch(
+            self._cursor,
+            "SELECT DISTINCT k FROM changes WHERE seq > ? AND seq <= ? AND storage = ? ORDER BY k",
+            (after, last, storage_id),
+        )
+        return [key for (key,) in rows]
+
+    def density(self, storage_id: int, after_us: int, until_us: int, parts: int) -> list[int]:
+        """How many changes a storage id had in each of so many equal parts of a stretch of time."""
+        counts = [0] * parts
+        after, last = seq_at(self._cursor, after_us), seq_at(self._cursor, until_us)
+        rows = fetch(
+            self._cursor,
+            "SELECT (stamp_us - ?1 - 1) * ?2 / (?3 - ?1), count(*) FROM changes"
+            " WHERE seq > ?4 AND seq <= ?5 AND storage = ?6 GROUP BY 1",
+            (after_us, parts, until_us, after, last, storage_id),
+        )
+        for part, count in rows:
+            counts[part] = count
+        return counts
+
     def entries(self, storage_id: int, after: int, last: int) -> Iterator[LogEntry]:
         """The entries of a storage id after one, up to another."""
         cursor = self._connection.cursor()
         try:
             for row in cursor.execute(
-                "SELECT seq, stamp_us, k, cause, principal, old FROM changes"
+                f"SELECT {_COLUMNS} FROM changes"
                 " WHERE seq > ? AND seq <= ? AND storage = ? ORDER BY seq",
                 (after, last, storage_id),
             ):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dyntui.core.schema import TableInfo
+from dyntui.core.statement_session import ClientCaller
 from dyntui.core.statements import Run, prepare
 from engine import Engine
 from engine.client.protocol import Context
@@ -35,6 +36,10 @@ class Shop:
         """Answer a request, and note it."""
         self.requests.append((operation, dict(request)))
         return self.engine.call(operation, request, Context(cancelled=cancelled))
+
+    def at(self, when: str) -> ClientCaller:
+        """The past of the shop, whose requests are not noted."""
+        return ClientCaller(self.engine, "script").at(when)
 
     def asked_twice(self) -> bool:
         """Whether there were two requests: what cancels a run there."""

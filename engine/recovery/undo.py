@@ -1,0 +1,156 @@
+"""Undoing changes: new writes that bring back what was there before them.
+
+An item is brought back only if all its changes since then are among those that are undone: nothing
+that was written later is lost. Where another write comes in between looking and writing, the item
+is left as it is, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from engine.client.history import Changes, Undone
+from engine.client.protocol import Context, Json
+from engine.errors import ApiError, ResourceNotFoundException
+from engine.operations.actions import CONDITION_FAILED, Action
+from engine.operations.region import Region
+from engine.operations.schema import check_item
+from engine.operations.single_action import carry_out
+from engine.recovery.log import TableLog, item_of, key_of, read_log
+from engine.storage.catalog import Table
+from engine.storage.items import StoredItem
+from engine.storage.log_index import catch_up
+from engine.storage.log_reads import LogEntry
+from engine.storage.transaction import WriteTransaction
+from engine.storage.window import time_text
+
+ORIGIN = "undo"
+"""The cause of such writes in the change log."""
+_ITEMS_PER_STEP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to become of an item: back from one image to another, or the reason why not."""
+
+    key: bytes
+    key_values: Json
+    seqs: tuple[int, ...]
+    now: bytes | None
+    then: bytes | None
+    refusal: str | None
+
+    def outcome(self, refusal: str | None) -> Undone:
+        return Undone(self.key_values, self.seqs, refusal)
+
+
+def undo(
+    region: Region, table_name: str, which: Changes, only_last: bool, context: Context
+) -> list[Undone]:
+    """Undo the changes that are meant, as `LocalTools.undo` says."""
+    catch_up(region.database)
+    table, plans = read_log(region, table_name, partial(_plans, which=which, only_last=only_last))
+    context = replace(context, origin=ORIGIN)
+    outcomes: list[Undone] = []
+    for start in range(0, len(plans), _ITEMS_PER_STEP):
+        step = plans[start : start + _ITEMS_PER_STEP]
+        outcomes += region.database.write(partial(_undo_step, region, table, step, context))
+    return outcomes
+
+
+def _plans(log: TableLog, which: Changes, only_last: bool) -> tuple[Table, list[_Plan]]:
+    by_key: dict[bytes, list[LogEntry]] = {}
+    for entry in _chosen(log.entries(which), only_last):
+        by_key.setdefault(entry.key, []).append(entry)
+    return log.table, [_plan(log, entries[::-1]) for entries in by_key.values()]
+
+
+def _chosen(entries: Iterator[LogEntry], only_last: bool) -> Iterator[LogEntry]:
+    """All entries, or those of the newest write: what one request writes has one stamp."""
+    newest = next(entries, None)
+    if newest is None:
+        return
+    yield newest
+    for entry in entries:
+        if only_last and entry.stamp_us != newest.stamp_us:
+            return
+        if not only_last or entry.principal == newest.principal:
+            yield entry
+
+
+def _plan(log: TableLog, entries: list[LogEntry]) -> _Plan:
+    """What undoing the entries of one item, oldest first, would do."""
+    first, key = entries[0], entries[0].key
+    seqs = tuple(entry.seq for entry in entries)
+    others = [seq for seq in log.after_in_key(key, first.seq) if seq not in seqs]
+    now = log.image_at(key, log.newest)
+    refusal = None if not others else _later(log.entry(others[0]))
+    shown = item_of(first.old) or item_of(log.image_at(key, first.seq))
+    return _Plan(key, key_of(log.table, shown), seqs, now, first.old, refusal)
+
+
+def _later(entry: LogEntry | None) -> str:
+    assert entry is not None
+    return f"changed again at {time_text(entry.stamp_us)} by {entry.principal}"
+
+
+def _undo_step(
+    region: Region,
+    known: Table,
+    step: list[_Plan],
+    context: Context,
+    transaction: WriteTransaction,
+) -> list[Undone]:
+    table = region.data_table(transaction.catalog, known.name)
+    if table.table_id != known.table_id:
+        raise ResourceNotFoundException("Requested resource not found")
+    return [_undo_one(region, transaction, table, plan, context) for plan in step]
+
+
+def _undo_one(
+    region: Region, transaction: WriteTransaction, table: Table, plan: _Plan, context: Context
+) -> Undone:
+    if plan.refusal is not None:
+        return plan.outcome(plan.refusal)
+    try:
+        carry_out(region, transaction, _BringBack(table, plan), context)
+    except ApiError as error:
+        later = error.message == CONDITION_FAILED
+        return plan.outcome("changed again just now" if later else error.message)
+    return plan.outcome(None)
+
+
+class _BringBack(Action):
+    """Bring back an item's image, on condition that the item is still as it was looked at."""
+
+    def __init__(self, table: Table, plan: _Plan) -> None:
+        image = None
+        if plan.then is not None:
+            image = StoredItem.of(StoredItem(plan.then, 0).item())
+        super().__init__(
+            {"TableName": table.name},
+            plan.key_values if image is None else image.item(),
+            0 if image is None else image.size,
+        )
+        self._key = plan.key
+        self._now = plan.now
+        self._image = image
+
+    def key(self, table: Table) -> bytes:
+        """See `Action.key`; indexes that came later may not take what was there before them."""
+        if self._image is not None:
+            check_item(table, self._image.item())
+        return self._key
+
+    def failure(self, table: Table, old: StoredItem | None) -> ApiError | None:
+        """See `Action.failure`."""
+        del table
+        same = old is None if self._now is None else old is not None and old.raw == self._now
+        return None if same else self.failed(old)
+
+    def image(self, table: Table, old: StoredItem | None) -> StoredItem | None:
+        """See `Action.image`."""
+        del table, old
+        return self._image
