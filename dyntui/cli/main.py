@@ -30,6 +30,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "scan": ("dyntui.cli.read:scan", "Show all items of a table or an index."),
     "sql": ("dyntui.cli.sql:sql", "Run PartiQL statements."),
     "repl": ("dyntui.cli.repl:repl", "Open a prompt for PartiQL statements."),
+    "copy": ("dyntui.cli.copying:copy", "Copy a table."),
+    "truncate": ("dyntui.cli.copying:truncate", "Take all items out of a table."),
     "backup": ("dyntui.cli.backups:backup", "Back tables up, and restore them."),
     "restore": ("dyntui.cli.backups:restore_table", "Restore a table as of a time."),
     "snapshot": ("dyntui.cli.snapshots:snapshot", "Keep the Region as it is, and go back to it."),

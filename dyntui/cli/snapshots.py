@@ -171,7 +171,7 @@ def diff(context: click.Context, old: str, new: str, output: str) -> None:
         for difference in tools.diff_snapshots(old, None if new == "now" else new):
             count += 1
             click.echo(_line(difference) if output == "text" else _json_line(difference))
-    say(f"{count:,} differences" if count else "no differences")
+    say(f"{count:,} {'difference' if count == 1 else 'differences'}" if count else "no differences")
     context.exit(UNMET if count else 0)
 
 

@@ -265,7 +265,12 @@ def _start_child(region: Region, job_id: int, wait: bool) -> None:
     )
     assert child.stdout is not None
     begun = bool(wait and child.stdout.readline())
-    threading.Thread(target=_see_to_its_end, args=(region, job_id, child), daemon=True).start()
+    threading.Thread(
+        target=_see_to_its_end,
+        args=(region, job_id, child),
+        name=f"dyntui-job-{job_id}",
+        daemon=True,
+    ).start()
     if wait and not begun:
         child.wait()
         _raise_failure(region, job_id)
