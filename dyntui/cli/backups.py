@@ -274,14 +274,14 @@ def _all(work: Workspace) -> Iterator[Json]:
 
 @backup.command(cls=Command)
 @click.argument("backup")
-@click.option("--to", "region", required=True, metavar="REGION", help="The Region to copy it to.")
+@click.option("--to", "target", required=True, metavar="REGION", help="The Region to copy it to.")
 @click.pass_context
-def copy(context: click.Context, backup: str, region: str) -> None:
+def copy(context: click.Context, backup: str, target: str) -> None:
     """Copy a backup into another Region of the folder; writes the copy's ARN to stdout."""
     work = workspace(context)
     arn = backup_arn(work, backup)
     with refusals():
-        click.echo(work.connection.tools.copy_backup(arn, region))
+        click.echo(work.connection.tools.copy_backup(arn, target))
 
 
 @backup.command(cls=Command)

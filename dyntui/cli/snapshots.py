@@ -16,7 +16,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import dynamodb_json, json_default
-from engine.client.protocol import Json
+from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
 from engine.clock import SYSTEM_CLOCK
 from engine.errors import ApiError, InternalServerError, ResourceNotFoundException
@@ -100,16 +100,22 @@ def list_snapshots(context: click.Context, output: str) -> None:
 @click.pass_context
 def show(context: click.Context, name: str, output: str) -> None:
     """Show the tables of a snapshot."""
-    with refusals():
-        reports = workspace(context).connection.tools.snapshots()
-    report = next((report for report in reports if report.name == name), None)
-    if report is None:
-        raise Failure(f"There is no snapshot {name}")
+    report = _report(workspace(context).connection.tools, name)
     if output == "json":
         click.echo(_json(_document(report)))
         return
     rows = [(each.name, f"{each.item_count:,}", f"{each.size_bytes:,}") for each in report.tables]
     write_rows(("table", "items", "bytes"), rows, (False, True, True))
+
+
+def _report(tools: LocalTools, name: str) -> SnapshotReport:
+    """The snapshot of a name; raises `Failure` where it is not there, or cannot be read."""
+    with refusals():
+        for report in tools.snapshots():
+            if report.name == name:
+                return report
+        tools.check_snapshot(name)
+    raise Failure(f"There is no snapshot {name}")
 
 
 @snapshot.command(cls=Command)
@@ -134,11 +140,7 @@ def restore(
     """
     work = workspace(context)
     tools = work.connection.tools
-    with refusals():
-        reports = tools.snapshots()
-    report = next((report for report in reports if report.name == name), None)
-    if report is None:
-        raise Failure(f"There is no snapshot {name}")
+    report = _report(tools, name)
     names = tables or tuple(table.name for table in report.tables)
     targets = {each: pattern.replace("*", each) if pattern else each for each in names}
     if len(set(targets.values())) < len(targets):

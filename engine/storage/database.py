@@ -27,7 +27,9 @@ from engine.storage.connections import (
     as_folder_error,
     connect,
     connect_first,
+    connect_memory,
     fetch,
+    image_of,
     migrate,
     roll_back,
 )
@@ -73,12 +75,13 @@ class Options:
     `durability`: "full" (an acknowledged write survives power loss) or "relaxed" (it survives the
     end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
     local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
-    lag behind.
+    lag behind. `image`: what a Region in memory begins with, as `Database.image` gave it.
     """
 
     durability: str = "full"
     history_hours: float = 24.0
     read_lag_s: float = 0.0
+    image: bytes | None = None
 
 
 class Reader:
@@ -282,7 +285,7 @@ class Database:
     def _open_first(self) -> apsw.Connection:
         """Open the writing connection and bring the schema up to date, one process at a time."""
         if self.path is None or self._gate is None:
-            connection = connect(None, "", self._synchronous)
+            connection = connect_memory(self.options.image)
             migrate(connection)
             return connection
         try:
@@ -502,6 +505,13 @@ class Database:
             return None
         with self._gate:
             return MeterFile(self.path.with_name("meter.db"), self._page_key)
+
+    def image(self) -> bytes:
+        """All of a Region in memory, for another one to begin with."""
+        if self._memory_lock is None:
+            raise ValueError(f"{self.path}: only a Region in memory has an image")
+        with self._memory_lock:
+            return image_of(self._connection)
 
     # Life.
 

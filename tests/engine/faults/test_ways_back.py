@@ -33,7 +33,7 @@ class Children:
             self.started.append(start(*arguments, **more))
             return self.started[-1]
 
-        monkeypatch.setattr(jobs.subprocess, "Popen", noted)
+        monkeypatch.setattr("engine.operations.jobs.subprocess.Popen", noted)
         monkeypatch.setattr(jobs, "LARGE_BYTES", 0)
 
     def ended(self) -> None:
