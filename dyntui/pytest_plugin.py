@@ -30,15 +30,26 @@ def dynamodb_seed() -> Callable[[Engine], None] | None:
 
 
 @pytest.fixture(scope="session")
-def _dynamodb_image(dynamodb_seed: Callable[[Engine], None] | None) -> bytes | None:
-    """The seed's tables, made once."""
+def _dynamodb_images() -> dict[Callable[[Engine], None], bytes]:
+    """What each seed made; a session may have several."""
+    return {}
+
+
+@pytest.fixture
+def _dynamodb_image(
+    dynamodb_seed: Callable[[Engine], None] | None,
+    _dynamodb_images: dict[Callable[[Engine], None], bytes],
+) -> bytes | None:
+    """The tables of the seed that counts for a test, made once."""
     if dynamodb_seed is None:
         return None
-    from engine import Engine, VirtualClock
+    if dynamodb_seed not in _dynamodb_images:
+        from engine import Engine, VirtualClock
 
-    with Engine.in_memory(clock=VirtualClock()) as engine:
-        dynamodb_seed(engine)
-        return engine.image()
+        with Engine.in_memory(clock=VirtualClock()) as engine:
+            dynamodb_seed(engine)
+            _dynamodb_images[dynamodb_seed] = engine.image()
+    return _dynamodb_images[dynamodb_seed]
 
 
 @pytest.fixture
