@@ -94,6 +94,10 @@ class WriteTransaction:
         A change that leaves the item as it was writes nothing.
         """
         cursor, storage = self.cursor, table.storage
+        # Nobody has seen a table that is being made: it has no past.
+        logged = (self._history_hours or table.log_hours) and table.status(
+            self.stamp_us
+        ) != "CREATING"
         for change in changes:
             old, new = change.old, change.new
             if (old is None and new is None) or (old and new and old.raw == new.raw):
@@ -105,9 +109,7 @@ class WriteTransaction:
                 self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
-            # Nobody has seen a table that is being made: it has no past.
-            logged = self._history_hours or table.log_hours
-            if logged and table.status(self.stamp_us) != "CREATING":
+            if logged:
                 self._entries.append(
                     (
                         self.stamp_us,

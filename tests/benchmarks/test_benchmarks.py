@@ -19,6 +19,10 @@ _CHEAP = (
     "load",
     "statement-by-key",
     "statement-select",
+    "backup",
+    "restore",
+    "snapshot",
+    "seeded",
 )
 _BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
 

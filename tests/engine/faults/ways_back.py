@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import Engine
 from engine.archives import archive
-from engine.operations import backup_job, jobs, load, snapshots
+from engine.operations import backup_job, jobs, restore_job, snapshots
 from tests.engine.storage.things import TABLE
 from tests.engine.storage.writers import say
 
@@ -21,7 +21,7 @@ _STEP = 20
 
 def in_small_steps() -> None:
     """Let every work say a line for each small step."""
-    load._STEP_ITEMS = _STEP
+    restore_job._STEP_ITEMS = _STEP
     archive.BLOCK_ROWS_MAX = _STEP
     step = jobs.Running.step
 
