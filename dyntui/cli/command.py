@@ -61,6 +61,17 @@ def _key(name: str) -> str:
     return f"dyntui.{name}"
 
 
+def at_option(function: Decorated) -> Decorated:
+    """`--at TIME` of a verb that can read the past."""
+    return click.option(
+        "--at",
+        metavar="TIME",
+        expose_value=False,
+        callback=_keep,
+        help="Read as of then: '10 minutes ago', 2026-11-29T14:05, or seconds since the epoch.",
+    )(function)
+
+
 def complete_tables(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:

@@ -88,4 +88,7 @@ def _change_log(report: StorageReport) -> str:
     if report.change_log_oldest_us is None:
         return "empty"
     oldest = datetime.fromtimestamp(report.change_log_oldest_us / 1_000_000, UTC)
-    return f"{report.change_log_entries:,} entries since {oldest.isoformat(' ', 'seconds')}"
+    return (
+        f"{report.change_log_entries:,} entries of {report.change_log_bytes:,} bytes since "
+        f"{oldest.isoformat(' ', 'seconds')}"
+    )

@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, at_option, table_argument
 from dyntui.cli.exits import Failure, OperationError, say
 from dyntui.cli.item_input import read_items
 from dyntui.cli.keys import primary_key
@@ -25,6 +25,7 @@ PLAIN_HINT = 'each value needs its type, as in {"id": {"S": "a"}}; plain JSON is
 @click.argument("key", nargs=-1, required=True)
 @click.option("--consistent", is_flag=True, help="Read strongly consistent.")
 @click.option("--projection", metavar="NAMES", help="Only these attributes: title,ratings.imdb.")
+@at_option
 @format_options("json")
 @click.pass_context
 def get(

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dyntui.cli.command import Command, complete_indexes, table_argument
+from dyntui.cli.command import Command, at_option, complete_indexes, table_argument
 from dyntui.cli.exits import say
 from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
@@ -70,6 +70,7 @@ def _read_options(function: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--starting-token", metavar="TOKEN", help="Go on from there."),
             click.option("--consistent", is_flag=True, help="Read strongly consistent."),
+            at_option,
             format_options("table"),
         )
     ):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from dyntui.cli.command import Command
+from dyntui.cli.command import Command, at_option
 from dyntui.cli.exits import say
 from dyntui.cli.files import TEXT_FILE, decoded_lines, open_file
 from dyntui.cli.output import format_options, write_items
@@ -46,6 +46,7 @@ from engine.client.protocol import Json
 @click.option("--consistent", is_flag=True, help="Read strongly consistent.")
 @click.option("--explain", "explains", is_flag=True, help="Tell what would be done; do nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the requests; send nothing.")
+@at_option
 @ask_options
 @format_options("table")
 @click.pass_context
@@ -72,7 +73,7 @@ def sql(
         raise click.UsageError("give a statement or --file, not both")
     named, positional = _parameters(parameters)
     work = workspace(context)
-    session = StatementSession(ClientCaller(work.connection.client, "script"))
+    session = StatementSession(ClientCaller(work.client, "script"))
     session.named, session.consistent = named, consistent
     runner = StatementRunner(
         session,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.command import given
-from dyntui.cli.exits import PARTIAL, Failure, OperationError, say
+from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
 from dyntui.core.bill import Bill
 from dyntui.core.connect import (
     Connection,
@@ -29,7 +29,7 @@ from engine.client.protocol import OWNER, Context, Json
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from engine.client.protocol import LoadProgress
+    from engine.client.protocol import Client, LoadProgress
 
 _READY_POLL_S = 0.2
 _READING = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"})
@@ -76,6 +76,33 @@ class Workspace:
             load_samples(connection)
         return connection
 
+    @cached_property
+    def client(self) -> Client:
+        """What answers: the present, or the past that `--at` asks for.
+
+        Raises `UsageError` for what is no time, `ConnectError` on a remote, and `Failure` where the
+        time has not come yet.
+        """
+        text = given(self._context, "at")
+        if text is None:
+            return self.connection.client
+        try:
+            past = self.connection.tools.at(self.moment("--at", text))
+        except ApiError as error:
+            raise Failure(error.message, REFUSED) from error
+        self._context.call_on_close(past.close)
+        return past
+
+    def moment(self, option: str, text: str) -> float:
+        """The time that an option gives, in seconds since the epoch; raises `UsageError`."""
+        from dyntui.core.moments import MomentError, moment
+        from engine.clock import SYSTEM_CLOCK
+
+        try:
+            return moment(text, SYSTEM_CLOCK.now_us() / 1_000_000)
+        except MomentError as error:
+            raise click.UsageError(f"{option}: {error}", self._context) from None
+
     @property
     def is_remote(self) -> bool:
         """Whether a remote answers, and not a data folder."""
@@ -90,12 +117,11 @@ class Workspace:
 
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """Answer one request; raises `OperationError`."""
-        client = self.connection.client
         metered = self.verbose and _is_metered(operation, request)
         if metered:
             request = request | {"ReturnConsumedCapacity": "INDEXES"}
         try:
-            response = client.call(operation, request, context)
+            response = self.client.call(operation, request, context)
         except ApiError as error:
             raise OperationError(operation, error, hint=self._hint(error)) from error
         if metered:

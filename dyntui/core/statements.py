@@ -158,9 +158,7 @@ class Run:
     ) -> None:
         self.prepared = prepared
         self.outcome = Outcome()
-        extended = prepared.extended
-        as_of = None if extended is None else extended.as_of
-        self._caller = caller if as_of is None else caller.at(as_of)
+        self._caller = caller
         self._cancelled = cancelled
         self._clock = clock
         self._request = request_of(prepared, parameters, consistent=consistent)
@@ -179,6 +177,9 @@ class Run:
 
     def _items(self) -> Iterator[Json]:
         """The items of all pages, each page read when the one before it is used up."""
+        extended = self.prepared.extended
+        if extended is not None and extended.as_of is not None:
+            self._caller = self._caller.at(extended.as_of)
         request = self._request | {"ReturnConsumedCapacity": "INDEXES"}
         self._limit(request, request.get("Limit"))
         while True:

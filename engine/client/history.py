@@ -6,7 +6,7 @@ is a change's number: later changes of a Region have greater ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,3 +101,17 @@ class Undone:
     key: Json
     seqs: tuple[int, ...]
     refusal: str | None
+
+
+def attribute_changes(
+    old: Json, new: Json, path: tuple[str, ...] = ()
+) -> Iterator[AttributeChange]:
+    """The attributes that differ, in the order of their names; maps are looked into."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        if before and after and "M" in before and "M" in after:
+            yield from attribute_changes(before["M"], after["M"], (*path, name))
+        else:
+            yield AttributeChange((*path, name), before, after)

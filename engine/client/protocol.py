@@ -74,6 +74,7 @@ class StorageReport:
     wal_bytes: int
     free_bytes: int
     change_log_entries: int
+    change_log_bytes: int
     change_log_oldest_us: int | None
     sizes: tuple[StorageSize, ...]
 

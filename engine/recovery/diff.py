@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from engine.client.history import AttributeChange, ItemDiff
-from engine.client.protocol import Json
+from engine.client.history import ItemDiff, attribute_changes
 from engine.operations.region import Region
 from engine.recovery.log import TableLog, item_of, key_of, read_log, settled
 
@@ -50,17 +49,3 @@ def _compared(log: TableLog, keys: list[bytes], from_us: int, to_us: int) -> lis
         if attributes:
             found.append(ItemDiff(key_of(log.table, old or new), old, new, attributes))
     return found
-
-
-def attribute_changes(
-    old: Json, new: Json, path: tuple[str, ...] = ()
-) -> Iterator[AttributeChange]:
-    """The attributes that differ, in the order of their names; maps are looked into."""
-    for name in sorted(old.keys() | new.keys()):
-        before, after = old.get(name), new.get(name)
-        if before == after:
-            continue
-        if before and after and "M" in before and "M" in after:
-            yield from attribute_changes(before["M"], after["M"], (*path, name))
-        else:
-            yield AttributeChange((*path, name), before, after)

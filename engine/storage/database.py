@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,15 +42,15 @@ from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.jobs import Job, read_job, read_jobs
 from engine.storage.keys import KeyRange
 from engine.storage.lagged import LaggedReads
-from engine.storage.log_index import LogIndexState, index_state
+from engine.storage.log_index import LogIndexState, index_state, unindexed_entries
 from engine.storage.log_reads import (
     LogTimes,
-    Tails,
     least_stamp_us,
     log_times,
     read_meta,
     seq_at,
 )
+from engine.storage.log_tail import Tails
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.migrations import PAGE_BYTES
@@ -163,12 +164,13 @@ class Reader:
         """One of these tables."""
         return find(self._beside, discarded_id)
 
-    def log_size(self) -> tuple[int, int | None]:
-        """Number of entries of the change log, and the stamp of the oldest."""
-        ((entries, oldest_us),) = self._fetch(
-            "SELECT count(*), (SELECT stamp_us FROM changes ORDER BY seq LIMIT 1) FROM changes"
+    def log_size(self) -> tuple[int, int, int | None]:
+        """Entries of the change log, bytes of their keys and images, the stamp of the oldest."""
+        ((entries, size, oldest_us),) = self._fetch(
+            "SELECT count(*), sum(length(k) + coalesce(length(old), 0) + coalesce(length(new), 0)),"
+            " (SELECT stamp_us FROM changes ORDER BY seq LIMIT 1) FROM changes"
         )
-        return entries, oldest_us
+        return entries, size or 0, oldest_us
 
     def free_bytes(self) -> int:
         """Bytes of pages that hold nothing."""
@@ -211,6 +213,10 @@ class Reader:
     def log_index_state(self) -> LogIndexState:
         """How far the index of the change log by key is."""
         return index_state(self._beside)
+
+    def unindexed_entries(self) -> int:
+        """Entries that the index of the change log by key should have, but has not."""
+        return unindexed_entries(self._beside)
 
     def seq_at(self, at_us: int) -> int | None:
         """The last entry of the change log up to a time; None where more may come up to then."""
@@ -308,7 +314,7 @@ class Database:
 
     def _note_history(self) -> None:
         """Note for how long local history is kept, where that is another time than it was."""
-        history_s = round(self.options.history_hours * 3_600)
+        history_s = ceil(self.options.history_hours * 3_600)
         if self.read(lambda reader, _: reader.history_s()) != history_s:
             self.write(partial(note_history, history_s=history_s))
 

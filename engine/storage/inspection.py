@@ -39,7 +39,7 @@ def report(database: Database) -> StorageReport:
             for index in table.indexes:
                 counts = reader.counts(index.storage_id)
                 sizes.append(StorageSize(table.name, index.name, *counts))
-        entries, oldest_us = reader.log_size()
+        entries, log_bytes, oldest_us = reader.log_size()
         path = database.path
         wal = None if path is None else path.with_name(path.name + "-wal")
         return StorageReport(
@@ -48,6 +48,7 @@ def report(database: Database) -> StorageReport:
             wal_bytes=wal.stat().st_size if wal is not None and wal.exists() else 0,
             free_bytes=reader.free_bytes(),
             change_log_entries=entries,
+            change_log_bytes=log_bytes,
             change_log_oldest_us=oldest_us,
             sizes=tuple(sizes),
         )
@@ -58,6 +59,7 @@ def report(database: Database) -> StorageReport:
 def check(database: Database) -> list[str]:
     """Problems found by reading everything: pages, rows, keys, index entries, counts."""
     problems = _found(database, "pages", _check_pages)
+    problems += _found(database, "change log", _check_log)
     try:
         names = sorted(database.reload_catalog().tables)
     except ApiError as error:
@@ -94,6 +96,12 @@ def _cause(error: ApiError) -> BaseException:
 
 def _check_pages(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
     problems += reader.page_problems(_PROBLEMS_MAX)
+
+
+def _check_log(reader: Reader, _catalog: Catalog, problems: list[str]) -> None:
+    missing = reader.unindexed_entries()
+    if missing:
+        problems.append(f"change log: {missing} entries are missing in its index by key")
 
 
 def _check_table(reader: Reader, catalog: Catalog, problems: list[str], name: str) -> None:

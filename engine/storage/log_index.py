@@ -65,6 +65,17 @@ def index_state(cursor: apsw.Cursor) -> LogIndexState:
     )
 
 
+def unindexed_entries(cursor: apsw.Cursor) -> int:
+    """How many entries up to the mark are missing in the index."""
+    ((missing,),) = fetch(
+        cursor,
+        "SELECT count(*) FROM changes c WHERE c.seq <= ? AND NOT EXISTS (SELECT 1 FROM"
+        " changes_by_key i WHERE i.storage = c.storage AND i.k = c.k AND i.seq = c.seq)",
+        (read_meta(cursor, "indexed_seq"),),
+    )
+    return int(missing)
+
+
 def catch_up(database: Database) -> None:
     """Fill the index where readers would have to look through a long tail without it."""
     while _state(database).newest - _state(database).mark > _TAIL_MAX:

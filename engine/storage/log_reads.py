@@ -2,15 +2,12 @@
 
 Sequence order is stamp order is commit order, so a time leads to a sequence number, and the number
 to a state: all changes up to it. By key there is an index that is filled behind the writes
-(`log_index`); the entries behind its mark, the tail, are kept in memory by key.
+(`log_index`); the entries behind its mark are kept in memory by key (`log_tail`).
 """
 
 from __future__ import annotations
 
-import threading
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import merge
 from typing import NamedTuple
 
@@ -19,9 +16,15 @@ import apsw
 from engine.errors import InternalServerError
 from engine.storage.connections import fetch
 from engine.storage.keys import KeyRange
+from engine.storage.log_tail import Tails
 
 _META = "SELECT value FROM meta WHERE name = ?"
 _NEWEST = "SELECT seq, stamp_us FROM changes ORDER BY seq DESC LIMIT 1"
+_LOG_TIMES = (
+    "SELECT value, max((SELECT value FROM meta WHERE name = 'least_stamp_us'), coalesce("
+    "(SELECT stamp_us FROM changes ORDER BY seq DESC LIMIT 1), 0))"
+    " FROM meta WHERE name = 'history_since_us'"
+)
 _FROM = "SELECT seq, stamp_us FROM changes WHERE seq >= ? ORDER BY seq LIMIT 1"
 _CHANGED = (
     "SELECT k, min(seq) FROM changes_by_key WHERE storage = ? AND k >= ? AND k < ? AND seq > ?"
@@ -33,9 +36,6 @@ _OF_KEY = (
 )
 _COLUMNS = "seq, stamp_us, storage, k, cause, principal, old"
 _FIRST_AFTER = "SELECT min(seq) FROM changes_by_key WHERE storage = ? AND k = ? AND seq > ?"
-
-KeySeqs = dict[tuple[int, bytes], list[int]]
-"""Sequence numbers, in their order, of each storage id and key."""
 
 
 class LogEntry(NamedTuple):
@@ -64,7 +64,7 @@ def newest_entry(cursor: apsw.Cursor) -> tuple[int, int]:
 
 def least_stamp_us(cursor: apsw.Cursor) -> int:
     """The smallest stamp that a later entry may have."""
-    return max(newest_entry(cursor)[1], read_meta(cursor, "least_stamp_us"))
+    return log_times(cursor).least_stamp_us
 
 
 class LogTimes(NamedTuple):
@@ -77,7 +77,8 @@ class LogTimes(NamedTuple):
 
 def log_times(cursor: apsw.Cursor) -> LogTimes:
     """Since when changes are logged, and how far time has come in the log."""
-    return LogTimes(read_meta(cursor, "history_since_us"), least_stamp_us(cursor))
+    (times,) = fetch(cursor, _LOG_TIMES)
+    return LogTimes(*times)
 
 
 def seq_at(cursor: apsw.Cursor, at_us: int) -> int:
@@ -93,82 +94,6 @@ def seq_at(cursor: apsw.Cursor, at_us: int) -> int:
         else:
             high = middle - 1
     return low
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """The entries of a snapshot behind the mark of the index by key; `newest` is the last one.
-
-    `seqs` may go on behind that, where it is shared with readers of later snapshots.
-    """
-
-    newest: int
-    seqs: KeySeqs
-
-    def first_after(self, storage_id: int, key: bytes, seq: int) -> int | None:
-        """The first entry of a key after an entry."""
-        return self._first(self.seqs.get((storage_id, key), ()), seq)
-
-    def _first(self, seqs: list[int] | tuple[()], seq: int) -> int | None:
-        position = bisect_right(seqs, seq)
-        if position == len(seqs) or seqs[position] > self.newest:
-            return None
-        return seqs[position]
-
-    def changed(self, storage_id: int, keys: KeyRange, seq: int) -> list[tuple[bytes, int]]:
-        """The keys of a range that changed after an entry, in their order, each with its first."""
-        found = []
-        # A copy, made at once: others may add keys meanwhile.
-        for (entry_storage, key), seqs in list(self.seqs.items()):
-            if entry_storage == storage_id and keys.low <= key < keys.high:
-                first = self._first(seqs, seq)
-                if first is not None:
-                    found.append((key, first))
-        found.sort()
-        return found
-
-
-class Tails:
-    """The tail, kept between the reads of a process: each reads only what is new since the last."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._mark = self._last = 0
-        self._seqs: KeySeqs = {}
-
-    def at(self, cursor: apsw.Cursor) -> Tail:
-        """The tail of the snapshot that a cursor reads."""
-        mark, newest = read_meta(cursor, "indexed_seq"), newest_entry(cursor)[0]
-        with self._lock:
-            if mark < self._mark:
-                # An older snapshot: what it needs was let go of.
-                seqs: KeySeqs = {}
-                _add_entries(cursor, seqs, mark, newest)
-                return Tail(newest, seqs)
-            if mark > self._mark:
-                # Those who hold the dictionary go on with it.
-                self._seqs = _behind(self._seqs, mark)
-                self._mark, self._last = mark, max(mark, self._last)
-            if newest > self._last:
-                _add_entries(cursor, self._seqs, self._last, newest)
-                self._last = newest
-            return Tail(newest, self._seqs)
-
-
-def _behind(seqs: KeySeqs, mark: int) -> KeySeqs:
-    left = {key: [seq for seq in numbers if seq > mark] for key, numbers in seqs.items()}
-    return {key: numbers for key, numbers in left.items() if numbers}
-
-
-def _add_entries(cursor: apsw.Cursor, seqs: KeySeqs, after: int, last: int) -> None:
-    """Add the entries after one up to another."""
-    rows = fetch(
-        cursor,
-        "SELECT seq, storage, k FROM changes WHERE seq > ? AND seq <= ? ORDER BY seq",
-        (after, last),
-    )
-    for seq, storage_id, key in rows:
-        seqs.setdefault((storage_id, key), []).append(seq)
 
 
 class LogReads:
@@ -223,8 +148,8 @@ class LogReads:
 
     def of_key(self, storage_id: int, key: bytes, after: int, before: int) -> Iterator[int]:
         """The entries of a key between two, the newest first."""
-        tail = self._tail.seqs.get((storage_id, key), [])
-        in_tail = [seq for seq in tail if after < seq < before and seq <= self.newest]
+        tail = self._tail.of_key(storage_id, key)
+        in_tail = [seq for seq in tail if after < seq < before]
         yield from reversed(in_tail)
         for (seq,) in fetch(self._cursor, _OF_KEY, (storage_id, key, after, before)):
             # An entry may be in both while the index is being filled.

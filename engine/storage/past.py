@@ -22,7 +22,8 @@ from engine.storage.database import Database, Read, Reader
 from engine.storage.items import StoredItem, read_item, read_keys
 from engine.storage.keys import EVERYTHING, KeyRange, table_key_of
 from engine.storage.log_index import catch_up
-from engine.storage.log_reads import LogReads, Tails
+from engine.storage.log_reads import LogReads
+from engine.storage.log_tail import Tails
 from engine.storage.moments import settled_seq
 from engine.storage.old_entries import OldEntriesByIndex
 from engine.storage.window import check_in_window, earliest_us, now_us

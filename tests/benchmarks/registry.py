@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, ways_back, writes
+from tests.benchmarks import (
+    bulk,
+    layout,
+    past,
+    reads,
+    sharing,
+    startup,
+    statements,
+    ways_back,
+    writes,
+)
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -47,6 +57,24 @@ BENCHMARKS = (
         "PutItem that moves an index entry, to a raw insert",
         writes.put_indexed,
         {"put-durable-indexed": Goal(1.6), "put-relaxed-indexed": Goal(4.0)},
+    ),
+    Benchmark(
+        "history",
+        "durable PutItem with local history to without, and what the log's index adds",
+        past.put_with_history,
+        {"history-put": Goal(1.3)},
+    ),
+    Benchmark(
+        "past",
+        "GetItem and Scan as of a time, half of the items changed since, to those of now",
+        past.reads_of_the_past,
+        {"get-past": Goal(5.0)},
+    ),
+    Benchmark(
+        "diff",
+        "the difference of 2,000 changes of 200,000 items, to that of 10,000",
+        past.diff_by_size,
+        {"diff-size": Goal(1.3)},
     ),
     Benchmark(
         "threads",

@@ -17,6 +17,8 @@ _CHEAP = (
     "scan",
     "put-relaxed",
     "load",
+    "past",
+    "diff",
     "statement-by-key",
     "statement-select",
     "backup",

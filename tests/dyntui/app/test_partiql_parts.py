@@ -18,8 +18,10 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statements import prepare
-from engine import Engine
+from engine import Engine, VirtualClock
+from engine.errors import InvalidRestoreTimeException
 from tests.dyntui.app.driving import Recorder
+from tests.engine.storage.things import make_table, put_many
 
 Json = dict[str, Any]
 
@@ -46,6 +48,28 @@ def test_rows_of_the_service_are_read_by_pages_and_read_again(
     assert source.cached_rows() < 300 or len(client.requests("ExecuteStatement")) < 5
     source.ensure(0, 4)
     assert all(source.row(number) for number in range(5))
+
+
+def test_the_past_is_read_when_the_first_row_is_wanted(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with Engine.open(tmp_path, clock=clock) as engine:
+        make_table(engine)
+        put_many(engine, range(7))
+        clock.advance(60)
+        delete = {"p": {"S": "p"}, "r": {"N": "3"}}
+        engine.delete_item(TableName="things", Key=delete)
+        session = Session(engine, engine.region, clock)
+
+        def source(text: str) -> PageSource:
+            prepared = prepare(text, lambda name: info_of(engine, name))
+            return PageSource(row_reader(session, prepared), 3)
+
+        past = source("SELECT r FROM things AS OF '1 minute ago' WHERE p = 'p'")
+        past.ensure_end(lambda: False)
+        assert [past.row(n) for n in range(7)] == [{"r": {"N": str(n)}} for n in range(7)]
+        too_early = source("SELECT r FROM things AS OF '1 hour ago'")
+        with pytest.raises(InvalidRestoreTimeException):
+            too_early.ensure(0, 1)
 
 
 def test_rows_that_are_made_here_are_read_once(client: Recorder, engine: Engine) -> None:

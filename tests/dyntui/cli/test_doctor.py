@@ -30,7 +30,7 @@ def test_a_sound_folder(orders: Shell) -> None:
     assert re.fullmatch(r"file size        [\d,]+ bytes, [\d,]+ of them free", lines[2])
     assert re.fullmatch(r"write-ahead log  [\d,]+ bytes", lines[3])
     assert re.fullmatch(
-        r"change log       3 entries since \d{4}-\d\d-\d\d \d\d:.*\+00:00", lines[4]
+        r"change log       3 entries of \d+ bytes since \d{4}-\d\d-\d\d \d\d:.*\+00:00", lines[4]
     )
     assert lines[6:] == [
         "table   index      items  bytes",

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
-from engine.client.history import AttributeChange, ItemDiff
+from engine.client.history import AttributeChange, ItemDiff, attribute_changes
 from engine.errors import InvalidRestoreTimeException
-from engine.recovery.diff import attribute_changes
 from tests.engine.recovery.history import TABLE, Json, Model, key, make_table, note
 
 _LEAVES = st.sampled_from([{"S": "a"}, {"S": "b"}, {"N": "1"}, {"L": [{"N": "1"}]}, {"M": {}}])

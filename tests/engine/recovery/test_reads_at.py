@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from tests.engine.recovery.history import (
     make_table,
     note,
     now_us,
+    pages,
     sorted_items,
 )
 from tests.engine.storage.things import database_of, run_sql
@@ -272,3 +274,74 @@ def test_all_reading_operations_see_the_past(engine: Engine, clock: VirtualClock
         assert found["Responses"] == [{"TableName": TABLE, "Item": old}]
         found = past.call("ExecuteTransaction", {"TransactStatements": [select]})
         assert found["Responses"] == [{"Item": old}]
+
+
+def test_threads_read_the_past_while_others_write(engine: Engine, clock: VirtualClock) -> None:
+    make_table(engine)
+    items = [note("a", number, size=number, group="g") for number in range(40)]
+    engine.load_items(TABLE, items)
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    failures: list[object] = []
+    with engine.at(at_s) as past:
+
+        def read() -> None:
+            for _ in range(15):
+                for name in (None, "by-size", "by-group"):
+                    members = {} if name is None else {"IndexName": name}
+                    found = len(pages(past, "Scan", members))
+                    if found != len(items):
+                        failures.append((name, found))
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for number in range(40):
+            engine.put_item(TableName=TABLE, Item=note("a", number, size=-number, group="h"))
+            engine.delete_item(TableName=TABLE, Key=key("a", number))
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_an_index_that_came_later_is_read_as_it_would_have_been(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(engine)
+    engine.put_item(TableName=TABLE, Item=note("a", 1, color="red"))
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    engine.put_item(TableName=TABLE, Item=note("a", 1, color="blue"))
+    index = {
+        "IndexName": "by-color",
+        "KeySchema": [{"AttributeName": "color", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    engine.update_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "color", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index}],
+    )
+    with engine.at(at_s) as past:
+        assert pages(past, "Scan", {"IndexName": "by-color"}) == [note("a", 1, color="red")]
+
+
+def test_a_table_of_the_same_name_is_another(engine: Engine, clock: VirtualClock) -> None:
+    make_table(engine)
+    engine.put_item(TableName=TABLE, Item=note("a", 1))
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    engine.delete_table(TableName=TABLE)
+    make_table(engine)
+    with engine.at(at_s) as past, pytest.raises(InvalidRestoreTimeException):
+        past.call("Scan", {"TableName": TABLE})
+
+
+def test_an_index_of_the_log_that_lacks_an_entry_is_told_of(engine: Engine) -> None:
+    make_table(engine)
+    engine.load_items(TABLE, [note("a", number) for number in range(9)])
+    for _ in fill_batch(database_of(engine)):
+        pass
+    assert engine.check() == []
+    run_sql(engine, "DELETE FROM changes_by_key WHERE seq = 3")
+    assert engine.check() == ["change log: 1 entries are missing in its index by key"]

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import orjson
+
 from engine import Engine
 from engine.storage.backfill import backfill_step
 from tests.engine.storage.processes import killed_amid
@@ -148,6 +150,37 @@ def amid_schema_changes(folder: Path, draw: random.Random) -> int:
     return len(said)
 
 
+def amid_log_upkeep(folder: Path, draw: random.Random) -> int:
+    """Kill a process that trims, indexes and clears the log: the past is what the log says."""
+    if not data_file(folder).exists():
+        with Engine.open(folder) as engine:
+            make_table(engine)
+    said = killed_amid("log_upkeep", draw.randint(5, 120), folder, draw.getrandbits(30))
+    with Engine.open(folder) as engine:
+        assert engine.check() == []
+        for _ in range(3):
+            _check_past(engine, draw)
+    return len(said)
+
+
+def _check_past(engine: Engine, draw: random.Random) -> None:
+    """Compare a read of the past with what undoing the log, entry by entry, leads to."""
+    window = engine.window(TABLE)
+    assert window.earliest_s is not None
+    at_s = draw.uniform(window.earliest_s, window.latest_s)
+    storage = table_of(engine).storage_id
+    state = dict(run_sql(engine, f"SELECT k, v FROM t{storage}"))
+    changes = (
+        f"SELECT k, old FROM changes WHERE storage = {storage} AND stamp_us > {round(at_s * 1e6)}"
+        " ORDER BY seq DESC"
+    )
+    state.update(run_sql(engine, changes))
+    with engine.at(at_s) as past:
+        found = past.call("Scan", {"TableName": TABLE})["Items"]
+    expected = [orjson.loads(raw) for _, raw in sorted(state.items()) if raw is not None]
+    assert found == expected
+
+
 def empty_if_large(engine: Engine) -> None:
     """Begin with a new table once the old one takes long to look through."""
     if len(items_of(engine)) > 3_000:
@@ -157,5 +190,5 @@ def empty_if_large(engine: Engine) -> None:
 
 KILLS: tuple[Kill, ...] = (
     *(amid_puts, amid_threads, amid_loads, amid_checkpoints),
-    *(amid_a_fill, amid_freeing, amid_schema_changes),
+    *(amid_a_fill, amid_freeing, amid_schema_changes, amid_log_upkeep),
 )

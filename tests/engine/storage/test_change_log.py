@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import Context, Engine, VirtualClock
 from tests.engine.storage.things import (
@@ -96,7 +99,11 @@ def test_a_load_is_noted_item_by_item(engine: Engine) -> None:
     old_images = [old for *_, old, _, _ in changes(engine)]
     # What is there already and stays as it is, is no change.
     assert old_images == [None] * 5
-    assert engine.storage_report().change_log_entries == 5
+    report = engine.storage_report()
+    assert report.change_log_entries == 5
+    assert report.change_log_bytes == sum(len(key) for _, _, _, key, *_ in changes(engine))
+    put(engine, thing(3, text={"S": "x" * 1_000}))
+    assert engine.storage_report().change_log_bytes > report.change_log_bytes
 
 
 def test_without_history_nothing_is_noted(tmp_path: Path, clock: VirtualClock) -> None:
@@ -231,3 +238,32 @@ def test_counts_are_true_whoever_keeps_a_history(tmp_path: Path, clock: VirtualC
     with Engine.open(tmp_path, clock=clock) as engine:
         assert described_items(engine) == 400
         assert engine.check() == []
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.booleans(), st.sampled_from([-3_600.0, -1.0, 0.0, 0.000001, 1.0, 60.0])),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_the_order_of_numbers_is_that_of_stamps_and_of_commits(
+    steps: list[tuple[bool, float]],
+) -> None:
+    """Two processes whose clocks step as they like, one commit after the other."""
+    clocks = VirtualClock(), VirtualClock()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(folder, clock=clocks[0]) as one,
+        Engine.open(folder, clock=clocks[1]) as other,
+    ):
+        make_table(one)
+        for number, (is_other, step_s) in enumerate(steps):
+            clocks[is_other].advance(step_s)
+            put((one, other)[is_other], thing(number))
+        noted = changes(one)
+        assert [table_of(one).key_blob(thing(n)) for n in range(len(steps))] == [
+            key for _, _, _, key, *_ in noted
+        ]
+        assert [seq for seq, *_ in noted] == sorted({seq for seq, *_ in noted})
+        assert stamps(one) == sorted(stamps(one))

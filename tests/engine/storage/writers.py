@@ -9,10 +9,12 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
-from engine import Context, Engine
-from engine.storage import backfill
+from engine import Context, Engine, VirtualClock
+from engine.storage import backfill, log_index
+from engine.storage.log_index import clear, fill_batch
 from tests.engine.storage.things import (
     TABLE,
     add_index,
@@ -99,6 +101,31 @@ def checkpoints(engine: Engine, partition: str, first: str, count: str) -> None:
     puts(engine, partition, first, count)
 
 
+def log_upkeep(engine: Engine, first: str) -> None:
+    """Change items over days, while the log is trimmed, indexed and cleared in small steps."""
+    log_index.BATCH_ENTRIES = 100
+    log_index._ENTRIES_PER_STEP = 20
+    log_index._CLEARED_PER_STEP = 50
+    clock = VirtualClock(database_of(engine).clock.now_us())
+    path = database_of(engine).path
+    assert path is not None
+    engine.close()
+    with Engine.open(path.parent.parent, clock=clock) as travelling:
+        database = database_of(travelling)
+        for number in count(int(first)):
+            changed = (thing(place, version={"N": str(number)}) for place in range(60))
+            travelling.load_items(TABLE, changed)
+            clock.advance(3 * 3_600)
+            say("loaded", number)
+            while database.write(lambda transaction: transaction.trim_changes(30)):
+                say("trimmed")
+            for _ in fill_batch(database):
+                say("indexed")
+            if number % 4 == 3:
+                for _ in clear(database):
+                    say("cleared")
+
+
 def loads(engine: Engine, partition: str, first: str, count: str) -> None:
     """Load items in bulk; says how many are written."""
     numbers = range(int(first), int(first) + int(count))
@@ -138,6 +165,7 @@ WORKS: dict[str, Callable[..., None]] = {
     work.__name__: work
     for work in (
         *(puts, adds, adds_until_told, fill, free, checkpoints, loads, schema_changes, threads),
+        log_upkeep,
     )
 }
 
