@@ -5,7 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from engine.client.recovery import Difference, JobReport, Progress, SnapshotReport
+from engine.client.recovery import (
+    BackupPlan,
+    Difference,
+    JobReport,
+    PlanRun,
+    Progress,
+    SnapshotReport,
+)
 from engine.late import late
 from engine.operations.region import Region
 
@@ -21,6 +28,10 @@ _truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
 _unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
 _copy_backup: Callable[..., str] = late("engine.operations.backup_files", "copy_backup")
+_plans: Callable[..., list[BackupPlan]] = late("engine.operations.backup_plans", "list_plans")
+_set_plan: Callable[..., None] = late("engine.operations.backup_plans", "set_plan")
+_remove_plan: Callable[..., None] = late("engine.operations.backup_plans", "remove_plan")
+_run_plans: Callable[..., list[PlanRun]] = late("engine.operations.backup_plans", "run_plans")
 _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_reports")
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
 
@@ -84,6 +95,22 @@ class RecoveryMethods(ABC):
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""
         return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+
+    def backup_plans(self) -> list[BackupPlan]:
+        """See `RecoveryTools.backup_plans`."""
+        return _plans(self._region)
+
+    def set_backup_plan(self, plan: BackupPlan) -> None:
+        """See `RecoveryTools.set_backup_plan`."""
+        _set_plan(self._region, plan)
+
+    def remove_backup_plan(self, name: str) -> None:
+        """See `RecoveryTools.remove_backup_plan`."""
+        _remove_plan(self._region, name)
+
+    def run_backup_plans(self) -> list[PlanRun]:
+        """See `RecoveryTools.run_backup_plans`."""
+        return _run_plans(self._region, self._neighbour)
 
     def jobs(self) -> list[JobReport]:
         """See `RecoveryTools.jobs`."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from dyntui.cli.backup_plans import plan, run_plans
 from dyntui.cli.command import Command, complete_tables, report_option, table_argument
 from dyntui.cli.exits import UNMET, Failure, OperationError, say
 from dyntui.cli.output import write_rows
@@ -31,6 +32,10 @@ def backup() -> None:
 
     A backup outlives its table, and can be carried to another data folder.
     """
+
+
+backup.add_command(plan)
+backup.add_command(run_plans, "run-plans")
 
 
 @backup.command(cls=Command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,13 +15,11 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import dynamodb_json, json_default
+from dyntui.core.stretch import StretchError, stretch_s
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
 from engine.clock import SYSTEM_CLOCK
 from engine.errors import ApiError, InternalServerError, ResourceNotFoundException
-
-_KEEP = re.compile(r"(\d+)([hdw]?)")
-_UNIT_S = {"h": 3_600, "d": 86_400, "w": 7 * 86_400}
 
 
 @click.group()
@@ -269,13 +266,14 @@ def prune(context: click.Context, keep: str, yes: bool) -> None:
 
 def _beyond(reports: Sequence[SnapshotReport], keep: str) -> Sequence[SnapshotReport]:
     """The snapshots that are not to be kept, the oldest first."""
-    match = _KEEP.fullmatch(keep)
-    if match is None:
-        raise click.UsageError(f"--keep: {keep!r} is neither a number nor a time such as 12h, 7d")
-    number, unit = int(match[1]), match[2]
-    if not unit:
-        return reports[: max(len(reports) - number, 0)]
-    since_us = SYSTEM_CLOCK.now_us() - number * _UNIT_S[unit] * 1_000_000
+    if keep.isdecimal():
+        return reports[: max(len(reports) - int(keep), 0)]
+    try:
+        since_us = SYSTEM_CLOCK.now_us() - stretch_s(keep) * 1_000_000
+    except StretchError:
+        raise click.UsageError(
+            f"--keep: {keep!r} is neither a number nor a time such as 12h, 7d"
+        ) from None
     return [report for report in reports if report.created_us < since_us]
 
 

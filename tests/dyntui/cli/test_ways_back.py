@@ -202,3 +202,17 @@ def test_what_is_dropped_comes_back(orders: Shell) -> None:
     orders.ok("drop orders --yes")
     orders.ok(["backup", "restore", "orders$DeletedTableBackup", "orders"])
     assert count(orders) == 3
+
+
+def test_plans_are_made_run_and_removed(orders: Shell) -> None:
+    orders.ok("backup plan set nightly orders --every 12h --keep 2w --copy-to eu-west-1")
+    (line,) = orders.ok("backup plan list").out.splitlines()[2:]
+    assert line.split() == ["nightly", "orders", "12h", "2w", "eu-west-1"]
+    made, copied = orders.ok("backup run-plans").out.splitlines()
+    assert "us-east-1" in made
+    assert "eu-west-1" in copied
+    assert orders.ok("backup run-plans").err == "nothing is due\n"
+    assert len(orders.ok("backup list --type plan -o json").json) == 1
+    assert "no stretch of time" in orders.misused("backup plan set nightly --every now")
+    orders.ok("backup plan remove nightly")
+    assert orders.run("backup plan remove nightly").code == 1
