@@ -1,4 +1,4 @@
-"""Fixtures for testing an application on DynamoDB: an empty engine in memory for every test.
+"""Fixtures for testing an application on DynamoDB: an engine in memory for every test.
 
 pytest loads this module in every project in which dyntui is installed, so it imports nothing that
 costs; engine and boto3 are imported by the first test that asks for them.
@@ -6,7 +6,7 @@ costs; engine and boto3 are imported by the first test that asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,12 +23,43 @@ def dynamodb_clock() -> VirtualClock:
     return VirtualClock()
 
 
+@pytest.fixture(scope="session")
+def dynamodb_seed() -> Callable[[Engine], None] | None:
+    """What fills the tables that every test begins with; a project replaces it by its own."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def _dynamodb_images() -> dict[Callable[[Engine], None], bytes]:
+    """What each seed made; a session may have several."""
+    return {}
+
+
 @pytest.fixture
-def dynamodb_engine(dynamodb_clock: VirtualClock) -> Iterator[Engine]:
-    """An engine in memory, without tables."""
+def _dynamodb_image(
+    dynamodb_seed: Callable[[Engine], None] | None,
+    _dynamodb_images: dict[Callable[[Engine], None], bytes],
+) -> bytes | None:
+    """The tables of the seed that counts for a test, made once."""
+    if dynamodb_seed is None:
+        return None
+    if dynamodb_seed not in _dynamodb_images:
+        from engine import Engine, VirtualClock
+
+        with Engine.in_memory(clock=VirtualClock()) as engine:
+            dynamodb_seed(engine)
+            _dynamodb_images[dynamodb_seed] = engine.image()
+    return _dynamodb_images[dynamodb_seed]
+
+
+@pytest.fixture
+def dynamodb_engine(
+    dynamodb_clock: VirtualClock, _dynamodb_image: bytes | None
+) -> Iterator[Engine]:
+    """An engine in memory, with the tables of `dynamodb_seed` as that made them, or without any."""
     from engine import Engine
 
-    with Engine.in_memory(clock=dynamodb_clock) as engine:
+    with Engine.in_memory(clock=dynamodb_clock, image=_dynamodb_image) as engine:
         yield engine
 
 

@@ -6,6 +6,7 @@ table_delay_s = 0               how long a table takes to be made or changed
 read_lag_s = 0                  by how much eventually consistent reads may lag behind
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 pitr_lag_s = 0                  how long ago the latest time is that recovery restores
+trash = 7                       days for which a table is kept that a person drops or empties
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 wording = "classic"             or "2026": how refusals are worded
 buckets.NAME = "PATH"           where a bucket of exports and imports lies, or its s3:// address
@@ -26,6 +27,7 @@ from engine.storage.database import Options
 
 _HISTORY_HOURS_MAX = 35 * 24
 _SECONDS_MAX = 86_400
+_TRASH_DAYS_MAX = 3_650
 _SECONDS = ("table_delay_s", "read_lag_s", "ttl_change_interval_s", "pitr_lag_s")
 _CHOICES = {
     "durability": ("full", "relaxed"),
@@ -33,7 +35,7 @@ _CHOICES = {
     "wording": WORDINGS,
     "throttling": THROTTLING,
 }
-_KNOWN = frozenset({"history", "buckets", *_SECONDS, *_CHOICES})
+_KNOWN = frozenset({"history", "trash", "buckets", *_SECONDS, *_CHOICES})
 
 
 def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
@@ -54,6 +56,9 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
         if name in config
     }
     settings = replace(settings, **seconds)
+    if "trash" in config:
+        days = _number(path, config, "trash", _TRASH_DAYS_MAX, "days")
+        settings = replace(settings, trash_days=days)
     if "durability" in config:
         options = replace(options, durability=_choice(path, config, "durability"))
     chosen: dict[str, Any] = {

@@ -107,9 +107,22 @@ class Engine(OperationMethods, RecoveryMethods):
         *,
         settings: Settings = DEFAULT_SETTINGS,
         clock: Clock = SYSTEM_CLOCK,
+        image: bytes | None = None,
     ) -> Engine:
-        """A Region that lives in this process only, and is gone with it."""
-        return cls(Region.open(region, None, clock, settings, Options(history_hours=0)))
+        """A Region that lives in this process only, and is gone with it.
+
+        `image`: what it begins with, as another one's `image` gave it.
+        """
+        return cls(
+            Region.open(region, None, clock, settings, Options(history_hours=0, image=image))
+        )
+
+    def image(self) -> bytes:
+        """All tables of a Region in memory, with which any number of others may begin.
+
+        Raises `ValueError` for a Region in a folder.
+        """
+        return self._region.database.image()
 
     # The one call.
 

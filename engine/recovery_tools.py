@@ -5,7 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from engine.client.recovery import Difference, JobReport, Progress, SnapshotReport
+from engine.client.recovery import (
+    BackupPlan,
+    Difference,
+    JobReport,
+    PlanRun,
+    Progress,
+    SnapshotReport,
+)
 from engine.late import late
 from engine.operations.region import Region
 
@@ -17,8 +24,14 @@ _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snaps
 _diff: Callable[..., Iterator[Difference]] = late(
     "engine.operations.snapshot_diff", "diff_snapshots"
 )
+_truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
+_unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
 _copy_backup: Callable[..., str] = late("engine.operations.backup_files", "copy_backup")
+_plans: Callable[..., list[BackupPlan]] = late("engine.operations.backup_plans", "list_plans")
+_set_plan: Callable[..., None] = late("engine.operations.backup_plans", "set_plan")
+_remove_plan: Callable[..., None] = late("engine.operations.backup_plans", "remove_plan")
+_run_plans: Callable[..., list[PlanRun]] = late("engine.operations.backup_plans", "run_plans")
 _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_reports")
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
 
@@ -67,13 +80,37 @@ class RecoveryMethods(ABC):
         """See `RecoveryTools.diff_snapshots`."""
         return _diff(self._region, old, new)
 
+    def truncate(self, table: str) -> str | None:
+        """See `RecoveryTools.truncate`."""
+        return _truncate(self._region, table)
+
     def check_backup(self, arn: str) -> None:
         """See `RecoveryTools.check_backup`."""
         _check_backup(self._region, arn)
 
+    def unreadable_backups(self) -> list[str]:
+        """See `RecoveryTools.unreadable_backups`."""
+        return _unreadable(self._region)
+
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""
         return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+
+    def backup_plans(self) -> list[BackupPlan]:
+        """See `RecoveryTools.backup_plans`."""
+        return _plans(self._region)
+
+    def set_backup_plan(self, plan: BackupPlan) -> None:
+        """See `RecoveryTools.set_backup_plan`."""
+        _set_plan(self._region, plan)
+
+    def remove_backup_plan(self, name: str) -> None:
+        """See `RecoveryTools.remove_backup_plan`."""
+        _remove_plan(self._region, name)
+
+    def run_backup_plans(self) -> list[PlanRun]:
+        """See `RecoveryTools.run_backup_plans`."""
+        return _run_plans(self._region, self._neighbour)
 
     def jobs(self) -> list[JobReport]:
         """See `RecoveryTools.jobs`."""

@@ -11,7 +11,7 @@ import click
 from dyntui.cli.command import Command, table_argument
 from dyntui.cli.exits import FAILED, Failure, OperationError, say
 from dyntui.cli.paging import PageOptions, Pages, paginations
-from dyntui.cli.progress import Bar
+from dyntui.cli.progress import progress_bar
 from dyntui.cli.read import filtered_scan
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.exporting import (
@@ -75,15 +75,19 @@ def export(
     def read() -> StoredItems:
         return _items(work, info, filter_text, projection)
 
-    whole = filter_text is None
+    total = info.item_count if filter_text is None else None
     try:
-        with Bar(f"export {table}", info.item_count if whole else None) as bar:
+        with progress_bar() as bar:
+
+            def show(items: int) -> None:
+                bar.show(f"export {table}", items, total)
+
             if target.is_file:
                 stdout = sys.stdout.buffer
                 named = [name.strip() for name in columns.split(",")] if columns else None
-                done = export_file(target, stdout, read, named, info.key_names, bar.show)
+                done = export_file(target, stdout, read, named, info.key_names, show)
             else:
-                done = export_folder(target, info, read, SYSTEM_CLOCK, bar.show)
+                done = export_folder(target, info, read, SYSTEM_CLOCK, show)
     except StoreError as error:
         raise Failure(str(error), FAILED) from None
     say(f"{table}: {done.items:,} items ({bytes_text(done.item_bytes)}) to {done.place}")

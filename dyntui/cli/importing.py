@@ -12,7 +12,7 @@ import orjson
 
 from dyntui.cli.command import Command, complete_tables
 from dyntui.cli.exits import FAILED, PARTIAL, Failure, OperationError, say
-from dyntui.cli.progress import Bar
+from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.importing import (
@@ -187,11 +187,12 @@ def _show(source: Source, how: Reading | None) -> None:
 def _run(work: Workspace, table: str, job: Import, on_duplicate: str) -> None:
     def show(outcome: Outcome, writing: bool) -> None:
         title = f"write {table}" if writing else f"read {job.source.first_name}"
-        bar.show(outcome.written if writing else outcome.read, title)
+        total = outcome.read - outcome.rejected if writing else job.source.items
+        bar.show(title, outcome.written if writing else outcome.read, total)
 
     outcome = job.outcome
     try:
-        with Bar(f"import {table}", job.source.items) as bar:
+        with progress_bar() as bar:
             job.run(work.connection, table, on_duplicate == "keep", show)
     except TooManyRejectionsError:
         raise Failure(

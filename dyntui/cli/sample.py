@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import click
@@ -10,11 +9,10 @@ import click
 from dyntui.cli.command import Command
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_rows
+from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import Connection
 from engine.errors import ApiError
-
-BAR_WIDTH = 24
 
 
 @click.group()
@@ -51,15 +49,13 @@ def load_samples(connection: Connection, names: Iterable[str] | None = None) -> 
     """Load sample sets, all of them for None, with a progress bar on stderr."""
     import sample_data
 
-    bar = _ProgressBar()
     try:
-        loaded = sample_data.load(connection.client, connection.tools, names, bar.show)
+        with progress_bar() as bar:
+            loaded = sample_data.load(connection.client, connection.tools, names, bar.show)
     except sample_data.UnknownDatasetError as error:
         raise click.UsageError(str(error)) from None
     except ApiError as error:
         raise OperationError("PutItem", error) from error
-    finally:
-        bar.clear()
     for one in loaded:
         say(f"{one.name}: {_OUTCOMES[one.outcome].format(count=one.items_written)}")
 
@@ -70,26 +66,3 @@ _OUTCOMES = {
     "present": "is there already, with all its items",
     "foreign": "left alone: a table of this name has other keys or indexes",
 }
-
-
-class _ProgressBar:
-    """One line on stderr that is written over; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._shown = False
-
-    def show(self, name: str, done: int, total: int) -> None:
-        """A table's name, how many of its items are there, how many there will be."""
-        if not sys.stderr.isatty():
-            return
-        filled = BAR_WIDTH * done // max(total, 1)
-        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K{name:<12} {bar} {done:,} of {total:,}")
-        sys.stderr.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

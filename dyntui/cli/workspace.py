@@ -25,7 +25,7 @@ from dyntui.core.connect import (
 )
 from dyntui.core.put_many import put_many
 from dyntui.core.schema import TableInfo
-from engine.client.protocol import Json
+from engine.client.protocol import OWNER, Context, Json
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
@@ -115,13 +115,13 @@ class Workspace:
             return None
         return Remote(endpoint_url, given(self._context, "profile"))
 
-    def call(self, operation: str, request: Json) -> Json:
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """Answer one request; raises `OperationError`."""
         metered = self.verbose and _is_metered(operation, request)
         if metered:
             request = request | {"ReturnConsumedCapacity": "INDEXES"}
         try:
-            response = self.client.call(operation, request)
+            response = self.client.call(operation, request, context)
         except ApiError as error:
             raise OperationError(operation, error, hint=self._hint(error)) from error
         if metered:

@@ -61,6 +61,32 @@ class JobReport:
     failure: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """A plan of backups: of which tables (None: all), how often, for how long they are kept.
+
+    `copy_to` is a Region that gets a copy of each; `last_us` is when the plan was carried out last.
+    """
+
+    name: str
+    tables: tuple[str, ...] | None
+    every_s: int
+    keep_s: int
+    copy_to: str | None
+    last_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRun:
+    """What a plan did for a table: the backup's ARN and its copy's, or why there is none."""
+
+    plan: str
+    table: str
+    arn: str | None
+    copy_arn: str | None
+    failure: str | None
+
+
 class RecoveryTools(Protocol):
     """The part of `LocalTools` that leads back. All raise `ApiError`."""
 
@@ -107,12 +133,42 @@ class RecoveryTools(Protocol):
         """What differs between two snapshots, or between one and now, by table and key."""
         ...
 
+    def truncate(self, table: str) -> str | None:
+        """Put an empty table in the place of one, with all its settings, at once.
+
+        The items are kept for some time; gives the ARN of the backup by which they come back.
+        """
+        ...
+
     def check_backup(self, arn: str) -> None:
         """Read all of a backup; raises `InternalServerError` where it is damaged."""
         ...
 
+    def unreadable_backups(self) -> list[str]:
+        """One line for each file of a backup that cannot be opened, and so is not listed."""
+        ...
+
     def copy_backup(self, arn: str, region: str) -> str:
         """Copy a backup into another Region of the folder; gives the copy's ARN."""
+        ...
+
+    def backup_plans(self) -> list[BackupPlan]:
+        """The plans of the Region, by name."""
+        ...
+
+    def set_backup_plan(self, plan: BackupPlan) -> None:
+        """Make a plan, or put it in the place of one of its name."""
+        ...
+
+    def remove_backup_plan(self, name: str) -> None:
+        """Remove a plan; what it made stays until its time is over."""
+        ...
+
+    def run_backup_plans(self) -> list[PlanRun]:
+        """Make the backups that are due, and delete those whose time is over.
+
+        Where several do it at once, each backup is made by one of them.
+        """
         ...
 
     def jobs(self) -> list[JobReport]:

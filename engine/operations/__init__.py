@@ -48,6 +48,7 @@ OPERATIONS: dict[str, Operation] = {
     "PutItem": late("engine.operations.items", "put_item"),
     "Query": late("engine.operations.query", "query"),
     "RestoreTableFromBackup": late("engine.operations.restores", "restore_from_backup"),
+    "RestoreTableToPointInTime": late("engine.operations.restores", "restore_to_point_in_time"),
     "Scan": late("engine.operations.scan", "scan"),
     "TagResource": late("engine.operations.tags", "tag_resource"),
     "TransactGetItems": late("engine.operations.transactions", "transact_get_items"),

@@ -17,6 +17,17 @@ def check_backup(region: Region, arn: str) -> None:
     check_source(region, find_backup(region, arn).source)
 
 
+def unreadable_backups(region: Region) -> list[str]:
+    """See `RecoveryTools.unreadable_backups`."""
+    problems = []
+    for name in region.shelves.names(BACKUPS):
+        try:
+            region.shelves.open(BACKUPS, name).close()
+        except FolderError as error:
+            problems.append(str(error))
+    return problems
+
+
 def copy_backup(region: Region, arn: str, other_region: Callable[[], Region]) -> str:
     """See `RecoveryTools.copy_backup`; the file is copied as it is."""
     backup = find_backup(region, arn)

@@ -26,17 +26,17 @@ _UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
 
 def create_backup(region: Region, request: Json, _context: Context) -> Json:
     """Back a table up as it is now; the answer shows the backup CREATING."""
-    backup = make_backup(region, request["TableName"], request["BackupName"], "USER", None)
+    job_id, backup = prepare_backup(
+        region, request["TableName"], request["BackupName"], "USER", None
+    )
+    start_job(region, job_id, backup.bytes)
     return {"BackupDetails": details(region, backup)}
 
 
-def make_backup(
+def prepare_backup(
     region: Region, table_name: str, name: str, kind: str, kept_us: int | None
-) -> Backup:
-    """Make a backup of a type, kept for so long; gives it as it was begun.
-
-    Small ones are done when this returns. Raises `ApiError`.
-    """
+) -> tuple[int, Backup]:
+    """Note a job that makes a backup of a type, kept for so long; gives it, and the backup."""
 
     def measure(reader: Reader, catalog: Catalog) -> tuple[Table, int, int]:
         table = table_to_back_up(region, catalog, table_name)
@@ -73,9 +73,7 @@ def make_backup(
         }
         return transaction.add_job("backup", table.name, state), backup
 
-    job_id, backup = region.database.write(work)
-    start_job(region, job_id, size)
-    return backup
+    return region.database.write(work)
 
 
 def table_to_back_up(region: Region, catalog: Catalog, name_or_arn: str) -> Table:

@@ -234,6 +234,15 @@ def _lease(region: Region, job_id: int) -> Iterator[bool]:
         finally:
             if is_ours:
                 path.unlink(missing_ok=True)
+                _remove_idle_locks(region, path.parent)
+
+
+def _remove_idle_locks(region: Region, folder: Path) -> None:
+    """Remove the locks of jobs that are gone: a kill may have come right behind their end."""
+    known = {job.id for job in region.database.read(lambda reader, _: reader.jobs())}
+    for path in folder.glob("job-*.lock"):
+        if int(path.stem.removeprefix("job-")) not in known:
+            path.unlink(missing_ok=True)
 
 
 def _is_held(region: Region, job_id: int) -> bool:
@@ -269,7 +278,12 @@ def _start_child(region: Region, job_id: int, wait: bool) -> None:
     )
     assert child.stdout is not None
     begun = bool(wait and child.stdout.readline())
-    threading.Thread(target=_see_to_its_end, args=(region, job_id, child), daemon=True).start()
+    threading.Thread(
+        target=_see_to_its_end,
+        args=(region, job_id, child),
+        name=f"dyntui-job-{job_id}",
+        daemon=True,
+    ).start()
     if wait and not begun:
         child.wait()
         _raise_failure(region, job_id)

@@ -48,7 +48,7 @@ def load_items(
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
         taken, last_run = gather(table, items, runs, context, on_progress, on_rejected)
-        for step in steps(runs.merged(last_run)):
+        for step in steps(runs.merged(last_run), _STEP_ITEMS):
             if _is_cancelled(context):
                 return written
             work = partial(_write_step, region, table, step, context, keep_existing)
@@ -105,14 +105,14 @@ def _is_cancelled(context: Context) -> bool:
     return context.cancelled is not None and context.cancelled()
 
 
-def steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def steps(rows: Iterable[Row], items_max: int) -> Iterator[list[Row]]:
     """What each transaction writes, in key order."""
     step: list[Row] = []
     step_bytes = 0
     for row in rows:
         step.append(row)
         step_bytes += row[1]
-        if len(step) == _STEP_ITEMS or step_bytes >= _STEP_BYTES:
+        if len(step) == items_max or step_bytes >= _STEP_BYTES:
             yield step
             step, step_bytes = [], 0
     if step:

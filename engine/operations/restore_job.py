@@ -15,8 +15,6 @@ from functools import partial
 
 from engine.archives.archive import Row
 from engine.client.protocol import Json
-from engine.errors import ResourceInUseException
-from engine.operations.backup_book import new_id
 from engine.operations.jobs import Running
 from engine.operations.load import steps
 from engine.operations.region import Region
@@ -26,7 +24,8 @@ from engine.operations.restore_sources import (
     open_source,
     stored_rows,
 )
-from engine.operations.tables import FOREVER_US, check_active, start_change
+from engine.operations.tables import FOREVER_US, start_change
+from engine.operations.trash import discard
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
@@ -34,6 +33,8 @@ from engine.storage.sorting import SortedRuns
 from engine.storage.transaction import Cause, WriteTransaction
 
 _CAUSE = Cause("restore", "owner")
+# Twice a bulk load's: its transactions do not read what they replace.
+_STEP_ITEMS = 1_000
 _GATHERED_ENTRIES = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 
@@ -83,7 +84,7 @@ def _fill_items(
     # Entries of local indexes come in nearly the order of the items.
     filled = replace(table, indexes=table.local_indexes)
     with open_rows() as rows_after:
-        for step in steps(rows_after(b64decode(state["after"]))):
+        for step in steps(rows_after(b64decode(state["after"])), _STEP_ITEMS):
             changes = [
                 plan_change(filled, key, None, StoredItem(value, size)) for key, size, value in step
             ]
@@ -113,9 +114,9 @@ def _fill_index(running: Running, state: Json, table: Table, index: Index) -> No
         closing(SortedRuns(None if path is None else path.parent)) as runs,
         stored_rows(running.region) as rows,
     ):
-        last_run = _gather(table, index, rows(lambda _: table.storage, b""), runs)
+        last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
-        for step in steps(entries):
+        for step in steps(entries, _STEP_ITEMS):
             changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]
             state["after"] = b64encode(step[-1][0]).decode()
             running.step(partial(_write_entries, changes), state)
@@ -162,20 +163,6 @@ def show_table(region: Region, transaction: WriteTransaction, table: Table) -> N
     """Let a table that is full be seen."""
     table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
     transaction.put_table(start_change(region, table, transaction.stamp_us))
-
-
-def discard(region: Region, transaction: WriteTransaction, table: Table) -> None:
-    """Put a table into the trash, to make place for another one."""
-    if not table.is_gone(transaction.stamp_us):
-        check_active(table, transaction.stamp_us)
-        if table.settings.get("DeletionProtectionEnabled"):
-            raise ResourceInUseException(f"Table is protected against deletion: {table.name}")
-    kept_us = round(region.settings.trash_days * 86_400_000_000)
-    now_us = transaction.stamp_us
-    if kept_us:
-        transaction.discard_table(table.name, new_id(now_us), now_us + kept_us)
-    else:
-        transaction.remove_table(table.name)
 
 
 def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:

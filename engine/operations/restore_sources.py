@@ -1,4 +1,4 @@
-"""Where a restore reads from: an archive, or a deleted table that is kept.
+"""Where a restore reads from: an archive, a deleted table that is kept, a table as of a time.
 
 A source is a small JSON object, so that a job can keep it.
 """
@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from typing import Concatenate, ParamSpec
+
+import orjson
 
 from engine.archives.archive import Row
 from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
+from engine.model.values import item_size
 from engine.operations.region import Region
 from engine.storage.catalog import Storage
 from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.log_index import catch_up
+from engine.storage.past import items_at
 from engine.storage.reader import Reader
+from engine.storage.window import earliest_recovery_us, now_us
+
+Asked = ParamSpec("Asked")
 
 RowsAfter = Callable[[bytes], Iterator[Row]]
 """Gives the rows behind a key, in key order."""
 
-StorageOf = Callable[[Reader], Storage]
-StoredRows = Callable[[StorageOf, bytes], Iterator[Row]]
+StoredRows = Callable[[Storage, bytes], Iterator[Row]]
 """Gives the rows behind a key of a storage id, in key order."""
 
 
@@ -40,7 +47,8 @@ def check_source(region: Region, source: Json) -> None:
 def open_source(region: Region, source: Json) -> Iterator[RowsAfter]:
     """The rows of a source; raises `InternalServerError` where it is gone, or not sound."""
     if "shelf" not in source:
-        with _kept_rows(region, source["trash"]) as rows:
+        opened = _past_rows(region, source) if "seq" in source else _kept_rows(region, source)
+        with opened as rows:
             yield rows
         return
     try:
@@ -54,35 +62,69 @@ def open_source(region: Region, source: Json) -> Iterator[RowsAfter]:
 
 
 @contextmanager
-def _kept_rows(region: Region, discarded_id: str) -> Iterator[RowsAfter]:
-    def storage_of(reader: Reader) -> Storage:
-        kept = reader.discarded(discarded_id)
-        if kept is None:
-            raise InternalServerError(f"the deleted table {discarded_id} is not kept any more")
-        return kept.table.storage
+def _kept_rows(region: Region, source: Json) -> Iterator[RowsAfter]:
+    """The rows of a table in the trash."""
 
-    with stored_rows(region) as rows:
-        yield lambda after: rows(storage_of, after)
+    def read(reader: Reader, after: bytes) -> Iterator[Row]:
+        kept = reader.discarded(source["trash"])
+        if kept is None:
+            raise InternalServerError("the deleted table is not kept any more")
+        return _rows(reader, kept.table.storage, after)
+
+    with _in_one_transaction(region, read) as rows_after:
+        yield rows_after
+
+
+@contextmanager
+def _past_rows(region: Region, source: Json) -> Iterator[RowsAfter]:
+    """The rows of a table as of an entry of the change log, as long as the log reaches back."""
+    catch_up(region.database)
+
+    def read(reader: Reader, after: bytes) -> Iterator[Row]:
+        table = region.database.catalog_of(reader).tables.get(source["table"])
+        earliest = None
+        if table is not None and table.table_id == source["table_id"]:
+            clock_us = region.clock.now_us()
+            earliest = earliest_recovery_us(table, now_us(reader.log_times(), clock_us))
+        if table is None or earliest is None or earliest > source["at_us"]:
+            raise InternalServerError("the past of the table is not kept any more")
+        for key, value in items_at(reader, table, source["seq"], _behind(after)):
+            yield key, item_size(orjson.loads(value)), value
+
+    with _in_one_transaction(region, read) as rows_after:
+        yield rows_after
 
 
 @contextmanager
 def stored_rows(region: Region) -> Iterator[StoredRows]:
-    """The rows of storage ids as they are at this moment, in one transaction; one range at a time.
+    """The rows of storage ids as they are at this moment; one range at a time."""
+    with _in_one_transaction(region, _rows) as rows:
+        yield rows
+
+
+@contextmanager
+def _in_one_transaction(
+    region: Region, read: Callable[Concatenate[Reader, Asked], Iterator[Row]]
+) -> Iterator[Callable[Asked, Iterator[Row]]]:
+    """Let `read` read while others write, we ourselves among them.
 
     In memory all share one connection: what is read is read to its end at once.
     """
-
-    def read(reader: Reader, storage_of: StorageOf, after: bytes) -> Iterator[Row]:
-        # The first key behind another one.
-        keys = KeyRange(after and after + b"\x00", KEYS_END)
-        for value, size, key in reader.range_with_keys(storage_of(reader), keys):
-            yield key, size, value
-
     database = region.database
     if database.path is None:
-        yield lambda storage_of, after: iter(
-            database.read(lambda reader, _: list(read(reader, storage_of, after)))
+        yield lambda *asked, **more: iter(
+            database.read(lambda reader, _: list(read(reader, *asked, **more)))
         )
         return
     with database.reading() as reader:
-        yield partial(read, reader)
+        yield lambda *asked, **more: read(reader, *asked, **more)
+
+
+def _rows(reader: Reader, storage: Storage, after: bytes) -> Iterator[Row]:
+    for value, size, key in reader.range_with_keys(storage, _behind(after)):
+        yield key, size, value
+
+
+def _behind(after: bytes) -> KeyRange:
+    """The keys behind one; all behind an empty one."""
+    return KeyRange(after and after + b"\x00", KEYS_END)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.client.protocol import Context, Json
 from engine.errors import (
     BackupInUseException,
+    InvalidRestoreTimeException,
+    PointInTimeRecoveryUnavailableException,
     TableAlreadyExistsException,
+    TableInUseException,
+    TableNotFoundException,
     ValidationException,
 )
 from engine.operations.backup_book import find_backup
@@ -26,8 +29,17 @@ from engine.operations.tables import (
     refuse_absent,
 )
 from engine.operations.throughput import Subject, check_units, of_new
-from engine.storage.catalog import Index, Table
+from engine.operations.trash import same_table
+from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.moments import settled_seq
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
+from engine.storage.window import (
+    earliest_recovery_us,
+    latest_recovery_us,
+    now_us,
+    time_text,
+)
 
 _INVALID = "One or more parameter values were invalid: "
 _UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
@@ -50,6 +62,68 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
     job_id, made = prepare_restore(region, [(table, backup.source)], backup.items, replaces=False)
     start_job(region, job_id, backup.bytes)
     return {"TableDescription": describe(region, made[0], nothing_counted)}
+
+
+def restore_to_point_in_time(region: Region, request: Json, _context: Context) -> Json:
+    """Restore a table as of a time into a new table; the answer shows it CREATING."""
+    refuse_absent("RestoreTableToPointInTime", request, ("VectorIndexOverride",))
+    given = request.get("SourceTableName") or request.get("SourceTableArn")
+    if given is None:
+        raise ValidationException(
+            f"{_INVALID}One of SourceTableName and SourceTableArn must be specified"
+        )
+    if (request.get("RestoreDateTime") is None) == (not request.get("UseLatestRestorableTime")):
+        raise ValidationException(
+            f"{_INVALID}Exactly one of RestoreDateTime and UseLatestRestorableTime must be "
+            "specified"
+        )
+    target = region.table_name(request["TargetTableName"])
+    _check_free(region, target)
+    source, at_us, counts = _point_in_time(region, given, request.get("RestoreDateTime"))
+    entry = {
+        "table": source.name,
+        "table_id": source.table_id,
+        "at_us": at_us,
+        "seq": settled_seq(region.database, at_us),
+    }
+    summary = {
+        "SourceTableArn": region.table_arn(source.name),
+        "RestoreDateTime": at_us / 1_000_000,
+    }
+    table = new_table(region, source, request, summary)
+    job_id, made = prepare_restore(region, [(table, entry)], counts[0], replaces=False)
+    start_job(region, job_id, counts[1])
+    return {"TableDescription": describe(region, made[0], nothing_counted)}
+
+
+def _point_in_time(
+    region: Region, name_or_arn: str, when_s: float | None
+) -> tuple[Table, int, tuple[int, int]]:
+    """The table to be restored, as of which time, and its counts of today (E207, E208)."""
+
+    def read(reader: Reader, catalog: Catalog) -> tuple[Table, int, tuple[int, int]]:
+        name = region.table_name(name_or_arn)
+        table = catalog.tables.get(name)
+        if table is None or table.is_gone(region.clock.now_us()):
+            raise TableNotFoundException(f"Source table not found: {name}")
+        if table.status(region.clock.now_us()) == "DELETING":
+            raise TableInUseException(f"Table is being deleted: {name}")
+        now = now_us(reader.log_times(), region.clock.now_us())
+        earliest = earliest_recovery_us(table, now)
+        if earliest is None:
+            raise PointInTimeRecoveryUnavailableException(
+                f"Point in time recovery is not enabled for table '{name}'"
+            )
+        latest = latest_recovery_us(now, earliest, region.settings.pitr_lag_s)
+        at_us = latest if when_s is None else round(when_s * 1_000_000)
+        if not earliest <= at_us <= latest:
+            raise InvalidRestoreTimeException(
+                f"The table can be restored to a time between {time_text(earliest)} and "
+                f"{time_text(latest)}, not to {time_text(at_us)}"
+            )
+        return table, at_us, reader.counts(table.storage_id)
+
+    return region.database.read(read)
 
 
 def _check_free(region: Region, name: str) -> None:
@@ -108,14 +182,6 @@ def make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
     if not replaces:
         transaction.put_table(made)
     return made
-
-
-def same_table(table: Table, name: str) -> Table:
-    """A new table with all that another one has, under a name; nothing is stored yet."""
-    indexes = tuple(replace(index, backfilling=False, changing=None) for index in table.indexes)
-    return replace(
-        table, name=name, table_id=str(uuid.uuid4()), indexes=indexes, leaving=()
-    ).with_settings(Kept=None, RestoreSummary=None)
 
 
 def new_table(region: Region, source: Table, request: Json, summary: Json) -> Table:

@@ -20,8 +20,7 @@ from engine.model.values import to_python
 from engine.operations.region import Region
 from engine.operations.restore_sources import RowsAfter, stored_rows
 from engine.operations.snapshots import opened_snapshot
-from engine.storage.catalog import Storage, Table
-from engine.storage.reader import Reader
+from engine.storage.catalog import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,8 @@ def _now(region: Region, stack: ExitStack) -> dict[str, _State]:
     states = {}
     for name, table in region.database.reload_catalog().tables.items():
         if table.status(now_us) not in ("CREATING", "DELETING") and not table.is_gone(now_us):
-            states[name] = _State(table, partial(rows, partial(_storage_of, table)))
+            states[name] = _State(table, partial(rows, table.storage))
     return states
-
-
-def _storage_of(table: Table, _reader: Reader) -> Storage:
-    return table.storage
 
 
 def _table_differences(

@@ -17,10 +17,10 @@ from engine.errors import (
     ValidationException,
 )
 from engine.operations.backup_job import table_rows
-from engine.operations.describe import stream_label
 from engine.operations.jobs import do_job
 from engine.operations.region import Region
-from engine.operations.restores import prepare_restore, same_table
+from engine.operations.restores import prepare_restore
+from engine.operations.trash import renewed, same_table
 from engine.storage.catalog import Catalog, Table
 from engine.storage.reader import Reader
 
@@ -161,11 +161,8 @@ def _source(name: str, table: str) -> Json:
 
 
 def _again(region: Region, definition: Json, target: str) -> Table:
-    """The table to be made: all its settings are as they were; a stream of it is a new one."""
-    table = same_table(Table.from_json(definition), target)
-    if "StreamLabel" in table.settings:
-        return table.with_settings(StreamLabel=stream_label(region.clock.now_us()))
-    return table
+    """The table to be made: all its settings are as they were."""
+    return renewed(same_table(Table.from_json(definition), target), region.clock.now_us())
 
 
 def check_snapshot(region: Region, name: str) -> None:

@@ -24,6 +24,7 @@ from engine.operations.definition import (
     table_keys,
 )
 from engine.operations.describe import describe, nothing_counted, stream_label
+from engine.operations.kept import kept_as, kept_days
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
@@ -265,8 +266,11 @@ def list_tables(region: Region, request: Json, _context: Context) -> Json:
     return response
 
 
-def delete_table(region: Region, request: Json, _context: Context) -> Json:
-    """Delete a table with all its items and indexes; the answer shows it DELETING."""
+def delete_table(region: Region, request: Json, context: Context) -> Json:
+    """Delete a table with all its items and indexes; the answer shows it DELETING.
+
+    Where it is kept for some time, the deletion's end leaves a backup of it.
+    """
 
     def work(transaction: WriteTransaction) -> Table:
         now_us = transaction.stamp_us
@@ -284,10 +288,13 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
             )
         leaving = replace(table, changing="DELETING", changing_until_us=FOREVER_US)
         stored = start_change(region, leaving, now_us)
-        if stored.changing is None:
-            transaction.remove_table(table.name)
+        kept = kept_as(now_us, kept_days(region, table, context))
+        if stored.changing is not None:
+            transaction.put_table(stored.with_settings(Kept=kept))
+        elif kept is not None:
+            transaction.discard_table(table.name, kept["id"], kept["until_us"])
         else:
-            transaction.put_table(stored)
+            transaction.remove_table(table.name)
         return leaving
 
     leaving = region.database.write(work)

@@ -33,6 +33,19 @@ _STATEMENTS_CACHED = 1_000
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+def connect_memory(image: bytes | None) -> apsw.Connection:
+    """A private database in memory: empty, or as `image_of` gave it."""
+    connection = connect(None, "", "OFF")
+    if image is not None:
+        connection.deserialize("main", image)
+    return connection
+
+
+def image_of(connection: apsw.Connection) -> bytes:
+    """All of a database in memory."""
+    return connection.serialize("main")
+
+
 def connect(path: Path | None, page_key: str, synchronous: str) -> apsw.Connection:
     """Open a connection; `path` None is a private database in memory.
 

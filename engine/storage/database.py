@@ -28,6 +28,8 @@ from engine.storage.connections import (
     as_folder_error,
     connect,
     connect_first,
+    connect_memory,
+    image_of,
     migrate,
     roll_back,
 )
@@ -60,12 +62,13 @@ class Options:
     `durability`: "full" (an acknowledged write survives power loss) or "relaxed" (it survives the
     end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
     local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
-    lag behind.
+    lag behind. `image`: what a Region in memory begins with, as `Database.image` gave it.
     """
 
     durability: str = "full"
     history_hours: float = 24.0
     read_lag_s: float = 0.0
+    image: bytes | None = None
 
 
 class Database:
@@ -120,7 +123,7 @@ class Database:
     def _open_first(self) -> apsw.Connection:
         """Open the writing connection and bring the schema up to date, one process at a time."""
         if self.path is None or self._gate is None:
-            connection = connect(None, "", self._synchronous)
+            connection = connect_memory(self.options.image)
             migrate(connection)
             return connection
         try:
@@ -169,6 +172,10 @@ class Database:
             raise as_api_error(error, self.path, reader.connection) from error
         finally:
             self.give_back(reader)
+
+    def catalog_of(self, reader: Reader) -> Catalog:
+        """The catalog as a reader's transaction has it."""
+        return load_catalog(reader.cursor, self.catalog)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -356,6 +363,13 @@ class Database:
             return None
         with self._gate:
             return MeterFile(self.path.with_name("meter.db"), self._page_key)
+
+    def image(self) -> bytes:
+        """All of a Region in memory, for another one to begin with."""
+        if self._memory_lock is None:
+            raise ValueError(f"{self.path}: only a Region in memory has an image")
+        with self._memory_lock:
+            return image_of(self._connection)
 
     # Life.
 

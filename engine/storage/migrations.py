@@ -98,23 +98,6 @@ ALTER TABLE entries RENAME TO changes;
 INSERT INTO meta(name, value) SELECT 'counted_seq', coalesce(max(seq), 0) FROM changes;
 """
 
-_JOBS_AND_TRASH = """
--- How often a job was begun, whether it is to stop, and how it failed, told until it is forgotten.
-ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE jobs ADD COLUMN failure TEXT;
-ALTER TABLE jobs ADD COLUMN forget_us INTEGER;
-
--- Tables that were deleted, and whose items are kept for some time; the id is that of a backup.
-CREATE TABLE trash(
-    id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    definition BLOB NOT NULL,
-    since_us INTEGER NOT NULL,
-    until_us INTEGER NOT NULL
-) WITHOUT ROWID;
-"""
-
 # Which entries of the log are about a key. Filled behind the writes, in sorted batches.
 _LOG_BY_KEY = """
 CREATE TABLE changes_by_key(
@@ -139,6 +122,23 @@ UPDATE meta SET value = 35 * 86400
     WHERE name = 'history_s' AND EXISTS(SELECT 1 FROM changes);
 """
 
+_JOBS_AND_TRASH = """
+-- How often a job was begun, whether it is to stop, and how it failed, told until it is forgotten.
+ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN failure TEXT;
+ALTER TABLE jobs ADD COLUMN forget_us INTEGER;
+
+-- Tables that were deleted, and whose items are kept for some time; the id is that of a backup.
+CREATE TABLE trash(
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    definition BLOB NOT NULL,
+    since_us INTEGER NOT NULL,
+    until_us INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
 _TRANSFERS = """
 -- Exports and imports, listed for 90 days; what an import could not take.
 CREATE TABLE transfers(
@@ -156,5 +156,5 @@ CREATE TABLE rejections(
 ) WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _JOBS_AND_TRASH, _LOG_BY_KEY, _TRANSFERS)
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _LOG_BY_KEY, _JOBS_AND_TRASH, _TRANSFERS)
 SCHEMA_VERSION = len(STEPS)

@@ -96,6 +96,10 @@ class WriteTransaction:
         A change that leaves the item as it was writes nothing.
         """
         cursor, storage = self.cursor, table.storage
+        # Nobody has seen a table that is being made: it has no past.
+        logged = (self._history_hours or table.log_hours) and table.status(
+            self.stamp_us
+        ) != "CREATING"
         for change in changes:
             old, new = change.old, change.new
             if (old is None and new is None) or (old and new and old.raw == new.raw):
@@ -107,9 +111,7 @@ class WriteTransaction:
                 self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
-            # Nobody has seen a table that is being made: it has no past.
-            logged = self._history_hours or table.log_hours
-            if logged and table.status(self.stamp_us) != "CREATING":
+            if logged:
                 self._entries.append(
                     (
                         self.stamp_us,
@@ -235,8 +237,6 @@ class WriteTransaction:
         The setting `Kept` of a table in deletion says that it goes into the trash instead.
         """
         table = self.catalog.tables[name]
-        if table.log_hours:
-            begin_anew(self.cursor)
         kept = table.settings.get("Kept")
         if kept is not None:
             self.discard_table(name, kept["id"], kept["until_us"])
@@ -246,11 +246,13 @@ class WriteTransaction:
 
     def discard_table(self, name: str, discarded_id: str, until_us: int) -> None:
         """Take a table out of the catalog, and keep its items in the trash until a time."""
-        table = self.catalog.tables[name]
+        table = replace(self.catalog.tables[name], changing=None).with_settings(Kept=None)
         trash.keep(self.cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
         self._take_out(table)
 
     def _take_out(self, table: Table) -> None:
+        if table.log_hours:
+            begin_anew(self.cursor)
         self.cursor.execute("DELETE FROM catalog WHERE name = ?", (table.name,))
         for index in table.indexes:
             self.retire_storage(index.storage_id)

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     startup,
     statements,
     transfers,
+    ways_back,
     writes,
 )
 from tests.benchmarks.figures import Benchmark, Goal
@@ -137,6 +138,35 @@ BENCHMARKS = (
         "largest memory of an import of a million items",
         transfers.memory,
         {"import-memory": Goal(200)},
+    ),
+    Benchmark(
+        "backup",
+        "a backup, to compressing and sealing the same bytes",
+        ways_back.backup,
+        {"backup-rate": Goal(100, is_least=True)},
+    ),
+    Benchmark(
+        "restore",
+        "a restore without and with a global index, to raw inserts in key order of the same rows",
+        ways_back.restore,
+        {"restore": Goal(2.0), "restore-indexed": Goal(2.0)},
+    ),
+    Benchmark(
+        "snapshot",
+        "a snapshot of an idle Region of 100 MB",
+        ways_back.snapshot,
+        {"snapshot": Goal(1.0)},
+    ),
+    Benchmark(
+        "backup-traffic",
+        "99th percentile of durable writes amid a backup and a restore, to that without",
+        ways_back.beside_traffic,
+        {"backup-traffic": Goal(2.0), "restore-traffic": Goal(2.0)},
+    ),
+    Benchmark(
+        "seeded",
+        "a Region in memory that begins with a seed's image, to one that is filled",
+        ways_back.seeded,
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(

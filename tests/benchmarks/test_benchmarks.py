@@ -21,6 +21,10 @@ _CHEAP = (
     "diff",
     "statement-by-key",
     "statement-select",
+    "backup",
+    "restore",
+    "snapshot",
+    "seeded",
 )
 _BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
 

@@ -37,7 +37,7 @@ def offered(shell: Shell, words: str) -> list[str]:
         ("scan orders --index ", ["by-status"]),
         ("alter orders --drop-gsi by", ["by-status"]),
         ("scan orders --output js", ["json", "jsonl"]),
-        ("re", ["repl"]),
+        ("rep", ["repl"]),
         ("sql --ex", ["--explain"]),
         ("sql --output i", ["ion"]),
         ("dynamodb get-i", ["get-item"]),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
 from engine.errors import InternalServerError
-from engine.operations import load
+from engine.operations import restore_job
 from tests.engine.operations.tables import (
     Json,
     items_of,
@@ -231,7 +231,7 @@ def test_any_items_come_back_with_their_indexes(
     items: list[Json], table: str, step_items: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, Engine.in_memory() as engine:
-        patch.setattr(load, "_STEP_ITEMS", step_items)
+        patch.setattr(restore_job, "_STEP_ITEMS", step_items)
         make_tables(engine)
         for item in items:
             engine.put_item(TableName=table, Item=item)

@@ -34,7 +34,7 @@ def test_the_help_lists_every_operation_of_the_model(shell: Shell) -> None:
     for operation in OPERATION_NAMES:
         listed = here if operation in Engine.operations() else elsewhere
         assert kebab(operation) in listed.split()
-    assert "Creates a backup for an existing table" in elsewhere
+    assert "Updates auto scaling settings" in elsewhere
 
 
 def test_help_is_a_word_too(shell: Shell) -> None:
