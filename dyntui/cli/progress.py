@@ -24,11 +24,14 @@ class ProgressBar:
             return
         if self._progress is None:
             self._progress = _started()
-            self._task = self._progress.add_task(name, total=total, rate="")
+            self._task = self._progress.add_task(name, total=total, rate="", count="")
         assert self._task is not None
         speed = next(iter(self._progress.tasks)).speed
         rate = f"{speed:,.0f}/s" if speed else ""
-        self._progress.update(self._task, completed=done, total=total, description=name, rate=rate)
+        count = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+        self._progress.update(
+            self._task, completed=done, total=total, description=name, rate=rate, count=count
+        )
 
     def clear(self) -> None:
         """Take the line away."""
@@ -41,7 +44,6 @@ def _started() -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeRemainingColumn,
@@ -50,7 +52,7 @@ def _started() -> Progress:
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(24),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}"),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),

@@ -84,7 +84,7 @@ def import_table(region: Region, request: Json, _context: Context) -> Json:
 
 def _keys(region: Region, source: Json) -> tuple[list[str], Json | None]:
     """The files to import, or why there are none, as members of the description."""
-    bucket, prefix = source["S3Bucket"], source.get("S3KeyPrefix", "")
+    bucket, prefix = source["S3Bucket"], source.get("S3KeyPrefix") or ""
     if not bucket_exists(region, bucket):
         return [], {"FailureCode": "S3NoSuchBucket", "FailureMessage": f"no bucket {bucket}"}
     try:

@@ -60,7 +60,8 @@ def page(
     summary: Callable[[Transfer], Json],
 ) -> tuple[list[Json], str | None]:
     """A page of the list of transfers, the newest first, and the token of the next."""
-    name = None if "TableArn" not in request else region.table_name(request["TableArn"])
+    arn = request.get("TableArn")
+    name = None if arn is None else region.table_name(arn)
     before = request.get("NextToken")
     found = [
         transfer

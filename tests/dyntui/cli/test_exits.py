@@ -128,14 +128,14 @@ def lines_of_eve(number_of: int) -> str:
     return "".join(line.format(number) for number in range(number_of))
 
 
-def second_step_raises(error: BaseException) -> Callable[..., None]:
+def second_step_raises(error: BaseException) -> Callable[..., int]:
     """Writes the first step of a load, and fails at the second."""
     steps = count()
 
-    def write_step(*step: Any) -> None:
+    def write_step(*step: Any) -> int:
         if next(steps):
             raise error
-        _write_step(*step)
+        return _write_step(*step)
 
     return write_step
 
@@ -151,5 +151,5 @@ def test_a_terminal_sees_how_far_the_samples_are(monkeypatch: pytest.MonkeyPatch
     with Engine.in_memory() as engine:
         load_samples(Connection(engine, engine, "us-east-1", None), ["votes"])
     shown = terminal.getvalue()
-    assert "votes        ████████████████████████ 1,000 of 1,000" in shown
+    assert "1,000 of 1,000" in shown
     assert shown.endswith("\r\x1b[Kvotes: created, with 1,000 items\n")

@@ -26,7 +26,7 @@ def test_statements_come_from_an_argument_a_file_or_a_pipe(orders: Shell, tmp_pa
     [
         ("table", "placed\n──────\n     1\n     2\n"),
         ("csv", "placed\n1\n2\n"),
-        ("ion", "{placed:1d0}\n{placed:2d0}\n"),
+        ("ion", "{placed:1.}\n{placed:2.}\n"),
     ],
 )
 def test_forms(form: str, out: str, orders: Shell) -> None:

@@ -75,7 +75,7 @@ def test_tables_and_explanations_are_data(orders: Shell) -> None:
 
 
 def test_the_last_result_is_written_in_the_form_of_the_file(orders: Shell, tmp_path: Path) -> None:
-    forms = {"a.csv": "placed\n1\n2\n", "a.ion": "{placed:1d0}\n{placed:2d0}\n"}
+    forms = {"a.csv": "placed\n1\n2\n", "a.ion": "{placed:1.}\n{placed:2.}\n"}
     forms["a.txt"] = '{"placed":{"N":"1"}}\n{"placed":{"N":"2"}}\n'
     exports = "".join(f"\\export {tmp_path / name}\n" for name in ("a.csv", "a.ion"))
     script = f"{ADA};\nINSERT INTO orders VALUE {{'customer': 'y', 'placed': 1}};\n{exports}"

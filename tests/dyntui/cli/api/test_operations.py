@@ -193,7 +193,7 @@ def test_a_waiter_gives_up(orders: Shell, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_waiter_does_not_go_on_after_another_error(orders: Shell) -> None:
-    assert "(UnknownOperationException)" in orders.refused(
+    assert "(ExportNotFoundException)" in orders.refused(
         "dynamodb wait export-completed --export-arn arn:aws:dynamodb:us-east-1:0:table/a/export/b"
     )
     assert "required: --table-name" in orders.misused("dynamodb wait table-exists")
