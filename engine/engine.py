@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-"""The operations of the service's other target, DynamoDBStreams_20120810."""
+# Members of answers with attribute maps inside.
+_NESTED = ("Responses", "Records")
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
+_expire: Callable[..., int] = late("engine.operations.ttl", "expire")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
@@ -108,7 +109,7 @@ class Engine(OperationMethods):
         for member, value in response.items():
             if type(value) is bytes:
                 response[member] = _decode(value)
-            elif member == "Responses":
+            elif member in _NESTED:
                 response[member] = _decode_inside(value)
         return response
 
@@ -153,6 +154,10 @@ class Engine(OperationMethods):
     ) -> int:
         """See `LocalTools.load_items`."""
         return _load_items(self._region, table, items, context, on_progress)
+
+    def expire(self, table: str, context: Context = OWNER) -> int:
+        """See `LocalTools.expire`."""
+        return _expire(self._region, table, context)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
@@ -304,6 +309,6 @@ def _decode_error(error: ApiError) -> None:
 
 
 def _unknown(operation: str) -> UnknownOperationException:
-    if operation in service_model().operations or operation in STREAM_OPERATIONS:
+    if operation in service_model().operations:
         return UnknownOperationException(f"{operation} is not available here")
     return UnknownOperationException(f"{operation} is not an operation of DynamoDB")

@@ -14,6 +14,7 @@
     │   └── (dynamodb)
     │       ├── ConditionalCheckFailedException   may carry `Item`
     │       ├── DuplicateItemException
+    │       ├── ExpiredIteratorException
     │       ├── IdempotentParameterMismatchException
     │       ├── InternalServerError               500
     │       ├── ItemCollectionSizeLimitExceededException
@@ -21,7 +22,8 @@
     │       ├── ResourceInUseException
     │       ├── ResourceNotFoundException
     │       ├── TransactionCanceledException      carries `CancellationReasons`
-    │       └── TransactionConflictException
+    │       ├── TransactionConflictException
+    │       └── TrimmedDataAccessException
     └── FolderError                               the data folder, before any request
         ├── ConfigError
         ├── WrongKeyError
@@ -134,6 +136,10 @@ class DuplicateItemException(ApiError):
     """There is an item with this key already."""
 
 
+class ExpiredIteratorException(ApiError):
+    """A shard iterator was made more than 15 minutes ago."""
+
+
 class IdempotentParameterMismatchException(ApiError):
     """A client token was used before, with another request."""
 
@@ -178,6 +184,10 @@ class TransactionCanceledException(ApiError):
 
 class TransactionConflictException(ApiError):
     """A transaction in flight is about the same item."""
+
+
+class TrimmedDataAccessException(ApiError):
+    """A place in a stream is older than what is left of it."""
 
 
 class ServiceError(ApiError):

@@ -47,6 +47,10 @@ class OperationMethods(ABC):
         """The operation DescribeLimits."""
         return self.call("DescribeLimits", request)
 
+    def describe_stream(self, **request: Any) -> Json:
+        """The operation DescribeStream."""
+        return self.call("DescribeStream", request)
+
     def describe_table(self, **request: Any) -> Json:
         """The operation DescribeTable."""
         return self.call("DescribeTable", request)
@@ -66,6 +70,18 @@ class OperationMethods(ABC):
     def get_item(self, **request: Any) -> Json:
         """The operation GetItem."""
         return self.call("GetItem", request)
+
+    def get_records(self, **request: Any) -> Json:
+        """The operation GetRecords."""
+        return self.call("GetRecords", request)
+
+    def get_shard_iterator(self, **request: Any) -> Json:
+        """The operation GetShardIterator."""
+        return self.call("GetShardIterator", request)
+
+    def list_streams(self, **request: Any) -> Json:
+        """The operation ListStreams."""
+        return self.call("ListStreams", request)
 
     def list_tables(self, **request: Any) -> Json:
         """The operation ListTables."""

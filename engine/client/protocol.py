@@ -120,6 +120,13 @@ class LocalTools(Protocol):
         """
         ...
 
+    def expire(self, table: str, context: Context = OWNER) -> int:
+        """Delete what has expired by the table's Time to Live, now; gives how many items.
+
+        In a folder that happens by itself some time later. Raises `ApiError`.
+        """
+        ...
+
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,13 @@ class Options:
     `durability`: "full" (an acknowledged write survives power loss) or "relaxed" (it survives the
     end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
     local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
-    lag behind.
+    lag behind. `ttl_delete_s`: for how long an expired item may stay before it is deleted.
     """
 
     durability: str = "full"
     history_hours: float = 24.0
     read_lag_s: float = 0.0
+    ttl_delete_s: float = 60.0
 
 
 class Reader:
@@ -172,6 +173,10 @@ class Reader:
         )
         return bool(left)
 
+    def query(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's."""
+        return fetch(self._beside, sql, tuple(bindings))
+
     def _fetch(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
         return fetch(self._beside, sql, bindings)
 
@@ -216,7 +221,7 @@ class Database:
             self._connection.set_wal_hook(self.upkeep.after_commit)
             # Where the file is damaged, requests say so, each for itself.
             with suppress(ApiError):
-                if self.read(self.upkeep.is_work_left):
+                if self.read(self.upkeep.is_needed):
                     self.upkeep.start()
         self._lagged = (
             LaggedReads(self._new_reader, clock, options.read_lag_s)

@@ -14,8 +14,9 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.storage import counts
-from engine.storage.catalog import Catalog, Storage, Table
+from engine.storage.catalog import Catalog, Expiry, Storage, Table
 from engine.storage.connections import fetch
+from engine.storage.expiry import note_expiry, put_expiry
 from engine.storage.items import (
     IndexChange,
     ItemChange,
@@ -25,10 +26,11 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.streams import end_stream, stream_part
 
 _LOG = (
-    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, counts)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, shard, new, counts)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -92,7 +94,9 @@ class WriteTransaction:
                 self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
-            if self._log:
+            if table.expiry is not None:
+                note_expiry(cursor, table.expiry, change)
+            if self._logs(table):
                 self._entries.append(
                     (
                         self.stamp_us,
@@ -101,9 +105,33 @@ class WriteTransaction:
                         cause.origin,
                         cause.principal,
                         None if old is None else old.raw,
+                        *stream_part(self, table, change),
                         None,
                     )
                 )
+
+    def _logs(self, table: Table) -> bool:
+        """Whether the log has a table's changes: history is kept, or a feature asks for them."""
+        return self._log or table.stream is not None
+
+    def next_seq(self) -> int:
+        """The sequence number that the next entry of the log will have."""
+        ((last,),) = self.query("SELECT coalesce(max(seq), 0) FROM changes")
+        return int(last) + len(self._entries) + 1
+
+    def query(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's that only reads."""
+        return fetch(self._cursor, sql, tuple(bindings))
+
+    def change(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's that writes."""
+        self.writes += 1
+        return fetch(self._cursor, sql, tuple(bindings))
+
+    def note_expiry(self, expiry: Expiry, at_us: int, key: bytes) -> None:
+        """Note when an item that was there before Time to Live was turned on expires."""
+        self.writes += 1
+        put_expiry(self._cursor, expiry, at_us, key)
 
     def _grow_collection(self, table: Table, change: ItemChange) -> None:
         collection = (table.storage_id, collection_of(change.key))
@@ -209,10 +237,12 @@ class WriteTransaction:
 
     def remove_table(self, name: str) -> None:
         """Take a table out of the catalog and retire what it and its indexes store."""
-        table = self.catalog.tables[name]
+        table = end_stream(self, self.catalog.tables[name])
         self._cursor.execute("DELETE FROM catalog WHERE name = ?", (name,))
         for storage_id in (table.storage_id, *(index.storage_id for index in table.indexes)):
             self.retire_storage(storage_id)
+        if table.expiry is not None:
+            self.retire_storage(table.expiry.storage_id)
         tables = dict(self.catalog.tables)
         del tables[name]
         self._catalog_changed(tables)

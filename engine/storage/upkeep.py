@@ -20,7 +20,16 @@ from engine.errors import ApiError, FolderError
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
+from engine.storage.expiring import KIND as EXPIRY
+from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
+from engine.storage.streams import (
+    RETENTION_US,
+    Source,
+    are_there_streams,
+    is_trim_due,
+    trim_streams,
+)
 from engine.storage.transaction import WriteTransaction
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ _ROUND_S = 30.0
 _TRIM_ENTRIES_PER_STEP = 1_000
 _FREE_ROWS_PER_STEP = 2_000
 _FREE_BYTES_PER_STEP = 8 * 1024 * 1024
+_JOB_STEPS = {BACKFILL: backfill_step, EXPIRY: note_step}
 # What may befall work that is tried again later: a full disk, a damaged file, a closed engine.
 _FAILURES = (ApiError, FolderError, apsw.Error, OSError, ValueError)
 
@@ -111,30 +121,52 @@ class Upkeep:
                 return
             while not self._stopping and database.write(self.step):
                 pass
-            for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
-                while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
+            for kind, job_step in _JOB_STEPS.items():
+                for job_id in database.read(partial(_jobs, kind=kind)):
+                    while not self._stopping and database.write(partial(job_step, job_id=job_id)):
+                        pass
+            before_us = self._expired_before_us()
+            for name in database.read(partial(tables_with_expired, before_us=before_us)):
+                step = partial(expire_step, table_name=name, before_us=before_us)
+                while not self._stopping and database.write(step):
                     pass
+
+    def is_needed(self, reader: Reader, catalog: Catalog) -> bool:
+        """Whether the thread is to run though nothing is written here."""
+        return self.is_work_left(reader, catalog) or any(
+            table.expiry is not None for table in catalog.tables.values()
+        )
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether a round would find anything to do."""
         now_us = self._clock.now_us()
         return (
-            reader.is_work_left(self._trim_before_us(), now_us)
-            or bool(reader.job_ids(BACKFILL))
+            reader.is_work_left(self._trim_before_us(reader), now_us)
+            or is_trim_due(reader, now_us)
+            or any(reader.job_ids(kind) for kind in _JOB_STEPS)
+            or bool(tables_with_expired(reader, catalog, self._expired_before_us()))
             or any(table.is_gone(now_us) for table in catalog.tables.values())
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
         """Trim and free a little; gives whether there may be more to do."""
-        trimmed = transaction.trim_changes(self._trim_before_us(), _TRIM_ENTRIES_PER_STEP)
+        more_to_trim = trim_streams(transaction, _TRIM_ENTRIES_PER_STEP)
+        before_us = self._trim_before_us(transaction)
+        trimmed = transaction.trim_changes(before_us, _TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
-        return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
+        return more_to_trim or more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 
-    def _trim_before_us(self) -> int:
-        hours = self._database.options.history_hours
-        return self._clock.now_us() - round(hours * 3_600_000_000)
+    def _trim_before_us(self, source: Source) -> int:
+        """Entries of the log from before this time are wanted neither by history nor a stream."""
+        kept_us = round(self._database.options.history_hours * 3_600_000_000)
+        if are_there_streams(source):
+            kept_us = max(kept_us, RETENTION_US)
+        return self._clock.now_us() - kept_us
+
+    def _expired_before_us(self) -> int:
+        return self._clock.now_us() - round(self._database.options.ttl_delete_s * 1_000_000)
 
     def _checkpoint_due(self) -> bool:
         return self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES
@@ -163,6 +195,10 @@ class Upkeep:
         self._thread.join()
         with contextlib.suppress(*_FAILURES):
             self._database.write(self.step)
+
+
+def _jobs(reader: Reader, _catalog: Catalog, kind: str) -> list[int]:
+    return reader.job_ids(kind)
 
 
 def gate_path(data_path: Path) -> Path:

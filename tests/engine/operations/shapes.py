@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.model.service import Shape, service_model
+from engine.model.service import Shape, model_of
 
 Json = dict[str, Any]
 
@@ -58,14 +58,14 @@ def attribute_values(depth: int = 2) -> st.SearchStrategy[Any]:
 
 def requests(operation: str) -> st.SearchStrategy[Json]:
     """Requests of an operation; now and then a member has a value of a wrong type."""
-    return _structure(service_model().input_shape(operation), 0)
+    return _structure(model_of(operation).input_shape(operation), 0)
 
 
 def _structure(shape: Shape, depth: int) -> st.SearchStrategy[Json]:
     required: Json = {}
     optional: Json = {}
     for member in shape.members.values():
-        value = _value(member.name, service_model().shape(member.shape_name), depth + 1)
+        value = _value(member.name, model_of(operation).shape(member.shape_name), depth + 1)
         (required if member.required else optional)[member.name] = value
     few = st.lists(st.sampled_from(sorted(optional)), max_size=4) if optional else st.just([])
     return few.flatmap(
@@ -83,7 +83,7 @@ def _right_value(name: str, shape: Shape, depth: int) -> st.SearchStrategy[Any]:
         return attribute_values()
     if depth > 6:
         return st.none()
-    model = service_model()
+    model = model_of(operation)
     if shape.type == "structure":
         return _structure(shape, depth)
     if shape.type == "list":
