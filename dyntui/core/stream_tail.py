@@ -103,6 +103,7 @@ class _Reading:
     """How far a shard is read."""
 
     iterator: str
+    begun: str
     last_number: str | None = None
 
 
@@ -166,7 +167,7 @@ class StreamTail:
             answer = self._call("GetRecords", {"ShardIterator": reading.iterator})
         except ExpiredIteratorException:
             # As after a long sleep of the machine.
-            self._begin(name, "LATEST", reading.last_number)
+            self._begin(name, reading.begun, reading.last_number)
             return
         except TrimmedDataAccessException:
             self._begin(name, "TRIM_HORIZON")
@@ -187,7 +188,7 @@ class StreamTail:
         if after is not None:
             request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
         iterator = self._call("GetShardIterator", request)["ShardIterator"]
-        self._reading[name] = _Reading(iterator, after)
+        self._reading[name] = _Reading(iterator, kind, after)
 
     def _shards(self) -> Iterator[Json]:
         yield from shards_of(self._call, self._arn)

@@ -27,8 +27,10 @@ from engine.errors import (
     UnknownOperationException,
     api_error,
 )
-from engine.model.service import DYNAMODB, STREAM_OPERATIONS, STREAMS
 
+# How botocore names the two services that are one here.
+_DYNAMODB = "dynamodb"
+_STREAMS = "dynamodbstreams"
 _DEFAULT_REGION = "us-east-1"
 _CONNECT_S_MAX = 10.0
 _ACCOUNT_S_MAX = 2.0
@@ -82,7 +84,7 @@ class RemoteClient(OperationMethods):
                 self._choose_credentials(credentials, endpoint_url)
                 self._given_url = endpoint_url
                 self._attempts_max = attempts_max
-                self._client = self._connect(DYNAMODB)
+                self._client = self._connect(_DYNAMODB)
         except ValueError as error:
             # How botocore takes a setting that is no number.
             raise ConnectionFailed(f"the AWS configuration is wrong: {error}") from error
@@ -107,7 +109,7 @@ class RemoteClient(OperationMethods):
     def _streams(self) -> Any:
         """The client for the operations of streams, which are a service of their own."""
         with _failures():
-            return self._connect(STREAMS)
+            return self._connect(_STREAMS)
 
     @cached_property
     def _stream_methods(self) -> dict[str, Any]:
@@ -142,8 +144,7 @@ class RemoteClient(OperationMethods):
         Raises `ConnectionFailed` where no answer came, `ServiceError` for an error that the engine
         does not know.
         """
-        is_of_streams = operation in STREAM_OPERATIONS
-        method = (self._stream_methods if is_of_streams else self._methods).get(operation)
+        method = self._methods.get(operation) or self._stream_methods.get(operation)
         if method is None:
             raise UnknownOperationException(f"{operation} is not an operation of DynamoDB")
         if context.cancelled is not None and context.cancelled():

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RETENTION_US = 24 * 3_600 * 1_000_000
 """For how long records, closed shards and ended streams can be read."""
 _SHARD_LIFE_US = 4 * 3_600 * 1_000_000
+_SETS = frozenset({"SS", "NS", "BS"})
 _SHARD_COLUMNS = "id, name, parent, first_seq, last_seq, trimmed_seq"
 _STREAM_COLUMNS = "id, table_name, label, view, keys, created_us, ended_us"
 
@@ -85,14 +86,14 @@ def stream_part(
 ) -> tuple[int | None, bytes | None]:
     """What an entry of the log has for the table's stream: the shard and the new image.
 
-    Nothing where there is no stream, or where the item has the same attributes in another order.
+    Nothing where there is no stream, or where the item is the same, written in another order.
     Where the view has no new images, the key attributes stand for one: an entry without any is a
     deletion.
     """
     if table.stream is None:
         return None, None
     old, new = change.old, change.new
-    if old and new and len(old.raw) == len(new.raw) and old.item() == new.item():
+    if old and new and len(old.raw) == len(new.raw) and _are_same(old.item(), new.item()):
         return None, None
     # Other writes of the same request may have closed the shards that the table came with.
     table = transaction.catalog.tables.get(table.name, table)
@@ -110,6 +111,25 @@ def stream_part(
             item = new.item()
             image = orjson.dumps({name: item[name] for name in table.key_names})
     return shards.shard_of(change.key), image
+
+
+def _are_same(one: Any, other: Any) -> bool:
+    """Whether two items, or parts of them, are equal; sets have no order."""
+    if type(one) is not dict or type(other) is not dict:
+        return bool(one == other)
+    if one.keys() != other.keys():
+        return False
+    for name, value in one.items():
+        theirs = other[name]
+        if type(value) is list and type(theirs) is list:
+            if name in _SETS:
+                if sorted(value) != sorted(theirs):
+                    return False
+            elif len(value) != len(theirs) or not all(map(_are_same, value, theirs)):
+                return False
+        elif not _are_same(value, theirs):
+            return False
+    return True
 
 
 # Beginning, ending, resharding.

@@ -17,6 +17,7 @@ import apsw
 
 from engine.clock import Clock
 from engine.errors import ApiError, FolderError
+from engine.storage.adoption import adopt, is_of_older_format
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
@@ -145,7 +146,10 @@ class Upkeep:
             or is_trim_due(reader, now_us)
             or any(reader.job_ids(kind) for kind in _JOB_STEPS)
             or bool(tables_with_expired(reader, catalog, self._expired_before_us()))
-            or any(table.is_gone(now_us) for table in catalog.tables.values())
+            or any(
+                table.is_gone(now_us) or is_of_older_format(table)
+                for table in catalog.tables.values()
+            )
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
@@ -155,6 +159,7 @@ class Upkeep:
         trimmed = transaction.trim_changes(before_us, _TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
+        adopt(transaction)
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_trim or more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 

@@ -179,6 +179,8 @@ def test_a_new_database_is_of_the_newest_format(engine: Engine) -> None:
 # What was otherwise in the first of the formats.
 _BACK_TO_THE_FIRST = """
 DROP TABLE changes;
+DROP TABLE streams;
+DROP TABLE shards;
 CREATE TABLE changes(
     seq INTEGER PRIMARY KEY,
     stamp_us INTEGER NOT NULL,
