@@ -49,10 +49,10 @@ def update_time_to_live(region: Region, request: Json, context: Context) -> Json
 def expire(region: Region, table_name: str, context: Context) -> int:
     """Delete what has expired, as `LocalTools.expire` says."""
     table = region.known_table(region.database.reload_catalog(), table_name)
-    before_us = region.clock.now_us()
+    now_us = region.clock.now_us()
     deleted = 0
     while context.cancelled is None or not context.cancelled():
-        step = partial(expire_step, table_name=table.name, before_us=before_us)
+        step = partial(expire_step, table_name=table.name, now_us=now_us)
         count = region.database.write(step)
         if count == 0:
             break

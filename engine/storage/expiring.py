@@ -83,25 +83,34 @@ def note_step(transaction: WriteTransaction, job_id: int) -> bool:
     return True
 
 
-def tables_with_expired(reader: Reader, catalog: Catalog, before_us: int) -> list[str]:
-    """The tables with items that expired before a time."""
+def tables_with_expired(
+    reader: Reader, catalog: Catalog, now_us: int, grace_us: int = 0
+) -> list[str]:
+    """The tables with items that expired longer than a grace ago."""
+    expired = expired_range(now_us, grace_us)
     return [
         table.name
         for table in catalog.tables.values()
-        if table.expiry is not None
-        and reader.measure(table.expiry.storage, expired_range(before_us), 1)[0]
+        if table.expiry is not None and reader.measure(table.expiry.storage, expired, 1)[0]
     ]
 
 
-def expire_step(transaction: WriteTransaction, table_name: str, before_us: int) -> int:
-    """Delete the first items that expired before a time; gives how many, 0 when none is left."""
+def expire_step(
+    transaction: WriteTransaction, table_name: str, now_us: int, grace_us: int = 0
+) -> int:
+    """Delete the first items that expired longer than a grace ago; gives how many, 0 at the end."""
     table = transaction.catalog.tables.get(table_name)
     if table is None or table.expiry is None:
         return 0
+    expired = expired_range(now_us, grace_us)
     rows, _ = transaction.read_first(
-        table.expiry.storage, expired_range(before_us), _DELETED_PER_STEP, _ROWS_BYTES_MAX
+        table.expiry.storage, expired, _DELETED_PER_STEP, _ROWS_BYTES_MAX
     )
-    keys = [row_key[TIME_BYTES:] for row_key, _ in rows]
-    changes = [plan_change(table, key, transaction.read(table, key), None) for key in keys]
+    changes = []
+    for row_key, _ in rows:
+        key = row_key[TIME_BYTES:]
+        stored = transaction.read(table, key)
+        if stored is not None:
+            changes.append(plan_change(table, key, stored, None))
     transaction.write(table, changes, EXPIRED)
     return len(changes)

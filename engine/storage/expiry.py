@@ -36,10 +36,10 @@ def expiry_us(item: Json, attribute: str) -> int | None:
     return int(scaled) if 0 <= scaled < _US_MAX else None
 
 
-def expired_range(before_us: int) -> KeyRange:
-    """The keys of what expired before a time; what did five years earlier stays for ever."""
-    oldest_us = max(before_us - _AGE_MAX_US + 1, 0)
-    return KeyRange(_time(oldest_us), _time(max(before_us, 0)))
+def expired_range(now_us: int, grace_us: int = 0) -> KeyRange:
+    """The keys of what expired longer than a grace ago; five years later it stays for ever."""
+    oldest_us = max(now_us - _AGE_MAX_US + 1, 0)
+    return KeyRange(time_key(oldest_us), time_key(max(now_us - grace_us, 0)))
 
 
 def note_expiry(cursor: apsw.Cursor, expiry: Expiry, change: ItemChange) -> None:
@@ -48,19 +48,20 @@ def note_expiry(cursor: apsw.Cursor, expiry: Expiry, change: ItemChange) -> None
     if old_us == new_us:
         return
     if old_us is not None:
-        cursor.execute(expiry.storage.delete, (_time(old_us) + change.key,))
+        cursor.execute(expiry.storage.delete, (time_key(old_us, change.key),))
     if new_us is not None:
         put_expiry(cursor, expiry, new_us, change.key)
 
 
 def put_expiry(cursor: apsw.Cursor, expiry: Expiry, at_us: int, key: bytes) -> None:
     """Note that the item under a key expires at a time."""
-    cursor.execute(expiry.storage.put, (_time(at_us) + key, 0, b"", None))
+    cursor.execute(expiry.storage.put, (time_key(at_us, key), 0, b"", None))
 
 
 def _of(expiry: Expiry, stored: StoredItem | None) -> int | None:
     return None if stored is None else expiry_us(stored.item(), expiry.attribute)
 
 
-def _time(at_us: int) -> bytes:
-    return at_us.to_bytes(TIME_BYTES, "big")
+def time_key(at_us: int, key: bytes = b"") -> bytes:
+    """The key under which it is noted that an item expires at a time."""
+    return at_us.to_bytes(TIME_BYTES, "big") + key

@@ -126,9 +126,9 @@ class Upkeep:
                 for job_id in database.read(partial(_jobs, kind=kind)):
                     while not self._stopping and database.write(partial(job_step, job_id=job_id)):
                         pass
-            before_us = self._expired_before_us()
-            for name in database.read(partial(tables_with_expired, before_us=before_us)):
-                step = partial(expire_step, table_name=name, before_us=before_us)
+            times = {"now_us": self._clock.now_us(), "grace_us": self._grace_us()}
+            for name in database.read(partial(tables_with_expired, **times)):
+                step = partial(expire_step, table_name=name, **times)
                 while not self._stopping and database.write(step):
                     pass
 
@@ -145,7 +145,7 @@ class Upkeep:
             reader.is_work_left(self._trim_before_us(reader), now_us)
             or is_trim_due(reader, now_us)
             or any(reader.job_ids(kind) for kind in _JOB_STEPS)
-            or bool(tables_with_expired(reader, catalog, self._expired_before_us()))
+            or bool(tables_with_expired(reader, catalog, now_us, self._grace_us()))
             or any(
                 table.is_gone(now_us) or is_of_older_format(table)
                 for table in catalog.tables.values()
@@ -170,8 +170,8 @@ class Upkeep:
             kept_us = max(kept_us, RETENTION_US)
         return self._clock.now_us() - kept_us
 
-    def _expired_before_us(self) -> int:
-        return self._clock.now_us() - round(self._database.options.ttl_delete_s * 1_000_000)
+    def _grace_us(self) -> int:
+        return round(self._database.options.ttl_delete_s * 1_000_000)
 
     def _checkpoint_due(self) -> bool:
         return self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES

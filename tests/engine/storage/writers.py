@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine import Context, Engine
-from engine.storage import backfill
+from engine.storage import backfill, expiring
 from tests.engine.storage.things import (
     TABLE,
     add_index,
@@ -85,6 +85,18 @@ def free(engine: Engine) -> None:
     say("freed")
 
 
+def expire(engine: Engine) -> None:
+    """Delete what has expired, 20 items at a time."""
+    expiring._DELETED_PER_STEP = 20
+
+    def note() -> bool:
+        say("step")
+        return False
+
+    engine.expire(TABLE, Context(cancelled=note))
+    say("expired")
+
+
 def checkpoints(engine: Engine, partition: str, first: str, count: str) -> None:
     """Put items while the log is folded into the file all the time."""
     upkeep = database_of(engine).upkeep
@@ -138,6 +150,7 @@ WORKS: dict[str, Callable[..., None]] = {
     work.__name__: work
     for work in (
         *(puts, adds, adds_until_told, fill, free, checkpoints, loads, schema_changes, threads),
+        expire,
     )
 }
 
