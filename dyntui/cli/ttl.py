@@ -40,9 +40,7 @@ def off(context: click.Context, table: str) -> None:
 
 def _turn(work: Workspace, table: str, attribute: str, *, on: bool) -> None:
     specification = {"AttributeName": attribute, "Enabled": on}
-    work.call(
-        "UpdateTimeToLive", {"TableName": table, "TimeToLiveSpecification": specification}
-    )
+    work.call("UpdateTimeToLive", {"TableName": table, "TimeToLiveSpecification": specification})
 
 
 @ttl.command(cls=Command)

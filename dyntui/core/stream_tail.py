@@ -76,7 +76,7 @@ class Change:
     def attributes(self) -> list[AttributeChange]:
         """What the change did to the attributes beside the key, by what the view shows."""
         old, new = self.old or {}, self.new or {}
-        names = [name for name in (*old, *(n for n in new if n not in old))]
+        names = list(dict.fromkeys((*old, *new)))
         return [
             AttributeChange(name, old.get(name), new.get(name))
             for name in names

@@ -1,4 +1,4 @@
-"""The service models of DynamoDB and of its streams: operations, and shapes of requests and answers.
+"""The models of DynamoDB and of its streams: operations, shapes of requests and answers.
 
 A model is the JSON file that botocore carries, about 15 ms to read and parse; it is read at the
 first use. Documentation texts are the model's, in HTML. botocore itself is never imported, since

@@ -109,7 +109,9 @@ def get_shard_iterator(region: Region, request: Json, _context: Context) -> Json
 
 def _end(reader: Reader, shard: Shard) -> int:
     """Where the next entry of a shard would be."""
-    return max(shard.first_seq, last_seq(reader) + 1 if shard.last_seq is None else shard.last_seq + 1)
+    return max(
+        shard.first_seq, last_seq(reader) + 1 if shard.last_seq is None else shard.last_seq + 1
+    )
 
 
 def _checked_number(reader: Reader, shard: Shard, number: str, now_us: int) -> int:

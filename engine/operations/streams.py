@@ -109,9 +109,7 @@ def stream_of_arn(region: Region, arn: str) -> tuple[str, str]:
     table_arn, separator, label = arn.partition(_SEPARATOR)
     prefix = region.table_arn("")
     if not separator or not label or not table_arn.startswith(prefix):
-        raise ValidationException(
-            f"Invalid StreamArn: Invalid ResourceArn provided as input {arn}"
-        )
+        raise ValidationException(f"Invalid StreamArn: Invalid ResourceArn provided as input {arn}")
     return table_arn.removeprefix(prefix), label
 
 

@@ -30,9 +30,7 @@ _DELETED_PER_STEP = 200
 _ROWS_BYTES_MAX = 1 << 20
 
 
-def begin_expiry(
-    transaction: WriteTransaction, table: Table, attribute: str
-) -> tuple[Table, int]:
+def begin_expiry(transaction: WriteTransaction, table: Table, attribute: str) -> tuple[Table, int]:
     """The table with Time to Live, for the catalog, and the job that notes its items."""
     storage_id = transaction.new_storage()
     state = {

@@ -1,7 +1,7 @@
 """Which items of a table expire when: a storage of its own, filled by the writes.
 
-Its rows are empty, their keys a time (µs since the epoch, eight bytes) and then the item's key: what
-has expired is one range. So neither writes nor passes ever look for it in the items themselves.
+Its rows are empty, their keys a time (µs since the epoch, eight bytes) and then the item's key:
+what has expired is one range. So no pass ever looks for it among the items themselves.
 """
 
 from __future__ import annotations

@@ -155,9 +155,7 @@ def begin_stream(
     while label in taken:
         moment += timedelta(milliseconds=1)
         label = _label(moment)
-    keys = [
-        [key.name, kind] for key, kind in zip(table.keys, ("HASH", "RANGE"), strict=False)
-    ]
+    keys = [[key.name, kind] for key, kind in zip(table.keys, ("HASH", "RANGE"), strict=False)]
     ((stream_id,),) = transaction.change(
         "INSERT INTO streams(table_name, label, view, keys, created_us) VALUES(?, ?, ?, ?, ?)"
         " RETURNING id",
@@ -292,9 +290,7 @@ def trim_streams(transaction: WriteTransaction, count_max: int) -> bool:
             "UPDATE changes SET shard = NULL, new = NULL WHERE shard = ? AND seq <= ?",
             (shard_id, old[-1]),
         )
-        transaction.change(
-            "UPDATE shards SET trimmed_seq = ? WHERE id = ?", (old[-1], shard_id)
-        )
+        transaction.change("UPDATE shards SET trimmed_seq = ? WHERE id = ?", (old[-1], shard_id))
     if not more and transaction.query(
         "SELECT 1 FROM shards WHERE closed_us < ?1 UNION ALL"
         " SELECT 1 FROM streams WHERE ended_us < ?1 LIMIT 1",
@@ -350,9 +346,7 @@ def shards_of(source: Source, stream_id: int, now_us: int) -> list[Shard]:
     return [Shard(*row) for row in rows]
 
 
-def entries_of(
-    reader: Reader, shard_id: int, from_seq: int, count_max: int
-) -> Iterator[Entry]:
+def entries_of(reader: Reader, shard_id: int, from_seq: int, count_max: int) -> Iterator[Entry]:
     """The entries of a shard from a sequence number on, trimmed or not, in order."""
     rows: Any = reader.cursor.execute(
         "SELECT seq, stamp_us, cause, old, new FROM changes WHERE shard = ? AND seq >= ?"

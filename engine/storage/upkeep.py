@@ -126,9 +126,10 @@ class Upkeep:
                 for job_id in database.read(partial(_jobs, kind=kind)):
                     while not self._stopping and database.write(partial(job_step, job_id=job_id)):
                         pass
-            times = {"now_us": self._clock.now_us(), "grace_us": self._grace_us()}
-            for name in database.read(partial(tables_with_expired, **times)):
-                step = partial(expire_step, table_name=name, **times)
+            now_us, grace_us = self._clock.now_us(), self._grace_us()
+            look = partial(tables_with_expired, now_us=now_us, grace_us=grace_us)
+            for name in database.read(look):
+                step = partial(expire_step, table_name=name, now_us=now_us, grace_us=grace_us)
                 while not self._stopping and database.write(step):
                     pass
 

@@ -28,9 +28,7 @@ def write_followed(setting: Setting) -> Iterable[Figure]:
     yield _write(setting, "put-ttl", ttl=True)
 
 
-def _write(
-    setting: Setting, name: str, *, stream: bool = False, ttl: bool = False
-) -> Figure:
+def _write(setting: Setting, name: str, *, stream: bool = False, ttl: bool = False) -> Figure:
     """Puts over items that are there, to the same where nothing follows changes."""
     count = setting.count(_ITEMS, least=100)
     calls = setting.count(20, least=5)

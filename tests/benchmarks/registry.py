@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, writes
+from tests.benchmarks import bulk, following, layout, reads, sharing, startup, statements, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -47,6 +47,18 @@ BENCHMARKS = (
         "PutItem that moves an index entry, to a raw insert",
         writes.put_indexed,
         {"put-durable-indexed": Goal(1.6), "put-relaxed-indexed": Goal(4.0)},
+    ),
+    Benchmark(
+        "put-followed",
+        "durable PutItem with a stream, history, Time to Live, to the same without",
+        following.write_followed,
+        {"put-stream": Goal(1.6), "put-history": Goal(1.3)},
+    ),
+    Benchmark(
+        "get-records",
+        "GetRecords of changes with two images, to decoding the images",
+        following.get_records,
+        {"get-records-rate": Goal(50_000, is_least=True)},
     ),
     Benchmark(
         "threads",

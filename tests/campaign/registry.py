@@ -15,6 +15,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("fairness", "eight processes write as fast as they can", storage.fairness),
     Campaign("storms", "Ctrl-C at random moments", storage.storms),
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
+    pytest_campaign("streams", "consumers of streams", "tests/engine/streams"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),

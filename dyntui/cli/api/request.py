@@ -45,9 +45,7 @@ def operation_request(context: click.Context, operation: str, arguments: Mapping
     return Binder(model, raw=raw).request(model.input_shape(operation), members)
 
 
-def _members(
-    model: ServiceModel, flags: Mapping[str, Flag], arguments: Mapping[str, Any]
-) -> Json:
+def _members(model: ServiceModel, flags: Mapping[str, Flag], arguments: Mapping[str, Any]) -> Json:
     members: Json = {}
     for name, flag in flags.items():
         value = arguments[name]

@@ -46,7 +46,9 @@ def run_operation(context: click.Context, operation: str, arguments: Mapping[str
         work.call(operation, {})
 
     def call(request: Json) -> Json:
-        return readable(model_of(operation), _answer_shape(operation), work.call(operation, request))
+        return readable(
+            model_of(operation), _answer_shape(operation), work.call(operation, request)
+        )
 
     show = _Printer(context, operation)
     request = operation_request(context, operation, arguments)

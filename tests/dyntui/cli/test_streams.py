@@ -39,15 +39,15 @@ def test_a_tail_shows_what_each_change_did(followed: Shell) -> None:
     shown = followed.ok("streams tail orders --from start --no-follow").out
     lines = [line[21:] if line[0] == "2" else line for line in shown.splitlines()]
     assert lines == [
-        'MODIFY  customer ada, placed 1',
-        '  - status open',
-        '  ~ total 12.5 → 13',
-        'INSERT  customer eve, placed 9',
-        'REMOVE  customer bob, placed 3',
-        '  - status open',
-        '  - note call, then ring',
-        'MODIFY  customer eve, placed 9',
-        '  + note \\x1b[31m',
+        "MODIFY  customer ada, placed 1",
+        "  - status open",
+        "  ~ total 12.5 → 13",
+        "INSERT  customer eve, placed 9",
+        "REMOVE  customer bob, placed 3",
+        "  - status open",
+        "  - note call, then ring",
+        "MODIFY  customer eve, placed 9",
+        "  + note \\x1b[31m",
     ]
 
 

@@ -74,9 +74,7 @@ def _structure(model: ServiceModel, shape: Shape, depth: int) -> st.SearchStrate
     )
 
 
-def _value(
-    model: ServiceModel, name: str, shape: Shape, depth: int
-) -> st.SearchStrategy[Any]:
+def _value(model: ServiceModel, name: str, shape: Shape, depth: int) -> st.SearchStrategy[Any]:
     right = _right_value(model, name, shape, depth)
     return st.integers(0, 19).flatmap(lambda roll: _SCALARS if roll == 0 else right)
 
@@ -95,7 +93,9 @@ def _right_value(
         return st.lists(element, min_size=shape.minimum or 0, max_size=3)
     if shape.type == "map":
         return st.dictionaries(
-            _map_key(name), _value(model, name, model.shape(str(shape.value)), depth + 1), max_size=3
+            _map_key(name),
+            _value(model, name, model.shape(str(shape.value)), depth + 1),
+            max_size=3,
         )
     return _scalar(name, shape)
 

@@ -69,9 +69,7 @@ def shards(engine: Engine, arn: str) -> list[Json]:
 
 def iterator(engine: Engine, arn: str, shard: str, kind: str = "TRIM_HORIZON", **more: Any) -> str:
     """An iterator of a shard."""
-    answer = engine.get_shard_iterator(
-        StreamArn=arn, ShardId=shard, ShardIteratorType=kind, **more
-    )
+    answer = engine.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType=kind, **more)
     return str(answer["ShardIterator"])
 
 

@@ -87,9 +87,7 @@ def by_key(records: list[Json]) -> dict[str, list[tuple[str, Any, Any]]]:
 
 
 @given(steps=_STEPS, view=st.sampled_from(VIEWS), polls=st.integers(1, 8))
-def test_consumers_see_every_change_once_in_order(
-    steps: list[Any], view: str, polls: int
-) -> None:
+def test_consumers_see_every_change_once_in_order(steps: list[Any], view: str, polls: int) -> None:
     clock, model = VirtualClock(), Model()
     with Engine.in_memory(clock=clock) as engine:
         arn = make_table(engine, view)

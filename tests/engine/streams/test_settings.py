@@ -106,9 +106,7 @@ def test_a_deleted_table_leaves_its_stream(engine: Engine, clock: VirtualClock) 
 
 def test_changes_that_change_nothing_are_refused(engine: Engine) -> None:
     make_table(engine)
-    with refused(
-        "ValidationException", f"Table already has an enabled stream: TableName: {TABLE}"
-    ):
+    with refused("ValidationException", f"Table already has an enabled stream: TableName: {TABLE}"):
         enable(engine, "KEYS_ONLY")
     disable(engine)
     with refused("ValidationException", f"Table has no stream to disable: TableName: {TABLE}"):

@@ -137,7 +137,9 @@ def test_turned_off_what_was_noted_is_freed(engine: Engine) -> None:
     tables = "SELECT count(*) FROM sqlite_master WHERE name GLOB 't[0-9]*'"
     engine.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=SETTING)
     assert run_sql(engine, tables) == [(3,)]
-    engine.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=SETTING | {"Enabled": False})
+    engine.update_time_to_live(
+        TableName=TABLE, TimeToLiveSpecification=SETTING | {"Enabled": False}
+    )
     rounds(engine)
     assert run_sql(engine, tables) == [(2,)]
     engine.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=SETTING)
