@@ -272,33 +272,36 @@ def is_trim_due(source: Source, now_us: int) -> bool:
 def trim_streams(transaction: WriteTransaction, count_max: int) -> bool:
     """Take from the log what only streams wanted of entries older than 24 hours.
 
-    Shards and streams that nobody can read any more go too. At most `count_max` entries of a shard
-    are looked at; gives whether there may be more.
+    Shards and streams that nobody can read any more go last. At most `count_max` entries change;
+    gives whether there may be more.
     """
     before_us = transaction.stamp_us - RETENTION_US
-    more = False
-    for (shard_id,) in transaction.query("SELECT id FROM shards"):
+    for (shard_id,) in transaction.query(
+        "SELECT id FROM shards s WHERE"
+        " (SELECT stamp_us FROM changes WHERE shard = s.id ORDER BY seq LIMIT 1) < ?",
+        (before_us,),
+    ):
         rows = transaction.query(
             "SELECT seq, stamp_us FROM changes WHERE shard = ? ORDER BY seq LIMIT ?",
             (shard_id, count_max),
         )
         old = [seq for seq, stamp_us in rows if stamp_us < before_us]
-        if not old:
-            continue
-        more = more or len(old) == count_max
         transaction.change(
             "UPDATE changes SET shard = NULL, new = NULL WHERE shard = ? AND seq <= ?",
             (shard_id, old[-1]),
         )
         transaction.change("UPDATE shards SET trimmed_seq = ? WHERE id = ?", (old[-1], shard_id))
-    if not more and transaction.query(
+        count_max -= len(old)
+        if count_max <= 0:
+            return True
+    if transaction.query(
         "SELECT 1 FROM shards WHERE closed_us < ?1 UNION ALL"
         " SELECT 1 FROM streams WHERE ended_us < ?1 LIMIT 1",
         (before_us,),
     ):
         transaction.change("DELETE FROM shards WHERE closed_us < ?", (before_us,))
         transaction.change("DELETE FROM streams WHERE ended_us < ?", (before_us,))
-    return more
+    return False
 
 
 # Reading.

@@ -155,14 +155,16 @@ class Upkeep:
 
     def step(self, transaction: WriteTransaction) -> bool:
         """Trim and free a little; gives whether there may be more to do."""
-        more_to_trim = trim_streams(transaction, _TRIM_ENTRIES_PER_STEP)
+        # First of all: shards are to know of an entry that it was theirs.
+        if trim_streams(transaction, _TRIM_ENTRIES_PER_STEP):
+            return True
         before_us = self._trim_before_us(transaction)
         trimmed = transaction.trim_changes(before_us, _TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
         adopt(transaction)
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
-        return more_to_trim or more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
+        return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 
     def _trim_before_us(self, source: Source) -> int:
         """Entries of the log from before this time are wanted neither by history nor a stream."""
