@@ -10,7 +10,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import md5
-from typing import Any
 
 import orjson
 
@@ -175,17 +174,26 @@ def _records(
     key_names = [name for name, _ in stream.keys]
     size = 0
     trimmed_us = now_us - RETENTION_US
-    for seq, stamp_us, cause, old, new in entries:
+    for seq, stamp_us, cause, old, new, images_size in entries:
         if stamp_us < trimmed_us:
             raise TrimmedDataAccessException(_TRIMMED)
         more = len(old or b"") * with_old + len(new or b"")
         if size and size + more > _BYTES_MAX:
             return
         size += more
-        change = _change(key_names, old, new, with_old, with_new)
-        change["ApproximateCreationDateTime"] = stamp_us // 1_000_000
-        change["SequenceNumber"] = sequence_number(seq)
-        change["StreamViewType"] = stream.view
+        decoded = orjson.loads(new or old or b"{}")
+        keys = {name: decoded[name] for name in key_names}
+        change: Json = {
+            "ApproximateCreationDateTime": stamp_us // 1_000_000,
+            "Keys": orjson.dumps(keys),
+            "SequenceNumber": sequence_number(seq),
+            "SizeBytes": item_size(keys) + images_size,
+            "StreamViewType": stream.view,
+        }
+        if new is not None and with_new:
+            change["NewImage"] = new
+        if old is not None and with_old:
+            change["OldImage"] = old
         record: Json = {
             "eventID": md5(f"{arn}/{seq}".encode(), usedforsecurity=False).hexdigest(),
             "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
@@ -197,22 +205,3 @@ def _records(
         if cause == "ttl":
             record["userIdentity"] = _SERVICE_IDENTITY
         yield record, seq
-
-
-def _change(
-    key_names: list[str], old: bytes | None, new: bytes | None, with_old: bool, with_new: bool
-) -> Json:
-    """Keys, images and their size; an image is the JSON that is stored."""
-    raw: Any = new or old
-    decoded = orjson.loads(raw)
-    keys = {name: decoded[name] for name in key_names}
-    size = item_size(keys)
-    change: Json = {"Keys": orjson.dumps(keys)}
-    if new is not None and with_new:
-        change["NewImage"] = new
-        size += item_size(decoded)
-    if old is not None and with_old:
-        change["OldImage"] = old
-        size += item_size(orjson.loads(old) if new is not None else decoded)
-    change["SizeBytes"] = size
-    return change

@@ -84,8 +84,9 @@ def describe_time_to_live(region: Region, request: Json, _context: Context) -> J
     def read(_reader: Reader, catalog: Catalog) -> Table:
         return region.known_table(catalog, request["TableName"])
 
-    setting = region.database.read(read).settings.get("TimeToLive") or {}
-    attribute = setting.get("AttributeName")
-    if attribute is None:
+    expiry = region.database.read(read).expiry
+    if expiry is None:
         return {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
-    return {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}}
+    status = "ENABLING" if expiry.filling else "ENABLED"
+    described = {"TimeToLiveStatus": status, "AttributeName": expiry.attribute}
+    return {"TimeToLiveDescription": described}

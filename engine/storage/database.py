@@ -369,7 +369,7 @@ class Database:
         if current is catalog:
             return True
         if current.version > self.catalog.version:
-            self.catalog = current
+            self._take_over(current)
         else:
             reader.checked_catalog = None
         return False
@@ -381,8 +381,14 @@ class Database:
     def _checked(self, reader: Reader, catalog: Catalog) -> Catalog:
         current = load_catalog(reader.cursor, catalog)
         if current is not catalog:
-            self.catalog = current
+            self._take_over(current)
         return current
+
+    def _take_over(self, catalog: Catalog) -> None:
+        """Go on with the catalog that another process has changed."""
+        self.catalog = catalog
+        if self.upkeep is not None and any(t.expiry is not None for t in catalog.tables.values()):
+            self.upkeep.start()
 
     # Writing.
 

@@ -122,6 +122,8 @@ CREATE TABLE shards(
     trimmed_seq INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX shards_by_stream ON shards(stream, id);
+-- Bytes, by DynamoDB's rules, of the images that a record shows.
+ALTER TABLE changes ADD COLUMN size INTEGER;
 CREATE INDEX changes_by_shard ON changes(shard, seq) WHERE shard IS NOT NULL;
 """
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from engine.storage.shard_map import NEW_IMAGES, ShardMap, ranges_of
+from engine.storage.shard_map import NEW_IMAGES, OLD_IMAGES, ShardMap, ranges_of
 
 if TYPE_CHECKING:
     from engine.storage.catalog import Table
@@ -74,43 +74,50 @@ class Shard:
     trimmed_seq: int
 
 
-Entry = tuple[int, int, str, bytes | None, bytes | None]
-"""A record as it is stored: sequence number, stamp (µs), cause, old image, new image."""
+Entry = tuple[int, int, str, bytes | None, bytes | None, int]
+"""A record as it is stored: sequence number, stamp (µs), cause, old image, new image, and the size
+of the images that the view shows."""
+
+Part = tuple[int | None, bytes | None, int | None]
+"""What an entry of the log has for a stream: the shard, the new image, the size of the images."""
+
+_NO_PART: Part = (None, None, None)
 
 
 # In a write.
 
 
-def stream_part(
-    transaction: WriteTransaction, table: Table, change: ItemChange
-) -> tuple[int | None, bytes | None]:
-    """What an entry of the log has for the table's stream: the shard and the new image.
+def stream_part(transaction: WriteTransaction, table: Table, change: ItemChange) -> Part:
+    """What an entry of the log has for the table's stream.
 
     Nothing where there is no stream, or where the item is the same, written in another order.
     Where the view has no new images, the key attributes stand for one: an entry without any is a
     deletion.
     """
     if table.stream is None:
-        return None, None
+        return _NO_PART
     old, new = change.old, change.new
     if old and new and len(old.raw) == len(new.raw) and _are_same(old.item(), new.item()):
-        return None, None
+        return _NO_PART
     # Other writes of the same request may have closed the shards that the table came with.
     table = transaction.catalog.tables.get(table.name, table)
     if table.stream is None:
-        return None, None
+        return _NO_PART
     if transaction.stamp_us >= table.stream.until_us:
         table = _renew(transaction, table, table.stream)
     shards = table.stream
     assert shards is not None
-    image = None
+    image, size = None, 0
+    if old is not None and shards.view in OLD_IMAGES:
+        size += old.size
     if new is not None:
         if shards.view in NEW_IMAGES:
             image = new.raw
+            size += new.size
         else:
             item = new.item()
             image = orjson.dumps({name: item[name] for name in table.key_names})
-    return shards.shard_of(change.key), image
+    return shards.shard_of(change.key), image, size
 
 
 def _are_same(one: Any, other: Any) -> bool:
@@ -352,7 +359,7 @@ def shards_of(source: Source, stream_id: int, now_us: int) -> list[Shard]:
 def entries_of(reader: Reader, shard_id: int, from_seq: int, count_max: int) -> Iterator[Entry]:
     """The entries of a shard from a sequence number on, trimmed or not, in order."""
     rows: Any = reader.cursor.execute(
-        "SELECT seq, stamp_us, cause, old, new FROM changes WHERE shard = ? AND seq >= ?"
+        "SELECT seq, stamp_us, cause, old, new, size FROM changes WHERE shard = ? AND seq >= ?"
         " ORDER BY seq LIMIT ?",
         (shard_id, from_seq, count_max),
     )

@@ -29,8 +29,8 @@ from engine.storage.keys import KeyRange, collection_of
 from engine.storage.streams import end_stream, stream_part
 
 _LOG = (
-    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, shard, new, counts)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, shard, new, size, counts)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 

@@ -91,6 +91,25 @@ def test_one_process_at_a_time_does_it(engine: Engine, clock: VirtualClock) -> N
     assert numbers_of(engine) == []
 
 
+def test_a_process_that_only_reads_does_it_too(
+    tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Engine.open(tmp_path / "data", clock=clock) as writer:
+        make_table(writer)
+    started: list[Upkeep] = []
+    with Engine.open(tmp_path / "data", clock=clock) as reader:
+        monkeypatch.setattr(Upkeep, "start", lambda upkeep: started.append(upkeep))
+        with Engine.open(tmp_path / "data", clock=clock) as writer:
+            writer.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=SETTING)
+        started.clear()
+        numbers_of(reader)
+        assert started == [database_of(reader).upkeep]
+        started.clear()
+    # Nor does it wait for a write where Time to Live was on before.
+    with Engine.open(tmp_path / "data", clock=clock) as reader:
+        assert started == [database_of(reader).upkeep]
+
+
 def test_a_pass_over_many_goes_in_steps(engine: Engine, clock: VirtualClock) -> None:
     past = {"N": str(NOW_S - 1)}
     engine.load_items(TABLE, (thing(number, until=past) for number in range(1_000)))
@@ -117,6 +136,8 @@ def test_noting_what_was_there_goes_on_after_a_cut(engine: Engine, clock: Virtua
     expiry = table_of(engine).expiry
     assert expiry is not None
     assert expiry.filling
+    described = engine.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLING", "AttributeName": "until"}
     # Writes meanwhile: before the place and behind it.
     put(engine, thing(0))
     put(engine, thing(2_499))
