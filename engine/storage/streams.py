@@ -260,9 +260,11 @@ def _close_shard(transaction: WriteTransaction, shard_id: int) -> None:
 # Trimming.
 
 
-def are_there_streams(source: Source) -> bool:
-    """Whether any stream wants the log's entries of the last 24 hours."""
-    return bool(source.query("SELECT 1 FROM streams LIMIT 1"))
+def hours_kept(source: Source, history_hours: float) -> float:
+    """For how many hours the log is kept: as long as history is, or a stream can be read."""
+    if source.query("SELECT 1 FROM streams LIMIT 1"):
+        return max(history_hours, RETENTION_US / 3_600_000_000)
+    return history_hours
 
 
 def is_trim_due(source: Source, now_us: int) -> bool:

@@ -25,9 +25,8 @@ from engine.storage.expiring import KIND as EXPIRY
 from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
 from engine.storage.streams import (
-    RETENTION_US,
     Source,
-    are_there_streams,
+    hours_kept,
     is_trim_due,
     trim_streams,
 )
@@ -167,11 +166,9 @@ class Upkeep:
         return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 
     def _trim_before_us(self, source: Source) -> int:
-        """Entries of the log from before this time are wanted neither by history nor a stream."""
-        kept_us = round(self._database.options.history_hours * 3_600_000_000)
-        if are_there_streams(source):
-            kept_us = max(kept_us, RETENTION_US)
-        return self._clock.now_us() - kept_us
+        """Nothing wants the entries of the log from before this time."""
+        hours = hours_kept(source, self._database.options.history_hours)
+        return self._clock.now_us() - round(hours * 3_600_000_000)
 
     def _grace_us(self) -> int:
         return round(self._database.options.ttl_delete_s * 1_000_000)
