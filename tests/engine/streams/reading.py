@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from engine import Engine
+from engine import Engine, VirtualClock
 from engine.storage.keys import segment_range
 from engine.storage.streams import reshard
 
 Json = dict[str, Any]
 TABLE = "orders"
+
+
+def open_with_history(folder: Path, clock: VirtualClock, hours: float) -> Engine:
+    """An engine on a new folder that keeps local history for so many hours."""
+    Engine.open(folder, clock=clock).close()
+    (folder / "config.toml").write_text(f"history = {hours}\n")
+    return Engine.open(folder, clock=clock, durability="relaxed")
 
 
 def make_table(engine: Engine, view: str | None = "NEW_AND_OLD_IMAGES", units: int = 5) -> str:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
 from engine.errors import ApiError
-from engine.storage.database import Options
 from engine.storage.upkeep import Upkeep
 from tests.engine.storage.things import database_of
 from tests.engine.streams.reading import (
     iterator,
     make_table,
+    open_with_history,
     put,
     read_all,
     shards,
@@ -45,9 +45,8 @@ def test_records_can_be_read_for_a_day(steps: list[Any], history_hours: int) -> 
     with (
         TemporaryDirectory() as folder,
         patch.object(Upkeep, "start", lambda _: None),
-        Engine.open(Path(folder) / "data", clock=clock, durability="relaxed") as engine,
+        open_with_history(Path(folder) / "data", clock, history_hours) as engine,
     ):
-        database_of(engine).options = Options(history_hours=history_hours)
         arn = make_table(engine)
         made: list[tuple[int, str]] = []
         for number, (kind, value) in enumerate(steps):

@@ -24,7 +24,7 @@ from tests.engine.storage.things import (
     table_of,
     thing,
 )
-from tests.engine.streams.reading import read_all
+from tests.engine.streams.reading import open_with_history, read_all
 
 NOW_S = 1_700_000_000
 DAY_S = 86_400
@@ -38,11 +38,15 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def engine(
-    tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    clock: VirtualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Engine]:
-    """An engine whose upkeep is done by the test, not by a thread."""
+    """An engine whose upkeep is done by the test, not by a thread; the parameter is `history`."""
     monkeypatch.setattr(Upkeep, "start", lambda _upkeep: None)
-    with Engine.open(tmp_path / "data", clock=clock) as opened:
+    hours = getattr(request, "param", 24)
+    with open_with_history(tmp_path / "data", clock, hours) as opened:
         make_table(opened, indexed=True)
         yield opened
         assert opened.check() == []
@@ -169,8 +173,8 @@ def test_turned_off_what_was_noted_is_freed(engine: Engine) -> None:
     assert run_sql(engine, tables) == [(0,)]
 
 
+@pytest.mark.parametrize("engine", [48], indirect=True)
 def test_a_streams_entries_leave_the_log_after_a_day(engine: Engine, clock: VirtualClock) -> None:
-    database_of(engine).options = database_of(engine).options.__class__(history_hours=48)
     arn = stream_on(engine)
     put_many(engine, range(1_500))
     clock.advance(DAY_S / 2)
@@ -190,10 +194,10 @@ def test_a_streams_entries_leave_the_log_after_a_day(engine: Engine, clock: Virt
     assert len(engine.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]) == 8
 
 
+@pytest.mark.parametrize("engine", [0, 1], indirect=True)
 def test_a_stream_keeps_the_log_for_a_day_where_history_does_not(
     engine: Engine, clock: VirtualClock
 ) -> None:
-    database_of(engine).options = database_of(engine).options.__class__(history_hours=1)
     arn = stream_on(engine)
     put_many(engine, range(10))
     clock.advance(DAY_S - 1)
