@@ -123,7 +123,7 @@ class LocalTools(Protocol):
     def expire(self, table: str, context: Context = OWNER) -> int:
         """Delete what has expired by the table's Time to Live, now; gives how many items.
 
-        In a folder that happens by itself some time later. Raises `ApiError`.
+        That happens by itself too, some time later. Raises `ApiError`.
         """
         ...
 

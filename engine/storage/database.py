@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from engine.clock import Clock
+from engine.clock import Clock, VirtualClock
 from engine.errors import (
     ApiError,
     DamagedError,
@@ -202,6 +202,9 @@ class Database:
         # In memory all share one connection, and therefore one lock.
         self._memory_lock = threading.RLock() if self.path is None else None
         self._gate = None if self.path is None else _file_gate(gate_path(self.path))
+        self.upkeep = Upkeep(self, self.path, clock)
+        # In memory nothing goes on beside a clock that is moved by hand.
+        self._looks_after_expiry = self.path is not None or not isinstance(clock, VirtualClock)
         try:
             self._connection = self._open_first()
             self.catalog = self._first_catalog()
@@ -215,8 +218,7 @@ class Database:
             self._connection, gate, clock, log_changes, self.path, self._set_catalog
         )
         self._idle_readers = [Reader(self._connection)] if self.path is None else []
-        self.upkeep = None if self.path is None else Upkeep(self, self.path, clock)
-        if self.path is not None and self.upkeep is not None:
+        if self.path is not None:
             self._identity = forks.identity(self.path)
             self._connection.set_wal_hook(self.upkeep.after_commit)
             # Where the file is damaged, requests say so, each for itself.
@@ -255,7 +257,12 @@ class Database:
             raise DamagedError(f"{self.path}: {error}") from error
 
     def _set_catalog(self, catalog: Catalog) -> None:
+        """Go on with a catalog that this process, or another one, has changed."""
         self.catalog = catalog
+        if self._looks_after_expiry and any(
+            table.expiry is not None for table in catalog.tables.values()
+        ):
+            self.upkeep.start()
 
     # Reading.
 
@@ -369,7 +376,7 @@ class Database:
         if current is catalog:
             return True
         if current.version > self.catalog.version:
-            self._take_over(current)
+            self._set_catalog(current)
         else:
             reader.checked_catalog = None
         return False
@@ -381,14 +388,8 @@ class Database:
     def _checked(self, reader: Reader, catalog: Catalog) -> Catalog:
         current = load_catalog(reader.cursor, catalog)
         if current is not catalog:
-            self._take_over(current)
+            self._set_catalog(current)
         return current
-
-    def _take_over(self, catalog: Catalog) -> None:
-        """Go on with the catalog that another process has changed."""
-        self.catalog = catalog
-        if self.upkeep is not None and any(t.expiry is not None for t in catalog.tables.values()):
-            self.upkeep.start()
 
     # Writing.
 
@@ -454,8 +455,7 @@ class Database:
         if self._closed:
             return
         with self._closing:
-            if self.upkeep is not None:
-                self.upkeep.stop()
+            self.upkeep.stop()
             self._refusal = "the engine is closed"
             if self._lagged is not None:
                 self._lagged.close()

@@ -2,7 +2,8 @@
 
 A thread of its own does it, started by the first commit, or at once where work was left. All but
 checkpoints go through the writers' queue in small steps, so that no request waits long. One process
-of those that have the files open does it at a time.
+of those that have the files open does it at a time. In memory the thread is only there for Time to
+Live.
 """
 
 from __future__ import annotations
@@ -53,9 +54,12 @@ _FAILURES = (ApiError, FolderError, apsw.Error, OSError, ValueError)
 
 
 class Upkeep:
-    """Keeps one Region's files in order, from any of the processes that have it open."""
+    """Keeps one Region's files in order, from any of the processes that have it open.
 
-    def __init__(self, database: Database, path: Path, clock: Clock) -> None:
+    `path` is None in memory.
+    """
+
+    def __init__(self, database: Database, path: Path | None, clock: Clock) -> None:
         self._database = database
         self._path = path
         self._clock = clock
@@ -116,9 +120,12 @@ class Upkeep:
         database = self._database
         if not database.read(self.is_work_left):
             return
-        with contextlib.closing(FileGate(self._path.with_name("upkeep.lock"))) as gate:
-            if not gate.acquire(blocking=False):
-                return
+        with contextlib.ExitStack() as lease:
+            if self._path is not None:
+                gate = FileGate(self._path.with_name("upkeep.lock"))
+                lease.enter_context(contextlib.closing(gate))
+                if not gate.acquire(blocking=False):
+                    return
             while not self._stopping and database.write(self.step):
                 pass
             for kind, job_step in _JOB_STEPS.items():
@@ -178,6 +185,8 @@ class Upkeep:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file."""
+        if self._path is None:
+            return
         pages = self._pages
         with contextlib.closing(self._database.connect("FULL")) as connection:
             # A connection that has read nothing yet would checkpoint nothing.

@@ -58,9 +58,7 @@ def test_records_can_be_read_for_a_day(steps: list[Any], history_hours: int) -> 
             elif kind == "split":
                 split_into(engine, value)
             else:
-                upkeep = database_of(engine).upkeep
-                assert upkeep is not None
-                upkeep.rounds()
+                database_of(engine).upkeep.rounds()
             left = {n for at_us, n in made if at_us >= clock.now_us() - DAY_US}
             found = [r["dynamodb"]["NewImage"]["n"]["N"] for r in read_all(engine, arn)]
             assert len(found) == len(set(found))
@@ -96,9 +94,7 @@ def test_an_iterator_tells_of_what_was_trimmed(
             place = iterator(engine, arn, shard)
             clock.advance(wait)
             if turn in trims:
-                upkeep = database_of(engine).upkeep
-                assert upkeep is not None
-                upkeep.rounds()
+                database_of(engine).upkeep.rounds()
             horizon_us = clock.now_us() - DAY_US
             before_us = horizon_us - wait * 1_000_000
             # Records that were there when the iterator was made, and are trimmed now.

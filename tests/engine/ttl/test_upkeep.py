@@ -53,9 +53,7 @@ def engine(
 
 
 def rounds(engine: Engine) -> None:
-    upkeep = database_of(engine).upkeep
-    assert upkeep is not None
-    upkeep.rounds()
+    database_of(engine).upkeep.rounds()
 
 
 def stream_on(engine: Engine) -> str:
@@ -112,6 +110,26 @@ def test_a_process_that_only_reads_does_it_too(
     # Nor does it wait for a write where Time to Live was on before.
     with Engine.open(tmp_path / "data", clock=clock) as reader:
         assert started == [database_of(reader).upkeep]
+
+
+def test_in_memory_a_thread_does_it_where_time_passes_by_itself(
+    monkeypatch: pytest.MonkeyPatch, clock: VirtualClock
+) -> None:
+    started: list[Upkeep] = []
+    monkeypatch.setattr(Upkeep, "start", lambda upkeep: started.append(upkeep))
+    for engine, is_started in (
+        (Engine.in_memory(), True),
+        (Engine.in_memory(clock=clock), False),
+    ):
+        with engine:
+            make_table(engine)
+            put(engine, thing(1, until={"N": str(engine._region.clock.now_us() // 1_000_000 - 90)}))
+            assert started == []
+            engine.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=SETTING)
+            assert bool(started) == is_started
+            started.clear()
+            database_of(engine).upkeep.rounds()
+            assert numbers_of(engine) == []
 
 
 def test_a_pass_over_many_goes_in_steps(engine: Engine, clock: VirtualClock) -> None:
