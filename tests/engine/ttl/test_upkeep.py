@@ -243,6 +243,7 @@ def test_settings_of_an_older_format_take_effect(engine: Engine, clock: VirtualC
         "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version'",
         "DELETE FROM streams",
         "DELETE FROM shards",
+        "UPDATE changes SET shard = NULL",
     )
     assert table_of(engine).stream is None
     clock.advance(120)
