@@ -24,7 +24,6 @@ _SETTINGS = "config.toml"
 def write_followed(setting: Setting) -> Iterable[Figure]:
     """Durable puts with local history and a stream of both images, and with Time to Live."""
     yield _write(setting, "put-stream", stream=True)
-    yield _write(setting, "put-history")
     yield _write(setting, "put-ttl", ttl=True)
 
 
