@@ -14,7 +14,7 @@ import orjson
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.output import write_rows
-from dyntui.cli.workspace import Workspace, workspace
+from dyntui.cli.workspace import workspace
 from dyntui.core.formats import cell_text, dynamodb_json, printable
 from dyntui.core.plan import PlanError, key_value
 from dyntui.core.schema import TableInfo
@@ -24,7 +24,7 @@ from dyntui.core.stream_tail import (
     Change,
     StreamTail,
     Wanted,
-    shards_of,
+    described_stream,
     streams_of,
 )
 from engine.client.protocol import Json
@@ -48,7 +48,9 @@ def list_streams(context: click.Context, table: str | None, output: str) -> None
     A stream stays for 24 hours after it was turned off or its table was dropped.
     """
     work = workspace(context)
-    described = [_described(work, one["StreamArn"]) for one in streams_of(work.call, table)]
+    described = [
+        described_stream(work.call, one["StreamArn"]) for one in streams_of(work.call, table)
+    ]
     if output == "json":
         click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
         return
@@ -68,13 +70,6 @@ def list_streams(context: click.Context, table: str | None, output: str) -> None
         write_rows(heads, rows, (False, False, False, False, True, True))
     else:
         say("no streams")
-
-
-def _described(work: Workspace, arn: str) -> Json:
-    """A stream's description, with all of its shards."""
-    description: Json = work.call("DescribeStream", {"StreamArn": arn})["StreamDescription"]
-    description.pop("LastEvaluatedShardId", None)
-    return description | {"Shards": list(shards_of(work.call, arn))}
 
 
 @streams.command(cls=Command)

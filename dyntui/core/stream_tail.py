@@ -125,7 +125,7 @@ class StreamTail:
         self.is_ended = False
         """Whether the stream is disabled and read to its end."""
         if start == "now":
-            for shard in self._shards():
+            for shard in described_stream(call, stream_arn)["Shards"]:
                 if "EndingSequenceNumber" in shard["SequenceNumberRange"]:
                     self._done.add(shard["ShardId"])
                 else:
@@ -151,16 +151,18 @@ class StreamTail:
 
     def _begin_new(self) -> None:
         """Begin the shards whose parents are read, or gone."""
-        shards = list(self._shards())
-        names = {shard["ShardId"] for shard in shards}
-        for shard in shards:
+        description = described_stream(self._call, self._arn)
+        names = {shard["ShardId"] for shard in description["Shards"]}
+        for shard in description["Shards"]:
             name, parent = shard["ShardId"], shard.get("ParentShardId")
             if name in self._done or name in self._reading:
                 continue
             if parent not in names or parent in self._done:
                 self._begin(name, "TRIM_HORIZON")
-        self._look = False
-        self.is_ended = not self._reading and names <= self._done
+        # Children may be told of later than their parents' end.
+        self._look = not self._reading
+        is_disabled = description["StreamStatus"] == "DISABLED"
+        self.is_ended = is_disabled and not self._reading and names <= self._done
 
     def _read(self, name: str, reading: _Reading) -> Iterator[Change]:
         try:
@@ -190,19 +192,18 @@ class StreamTail:
         iterator = self._call("GetShardIterator", request)["ShardIterator"]
         self._reading[name] = _Reading(iterator, kind, after)
 
-    def _shards(self) -> Iterator[Json]:
-        yield from shards_of(self._call, self._arn)
 
-
-def shards_of(call: Call, stream_arn: str) -> Iterator[Json]:
-    """All shards of a stream, page by page, as DescribeStream has them."""
+def described_stream(call: Call, stream_arn: str) -> Json:
+    """A stream's description with all of its shards, of which the API gives a page at a time."""
     request: Json = {"StreamArn": stream_arn}
+    shards: list[Json] = []
     while True:
-        description = call("DescribeStream", request)["StreamDescription"]
-        yield from description["Shards"]
-        if "LastEvaluatedShardId" not in description:
-            return
-        request["ExclusiveStartShardId"] = description["LastEvaluatedShardId"]
+        description: Json = call("DescribeStream", request)["StreamDescription"]
+        shards += description["Shards"]
+        last = description.pop("LastEvaluatedShardId", None)
+        if last is None:
+            return description | {"Shards": shards}
+        request["ExclusiveStartShardId"] = last
 
 
 def streams_of(call: Call, table_name: str | None = None) -> Iterator[Json]:

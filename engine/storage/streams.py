@@ -370,12 +370,24 @@ def entries_of(reader: Reader, shard_id: int, from_seq: int, count_max: int) -> 
 
 
 def first_seq_since(source: Source, shard_id: int, since_us: int) -> int | None:
-    """The sequence number of a shard's first entry that is not older than a time."""
-    rows = source.query(
-        "SELECT seq FROM changes WHERE shard = ? AND stamp_us >= ? ORDER BY seq LIMIT 1",
-        (shard_id, since_us),
-    )
-    return rows[0][0] if rows else None
+    """The sequence number of a shard's first entry that is not older than a time.
+
+    Halves what is left, since stamps rise with sequence numbers.
+    """
+    low, high = 0, last_seq(source) + 1
+    found = None
+    while low < high:
+        middle = (low + high) // 2
+        rows = source.query(
+            "SELECT seq, stamp_us FROM changes WHERE shard = ? AND seq >= ? ORDER BY seq LIMIT 1",
+            (shard_id, middle),
+        )
+        if rows and rows[0][1] < since_us:
+            low = rows[0][0] + 1
+        else:
+            high = middle
+            found = rows[0][0] if rows else None
+    return found
 
 
 def last_seq(source: Source) -> int:
