@@ -211,7 +211,10 @@ def reshard(transaction: WriteTransaction, table: Table, bounds: tuple[bytes, ..
 
 
 def _renew(transaction: WriteTransaction, table: Table, shards: ShardMap) -> Table:
-    """Close the shards that have entries, whose time is over, and put children in their place."""
+    """Close the shards, whose time is over, and put children in their place.
+
+    Shards since whose beginning nothing was logged at all go on.
+    """
     next_seq = transaction.next_seq()
     ids = []
     for shard_id in shards.shards:
