@@ -48,10 +48,10 @@ def session(engine: Engine) -> Any:
     return made
 
 
-def client(engine: Engine) -> Any:
-    """A boto3 client for DynamoDB that `engine` answers."""
+def client(engine: Engine, service: str = "dynamodb") -> Any:
+    """A boto3 client that `engine` answers: for DynamoDB, or for "dynamodbstreams"."""
     with _making:
-        made = _shared_session(engine.region).client("dynamodb")
+        made = _shared_session(engine.region).client(service)
     attach(made, engine)
     return made
 

@@ -4,6 +4,7 @@ durability = "full"             or "relaxed": a commit survives the end of the p
 history = 24                    hours of local history; 0 keeps none
 table_delay_s = 0               how long a table takes to be made or changed
 read_lag_s = 0                  by how much eventually consistent reads may lag behind
+ttl_delete_s = 60               for how long an expired item may stay before it is deleted
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 pitr_lag_s = 0                  how long ago the latest time is that recovery restores
 trash = 7                       days for which a table is kept that a person drops or empties
@@ -35,7 +36,8 @@ _CHOICES = {
     "wording": WORDINGS,
     "throttling": THROTTLING,
 }
-_KNOWN = frozenset({"history", "trash", "buckets", *_SECONDS, *_CHOICES})
+_TTL_DELETE_S_MAX = 7 * 86_400
+_KNOWN = frozenset({"history", "trash", "buckets", "ttl_delete_s", *_SECONDS, *_CHOICES})
 
 
 def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
@@ -50,6 +52,9 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     if "history" in config:
         hours = _number(path, config, "history", _HISTORY_HOURS_MAX, "hours")
         options = replace(options, history_hours=hours)
+    if "ttl_delete_s" in config:
+        seconds_kept = _number(path, config, "ttl_delete_s", _TTL_DELETE_S_MAX, "seconds")
+        options = replace(options, ttl_delete_s=seconds_kept)
     seconds: dict[str, Any] = {
         name: _number(path, config, name, _SECONDS_MAX, "seconds")
         for name in _SECONDS

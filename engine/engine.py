@@ -46,12 +46,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-"""The operations of the service's other target, DynamoDBStreams_20120810."""
+# Members of answers with attribute maps inside.
+_NESTED = ("Responses", "Records")
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
+_expire: Callable[..., int] = late("engine.operations.ttl", "expire")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -141,7 +142,7 @@ class Engine(OperationMethods, RecoveryMethods):
         for member, value in response.items():
             if type(value) is bytes:
                 response[member] = _decode(value)
-            elif member == "Responses":
+            elif member in _NESTED:
                 response[member] = _decode_inside(value)
         return response
 
@@ -197,6 +198,10 @@ class Engine(OperationMethods, RecoveryMethods):
     def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
         """See `LocalTools.stored_items`."""
         return _stored_items(self._region, table, context)
+
+    def expire(self, table: str, context: Context = OWNER) -> int:
+        """See `LocalTools.expire`."""
+        return _expire(self._region, table, context)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
@@ -391,6 +396,6 @@ def _decode_error(error: ApiError) -> None:
 
 
 def _unknown(operation: str) -> UnknownOperationException:
-    if operation in service_model().operations or operation in STREAM_OPERATIONS:
+    if operation in service_model().operations:
         return UnknownOperationException(f"{operation} is not available here")
     return UnknownOperationException(f"{operation} is not an operation of DynamoDB")

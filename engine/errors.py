@@ -19,6 +19,7 @@
     │       ├── DuplicateItemException
     │       ├── ExportConflictException
     │       ├── ExportNotFoundException
+    │       ├── ExpiredIteratorException
     │       ├── IdempotentParameterMismatchException
     │       ├── ImportConflictException
     │       ├── ImportNotFoundException
@@ -33,7 +34,8 @@
     │       ├── TableInUseException
     │       ├── TableNotFoundException
     │       ├── TransactionCanceledException      carries `CancellationReasons`
-    │       └── TransactionConflictException
+    │       ├── TransactionConflictException
+    │       └── TrimmedDataAccessException
     └── FolderError                               the data folder, before any request
         ├── ConfigError
         ├── WrongKeyError
@@ -178,6 +180,10 @@ class InvalidExportTimeException(ApiError):
     """A time that an export cannot be as of."""
 
 
+class ExpiredIteratorException(ApiError):
+    """A shard iterator was made more than 15 minutes ago."""
+
+
 class IdempotentParameterMismatchException(ApiError):
     """A client token was used before, with another request."""
 
@@ -242,6 +248,10 @@ class TransactionCanceledException(ApiError):
 
 class TransactionConflictException(ApiError):
     """A transaction in flight is about the same item."""
+
+
+class TrimmedDataAccessException(ApiError):
+    """A place in a stream is older than what is left of it."""
 
 
 class ServiceError(ApiError):

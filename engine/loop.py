@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A larger request takes long enough to read and check that others would notice.
 _BODY_BYTES_MAX = 128 * 1024
 _OTHER_THREADS = 16
+# Operations whose answers may be large pages.
+_PAGES = frozenset({"GetRecords", "Scan"})
 
 __all__ = ["Answer", "CallSoon", "LoopEngine", "LoopThreads", "OnAnswer"]
 
@@ -76,7 +78,7 @@ class LoopEngine:
         `on_answer` is called with the answer or the error, at once or in a later turn of the loop.
         """
         if operation not in SHORT_OPERATIONS or len(body) > _BODY_BYTES_MAX:
-            pool = self._threads.pages if operation == "Scan" else self._threads.others
+            pool = self._threads.pages if operation in _PAGES else self._threads.others
             pool.submit(self._answer_from_thread, operation, body, on_answer)
             return
         self._turned_out_long = False

@@ -44,6 +44,12 @@ _VERBS: dict[str, tuple[str, str]] = {
     "pitr": ("dyntui.cli.pitr:pitr", "Turn point-in-time recovery on or off."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
+    "dynamodbstreams": (
+        "dyntui.cli.api.commands:dynamodbstreams",
+        "Any operation on streams, as the AWS CLI has it.",
+    ),
+    "streams": ("dyntui.cli.streams:streams", "List streams, and follow a table's changes."),
+    "ttl": ("dyntui.cli.ttl:ttl", "Time to Live: turn it on or off, run it now."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),
@@ -144,7 +150,7 @@ def cli(context: click.Context) -> None:
 
     Without a command, it opens the app.
     """
-    if context.invoked_subcommand != "dynamodb":
+    if context.invoked_subcommand not in ("dynamodb", "dynamodbstreams"):
         refuse_on_other_verbs(context)
     if context.invoked_subcommand is None:
         _open_app(context)

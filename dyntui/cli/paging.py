@@ -16,7 +16,7 @@ import orjson
 
 from dyntui.core.formats import dynamodb_json
 from engine.client.protocol import Json
-from engine.model.service import model_document
+from engine.model.service import DYNAMODB, STREAMS, model_document
 
 _CUT = "boto_truncate_amount"
 
@@ -136,9 +136,12 @@ def _joined(all_before: Any, more: Any) -> Any:
 
 @cache
 def paginations() -> dict[str, Pagination]:
-    """The operations whose results come in pages, from botocore's table of them."""
-    entries = model_document("paginators-1.json")["pagination"]
-    return {operation: _pagination(entry) for operation, entry in entries.items()}
+    """The operations whose results come in pages, from botocore's tables of them."""
+    return {
+        operation: _pagination(entry)
+        for service in (DYNAMODB, STREAMS)
+        for operation, entry in model_document("paginators-1.json", service)["pagination"].items()
+    }
 
 
 def _pagination(entry: Json) -> Pagination:

@@ -238,9 +238,9 @@ def _killed_by_interrupts() -> Iterator[None]:
 
 def _is_metered(operation: str, request: Json) -> bool:
     """Whether an operation tells its cost, and the request leaves to us whether it does."""
-    from engine.model.service import service_model
+    from engine.model.service import model_of
 
-    members = service_model().input_shape(operation).members
+    members = model_of(operation).input_shape(operation).members
     return "ReturnConsumedCapacity" in members and "ReturnConsumedCapacity" not in request
 
 

@@ -22,7 +22,7 @@ from dyntui.serve.credentials import region_named
 from dyntui.serve.limits import Limits
 from dyntui.serve.regions import Regions
 from dyntui.serve.request import Request
-from engine.engine import STREAM_OPERATIONS, load_wire
+from engine.engine import load_wire
 from engine.errors import (
     ApiError,
     FolderError,
@@ -31,7 +31,7 @@ from engine.errors import (
     UnknownOperationException,
 )
 from engine.loop import Answer, CallSoon, LoopEngine
-from engine.model.service import service_model
+from engine.model.service import DYNAMODB, STREAMS, service_model
 
 # Called with the head of an answer, which lacks its last line, and with its body.
 Reply = Callable[[bytes, bytes], object]
@@ -198,9 +198,10 @@ class _KnownCredentials:
 
 def _operations() -> dict[bytes, str]:
     """The operations by their targets."""
-    prefix = service_model().target_prefix
-    targets = {f"{prefix}.{name}": name for name in service_model().operations}
-    targets |= {f"DynamoDBStreams_20120810.{name}": name for name in STREAM_OPERATIONS}
+    models = [service_model(service) for service in (DYNAMODB, STREAMS)]
+    targets = {
+        f"{model.target_prefix}.{name}": name for model in models for name in model.operations
+    }
     return {target.encode(): name for target, name in targets.items()}
 
 

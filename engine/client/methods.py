@@ -71,6 +71,10 @@ class OperationMethods(ABC):
         """The operation DescribeLimits."""
         return self.call("DescribeLimits", request)
 
+    def describe_stream(self, **request: Any) -> Json:
+        """The operation DescribeStream."""
+        return self.call("DescribeStream", request)
+
     def describe_table(self, **request: Any) -> Json:
         """The operation DescribeTable."""
         return self.call("DescribeTable", request)
@@ -110,6 +114,18 @@ class OperationMethods(ABC):
     def list_imports(self, **request: Any) -> Json:
         """The operation ListImports."""
         return self.call("ListImports", request)
+
+    def get_records(self, **request: Any) -> Json:
+        """The operation GetRecords."""
+        return self.call("GetRecords", request)
+
+    def get_shard_iterator(self, **request: Any) -> Json:
+        """The operation GetShardIterator."""
+        return self.call("GetShardIterator", request)
+
+    def list_streams(self, **request: Any) -> Json:
+        """The operation ListStreams."""
+        return self.call("ListStreams", request)
 
     def list_tables(self, **request: Any) -> Json:
         """The operation ListTables."""

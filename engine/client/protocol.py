@@ -179,6 +179,13 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """
         ...
 
+    def expire(self, table: str, context: Context = OWNER) -> int:
+        """Delete what has expired by the table's Time to Live, now; gives how many items.
+
+        That happens by itself too, some time later. Raises `ApiError`.
+        """
+        ...
+
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:

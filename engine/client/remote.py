@@ -28,6 +28,9 @@ from engine.errors import (
     api_error,
 )
 
+# How botocore names the two services that are one here.
+_DYNAMODB = "dynamodb"
+_STREAMS = "dynamodbstreams"
 _DEFAULT_REGION = "us-east-1"
 _CONNECT_S_MAX = 10.0
 _ACCOUNT_S_MAX = 2.0
@@ -79,14 +82,13 @@ class RemoteClient(OperationMethods):
                 self.profile: str | None = self._session.profile
                 self.region = _region(self._session, region, endpoint_url)
                 self._choose_credentials(credentials, endpoint_url)
-                self._client = self._connect(endpoint_url, attempts_max)
+                self._given_url = endpoint_url
+                self._attempts_max = attempts_max
+                self._client = self._connect(_DYNAMODB)
         except ValueError as error:
             # How botocore takes a setting that is no number.
             raise ConnectionFailed(f"the AWS configuration is wrong: {error}") from error
-        self._methods = {
-            operation: getattr(self._client, method)
-            for method, operation in self._client.meta.method_to_api_mapping.items()
-        }
+        self._methods = _methods(self._client)
 
     def _choose_credentials(self, given: Credentials | None, endpoint_url: str | None) -> None:
         """Have the session use those that are given; made-up ones off the service, if need be."""
@@ -103,9 +105,20 @@ class RemoteClient(OperationMethods):
             given.access_key_id, given.secret_access_key, given.session_token
         )
 
-    def _connect(self, endpoint_url: str | None, attempts_max: int | None) -> Any:
+    @cached_property
+    def _streams(self) -> Any:
+        """The client for the operations of streams, which are a service of their own."""
+        with _failures():
+            return self._connect(_STREAMS)
+
+    @cached_property
+    def _stream_methods(self) -> dict[str, Any]:
+        return _methods(self._streams)
+
+    def _connect(self, service: str) -> Any:
         from botocore.config import Config
 
+        attempts_max = self._attempts_max
         config = Config(
             connect_timeout=_CONNECT_S_MAX,
             # The remote checks parameters; and one address for all, whoever's the table is.
@@ -115,12 +128,12 @@ class RemoteClient(OperationMethods):
             user_agent_extra="dyntui",
         )
         client = self._session.create_client(
-            "dynamodb", region_name=self.region, endpoint_url=endpoint_url, config=config
+            service, region_name=self.region, endpoint_url=self._given_url, config=config
         )
-        events = client.meta.events
-        events.register_last("provide-client-params.dynamodb", _take_request)
-        events.register_last("before-call.dynamodb", _put_request)
-        events.register_last("before-parse.dynamodb", _refuse_foreign_answer)
+        events, name = client.meta.events, client.meta.service_model.service_id.hyphenize()
+        events.register_last(f"provide-client-params.{name}", _take_request)
+        events.register_last(f"before-call.{name}", _put_request)
+        events.register_last(f"before-parse.{name}", _refuse_foreign_answer)
         return client
 
     # The one call.
@@ -131,7 +144,7 @@ class RemoteClient(OperationMethods):
         Raises `ConnectionFailed` where no answer came, `ServiceError` for an error that the engine
         does not know.
         """
-        method = self._methods.get(operation)
+        method = self._methods.get(operation) or self._stream_methods.get(operation)
         if method is None:
             raise UnknownOperationException(f"{operation} is not an operation of DynamoDB")
         if context.cancelled is not None and context.cancelled():
@@ -185,6 +198,14 @@ class RemoteClient(OperationMethods):
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        if "_streams" in self.__dict__:
+            self._streams.close()
+
+
+def _methods(client: Any) -> dict[str, Any]:
+    """The methods of one of botocore's clients by the operations that they ask."""
+    mapping = client.meta.method_to_api_mapping
+    return {operation: getattr(client, method) for method, operation in mapping.items()}
 
 
 def _is_address(text: str) -> bool:

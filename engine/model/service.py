@@ -1,6 +1,6 @@
-"""DynamoDB's service model: its operations and the shapes of their requests and answers.
+"""The models of DynamoDB and of its streams: operations, shapes of requests and answers.
 
-The model is the JSON file that botocore carries, about 15 ms to read and parse; it is read at the
+A model is the JSON file that botocore carries, about 15 ms to read and parse; it is read at the
 first use. Documentation texts are the model's, in HTML. botocore itself is never imported, since
 that alone costs more than a local call may.
 """
@@ -20,7 +20,9 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import UnknownOperationException
 
-_FOLDER = Path("data", "dynamodb", "2012-08-10")
+DYNAMODB = "dynamodb"
+STREAMS = "dynamodbstreams"
+"""How botocore and the AWS CLI name the two services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,25 @@ def _reference(entry: Json, key: str) -> str | None:
 
 
 @cache
-def service_model() -> ServiceModel:
-    """DynamoDB's model, read once."""
-    return ServiceModel(model_document("service-2.json.gz"))
+def service_model(service: str = DYNAMODB) -> ServiceModel:
+    """A service's model, read once."""
+    return ServiceModel(model_document("service-2.json.gz", service))
 
 
-def model_document(name: str) -> Any:
-    """One of the JSON files that botocore carries for DynamoDB, such as `paginators-1.json`."""
+STREAM_OPERATIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+"""The operations of streams; all others are DynamoDB's own."""
+
+
+def model_of(operation: str) -> ServiceModel:
+    """The model of the service that an operation belongs to."""
+    return service_model(STREAMS if operation in STREAM_OPERATIONS else DYNAMODB)
+
+
+def model_document(name: str, service: str = DYNAMODB) -> Any:
+    """One of the JSON files that botocore carries for a service, such as `paginators-1.json`."""
     spec = find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("botocore, which carries DynamoDB's service model, is missing")
-    content = Path(spec.submodule_search_locations[0], _FOLDER, name).read_bytes()
+    folder = Path(spec.submodule_search_locations[0], "data", service, "2012-08-10")
+    content = (folder / name).read_bytes()
     return orjson.loads(gzip.decompress(content) if name.endswith(".gz") else content)

@@ -21,7 +21,7 @@ from engine.errors import ValidationException
 from engine.model import json_types
 from engine.model.constraints import ARN_PREFIX, Holds, table_name_limits, table_name_violations
 from engine.model.fast_check import compile_string, compile_structure
-from engine.model.service import Shape, service_model
+from engine.model.service import Shape, model_of
 from engine.model.type_check import check_value_types
 from engine.model.violations import MAP_KEYS, violations
 
@@ -87,7 +87,7 @@ def check_types(operation: str, request: Json) -> None:
     For requests whose attribute values were found wrong: a wrong type anywhere in a request comes
     before any rule about values. Raises UnknownOperationException.
     """
-    model = service_model()
+    model = model_of(operation)
     shape = model.input_shape(operation)
     if request is None:
         raise json_types.wrong_structure(request, shape.name, nested=True)
@@ -95,7 +95,7 @@ def check_types(operation: str, request: Json) -> None:
 
 
 def _compile(operation: str) -> Holds:
-    model = service_model()
+    model = model_of(operation)
     shape = model.input_shape(operation)
     overrides = {}
     if _has_table_parameter(operation, shape):
@@ -111,7 +111,7 @@ def _has_table_parameter(operation: str, shape: Shape) -> bool:
 def _refuse(operation: str, request: Json) -> None:
     """Raise the error of a request that did not pass the fast check."""
     check_types(operation, request)
-    model = service_model()
+    model = model_of(operation)
     shape = model.input_shape(operation)
     if _has_table_parameter(operation, shape):
         _check_table_parameter(operation, shape, request)
@@ -134,7 +134,7 @@ def listed(violations_found: Sequence[str]) -> str:
 
 def _reported(operation: str, shape: Shape, request: Json) -> list[str]:
     first = _FIRST_MEMBERS.get(operation, ())
-    return list(islice(violations(service_model(), shape, request, first=first), MAX_REPORTED))
+    return list(islice(violations(model_of(operation), shape, request, first=first), MAX_REPORTED))
 
 
 def _check_table_parameter(operation: str, shape: Shape, request: Json) -> None:

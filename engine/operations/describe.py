@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from engine.client.protocol import Json
 from engine.operations import throughput
@@ -114,9 +113,3 @@ def _describe_global(
     _copy(settings, description, "OnDemandThroughput")
     description["WarmThroughput"] = throughput.warm_of(settings) | {"Status": "ACTIVE"}
     return description
-
-
-def stream_label(now_us: int) -> str:
-    """A stream's label: the time at which it was enabled, to the millisecond."""
-    moment = datetime.fromtimestamp(now_us / 1_000_000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1_000:03d}"

@@ -26,6 +26,7 @@ from engine.operations.restore_sources import (
 )
 from engine.operations.tables import FOREVER_US, start_change
 from engine.operations.trash import discard
+from engine.storage.adoption import adopt
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
@@ -163,6 +164,7 @@ def show_table(region: Region, transaction: WriteTransaction, table: Table) -> N
     """Let a table that is full be seen."""
     table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
     transaction.put_table(start_change(region, table, transaction.stamp_us))
+    adopt(transaction)
 
 
 def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:

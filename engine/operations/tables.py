@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from engine.capacity.partitions import PartitionMap, initial_count
 from engine.client.protocol import Context, Json
 from engine.errors import (
     ResourceInUseException,
@@ -23,13 +24,14 @@ from engine.operations.definition import (
     local_indexes,
     table_keys,
 )
-from engine.operations.describe import describe, nothing_counted, stream_label
+from engine.operations.describe import describe, nothing_counted
 from engine.operations.kept import kept_as, kept_days
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
-from engine.operations.throughput import Subject, of_new
+from engine.operations.throughput import Subject, of_new, warm_of
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.reader import Reader
+from engine.storage.streams import begin_stream
 from engine.storage.transaction import WriteTransaction
 
 FOREVER_US = 2**62
@@ -78,6 +80,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         )
         if made.settings["BillingMode"] == "PAY_PER_REQUEST":
             made = made.with_settings(BillingModeSummary=on_demand_since(transaction.stamp_us))
+        made = with_stream(transaction, made)
         transaction.put_table(start_change(region, made, transaction.stamp_us))
         return made
 
@@ -140,7 +143,7 @@ def _settings(region: Region, request: Json, billing: str) -> Json:
         settings["DeletionProtectionEnabled"] = True
     if request.get("TableClass") is not None:
         settings["TableClassSummary"] = {"TableClass": request["TableClass"]}
-    settings |= _first_stream(request.get("StreamSpecification"), region.clock.now_us())
+    settings |= _first_stream(request.get("StreamSpecification"))
     settings |= encryption_settings(region, request.get("SSESpecification"))
     tags = tag_map(request.get("Tags") or ())
     if tags:
@@ -148,7 +151,7 @@ def _settings(region: Region, request: Json, billing: str) -> Json:
     return settings
 
 
-def _first_stream(specification: Json | None, now_us: int) -> Json:
+def _first_stream(specification: Json | None) -> Json:
     if specification is None:
         return {}
     has_view = specification.get("StreamViewType") is not None
@@ -161,15 +164,21 @@ def _first_stream(specification: Json | None, now_us: int) -> Json:
             f"{_INVALID}Table is being created with a stream disabled, UpdateViewType should not "
             "be specified"
         )
-    return stream_settings(specification, now_us)
-
-
-def stream_settings(specification: Json, now_us: int) -> Json:
-    """What a StreamSpecification leaves in a table's settings; nothing where it disables one."""
     if not specification["StreamEnabled"]:
         return {}
     kept = {"StreamEnabled": True, "StreamViewType": specification["StreamViewType"]}
-    return {"StreamSpecification": kept, "StreamLabel": stream_label(now_us)}
+    return {"StreamSpecification": kept}
+
+
+def with_stream(transaction: WriteTransaction, table: Table) -> Table:
+    """The table with the stream that its settings specify, one shard for each partition."""
+    specification = table.settings.get("StreamSpecification")
+    if specification is None:
+        return table
+    warm = warm_of(table.settings)
+    count = initial_count(warm["ReadUnitsPerSecond"], warm["WriteUnitsPerSecond"], 0)
+    bounds = PartitionMap.even(count).bounds
+    return begin_stream(transaction, table, specification["StreamViewType"], bounds)
 
 
 def encryption_settings(region: Region, specification: Json | None) -> Json:

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from engine.client.protocol import Context
 from engine.errors import ValidationException
-from engine.operations.describe import stream_label
 from engine.operations.kept import kept_as, kept_days
 from engine.operations.region import Region
 from engine.operations.tables import check_active
+from engine.storage.adoption import adopt
 from engine.storage.catalog import Table
 from engine.storage.transaction import WriteTransaction
 
@@ -56,6 +56,7 @@ def truncate(region: Region, name: str) -> str | None:
             created_us=transaction.stamp_us,
         )
         transaction.put_table(made)
+        adopt(transaction)
         return table, kept_id
 
     table, kept_id = region.database.write(work)
@@ -65,7 +66,10 @@ def truncate(region: Region, name: str) -> str | None:
 
 
 def same_table(table: Table, name: str) -> Table:
-    """A new table with all that another one has, under a name; nothing is stored yet."""
+    """A new table with all that another one has, under a name; nothing is stored yet.
+
+    Its stream and its Time to Live are settings only, until they are begun (`adopt`).
+    """
     indexes = tuple(replace(index, backfilling=False, changing=None) for index in table.indexes)
     return replace(
         table,
@@ -75,13 +79,13 @@ def same_table(table: Table, name: str) -> Table:
         changing=None,
         changing_until_us=0,
         leaving=(),
+        stream=None,
+        expiry=None,
     ).with_settings(Kept=None, RestoreSummary=None)
 
 
 def renewed(table: Table, now_us: int) -> Table:
-    """The table with a stream and a point-in-time recovery that begin now, where it has them."""
-    if "StreamLabel" in table.settings:
-        table = table.with_settings(StreamLabel=stream_label(now_us))
+    """The table with a point-in-time recovery that begins now, where it has one."""
     recovery = table.settings.get("PointInTimeRecovery")
     if recovery is not None:
         table = table.with_settings(PointInTimeRecovery=recovery | {"SinceUs": now_us})

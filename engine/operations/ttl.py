@@ -1,21 +1,28 @@
-"""UpdateTimeToLive, DescribeTimeToLive: which attribute says when an item expires."""
+"""UpdateTimeToLive, DescribeTimeToLive: which attribute says when an item expires; a pass now."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.region import Region
 from engine.operations.tables import check_active
 from engine.storage.catalog import Catalog, Table
+from engine.storage.expiring import begin_expiry, end_expiry, expire_step, note_step
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 
-def update_time_to_live(region: Region, request: Json, _context: Context) -> Json:
-    """Turn Time to Live on for an attribute, or off (E196 to E199)."""
+def update_time_to_live(region: Region, request: Json, context: Context) -> Json:
+    """Turn Time to Live on for an attribute, or off (E196 to E199).
+
+    When the items that are there expire is noted before this returns, in steps that let others
+    write; one that is cut off by a kill goes on in whichever process has the folder open next.
+    """
     wanted = request["TimeToLiveSpecification"]
 
-    def work(transaction: WriteTransaction) -> None:
+    def work(transaction: WriteTransaction) -> int | None:
         table = region.known_table(transaction.catalog, request["TableName"])
         check_active(table, transaction.stamp_us)
         _check_change(region, table, wanted, transaction.stamp_us)
@@ -23,10 +30,34 @@ def update_time_to_live(region: Region, request: Json, _context: Context) -> Jso
             "AttributeName": wanted["AttributeName"] if wanted["Enabled"] else None,
             "ChangedUs": transaction.stamp_us,
         }
-        transaction.put_table(table.with_settings(TimeToLive=setting))
+        job = None
+        table = table.with_settings(TimeToLive=setting)
+        if wanted["Enabled"]:
+            table, job = begin_expiry(transaction, table, wanted["AttributeName"])
+        else:
+            table = end_expiry(transaction, table)
+        transaction.put_table(table)
+        return job
 
-    region.database.write(work)
+    job = region.database.write(work)
+    while job is not None and region.database.write(partial(note_step, job_id=job)):
+        if context.cancelled is not None and context.cancelled():
+            break
     return {"TimeToLiveSpecification": wanted}
+
+
+def expire(region: Region, table_name: str, context: Context) -> int:
+    """Delete what has expired, as `LocalTools.expire` says."""
+    table = region.known_table(region.database.reload_catalog(), table_name)
+    now_us = region.clock.now_us()
+    deleted = 0
+    while context.cancelled is None or not context.cancelled():
+        step = partial(expire_step, table_name=table.name, now_us=now_us)
+        count = region.database.write(step)
+        if count == 0:
+            break
+        deleted += count
+    return deleted
 
 
 def _check_change(region: Region, table: Table, wanted: Json, now_us: int) -> None:
@@ -53,8 +84,9 @@ def describe_time_to_live(region: Region, request: Json, _context: Context) -> J
     def read(_reader: Reader, catalog: Catalog) -> Table:
         return region.known_table(catalog, request["TableName"])
 
-    setting = region.database.read(read).settings.get("TimeToLive") or {}
-    attribute = setting.get("AttributeName")
-    if attribute is None:
+    expiry = region.database.read(read).expiry
+    if expiry is None:
         return {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
-    return {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}}
+    status = "ENABLING" if expiry.filling else "ENABLED"
+    described = {"TimeToLiveStatus": status, "AttributeName": expiry.attribute}
+    return {"TimeToLiveDescription": described}

@@ -17,7 +17,7 @@ from engine.operations.tables import (
     on_demand_since,
     refuse_absent,
     start_change,
-    stream_settings,
+    with_stream,
 )
 from engine.operations.throughput import (
     Subject,
@@ -31,6 +31,7 @@ from engine.operations.throughput import (
 )
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Index, Table
+from engine.storage.streams import end_stream
 from engine.storage.transaction import WriteTransaction
 
 _INVALID = "One or more parameter values were invalid: "
@@ -81,6 +82,7 @@ def update_table(region: Region, request: Json, context: Context) -> Json:
         check_active(before, now_us)
         table = _change_settings(region, before, request, now_us)
         table, jobs = change_indexes(region, transaction, table, request)
+        table = _change_stream(transaction, table, request.get("StreamSpecification"))
         if moves or any(update.get("Update") is None for update in updates):
             table = replace(table, changing="UPDATING", changing_until_us=FOREVER_US)
         transaction.put_table(start_change(region, table, now_us))
@@ -205,7 +207,7 @@ def _change_settings(region: Region, table: Table, request: Json, now_us: int) -
         table = table.with_settings(TableClassSummary=summary)
     if request.get("SSESpecification") is not None:
         table = _change_encryption(region, table, request["SSESpecification"])
-    return _change_stream(table, request.get("StreamSpecification"), now_us)
+    return table
 
 
 def _change_throughput(region: Region, table: Table, request: Json, now_us: int) -> Table:
@@ -297,7 +299,9 @@ def _change_encryption(region: Region, table: Table, specification: Json) -> Tab
     return table.with_settings(SSEDescription=after)
 
 
-def _change_stream(table: Table, specification: Json | None, now_us: int) -> Table:
+def _change_stream(
+    transaction: WriteTransaction, table: Table, specification: Json | None
+) -> Table:
     """Enable or disable the stream (E194, E195); its label and ARN stay when it is disabled."""
     if specification is None:
         return table
@@ -306,8 +310,7 @@ def _change_stream(table: Table, specification: Json | None, now_us: int) -> Tab
         raise ValidationException(f"Table already has an enabled stream: TableName: {table.name}")
     if not enabled and not specification["StreamEnabled"]:
         raise ValidationException(f"Table has no stream to disable: TableName: {table.name}")
-    settings = stream_settings(specification, now_us)
-    return table.with_settings(
-        StreamSpecification=settings.get("StreamSpecification"),
-        StreamLabel=settings.get("StreamLabel", table.settings.get("StreamLabel")),
-    )
+    if enabled:
+        return end_stream(transaction, table.with_settings(StreamSpecification=None))
+    kept = {"StreamEnabled": True, "StreamViewType": specification["StreamViewType"]}
+    return with_stream(transaction, table.with_settings(StreamSpecification=kept))

@@ -7,7 +7,7 @@ hold the items. Deleting or replacing a table moves storage ids; no item is touc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import InternalServerError
 from engine.storage.keys import collection_prefix, part, value_bytes
+from engine.storage.shard_map import ShardMap
 
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
 # encryption and the record's header take; a larger value would spill and waste most of a page.
@@ -228,13 +229,31 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Expiry:
+    """Time to Live: the attribute that says when an item expires, and where all of that is noted.
+
+    `filling`: items from before it was turned on are not all noted yet.
+    """
+
+    attribute: str
+    storage_id: int
+    filling: bool
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The SQLite tables of its rows."""
+        return Storage(self.storage_id)
+
+
+@dataclass(frozen=True)
 class Table:
     """A table: its keys, its indexes, where its items are stored, and its settings.
 
     `settings` holds the members that DescribeTable shows and that steer behaviour elsewhere
     (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
     that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
-    DELETING, though nothing is stored for them any more.
+    DELETING, though nothing is stored for them any more. `stream` is its enabled stream, `expiry`
+    its Time to Live.
     """
 
     name: str
@@ -248,6 +267,8 @@ class Table:
     changing: str | None = None
     changing_until_us: int = 0
     leaving: tuple[Index, ...] = ()
+    stream: ShardMap | None = None
+    expiry: Expiry | None = None
 
     @cached_property
     def storage(self) -> Storage:
@@ -358,6 +379,8 @@ class Table:
             "changing": self.changing,
             "changing_until_us": self.changing_until_us,
             "leaving": [index.to_json() for index in self.leaving],
+            "stream": None if self.stream is None else self.stream.to_json(),
+            "expiry": None if self.expiry is None else asdict(self.expiry),
         }
 
     @classmethod
@@ -370,6 +393,8 @@ class Table:
                 "range": None if form["range"] is None else KeyAttribute(*form["range"]),
                 "indexes": tuple(Index.from_json(index) for index in form["indexes"]),
                 "leaving": tuple(Index.from_json(index) for index in form.get("leaving", ())),
+                "stream": ShardMap.from_json(form["stream"]) if form.get("stream") else None,
+                "expiry": Expiry(**form["expiry"]) if form.get("expiry") else None,
             }
         )
 

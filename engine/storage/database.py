@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from engine.clock import Clock
+from engine.clock import Clock, VirtualClock
 from engine.errors import (
     ApiError,
     DamagedError,
@@ -63,12 +63,14 @@ class Options:
     end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
     local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
     lag behind. `image`: what a Region in memory begins with, as `Database.image` gave it.
+    `ttl_delete_s`: for how long an expired item may stay before it is deleted.
     """
 
     durability: str = "full"
     history_hours: float = 24.0
     read_lag_s: float = 0.0
     image: bytes | None = None
+    ttl_delete_s: float = 60.0
 
 
 class Database:
@@ -90,6 +92,9 @@ class Database:
         # In memory all share one connection, and therefore one lock.
         self._memory_lock = threading.RLock() if self.path is None else None
         self._gate = None if self.path is None else _file_gate(gate_path(self.path))
+        self.upkeep = Upkeep(self, self.path, clock)
+        # In memory nothing goes on beside a clock that is moved by hand.
+        self._looks_after_expiry = self.path is not None or not isinstance(clock, VirtualClock)
         try:
             self._connection = self._open_first()
             self.catalog = self._first_catalog()
@@ -104,14 +109,13 @@ class Database:
         )
         self.tails = Tails()
         self._idle_readers = [Reader(self._connection)] if self.path is None else []
-        self.upkeep = None if self.path is None else Upkeep(self, self.path, clock)
-        if self.path is not None and self.upkeep is not None:
+        if self.path is not None:
             self._identity = forks.identity(self.path)
             self._connection.set_wal_hook(self.upkeep.after_commit)
             # Where the file is damaged, requests say so, each for itself.
             with suppress(ApiError):
                 self._note_history()
-                if self.read(self.upkeep.is_work_left):
+                if self.read(self.upkeep.is_needed):
                     self.upkeep.start()
         self._lagged = (
             LaggedReads(self._new_reader, clock, options.read_lag_s)
@@ -151,7 +155,12 @@ class Database:
             self.write(partial(note_history, history_s=history_s))
 
     def _set_catalog(self, catalog: Catalog) -> None:
+        """Go on with a catalog that this process, or another one, has changed."""
         self.catalog = catalog
+        if self._looks_after_expiry and any(
+            table.expiry is not None for table in catalog.tables.values()
+        ):
+            self.upkeep.start()
 
     # Reading.
 
@@ -284,7 +293,7 @@ class Database:
         if current is catalog:
             return True
         if current.version > self.catalog.version:
-            self.catalog = current
+            self._set_catalog(current)
         else:
             reader.checked_catalog = None
         return False
@@ -316,7 +325,7 @@ class Database:
     def _checked(self, reader: Reader, catalog: Catalog) -> Catalog:
         current = load_catalog(reader.cursor, catalog)
         if current is not catalog:
-            self.catalog = current
+            self._set_catalog(current)
         return current
 
     # Writing.
@@ -390,8 +399,7 @@ class Database:
         if self._closed:
             return
         with self._closing:
-            if self.upkeep is not None:
-                self.upkeep.stop()
+            self.upkeep.stop()
             self._refusal = "the engine is closed"
             if self._lagged is not None:
                 self._lagged.close()

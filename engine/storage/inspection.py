@@ -16,6 +16,7 @@ from engine.model import values
 from engine.storage.catalog import Catalog, Index, InvalidKeyError, Storage, Table
 from engine.storage.connections import as_api_error
 from engine.storage.database import Database
+from engine.storage.expiry import expiry_us, time_key
 from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, index_entry, plan_change
 from engine.storage.keys import KEYS_END, KeyRange, collection_of
@@ -123,6 +124,7 @@ def _check_items(reader: Reader, table: Table, problems: list[str]) -> None:
             problems.append(f"{table.name}: the item at {key.hex()} cannot be read")
         if len(problems) >= _PROBLEMS_MAX:
             return
+    problems += _check_expiry(reader, table)
     problems += _check_storage(reader, table.name, table.storage, count, size)
     if table.local_indexes:
         problems += _check_collections(reader, table)
@@ -169,6 +171,20 @@ def _check_entry(
     except ValueError:
         return [f"{where} cannot be read"]
     return [] if is_same else [f"{where} is stale"]
+
+
+def _check_expiry(reader: Reader, table: Table) -> list[str]:
+    """Compare what is noted of when items expire with the items."""
+    expiry = table.expiry
+    if expiry is None or expiry.filling:
+        return []
+    noted = {key for _, _, key in reader.range_with_keys(expiry.storage, _EVERYTHING)}
+    wrong = len(noted)
+    for raw, size, key in reader.range_with_keys(table.storage, _EVERYTHING):
+        at_us = expiry_us(StoredItem(raw, size).item(), expiry.attribute)
+        if at_us is not None:
+            wrong += -1 if time_key(at_us, key) in noted else 1
+    return [f"{table.name}: when items expire is noted wrongly of {wrong}"] if wrong else []
 
 
 def _check_storage(

@@ -156,5 +156,41 @@ CREATE TABLE rejections(
 ) WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _LOG_BY_KEY, _JOBS_AND_TRASH, _TRANSFERS)
+_STREAMS = """
+-- Streams, readable for 24 hours after they ended.
+CREATE TABLE streams(
+    id INTEGER PRIMARY KEY,
+    table_name TEXT NOT NULL,
+    label TEXT NOT NULL,
+    view TEXT NOT NULL,
+    keys BLOB NOT NULL,
+    created_us INTEGER NOT NULL,
+    ended_us INTEGER,
+    UNIQUE(table_name, label)
+);
+CREATE TABLE shards(
+    id INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    parent TEXT,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER,
+    closed_us INTEGER,
+    -- The newest of its entries that was trimmed.
+    trimmed_seq INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX shards_by_stream ON shards(stream, id);
+-- Bytes, by DynamoDB's rules, of the images that a record shows.
+ALTER TABLE changes ADD COLUMN size INTEGER;
+CREATE INDEX changes_by_shard ON changes(shard, seq) WHERE shard IS NOT NULL;
+"""
+
+STEPS: tuple[str, ...] = (
+    _FIRST,
+    _ONE_PAGE_LOG,
+    _LOG_BY_KEY,
+    _JOBS_AND_TRASH,
+    _TRANSFERS,
+    _STREAMS,
+)
 SCHEMA_VERSION = len(STEPS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import apsw
@@ -191,6 +191,10 @@ class Reader:
     def log_times(self) -> LogTimes:
         """Since when changes are logged, and how far time has come in the log."""
         return log_times(self._beside)
+
+    def query(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's."""
+        return fetch(self._beside, sql, tuple(bindings))
 
     def _fetch(self, sql: str, *bindings: Any) -> list[tuple[Any, ...]]:
         return fetch(self._beside, sql, bindings)

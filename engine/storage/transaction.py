@@ -15,8 +15,9 @@ import orjson
 from engine.client.protocol import Json
 from engine.storage import counts, jobs, trash
 from engine.storage import transfers as book
-from engine.storage.catalog import Catalog, Storage, Table
+from engine.storage.catalog import Catalog, Expiry, Storage, Table
 from engine.storage.connections import fetch
+from engine.storage.expiry import note_expiry, put_expiry
 from engine.storage.items import (
     IndexChange,
     ItemChange,
@@ -26,12 +27,13 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.streams import end_stream, hours_kept, stream_part, trim_streams
 from engine.storage.transfers import Transfer
 from engine.storage.trimming import begin_anew, sweeps_at, trim
 
 _LOG = (
-    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, counts)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, shard, new, size, counts)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 # In memory the writers themselves trim the log, twice as fast as it grows.
 _TRIMMED_PER_SUM = 1_024
@@ -111,6 +113,8 @@ class WriteTransaction:
                 self._write_entry(index_change)
             if table.local_indexes:
                 self._grow_collection(table, change)
+            if table.expiry is not None:
+                note_expiry(cursor, table.expiry, change)
             if logged:
                 self._entries.append(
                     (
@@ -120,9 +124,29 @@ class WriteTransaction:
                         cause.origin,
                         cause.principal,
                         None if old is None else old.raw,
+                        *stream_part(self, table, change),
                         None,
                     )
                 )
+
+    def next_seq(self) -> int:
+        """The sequence number that the next entry of the log will have."""
+        ((last,),) = self.query("SELECT coalesce(max(seq), 0) FROM changes")
+        return int(last) + len(self._entries) + 1
+
+    def query(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's that only reads."""
+        return fetch(self.cursor, sql, tuple(bindings))
+
+    def change(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement of this room's that writes."""
+        self.writes += 1
+        return fetch(self.cursor, sql, tuple(bindings))
+
+    def note_expiry(self, expiry: Expiry, at_us: int, key: bytes) -> None:
+        """Note when an item that was there before Time to Live was turned on expires."""
+        self.writes += 1
+        put_expiry(self.cursor, expiry, at_us, key)
 
     def _grow_collection(self, table: Table, change: ItemChange) -> None:
         collection = (table.storage_id, collection_of(change.key))
@@ -246,16 +270,22 @@ class WriteTransaction:
 
     def discard_table(self, name: str, discarded_id: str, until_us: int) -> None:
         """Take a table out of the catalog, and keep its items in the trash until a time."""
-        table = replace(self.catalog.tables[name], changing=None).with_settings(Kept=None)
+        table = replace(
+            self.catalog.tables[name], changing=None, stream=None, expiry=None
+        ).with_settings(Kept=None)
         trash.keep(self.cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
-        self._take_out(table)
+        self._take_out(self.catalog.tables[name])
 
     def _take_out(self, table: Table) -> None:
+        """Take a table out of the catalog with all but its items."""
+        end_stream(self, table)
         if table.log_hours:
             begin_anew(self.cursor)
         self.cursor.execute("DELETE FROM catalog WHERE name = ?", (table.name,))
         for index in table.indexes:
             self.retire_storage(index.storage_id)
+        if table.expiry is not None:
+            self.retire_storage(table.expiry.storage_id)
         tables = dict(self.catalog.tables)
         del tables[table.name]
         self._catalog_changed(tables)
@@ -398,7 +428,11 @@ class WriteTransaction:
 
         Looks at so many of each kind at most; gives whether there may be more.
         """
-        sweeps = sweeps_at(self.stamp_us, self.catalog.tables.values(), self._history_hours)
+        # First of all: shards are to know of an entry that it was theirs.
+        if trim_streams(self, count_max):
+            return True
+        hours = hours_kept(self, self._history_hours)
+        sweeps = sweeps_at(self.stamp_us, self.catalog.tables.values(), hours)
         trimmed, more = trim(self.cursor, sweeps, count_max)
         if trimmed:
             self.writes += trimmed

@@ -2,7 +2,8 @@
 
 A thread of its own does it, started by the first commit, or at once where work was left. All but
 checkpoints go through the writers' queue in small steps, so that no request waits long. One process
-of those that have the files open does it at a time.
+of those that have the files open does it at a time. In memory the thread is only there for Time to
+Live.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ import apsw
 
 from engine.clock import Clock
 from engine.errors import ApiError, FolderError
+from engine.storage.adoption import adopt, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
+from engine.storage.expiring import KIND as EXPIRY
+from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
 from engine.storage.log_index import clear, fill_batch
+from engine.storage.streams import hours_kept, is_trim_due
 from engine.storage.transaction import WriteTransaction
 from engine.storage.trimming import sweeps_at
 
@@ -41,14 +46,18 @@ _ROUND_S = 30.0
 _TRIM_ENTRIES_PER_STEP = 1_000
 _FREE_ROWS_PER_STEP = 2_000
 _FREE_BYTES_PER_STEP = 8 * 1024 * 1024
+_JOB_STEPS = {BACKFILL: backfill_step, EXPIRY: note_step}
 # What may befall work that is tried again later: a full disk, a damaged file, a closed engine.
 _FAILURES = (ApiError, FolderError, apsw.Error, OSError, ValueError)
 
 
 class Upkeep:
-    """Keeps one Region's files in order, from any of the processes that have it open."""
+    """Keeps one Region's files in order, from any of the processes that have it open.
 
-    def __init__(self, database: Database, path: Path, clock: Clock) -> None:
+    `path` is None in memory.
+    """
+
+    def __init__(self, database: Database, path: Path | None, clock: Clock) -> None:
         self._database = database
         self._path = path
         self._clock = clock
@@ -109,28 +118,47 @@ class Upkeep:
         database = self._database
         if not database.read(self.is_work_left):
             return
-        with contextlib.closing(FileGate(self._path.with_name("upkeep.lock"))) as gate:
-            if not gate.acquire(blocking=False):
-                return
+        with contextlib.ExitStack() as lease:
+            if self._path is not None:
+                gate = FileGate(self._path.with_name("upkeep.lock"))
+                lease.enter_context(contextlib.closing(gate))
+                if not gate.acquire(blocking=False):
+                    return
             while not self._stopping and database.write(self.step):
                 pass
-            for job_id in database.read(lambda reader, _: reader.job_ids(BACKFILL)):
-                while not self._stopping and database.write(partial(backfill_step, job_id=job_id)):
+            for kind, job_step in _JOB_STEPS.items():
+                for job_id in database.read(partial(_jobs, kind=kind)):
+                    while not self._stopping and database.write(partial(job_step, job_id=job_id)):
+                        pass
+            now_us, grace_us = self._clock.now_us(), self._grace_us()
+            look = partial(tables_with_expired, now_us=now_us, grace_us=grace_us)
+            for name in database.read(look):
+                step = partial(expire_step, table_name=name, now_us=now_us, grace_us=grace_us)
+                while not self._stopping and database.write(step):
                     pass
             self._index_log()
+
+    def is_needed(self, reader: Reader, catalog: Catalog) -> bool:
+        """Whether the thread is to run though nothing is written here."""
+        return self.is_work_left(reader, catalog) or any(
+            table.expiry is not None for table in catalog.tables.values()
+        )
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether a round would find anything to do."""
         now_us = self._clock.now_us()
         tables = catalog.tables.values()
-        sweeps = sweeps_at(now_us, tables, self._database.options.history_hours)
+        hours = hours_kept(reader, self._database.options.history_hours)
+        sweeps = sweeps_at(now_us, tables, hours)
         index = reader.log_index_state()
         return (
             reader.is_work_left(sweeps, now_us)
             or index.is_fill_due
             or index.is_clearing_due
-            or bool(reader.job_ids(BACKFILL))
-            or any(table.is_gone(now_us) for table in tables)
+            or is_trim_due(reader, now_us)
+            or any(reader.job_ids(kind) for kind in _JOB_STEPS)
+            or bool(tables_with_expired(reader, catalog, now_us, self._grace_us()))
+            or any(table.is_gone(now_us) or lacks_what_is_set(table) for table in tables)
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
@@ -138,6 +166,7 @@ class Upkeep:
         more_to_trim = transaction.trim_changes(_TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
+        adopt(transaction)
         transaction.empty_expired_trash()
         transaction.forget_failures()
         transaction.forget_transfers()
@@ -156,11 +185,16 @@ class Upkeep:
                 if self._stopping:
                     return
 
+    def _grace_us(self) -> int:
+        return round(self._database.options.ttl_delete_s * 1_000_000)
+
     def _checkpoint_due(self) -> bool:
         return self._pages - self._pages_at_checkpoint >= _CHECKPOINT_PAGES
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file."""
+        if self._path is None:
+            return
         pages = self._pages
         with contextlib.closing(self._database.connect("FULL")) as connection:
             # A connection that has read nothing yet would checkpoint nothing.
@@ -183,6 +217,10 @@ class Upkeep:
         self._thread.join()
         with contextlib.suppress(*_FAILURES):
             self._database.write(self.step)
+
+
+def _jobs(reader: Reader, _catalog: Catalog, kind: str) -> list[int]:
+    return reader.job_ids(kind)
 
 
 def gate_path(data_path: Path) -> Path:

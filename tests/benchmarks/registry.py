@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.benchmarks import (
     bulk,
+    following,
     layout,
     past,
     reads,
@@ -76,6 +77,18 @@ BENCHMARKS = (
         "the difference of 2,000 changes of 200,000 items, to that of 10,000",
         past.diff_by_size,
         {"diff-size": Goal(1.3)},
+    ),
+    Benchmark(
+        "put-followed",
+        "durable PutItem with history and a stream, or with Time to Live, to the same without",
+        following.write_followed,
+        {"put-stream": Goal(1.6)},
+    ),
+    Benchmark(
+        "get-records",
+        "GetRecords of changes with two images, to decoding the images",
+        following.get_records,
+        {"get-records-rate": Goal(50_000, is_least=True)},
     ),
     Benchmark(
         "threads",

@@ -17,6 +17,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
     Campaign("ways-back", "kill -9 amid backups, restores, snapshots", ways_back.kills),
     pytest_campaign("archives", "damaged archives", "tests/engine/archives"),
+    pytest_campaign("streams", "consumers of streams", "tests/engine/streams"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),

@@ -1,4 +1,7 @@
-"""`dyntui dynamodb`: a command for every operation of the service model, made when it is used."""
+"""`dyntui dynamodb`, `dyntui dynamodbstreams`: a command for every operation of a service model.
+
+They are made when they are used.
+"""
 
 from __future__ import annotations
 
@@ -21,30 +24,32 @@ from dyntui.cli.command import Command, global_options
 from dyntui.cli.paging import paginations
 from dyntui.core.requests import kebab
 from engine import Engine
-from engine.model.service import service_model
+from engine.model.service import DYNAMODB, STREAMS, model_of, service_model
 
 HELP_WORD = "help"
 WAIT = "wait"
 
 
 class OperationGroup(click.Group):
-    """The operations by the AWS CLI's names; `help` is a name of `--help`."""
+    """The operations of a service by the AWS CLI's names; `help` is a name of `--help`."""
 
-    def __init__(self, **attributes: Any) -> None:
+    def __init__(self, service: str, **attributes: Any) -> None:
         super().__init__(**attributes)
+        self._service = service
+        self._waits = service == DYNAMODB
         self.params.extend([*aws_options(), *global_options()])
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """The names of all operations of the model."""
-        return [*_operations(), WAIT]
+        return [*_operations(self._service), *([WAIT] if self._waits else [])]
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """The command of an operation."""
-        if name == WAIT:
+        if self._waits and name == WAIT:
             from dyntui.cli.api.waiting import wait_group
 
             return wait_group()
-        operation = _operations().get(name)
+        operation = _operations(self._service).get(name)
         return None if operation is None else OperationCommand(operation)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
@@ -53,10 +58,10 @@ class OperationGroup(click.Group):
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the operations, those that are here before the others."""
-        model, here = service_model(), Engine.operations()
+        model, here = service_model(self._service), Engine.operations()
         texts = {
             name: (operation, first_sentence(model.operation(operation).documentation))
-            for name, operation in _operations().items()
+            for name, operation in _operations(self._service).items()
         }
         for title, wanted in (("Operations", True), ("Not available here", False)):
             rows = [
@@ -64,7 +69,7 @@ class OperationGroup(click.Group):
                 for name, (operation, text) in texts.items()
                 if (operation in here) == wanted
             ]
-            if wanted:
+            if wanted and self._waits:
                 rows.append((WAIT, "Waits until a table is there, or gone"))
             if rows:
                 with formatter.section(title):
@@ -75,7 +80,7 @@ class OperationCommand(Command):
     """An operation: its flags, the AWS CLI's options, and the global ones."""
 
     def __init__(self, operation: str) -> None:
-        model, pagination = service_model(), paginations().get(operation)
+        model, pagination = model_of(operation), paginations().get(operation)
         super().__init__(
             kebab(operation),
             callback=click.pass_context(partial(_run, operation)),
@@ -111,13 +116,13 @@ def _help_option(arguments: list[str]) -> list[str]:
 
 
 @cache
-def _operations() -> Mapping[str, str]:
+def _operations(service: str) -> Mapping[str, str]:
     """The API's names of the operations, by the AWS CLI's."""
-    return {kebab(operation): operation for operation in service_model().operations}
+    return {kebab(operation): operation for operation in service_model(service).operations}
 
 
 def _description(operation: str) -> list[str]:
-    texts = paragraphs(service_model().operation(operation).documentation)
+    texts = paragraphs(model_of(operation).operation(operation).documentation)
     if operation not in Engine.operations():
         texts.insert(0, f"{operation} is not available here.")
     return texts
@@ -130,9 +135,14 @@ def _run(operation: str, context: click.Context, /, **arguments: Any) -> None:
     run_operation(context, operation, arguments)
 
 
-@click.command("dynamodb", cls=OperationGroup)
+@click.command("dynamodb", cls=OperationGroup, service=DYNAMODB)
 def dynamodb() -> None:
     """Any operation of DynamoDB, with the AWS CLI's names, flags and output.
 
     Scripts carry over by changing a word: `aws dynamodb` becomes `dyntui dynamodb`.
     """
+
+
+@click.command("dynamodbstreams", cls=OperationGroup, service=STREAMS)
+def dynamodbstreams() -> None:
+    """Any operation of DynamoDB Streams, with the AWS CLI's names, flags and output."""

@@ -15,7 +15,7 @@ from dyntui.cli.api.values import ValueReader
 from dyntui.cli.command import given
 from dyntui.cli.files import text_of
 from engine.client.protocol import Json
-from engine.model.service import service_model
+from engine.model.service import ServiceModel, model_of
 
 
 def operation_request(context: click.Context, operation: str, arguments: Mapping[str, Any]) -> Json:
@@ -23,9 +23,9 @@ def operation_request(context: click.Context, operation: str, arguments: Mapping
 
     `arguments` are named as the members are. Raises `UsageError`.
     """
-    model = service_model()
+    model = model_of(operation)
     flags = operation_flags(model, operation)
-    members = _members(flags, arguments)
+    members = _members(model, flags, arguments)
     if arguments[INPUT_JSON] is not None:
         members = _input_document(arguments[INPUT_JSON]) | members
     else:
@@ -45,7 +45,7 @@ def operation_request(context: click.Context, operation: str, arguments: Mapping
     return Binder(model, raw=raw).request(model.input_shape(operation), members)
 
 
-def _members(flags: Mapping[str, Flag], arguments: Mapping[str, Any]) -> Json:
+def _members(model: ServiceModel, flags: Mapping[str, Flag], arguments: Mapping[str, Any]) -> Json:
     members: Json = {}
     for name, flag in flags.items():
         value = arguments[name]
@@ -53,7 +53,7 @@ def _members(flags: Mapping[str, Flag], arguments: Mapping[str, Any]) -> Json:
             members[name] = value
         elif value is not None and value != ():
             texts: Sequence[str] = value if flag.is_list else [value]
-            members[name] = ValueReader(service_model(), flag.name).read(flag.shape, texts)
+            members[name] = ValueReader(model, flag.name).read(flag.shape, texts)
     return members
 
 

@@ -25,7 +25,7 @@ from dyntui.cli.workspace import workspace
 from dyntui.core.formats import wide_json
 from engine import Engine
 from engine.client.protocol import Json
-from engine.model.service import Shape, service_model
+from engine.model.service import Shape, model_of
 
 NO_MEMBERS = Shape("Nothing", "structure", {}, None, None, None, (), None, None, None, "")
 """The answer of operations that have none."""
@@ -46,7 +46,9 @@ def run_operation(context: click.Context, operation: str, arguments: Mapping[str
         work.call(operation, {})
 
     def call(request: Json) -> Json:
-        return readable(service_model(), _answer_shape(operation), work.call(operation, request))
+        return readable(
+            model_of(operation), _answer_shape(operation), work.call(operation, request)
+        )
 
     show = _Printer(context, operation)
     request = operation_request(context, operation, arguments)
@@ -145,13 +147,13 @@ def _print_table(title: str, value: Any) -> None:
 
 
 def _answer_shape(operation: str) -> Shape:
-    model = service_model()
+    model = model_of(operation)
     output = model.operation(operation).output
     return NO_MEMBERS if output is None else model.shape(output)
 
 
 def print_skeleton(operation: str, kind: str) -> None:
     """Print a request (`input`) or an answer (`output`) with all of its members."""
-    model = service_model()
+    model = model_of(operation)
     shape = model.input_shape(operation) if kind == "input" else _answer_shape(operation)
     _print_json(skeleton(model, shape))

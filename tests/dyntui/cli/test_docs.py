@@ -60,7 +60,7 @@ def _section(title: str) -> str:
     return re.split(rf"^#{{2,{len(start[1])}}} ", text, maxsplit=1, flags=re.MULTILINE)[0]
 
 
-_OTHER_SECTIONS = {"alter": "create", "scan": "query"}
+_OTHER_SECTIONS = {"alter": "create", "scan": "query", "dynamodbstreams": "dyntui dynamodb"}
 """Verbs whose section says that they take the options of another."""
 
 
@@ -88,7 +88,7 @@ def _shared_options() -> set[str]:
 
 @pytest.mark.parametrize(("name", "command"), _verbs())
 def test_every_verb_has_a_section_with_its_options(name: str, command: click.Command) -> None:
-    section = _section("dyntui dynamodb" if name == "dynamodb" else name)
+    section = _section(f"dyntui {name}" if name.startswith("dynamodb") else name)
     if name in _OTHER_SECTIONS:
         section += _section(_OTHER_SECTIONS[name])
     options = _options(command) - _shared_options()
@@ -102,10 +102,11 @@ def test_the_shared_options_have_a_section() -> None:
 
 
 def test_the_sections_name_what_stands_below_a_verb() -> None:
-    for group in (cli.get_command(click.Context(cli), "sample"), wait_group()):
+    groups = [cli.get_command(click.Context(cli), name) for name in ("sample", "streams", "ttl")]
+    for group in (*groups, wait_group()):
         assert isinstance(group, click.Group)
         for name in group.list_commands(click.Context(group)):
-            if group.name == "sample" or name.startswith("table"):
+            if group in groups or name.startswith("table"):
                 assert f"`{group.name} {name}" in PAGE.read_text()
 
 

@@ -147,3 +147,28 @@ def test_a_refusal_midway_says_how_much_was_written(
     ended = run(capsys, "put", "orders", "--plain", f"file://{lines}", "--endpoint-url", address)
     assert ended.code == PARTIAL
     assert ended.err.splitlines()[-1] == "before that, 30 items were written"
+
+
+def test_a_stream_of_a_remote_is_followed(
+    capsys: pytest.CaptureFixture[str], address: str, engine: Engine
+) -> None:
+    remote = ("--endpoint-url", address)
+    engine.create_table(**DEFINITION)
+    assert run(capsys, "streams", "on", "orders", *remote).code == 0
+    engine.put_item(TableName="orders", Item={"id": {"N": "7"}})
+    tail = ("streams", "tail", "orders", "--from", "start", "--no-follow", *remote)
+    ended = run(capsys, *tail)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.endswith("INSERT  id 7\n")
+    assert "ENABLED" in run(capsys, "streams", "list", *remote).out
+    listed = run(capsys, "dynamodbstreams", "list-streams", *remote)
+    assert len(orjson.loads(listed.out)["Streams"]) == 1
+
+
+def test_expiry_cannot_be_run_on_a_remote(
+    capsys: pytest.CaptureFixture[str], address: str, engine: Engine
+) -> None:
+    engine.create_table(**DEFINITION)
+    assert run(capsys, "ttl", "on", "orders", "until", "--endpoint-url", address).code == 0
+    ended = run(capsys, "ttl", "run", "orders", "--endpoint-url", address)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (USAGE, "", 1)

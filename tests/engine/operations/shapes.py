@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.model.service import Shape, service_model
+from engine.model.service import ServiceModel, Shape, model_of
 
 Json = dict[str, Any]
 
@@ -58,14 +58,15 @@ def attribute_values(depth: int = 2) -> st.SearchStrategy[Any]:
 
 def requests(operation: str) -> st.SearchStrategy[Json]:
     """Requests of an operation; now and then a member has a value of a wrong type."""
-    return _structure(service_model().input_shape(operation), 0)
+    model = model_of(operation)
+    return _structure(model, model.input_shape(operation), 0)
 
 
-def _structure(shape: Shape, depth: int) -> st.SearchStrategy[Json]:
+def _structure(model: ServiceModel, shape: Shape, depth: int) -> st.SearchStrategy[Json]:
     required: Json = {}
     optional: Json = {}
     for member in shape.members.values():
-        value = _value(member.name, service_model().shape(member.shape_name), depth + 1)
+        value = _value(model, member.name, model.shape(member.shape_name), depth + 1)
         (required if member.required else optional)[member.name] = value
     few = st.lists(st.sampled_from(sorted(optional)), max_size=4) if optional else st.just([])
     return few.flatmap(
@@ -73,25 +74,28 @@ def _structure(shape: Shape, depth: int) -> st.SearchStrategy[Json]:
     )
 
 
-def _value(name: str, shape: Shape, depth: int) -> st.SearchStrategy[Any]:
-    right = _right_value(name, shape, depth)
+def _value(model: ServiceModel, name: str, shape: Shape, depth: int) -> st.SearchStrategy[Any]:
+    right = _right_value(model, name, shape, depth)
     return st.integers(0, 19).flatmap(lambda roll: _SCALARS if roll == 0 else right)
 
 
-def _right_value(name: str, shape: Shape, depth: int) -> st.SearchStrategy[Any]:
+def _right_value(
+    model: ServiceModel, name: str, shape: Shape, depth: int
+) -> st.SearchStrategy[Any]:
     if shape.name == "AttributeValue":
         return attribute_values()
     if depth > 6:
         return st.none()
-    model = service_model()
     if shape.type == "structure":
-        return _structure(shape, depth)
+        return _structure(model, shape, depth)
     if shape.type == "list":
-        element = _value(name, model.shape(str(shape.element)), depth + 1)
+        element = _value(model, name, model.shape(str(shape.element)), depth + 1)
         return st.lists(element, min_size=shape.minimum or 0, max_size=3)
     if shape.type == "map":
         return st.dictionaries(
-            _map_key(name), _value(name, model.shape(str(shape.value)), depth + 1), max_size=3
+            _map_key(name),
+            _value(model, name, model.shape(str(shape.value)), depth + 1),
+            max_size=3,
         )
     return _scalar(name, shape)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from engine import Engine
+from engine.clock import SYSTEM_CLOCK
 from engine.storage.backfill import backfill_step
 from tests.engine.storage.processes import killed_amid
 from tests.engine.storage.things import (
@@ -26,6 +27,7 @@ from tests.engine.storage.things import (
     put_many,
     run_sql,
     table_of,
+    thing,
 )
 
 Kill = Callable[[Path, random.Random], int]
@@ -118,6 +120,30 @@ def amid_a_fill(folder: Path, draw: random.Random) -> int:
     return len(said)
 
 
+def amid_expiry(folder: Path, draw: random.Random) -> int:
+    """Kill a process that deletes expired items; what is left is deleted later, each once."""
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    with Engine.open(folder) as engine:
+        make_table(engine, indexed=True)
+        past = {"N": str(SYSTEM_CLOCK.now_us() // 1_000_000 - 1)}
+        engine.load_items(TABLE, (thing(number, until=past) for number in range(400)))
+        put_many(engine, range(400, 500))
+        engine.update_table(TableName=TABLE, StreamSpecification=stream)
+        setting = {"AttributeName": "until", "Enabled": True}
+        engine.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=setting)
+        ((before,),) = run_sql(engine, "SELECT max(seq) FROM changes")
+    said = killed_amid("expire", draw.randint(1, 18), folder)
+    with Engine.open(folder) as engine:
+        # The thread that opening started may be at it too.
+        engine.expire(TABLE)
+        assert numbers_of(engine, "by-g") == numbers_of(engine) == list(range(400, 500))
+        assert engine.check() == []
+        logged = f"SELECT count(*), count(DISTINCT k) FROM changes WHERE seq > {before}"
+        assert run_sql(engine, f"{logged} AND cause = 'ttl'") == [(400, 400)]
+        engine.delete_table(TableName=TABLE)
+    return len(said)
+
+
 def amid_freeing(folder: Path, draw: random.Random) -> int:
     """Kill a process that frees a deleted table; whoever comes next frees the rest."""
     with Engine.open(folder) as engine:
@@ -190,5 +216,5 @@ def empty_if_large(engine: Engine) -> None:
 
 KILLS: tuple[Kill, ...] = (
     *(amid_puts, amid_threads, amid_loads, amid_checkpoints),
-    *(amid_a_fill, amid_freeing, amid_schema_changes, amid_log_upkeep),
+    *(amid_a_fill, amid_freeing, amid_schema_changes, amid_log_upkeep, amid_expiry),
 )

@@ -180,6 +180,8 @@ def test_a_new_database_is_of_the_newest_format(engine: Engine) -> None:
 _BACK_TO_THE_FIRST = """
 DROP TABLE changes_by_key;
 DROP TABLE changes;
+DROP TABLE streams;
+DROP TABLE shards;
 CREATE TABLE changes(
     seq INTEGER PRIMARY KEY,
     stamp_us INTEGER NOT NULL,
@@ -206,6 +208,8 @@ ALTER TABLE jobs DROP COLUMN forget_us;
 DROP TABLE trash;
 DROP TABLE transfers;
 DROP TABLE rejections;
+DROP TABLE streams;
+DROP TABLE shards;
 PRAGMA user_version=1;
 """
 

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from engine import Context, Engine, VirtualClock
-from engine.storage import backfill, log_index
+from engine.storage import backfill, expiring, log_index
 from engine.storage.log_index import clear, fill_batch
 from tests.engine.storage.things import (
     TABLE,
@@ -85,6 +85,18 @@ def free(engine: Engine) -> None:
     while database.write(lambda transaction: transaction.free_retired(50, 1_000_000)):
         say("step")
     say("freed")
+
+
+def expire(engine: Engine) -> None:
+    """Delete what has expired, 20 items at a time."""
+    expiring._DELETED_PER_STEP = 20
+
+    def note() -> bool:
+        say("step")
+        return False
+
+    engine.expire(TABLE, Context(cancelled=note))
+    say("expired")
 
 
 def checkpoints(engine: Engine, partition: str, first: str, count: str) -> None:
@@ -166,6 +178,7 @@ WORKS: dict[str, Callable[..., None]] = {
     for work in (
         *(puts, adds, adds_until_told, fill, free, checkpoints, loads, schema_changes, threads),
         log_upkeep,
+        expire,
     )
 }
 
