@@ -29,6 +29,7 @@ from engine.storage.window import time_text
 ORIGIN = "undo"
 """The cause of such writes in the change log."""
 _ITEMS_PER_STEP = 200
+_CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def undo(
     context = replace(context, origin=ORIGIN)
     outcomes: list[Undone] = []
     for start in range(0, len(plans), _ITEMS_PER_STEP):
+        if context.cancelled is not None and context.cancelled():
+            return outcomes + [plan.outcome(_CANCELLED) for plan in plans[start:]]
         step = plans[start : start + _ITEMS_PER_STEP]
         outcomes += region.database.write(partial(_undo_step, region, table, step, context))
     return outcomes

@@ -131,6 +131,15 @@ def test_a_write_in_between_is_not_overwritten(
     assert state(engine) == [("1", "third")]
 
 
+def test_undoing_can_be_cancelled_between_its_steps(engine: Engine) -> None:
+    engine.load_items(TABLE, [note("a", number) for number in range(250)])
+    answers = iter([False, True])
+    context = Context(cancelled=lambda: next(answers))
+    undone = engine.undo(TABLE, Changes(), context=context)
+    assert [one.refusal for one in undone].count("cancelled") == 50
+    assert len(state(engine)) == 50
+
+
 def test_what_a_newer_index_does_not_take_is_left(engine: Engine) -> None:
     put(engine, note("a", 1) | {"late": {"N": "1"}})
     engine.delete_item(TableName=TABLE, Key=key("a", 1))
