@@ -276,6 +276,28 @@ def test_all_reading_operations_see_the_past(engine: Engine, clock: VirtualClock
         assert found["Responses"] == [{"Item": old}]
 
 
+def test_a_local_index_fetches_from_the_past_of_its_table(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(engine)
+    items = [note("a", 1, size=1, text="one"), note("a", 2, size=2, text="two")]
+    engine.load_items(TABLE, items)
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    engine.put_item(TableName=TABLE, Item=note("a", 1, size=9, text="changed"))
+    # Its entry in the index stays as it was.
+    engine.put_item(TableName=TABLE, Item=note("a", 2, size=2, text="changed"))
+    asked = {
+        "IndexName": "by-size",
+        "Select": "ALL_ATTRIBUTES",
+        "KeyConditionExpression": "p = :p AND #s < :s",
+        "ExpressionAttributeNames": {"#s": "size"},
+        "ExpressionAttributeValues": {":p": {"S": "a"}, ":s": {"N": "5"}},
+    }
+    with engine.at(at_s) as past:
+        assert pages(past, "Query", asked) == items
+
+
 def test_threads_read_the_past_while_others_write(engine: Engine, clock: VirtualClock) -> None:
     make_table(engine)
     items = [note("a", number, size=number, group="g") for number in range(40)]
