@@ -44,7 +44,9 @@ class Place:
     @property
     def key_names(self) -> tuple[str, ...]:
         """The names of the key attributes."""
-        return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
+        return (
+            (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
+        )
 
     def is_unsigned(self, name: str) -> bool:
         """Whether an attribute of that name is never signed."""

@@ -367,7 +367,7 @@ def _check_footer(foot: bytes, header: Header, digest: bytes, tag_key: bytes) ->
         raise ItemFormatError("the footer has the wrong length")
     tag = hmac_sha384(tag_key, digest)
     starts = range(0, tags_end, _TAG_BYTES)
-    if not any([same_bytes(foot[start : start + _TAG_BYTES], tag) for start in starts]):
+    if not any(same_bytes(foot[start : start + _TAG_BYTES], tag) for start in starts):
         raise ItemTamperedError("no tag is right: a signed attribute is not as it was sealed")
     if header.suite is Suite.SIGNED:
         _check_signature(foot[tags_end:], header.stored_context[PUBLIC_KEY], digest)
@@ -385,9 +385,7 @@ def _check_signature(signature: bytes, public_key: str, digest: bytes) -> None:
         raise ItemTamperedError("the signature is not right") from None
 
 
-def _opened_fields(
-    item: Json, signed: list[tuple[bytes, str]], legend: bytes, keys: _Keys
-) -> Json:
+def _opened_fields(item: Json, signed: list[tuple[bytes, str]], legend: bytes, keys: _Keys) -> Json:
     opened = {name: value for name, value in item.items() if not name.startswith(RESERVED)}
     field_keys_left = iter(keys.of_fields(legend.count(ENCRYPTED)))
     for (path, name), letter in zip(signed, legend, strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.itemcrypto.context import EncryptionContext
-from engine.itemcrypto.errors import CryptoConfigError
+from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError
 
 KMS_PROVIDER = "aws-kms"
 
@@ -57,11 +57,19 @@ class MultiKeyring:
         return [new for keyring in self._keyrings for new in keyring.wrap(context)]
 
     def unwrap(self, wrapped: WrappedKey, context: EncryptionContext) -> bytes | None:
-        """See `Keyring.unwrap`: the first keyring whose key it is."""
+        """See `Keyring.unwrap`: the first keyring that opens it."""
+        failure: ItemKeyError | None = None
         for keyring in self._keyrings:
-            key = keyring.unwrap(wrapped, context)
+            try:
+                key = keyring.unwrap(wrapped, context)
+            except ItemKeyError as error:
+                # Another one may have a newer or older key of the same name.
+                failure = error
+                continue
             if key is not None:
                 return key
+        if failure is not None:
+            raise failure
         return None
 
 

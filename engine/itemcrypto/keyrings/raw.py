@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import (
+    MGF1,
+    OAEP,
+    AsymmetricPadding,
+    PKCS1v15,
+)
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 
@@ -24,7 +28,6 @@ from engine.itemcrypto.primitives import (
     random_bytes,
 )
 
-Key = TypeVar("Key", RSAPublicKey, RSAPrivateKey)
 
 # Tag length in bits and nonce length in bytes, which an AES-wrapped key says before its nonce.
 _AES_FORM = (TAG_BYTES * 8).to_bytes(4, "big") + NONCE_BYTES.to_bytes(4, "big")
@@ -125,28 +128,31 @@ def _padding(padding: RsaPadding) -> AsymmetricPadding:
 
 def public_key_of(data: bytes) -> RSAPublicKey:
     """An RSA public key of PEM or DER (SubjectPublicKeyInfo); raises CryptoConfigError."""
-    return _key_of(data, "public", RSAPublicKey)
+    load = serialization.load_pem_public_key if _is_pem(data) else serialization.load_der_public_key
+    try:
+        key = load(data)
+    except (ValueError, UnsupportedAlgorithm):
+        raise CryptoConfigError("not a public key in PEM or DER") from None
+    if not isinstance(key, RSAPublicKey):
+        raise CryptoConfigError("not a public key of RSA")
+    return key
 
 
 def private_key_of(data: bytes) -> RSAPrivateKey:
     """An RSA private key of PEM or DER (PKCS#8), without a passphrase; raises CryptoConfigError."""
-    return _key_of(data, "private", RSAPrivateKey)
-
-
-def _key_of(data: bytes, kind: str, wanted: type[Key]) -> Key:
-    is_pem = data.lstrip().startswith(b"-----BEGIN")
+    load = (
+        serialization.load_pem_private_key if _is_pem(data) else serialization.load_der_private_key
+    )
     try:
-        if kind == "public":
-            load = (
-                serialization.load_pem_public_key if is_pem else serialization.load_der_public_key
-            )
-            key: object = load(data)
-        elif is_pem:
-            key = serialization.load_pem_private_key(data, None)
-        else:
-            key = serialization.load_der_private_key(data, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, wanted):
-        raise CryptoConfigError(f"not an RSA {kind} key in PEM or DER")
+        key = load(data, None)
+    except TypeError:
+        raise CryptoConfigError("the private key is under a passphrase") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise CryptoConfigError("not a private key in PEM or DER") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise CryptoConfigError("not a private key of RSA")
     return key
+
+
+def _is_pem(data: bytes) -> bool:
+    return data.lstrip().startswith(b"-----BEGIN")
