@@ -28,7 +28,6 @@ from engine.itemcrypto.primitives import (
     random_bytes,
 )
 
-
 # Tag length in bits and nonce length in bytes, which an AES-wrapped key says before its nonce.
 _AES_FORM = (TAG_BYTES * 8).to_bytes(4, "big") + NONCE_BYTES.to_bytes(4, "big")
 
