@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.client.protocol import Json
-from engine.itemcrypto.beacons import BEACON_PREFIX, VERSION_NAME, VERSION_VALUE, StandardBeacon
+from engine.itemcrypto.beacons import VERSION_NAME, VERSION_VALUE, StandardBeacon
 from engine.itemcrypto.errors import CryptoConfigError, ItemCryptoError, NotSealedError
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.keyring import Keyring
@@ -140,8 +140,3 @@ class Protection:
     def beacon_of(self, name: str) -> StandardBeacon | None:
         """The beacon of an attribute, if it has one."""
         return next((beacon for beacon in self.beacons if beacon.name == name), None)
-
-
-def is_beacon_name(name: str) -> bool:
-    """Whether a stored attribute of that name holds a beacon."""
-    return name.startswith(BEACON_PREFIX)
