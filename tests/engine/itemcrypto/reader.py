@@ -1,6 +1,6 @@
 """A second reader of sealed items, which shares no code with the first.
 
-It knows AES and hierarchy keys at hand. Everything is read strictly; what is wrong raises WrongItemError.
+It knows AES and hierarchy keys at hand. What is wrong raises WrongItemError.
 """
 
 from __future__ import annotations
