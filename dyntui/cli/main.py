@@ -31,6 +31,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "sql": ("dyntui.cli.sql:sql", "Run PartiQL statements."),
     "repl": ("dyntui.cli.repl:repl", "Open a prompt for PartiQL statements."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
+    "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
+    "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),

@@ -75,7 +75,7 @@ class EncryptedClient(OperationMethods):
         protection = self.protection_of(table)
         if protection is None:
             raise SealedOperationError(f"the table {table} has no protection")
-        return resealed(self._client, table, key, change, protection, context)
+        return resealed(self._client, table, key, change, protection, context, protection.open)
 
     def _refuse_statements(self, operation: str, request: Json) -> None:
         """PartiQL cannot be taken apart here; a statement that names a sealed table is refused."""

@@ -17,13 +17,17 @@ def resealed(
     change: Callable[[Json], Json],
     protection: Protection,
     context: Context,
+    read: Callable[[Json], Json],
 ) -> Json:
-    """See `EncryptedClient.reseal`; `client` gives and takes items as they are stored."""
+    """See `EncryptedClient.reseal`; `client` gives and takes items as they are stored.
+
+    `read` verifies and opens the stored item.
+    """
     request = {"TableName": table, "Key": key, "ConsistentRead": True}
     stored = client.call("GetItem", request, context).get("Item")
     if not stored:
         raise ConditionalCheckFailedException("The conditional request failed")
-    opened = protection.open(stored)
+    opened = read(stored)
     place = protection.schema.place
     changed = change(dict(opened))
     if place.key_of(changed) != place.key_of(opened):

@@ -118,6 +118,14 @@ class RawRsaKeyring:
             raise ItemKeyError("the RSA key does not open its data key") from None
 
 
+def aes_key_name(info: bytes) -> str | None:
+    """The name of the AES key that wrapped a key with that provider info; None for other keys."""
+    head = info[:-NONCE_BYTES]
+    if not head.endswith(_AES_FORM):
+        return None
+    return head.removesuffix(_AES_FORM).decode(errors="backslashreplace")
+
+
 def _padding(padding: RsaPadding) -> AsymmetricPadding:
     if padding is RsaPadding.PKCS1:
         return PKCS1v15()

@@ -133,7 +133,7 @@ class _Kms:
         *,
         KeyId: str,
         NumberOfBytes: int,
-        EncryptionContext: dict[str, str],  # noqa: N803
+        EncryptionContext: dict[str, str],
     ) -> dict[str, object]:
         assert NumberOfBytes == 32
         made = self.vault.generate_data_key(KeyId, EncryptionContext)
@@ -144,7 +144,7 @@ class _Kms:
         *,
         KeyId: str,
         CiphertextBlob: bytes,
-        EncryptionContext: dict[str, str],  # noqa: N803
+        EncryptionContext: dict[str, str],
     ) -> dict[str, object]:
         from botocore.exceptions import ClientError
 
@@ -152,7 +152,7 @@ class _Kms:
             return {"Plaintext": self.vault.decrypt(KeyId, CiphertextBlob, EncryptionContext)}
         except ItemKeyError as error:
             refused = {"Error": {"Code": "InvalidCiphertextException", "Message": ""}}
-            raise ClientError(refused, "Decrypt") from error  # type: ignore[arg-type]
+            raise ClientError(refused, "Decrypt") from error
 
 
 def test_kms_through_boto() -> None:

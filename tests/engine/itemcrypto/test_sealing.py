@@ -176,7 +176,7 @@ def test_what_the_rules_forbid_is_not_sealed(values: Json, reason: str) -> None:
 
 
 def test_names_beyond_ascii_need_a_word() -> None:
-    actions = SCHEMA.actions | {"größe": Action.ENCRYPT_AND_SIGN}
+    actions = {**SCHEMA.actions, "größe": Action.ENCRYPT_AND_SIGN}
     item = ITEM | {"größe": {"N": "1"}}
     with pytest.raises(SealRefusedError, match="not ASCII"):
         seal(item, Schema(PLACE, actions), AES)
