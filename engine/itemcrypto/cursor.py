@@ -28,7 +28,12 @@ class Cursor:
 
     def prefixed(self, width: int) -> bytes:
         """Bytes after their length, which takes `width` bytes."""
-        return self.take(self.number(width))
+        start = self.position + width
+        end = start + int.from_bytes(self._data[self.position : start], "big")
+        if end > len(self._data):
+            raise ItemFormatError(f"{self._what} ends too early")
+        self.position = end
+        return self._data[start:end]
 
     def text(self, width: int) -> str:
         """UTF-8 text after its length, which takes `width` bytes."""

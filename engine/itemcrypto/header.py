@@ -19,6 +19,8 @@ from engine.itemcrypto.errors import ItemFormatError, SealRefusedError
 ENCRYPTED = ord("e")
 SIGNED = ord("s")
 CONTEXT = ord("c")
+_LETTERS = bytes((ENCRYPTED, SIGNED, CONTEXT))
+_LETTERS_OF_VERSION_1 = bytes((ENCRYPTED, SIGNED))
 MESSAGE_ID_BYTES = 32
 COMMITMENT_BYTES = 32
 DATA_KEYS_MAX = 255
@@ -40,6 +42,9 @@ class Suite(IntEnum):
     def flavour(self) -> int:
         """The byte that says it in a header."""
         return self.value & 0xFF
+
+
+_SUITES = {suite.flavour: suite for suite in Suite}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def parse_header(data: bytes) -> tuple[Header, bytes]:
     if version not in (1, 2):
         raise ItemFormatError(f"{_WHAT} is of the unknown version {version}")
     flavour = cursor.number(1)
-    suite = next((suite for suite in Suite if suite.flavour == flavour), None)
+    suite = _SUITES.get(flavour)
     if suite is None:
         raise ItemFormatError(f"{_WHAT} is of the unknown algorithm suite {flavour}")
     header = Header(
@@ -113,8 +118,8 @@ def parse_header(data: bytes) -> tuple[Header, bytes]:
 
 def _read_legend(cursor: Cursor, version: int) -> bytes:
     legend = cursor.prefixed(2)
-    known = (ENCRYPTED, SIGNED) if version == 1 else (ENCRYPTED, SIGNED, CONTEXT)
-    if any(letter not in known for letter in legend):
+    known = _LETTERS if version > 1 else _LETTERS_OF_VERSION_1
+    if legend.strip(known):
         raise ItemFormatError(f"{_WHAT} has an unknown letter in its legend")
     return legend
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemCryptoError, ItemFormatError
-from engine.itemcrypto.header import CONTEXT, ENCRYPTED, EncryptedDataKey, Suite
+from engine.itemcrypto.header import EncryptedDataKey, Suite
 from engine.itemcrypto.keyrings.raw import aes_key_name
 from engine.itemcrypto.protection import Protection, State
 from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place
-from engine.itemcrypto.sealing import canonical_path, header_of
+from engine.itemcrypto.sealing import action_of_letter, canonical_path, header_of
 from engine.itemcrypto.serialisation import binary
 
 
@@ -57,7 +57,9 @@ def inspected(item: Json, place: Place) -> Inspection:
         message_id=header.message_id,
         recipients=tuple(map(_recipient, header.data_keys)),
         actions={
-            name: _action(letters.get(name)) for name in item if not name.startswith(RESERVED)
+            name: action_of_letter(letters.get(name))
+            for name in item
+            if not name.startswith(RESERVED)
         },
         beacons=tuple(
             name for name in item if name.startswith(RESERVED) and name not in (HEADER, FOOTER)
@@ -65,14 +67,6 @@ def inspected(item: Json, place: Place) -> Inspection:
         header_bytes=len(binary(item[HEADER]["B"])),
         footer_bytes=len(binary(item[FOOTER]["B"])) if FOOTER in item else 0,
     )
-
-
-def _action(letter: int | None) -> Action:
-    if letter is None:
-        return Action.DO_NOTHING
-    if letter == CONTEXT:
-        return Action.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
-    return Action.ENCRYPT_AND_SIGN if letter == ENCRYPTED else Action.SIGN_ONLY
 
 
 def _recipient(key: EncryptedDataKey) -> Recipient:

@@ -56,8 +56,9 @@ class Place:
 
     def signed_names(self, item: Json) -> list[str]:
         """The attributes of a stored item that must be signed."""
+        prefixes = (self.unsigned_prefix, RESERVED) if self.unsigned_prefix else RESERVED
         return [
-            name for name in item if not name.startswith(RESERVED) and not self.is_unsigned(name)
+            name for name in item if name not in self.unsigned and not name.startswith(prefixes)
         ]
 
     def key_of(self, item: Json) -> Json:

@@ -7,8 +7,9 @@ given out before its tag and its signature were found right.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -57,6 +58,7 @@ from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place, Sc
 from engine.itemcrypto.serialisation import TYPE_BYTES, binary, deserialised, serialised, utf16
 
 SIGNATURE_BYTES = 103
+_PATHS_CACHED = 4_096
 _TAG_BYTES = 48
 _WRAPPED_KEY_BYTES = KEY_BYTES + TAG_BYTES
 _NO_NONCE = bytes(NONCE_BYTES)
@@ -73,20 +75,32 @@ _LETTERS = {
     Action.SIGN_ONLY: SIGNED,
     Action.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT: CONTEXT,
 }
+_ACTIONS = {letter: action for action, letter in _LETTERS.items()}
 _ECDSA = ec.ECDSA(SHA384())
 _CURVE = ec.SECP384R1()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An item that was found right: its attributes without the markers, its header, its actions.
+    """An item that was found right: its attributes without the markers, and its header.
 
-    `actions` are as the item was sealed, for every attribute that it has.
+    `signed` are the names of its signed attributes, in the order of the header's legend.
     """
 
     item: Json
     header: Header
-    actions: Mapping[str, Action]
+    signed: tuple[str, ...]
+
+    @property
+    def actions(self) -> dict[str, Action]:
+        """What was done with each attribute when the item was sealed."""
+        letters = dict(zip(self.signed, self.header.legend, strict=True))
+        return {name: action_of_letter(letters.get(name)) for name in self.item}
+
+
+def action_of_letter(letter: int | None) -> Action:
+    """What a letter of a legend means; None is that of an attribute that is not signed."""
+    return Action.DO_NOTHING if letter is None else _ACTIONS[letter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,7 @@ def field_keys(root: bytes, count: int) -> list[tuple[bytes, bytes]]:
     ]
 
 
+@lru_cache(maxsize=_PATHS_CACHED)
 def canonical_path(table: str, name: str) -> bytes:
     """What names an attribute of an item, in signatures and in the order of attributes."""
     length = len(name) if name.isascii() else len(utf16(name)) // 2
@@ -125,7 +140,7 @@ def canonical_path(table: str, name: str) -> bytes:
 
 
 def _in_order(table: str, names: Iterable[str]) -> list[tuple[bytes, str]]:
-    return sorted((canonical_path(table, name), name) for name in names)
+    return sorted([(canonical_path(table, name), name) for name in names])
 
 
 def is_sealed(item: Json) -> bool:
@@ -297,21 +312,12 @@ def _open(item: Json, place: Place, keyring: Keyring) -> Opened:
     keys = _Keys.derived(data_key, header.message_id)
     if not same_bytes(_commitment(keys, head[:-COMMITMENT_BYTES]), commitment):
         raise ItemTamperedError("the header does not commit to the key")
-    fields = _stored_fields(item, signed, header.legend)
+    fields, encrypted = _stored_fields(item, signed, header.legend)
     digest = sha384(_record(head, context, fields))
     _check_footer(foot, header, digest, tag_key)
-    opened = _opened_fields(item, signed, header.legend, keys)
-    return Opened(opened, header, _actions(opened, signed, header.legend))
-
-
-def _actions(opened: Json, signed: list[tuple[bytes, str]], legend: bytes) -> dict[str, Action]:
-    letters = {name: letter for (_, name), letter in zip(signed, legend, strict=True)}
-    return {
-        name: _ACTIONS[letters[name]] if name in letters else Action.DO_NOTHING for name in opened
-    }
-
-
-_ACTIONS = {letter: action for action, letter in _LETTERS.items()}
+    opened = {name: value for name, value in item.items() if not name.startswith(RESERVED)}
+    opened |= _opened_fields(encrypted, keys)
+    return Opened(opened, header, tuple([name for _, name in signed]))
 
 
 def _unwrap(
@@ -342,15 +348,20 @@ def _unwrap(
     raise ItemKeyError(f"no key at hand is one of its recipients ({recipients})")
 
 
-def _stored_fields(item: Json, signed: list[tuple[bytes, str]], legend: bytes) -> list[bytes]:
-    """The fields of the signed record, of the stored values."""
+def _stored_fields(
+    item: Json, signed: list[tuple[bytes, str]], legend: bytes
+) -> tuple[list[bytes], list[tuple[bytes, str, bytes]]]:
+    """The fields of the signed record, of the stored values; and the encrypted ones of these."""
     fields: list[bytes] = []
+    encrypted = []
     for (path, name), letter in zip(signed, legend, strict=True):
         if letter == ENCRYPTED:
-            fields += _encrypted_field(path, _ciphertext(item, name))
+            stored = _ciphertext(item, name)
+            fields += _encrypted_field(path, stored)
+            encrypted.append((path, name, stored))
         else:
             fields += _plain_field(path, *serialised(item[name]))
-    return fields
+    return fields, encrypted
 
 
 def _ciphertext(item: Json, name: str) -> bytes:
@@ -385,13 +396,10 @@ def _check_signature(signature: bytes, public_key: str, digest: bytes) -> None:
         raise ItemTamperedError("the signature is not right") from None
 
 
-def _opened_fields(item: Json, signed: list[tuple[bytes, str]], legend: bytes, keys: _Keys) -> Json:
-    opened = {name: value for name, value in item.items() if not name.startswith(RESERVED)}
-    field_keys_left = iter(keys.of_fields(legend.count(ENCRYPTED)))
-    for (path, name), letter in zip(signed, legend, strict=True):
-        if letter == ENCRYPTED:
-            stored = _ciphertext(item, name)
-            key, nonce = next(field_keys_left)
-            body = decrypt(key, nonce, stored[TYPE_BYTES:], path)
-            opened[name] = deserialised(stored[:TYPE_BYTES], body)
+def _opened_fields(encrypted: list[tuple[bytes, str, bytes]], keys: _Keys) -> Json:
+    opened = {}
+    field_keys_in_order = keys.of_fields(len(encrypted))
+    for (path, name, stored), (key, nonce) in zip(encrypted, field_keys_in_order, strict=True):
+        body = decrypt(key, nonce, stored[TYPE_BYTES:], path)
+        opened[name] = deserialised(stored[:TYPE_BYTES], body)
     return opened

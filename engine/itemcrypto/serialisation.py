@@ -174,20 +174,16 @@ _BODIES: dict[str, Callable[[Any, int], bytes]] = {
 
 def deserialised(type_id: bytes, body: bytes) -> Json:
     """The attribute value of a type id and a body; raises ItemFormatError."""
-    cursor = Cursor(body, _VALUE)
-    value = _read(type_id, len(body), cursor, 1)
-    cursor.end()
-    return value
+    return _read(type_id, body, 1)
 
 
-def _read(type_id: bytes, length: int, cursor: Cursor, depth: int) -> Json:
-    """Read a body of `length` bytes, all of it."""
+def _read(type_id: bytes, body: bytes, depth: int) -> Json:
     kind = _TYPES.get(type_id)
     if kind is None:
         raise ItemFormatError(f"{_VALUE} has the unknown type {type_id.hex()}")
     if kind in ("L", "M"):
-        return {kind: _read_container(kind, cursor.take(length), depth)}
-    return {kind: _CONTENTS[kind](cursor.take(length))}
+        return {kind: _read_container(kind, body, depth)}
+    return {kind: _CONTENTS[kind](body)}
 
 
 def _read_container(kind: str, body: bytes, depth: int) -> Any:
@@ -204,7 +200,7 @@ def _read_container(kind: str, body: bytes, depth: int) -> Any:
             if not name or name in content:
                 raise ItemFormatError(f"{_VALUE} has a map with an empty key, or one twice")
         type_id = cursor.take(TYPE_BYTES)
-        value = _read(type_id, cursor.number(4), cursor, depth + 1)
+        value = _read(type_id, cursor.prefixed(4), depth + 1)
         if kind == "L":
             content.append(value)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, writes
+from tests.benchmarks import bulk, itemcrypto, layout, reads, sharing, startup, statements, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -92,6 +92,18 @@ BENCHMARKS = (
             "statement-select-memory": Goal(150),
         },
     ),
+    Benchmark(
+        "sealing",
+        "sealing and opening an item of ten attributes, to the cryptography that it needs",
+        itemcrypto.sealing,
+        {
+            "seal-unsigned": Goal(2.0),
+            "open-unsigned": Goal(2.0),
+            "seal-signed": Goal(2.0),
+            "open-signed": Goal(2.0),
+        },
+    ),
+    Benchmark("verifying", "how fast a table of sealed items is checked", itemcrypto.verifying),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(
         "layout",

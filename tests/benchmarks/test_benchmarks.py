@@ -17,6 +17,7 @@ _CHEAP = (
     "scan",
     "put-relaxed",
     "load",
+    "sealing",
     "statement-by-key",
     "statement-select",
 )

@@ -6,7 +6,7 @@ node ids: those that draw examples draw thousands.
 
 from __future__ import annotations
 
-from tests.campaign import storage, transactions
+from tests.campaign import itemcrypto, storage, transactions
 from tests.campaign.campaign import Campaign, pytest_campaign
 
 CAMPAIGNS: tuple[Campaign, ...] = (
@@ -15,6 +15,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("fairness", "eight processes write as fast as they can", storage.fairness),
     Campaign("storms", "Ctrl-C at random moments", storage.storms),
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
+    Campaign("bits", "every bit of sealed items flipped", itemcrypto.bits),
+    pytest_campaign("sealing", "items of any kind sealed and read", "tests/engine/itemcrypto"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),
