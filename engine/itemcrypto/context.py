@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.client.protocol import Json
-from engine.itemcrypto.cursor import with_length
 from engine.itemcrypto.errors import ItemTamperedError, SealRefusedError
 from engine.itemcrypto.schema import Place
 from engine.itemcrypto.serialisation import normalised_number, serialised
@@ -40,13 +39,13 @@ class EncryptionContext:
 
 def serialised_context(entries: Mapping[str, str]) -> bytes:
     """The entries in ascending order of their keys' bytes; raises SealRefusedError."""
-    encoded = sorted((name.encode(), value.encode()) for name, value in entries.items())
-    parts = [len(encoded).to_bytes(2, "big")]
-    for pair in encoded:
-        for text in pair:
-            if len(text) > _LENGTH_MAX:
-                raise SealRefusedError(f"{pair[0].decode()} is too long for the encryption context")
-            parts.append(with_length(text, 2))
+    parts = [len(entries).to_bytes(2, "big")]
+    # Code points have the order of their UTF-8 bytes.
+    for name in sorted(entries):
+        key, value = name.encode(), entries[name].encode()
+        if len(key) > _LENGTH_MAX or len(value) > _LENGTH_MAX:
+            raise SealRefusedError(f"{name} is too long for the encryption context")
+        parts += (len(key).to_bytes(2, "big"), key, len(value).to_bytes(2, "big"), value)
     return b"".join(parts)
 
 
@@ -67,7 +66,7 @@ def rebuilt(place: Place, version: int, item: Json, context_names: Iterable[str]
     for name in context_names:
         key = _ATTRIBUTE + name
         letters[key], entries[key] = _readable_value(item[name])
-    entries[_LEGEND] = "".join(letters[key] for key in sorted(letters, key=str.encode))
+    entries[_LEGEND] = "".join(letters[key] for key in sorted(letters))
     return entries
 
 
