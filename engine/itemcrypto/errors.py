@@ -17,7 +17,7 @@ They are `ApiError`s, so that a `Client` around a `Client` raises what faces exp
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from engine.client.protocol import Json
 from engine.errors import ApiError
@@ -83,6 +83,9 @@ def _item_name(table: str | None, key: Json | None) -> str:
     return f"item {shown} of {table}"
 
 
-def _shown(value: Json) -> str:
-    [(_, content)] = value.items()
+def _shown(value: Any) -> str:
+    """The content of a value, which may be none: a stored item can hold anything."""
+    content = value
+    if isinstance(value, dict) and len(value) == 1:
+        [content] = value.values()
     return content.hex() if isinstance(content, bytes) else str(content)

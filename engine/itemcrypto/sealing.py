@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -284,8 +285,8 @@ def _marker(item: Json, name: str) -> bytes:
     return _stored_binary(name, value)
 
 
-def _stored_binary(name: str, value: Json) -> bytes:
-    if list(value) != ["B"]:
+def _stored_binary(name: str, value: Any) -> bytes:
+    if not isinstance(value, dict) or list(value) != ["B"]:
         raise ItemFormatError(f"{name} is not binary")
     try:
         return binary(value["B"])

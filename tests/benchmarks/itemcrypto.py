@@ -51,7 +51,7 @@ def sealing(setting: Setting) -> Iterable[Figure]:
         (Suite.SIGNED, "signed", setting.count(20, least=2)),
     ):
         sealed = seal(_ITEM, _SCHEMA, _KEYRING, suite)
-        works = {
+        works: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
             "seal": (partial(seal, _ITEM, _SCHEMA, _KEYRING, suite), partial(_seal_floor, suite)),
             "open": (partial(open_item, sealed, _PLACE, _KEYRING), _opening_floor(suite)),
         }

@@ -6,7 +6,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from engine.itemcrypto.errors import ItemCryptoError
+from engine.itemcrypto.errors import ItemCryptoError, ItemKeyError
 from engine.itemcrypto.keyrings.raw import private_key_of, public_key_of
 from engine.itemcrypto.legacy.description import STORE_ID
 from engine.itemcrypto.legacy.keys import (
@@ -64,7 +64,7 @@ def schema_of(test: Entry) -> LegacySchema:
 def _materials(test: Entry, document: Entry, item: Entry) -> Materials:
     keys = test["keys"]
     if keys.get("via") == "metastore":
-        name, _, _ = description_of(dict(item))[STORE_ID].rpartition("#")
+        name, _, _ = description_of(dict(item)).get(STORE_ID, "").rpartition("#")
         store = _StoreOfFile(document["metastores"][keys["metastore"]], document["keys"])
         return MostRecentMaterials(store, name)
     return materials_of(test["provider"], keys, document["keys"])
@@ -83,10 +83,12 @@ class _StoreOfFile:
 
     def newest(self, name: str) -> StoredKeys:
         """See `StoredKeysSource.newest`."""
-        return self._keys[max(key for key in self._keys if key[0] == name)]
+        return self.version(name, max((v for n, v in self._keys if n == name), default=0))
 
     def version(self, name: str, version: int) -> StoredKeys:
         """See `StoredKeysSource.version`."""
+        if (name, version) not in self._keys:
+            raise ItemKeyError(f"the key store has no version {version} of {name}")
         return self._keys[name, version]
 
 

@@ -75,6 +75,23 @@ def test_an_altered_item_is_a_failure_where_it_is_to_open(
     assert "Traceback" not in out
 
 
+def test_tests_without_a_key_and_with_a_lost_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = _document("dbe-public.json")
+    test = document["tests"][0] | {"keys": []}
+    document["tests"] = [test, test | {"expect": "must-fail"}]
+    code, out = _run(tmp_path / "current.json", document, capsys)
+    assert (code, out.splitlines()[-1]) == (1, "1 passed, 1 failed")
+    document = _document("legacy-public.json")
+    for store in document["metastores"].values():
+        store["items"] = []
+    stored = [test for test in document["tests"] if test["keys"].get("via")]
+    document["tests"] = [test | {"expect": "must-fail"} for test in stored]
+    code, out = _run(tmp_path / "legacy.json", document, capsys)
+    assert (code, out.splitlines()[-1]) == (0, f"{len(stored)} passed, 0 failed")
+
+
 @pytest.mark.parametrize("content", ["{", "{}", "[]", '{"tests": []}'])
 def test_a_file_of_no_known_format_is_a_failure(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -172,9 +172,13 @@ def description_of(item: Json) -> dict[str, str]:
 
 
 def _binary_of(item: Json, name: str) -> bytes:
-    if list(item[name]) != ["B"]:
+    value = item[name]
+    if not isinstance(value, dict) or list(value) != ["B"]:
         raise ItemFormatError(f"{name} is not binary")
-    return binary(item[name]["B"])
+    try:
+        return binary(value["B"])
+    except SealRefusedError as error:
+        raise ItemFormatError(f"{name}: {error.reason}") from None
 
 
 def _verify(
