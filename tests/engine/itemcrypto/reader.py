@@ -97,13 +97,7 @@ def read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
 def _read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
     head, foot = item["aws_dbe_head"]["B"], item["aws_dbe_foot"]["B"]
     version, flavour, message, legend, stored, wrapped_keys = _header(head)
-    names = [name for name in item if not name.startswith("aws_dbe_")]
-    signed = [name for name in names if not _is_unsigned(name, table)]
-    signed.sort(key=lambda name: _path(table.name, name))
-    _require(len(signed) == len(legend), "the legend")
-    letters = dict(zip(signed, legend.decode(), strict=True))
-
-    context = _context(version, item, table, letters)
+    names, letters, context = _parts(item, table, version, legend)
     for key, value in stored.items():
         _require(context.get(key, value) == value, key)
     context |= stored
@@ -113,22 +107,12 @@ def _read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
     commit = _hkdf(data_key, b"AWS_DBE_COMMIT_KEY" + message)
     made = hmac.new(commit, head[:-32], "sha512").digest()[:32]
     _require(hmac.compare_digest(made, head[-32:]), "the commitment")
-
-    record = head + struct.pack(">Q", len(aad)) + aad
-    for name in signed:
-        record += _path(table.name, name)
-        if letters[name] == "e":
-            value = item[name]["B"]
-            record += struct.pack(">Q", len(value) - 2) + b"ENCRYPTED" + value
-        else:
-            body = to_bytes(item[name])
-            record += struct.pack(">Q", len(body)) + b"PLAINTEXT" + _id(item[name]) + body
-    digest = hashlib.sha384(record).digest()
+    digest = _digest(head, aad, item, table, letters)
     _check_foot(foot, len(wrapped_keys), mac_key, digest, context if flavour else None)
 
     root = _hkdf(data_key, b"AWS_DBE_DERIVE_KEY" + message)
     plain = {name: item[name] for name in names}
-    encrypted = [name for name in signed if letters[name] == "e"]
+    encrypted = [name for name, letter in letters.items() if letter == "e"]
     for ordinal, name in enumerate(encrypted):
         counter = b"AwsDbeField" + b"," + struct.pack(">I", 3 * ordinal)
         stream = Cipher(algorithms.AES(root), modes.CTR(counter)).encryptor().update(bytes(44))
@@ -137,6 +121,39 @@ def _read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
         plain[name], rest = _from_bytes(int.from_bytes(value[:2], "big"), body, len(body))
         _require(not rest, "bytes left over")
     return plain
+
+
+def _parts(
+    item: Item, table: Table, version: int, legend: bytes
+) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """All names, the letter of each signed one in order, and the context that is not stored."""
+    names = [name for name in item if not name.startswith("aws_dbe_")]
+    signed = [name for name in names if not _is_unsigned(name, table)]
+    signed.sort(key=lambda name: _path(table.name, name))
+    _require(len(signed) == len(legend), "the legend")
+    letters = dict(zip(signed, legend.decode(), strict=True))
+    return names, letters, _context(version, item, table, letters)
+
+
+def record_digest(item: Item, table: Table) -> bytes:
+    """The hash that tags and signature of a sealed item are of."""
+    head = item["aws_dbe_head"]["B"]
+    version, _, _, legend, stored, _ = _header(head)
+    _, letters, context = _parts(item, table, version, legend)
+    return _digest(head, _pairs(context | stored), item, table, letters)
+
+
+def _digest(head: bytes, aad: bytes, item: Item, table: Table, letters: dict[str, str]) -> bytes:
+    record = head + struct.pack(">Q", len(aad)) + aad
+    for name, letter in letters.items():
+        record += _path(table.name, name)
+        if letter == "e":
+            value = item[name]["B"]
+            record += struct.pack(">Q", len(value) - 2) + b"ENCRYPTED" + value
+        else:
+            body = to_bytes(item[name])
+            record += struct.pack(">Q", len(body)) + b"PLAINTEXT" + _id(item[name]) + body
+    return hashlib.sha384(record).digest()
 
 
 def _header(head: bytes) -> tuple[int, int, bytes, bytes, dict[str, str], list[list[bytes]]]:
