@@ -19,7 +19,7 @@ from engine.itemcrypto.protection import Protection
 from engine.itemcrypto.resealing import resealed
 from engine.itemcrypto.searches import (
     check_request,
-    check_update,
+    checked_update,
     search_of,
     whole_items,
 )
@@ -109,7 +109,7 @@ class EncryptedClient(OperationMethods):
         if protection is None:
             return self._client.call("UpdateItem", request, context)
         check_request(request, protection)
-        check_update(request, protection)
+        request = checked_update(request, protection)
         if str(request.get("ReturnValues", "NONE")).startswith("UPDATED"):
             # Parts of an item, all of them unsigned.
             return self._client.call("UpdateItem", request, context)

@@ -51,9 +51,10 @@ from engine.itemcrypto.key_files import (
     read_public,
     read_secret,
 )
+from engine.itemcrypto.key_stores import key_store_of
 from engine.itemcrypto.keyrings.hierarchy import BranchKeysAtHand, HierarchyKeyring
 from engine.itemcrypto.keyrings.keyring import Keyring, MultiKeyring
-from engine.itemcrypto.keyrings.kms import BotoKeyStore, KeyStore, KmsKeyring
+from engine.itemcrypto.keyrings.kms import KeyStore, KmsKeyring
 from engine.itemcrypto.keyrings.raw import (
     RawAesKeyring,
     RawRsaKeyring,
@@ -86,7 +87,7 @@ def load_protection(
         keyring=_keyring(section.section("keyring"), key_store),
         suite=Suite.SIGNED if section.truth("signature", True) else Suite.MAC_ONLY,
         plain=section.choice("plain", _PLAIN, PlainItems.REFUSED.value),
-        legacy=legacy_protection(section.section("legacy"), schema.place, client)
+        legacy=legacy_protection(section.section("legacy"), schema.place, client, key_store)
         if section.has("legacy")
         else None,
         beacons=_beacons(section.section("beacons")) if section.has("beacons") else (),
@@ -134,11 +135,7 @@ def _keyring(section: Section, key_store: KeyStore | None) -> Keyring:
     if kind is not None:
         keyring = kind(section)
     elif section.text("kind") == "kms":
-        keyring = KmsKeyring(
-            key_store if key_store is not None else _aws_kms(section), section.text("key_id")
-        )
-        section.optional_text("region")
-        section.optional_text("profile")
+        keyring = KmsKeyring(key_store_of(section, key_store), section.text("key_id"))
     else:
         members = [_keyring(member, key_store) for member in section.sections("members")]
         keyring = MultiKeyring(members)
@@ -176,19 +173,6 @@ _KEYRINGS: dict[str, Callable[[Section], Keyring] | None] = {
     "raw-rsa": _raw_rsa,
     "hierarchy": _hierarchy,
 }
-
-
-def _aws_kms(section: Section) -> KeyStore:
-    from botocore.exceptions import BotoCoreError
-    from botocore.session import Session
-
-    try:
-        session = Session(profile=section.optional_text("profile"))
-        return BotoKeyStore(
-            session.create_client("kms", region_name=section.optional_text("region"))
-        )
-    except BotoCoreError as error:
-        raise section.wrong("kind", f"kms: {error}") from error
 
 
 def _beacons(section: Section) -> list[StandardBeacon]:

@@ -118,6 +118,11 @@ class Protection:
                 raise error.of_item(place.table, place.key_of(item))
         return open_item(item, place, self.keyring).item
 
+    @property
+    def has_only_sealed(self) -> bool:
+        """Whether no other items are read than sealed ones of the current format."""
+        return self.plain is PlainItems.REFUSED and self.legacy is None
+
     def is_encrypted(self, name: str) -> bool:
         """Whether an attribute of that name may be stored encrypted."""
         if self.schema.actions.get(name) is Action.ENCRYPT_AND_SIGN:

@@ -30,6 +30,7 @@ from engine.expressions.traversal import Term, leaves, operands
 from engine.itemcrypto.beacons import StandardBeacon
 from engine.itemcrypto.errors import SealedOperationError
 from engine.itemcrypto.protection import Protection
+from engine.itemcrypto.schema import HEADER
 from engine.model.values import normalise_item, normalise_value
 
 _SEARCHES = ("KeyConditionExpression", "FilterExpression")
@@ -43,6 +44,7 @@ _OLD_PARAMETERS = (
     "QueryFilter",
     "ScanFilter",
 )
+_IS_SEALED = f"attribute_exists({HEADER})"
 _PLACEHOLDER = "#sealed_"
 
 
@@ -60,8 +62,39 @@ def check_request(request: Json, protection: Protection) -> None:
                 _refuse_encrypted(_top(path, names), protection)
 
 
-def check_update(request: Json, protection: Protection) -> None:
-    """Refuse an update of a signed attribute, which would break the item's seal."""
+def checked_update(request: Json, protection: Protection) -> Json:
+    """An update as it is sent; one of a signed attribute, which would break the seal, is refused.
+
+    Where only sealed items are allowed it makes no new item, which would have no seal. Raises
+    SealedOperationError.
+    """
+    _check_update(request, protection)
+    if not protection.has_only_sealed:
+        return request
+    condition = request.get("ConditionExpression")
+    if condition is None:
+        return request | {"ConditionExpression": _IS_SEALED}
+    if not isinstance(condition, str):
+        return request
+    if _needs_parentheses(condition):
+        condition = f"({condition})"
+    return request | {"ConditionExpression": f"{condition} AND {_IS_SEALED}"}
+
+
+def _needs_parentheses(condition: str) -> bool:
+    """Whether a condition must stand in parentheses before AND; a second pair would be refused."""
+    if not isinstance(parse_condition(condition, "ConditionExpression"), Or):
+        return False
+    depth = 0
+    tokens = tokenise(condition, "ConditionExpression")[:-1]
+    for token in tokens[:-1]:
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            return True
+    return False
+
+
+def _check_update(request: Json, protection: Protection) -> None:
     text = request.get("UpdateExpression")
     if not isinstance(text, str):
         return

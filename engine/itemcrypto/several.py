@@ -8,7 +8,7 @@ from typing import Any
 from engine.client.protocol import Client, Context, Json
 from engine.errors import TransactionCanceledException
 from engine.itemcrypto.protection import Protection
-from engine.itemcrypto.searches import check_request, check_update, whole_items
+from engine.itemcrypto.searches import check_request, checked_update, whole_items
 from engine.model.values import normalise_item
 
 Protections = Callable[[Any], Protection | None]
@@ -151,7 +151,7 @@ def _sealed_action(action: Any, protections: Protections) -> Any:
     [(kind, part)] = action.items()
     check_request(part, protection)
     if kind == "Update":
-        check_update(part, protection)
+        return {kind: checked_update(part, protection)}
     if kind == "Put" and isinstance(part.get("Item"), dict):
         return {kind: part | {"Item": protection.seal(part["Item"])}}
     return action

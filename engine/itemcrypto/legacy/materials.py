@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.client.protocol import Json
 from engine.itemcrypto.errors import CryptoConfigError, ItemFormatError, ItemKeyError
 from engine.itemcrypto.legacy.description import (
     CONTENT_ALGORITHM,
@@ -32,14 +33,22 @@ class Material:
     entries: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where an item is: its table, and its key attributes."""
+
+    table: str | None
+    key: Json
+
+
 class Materials(Protocol):
     """Gives the keys of items; both calls raise ItemKeyError."""
 
-    def for_writing(self) -> Material:
+    def for_writing(self, where: Where) -> Material:
         """The keys of a new item."""
         ...
 
-    def for_reading(self, description: Mapping[str, str]) -> Material:
+    def for_reading(self, description: Mapping[str, str], where: Where) -> Material:
         """The keys of an item with that description; also raises ItemFormatError."""
         ...
 
@@ -52,13 +61,14 @@ class DirectMaterials:
             raise CryptoConfigError(f"an AES key has {len(content_key)} bytes, not 16, 24 or 32")
         self._material = Material(signing_key, content_key, {})
 
-    def for_writing(self) -> Material:
+    def for_writing(self, where: Where) -> Material:
         """See `Materials.for_writing`."""
+        del where
         return self._material
 
-    def for_reading(self, description: Mapping[str, str]) -> Material:
+    def for_reading(self, description: Mapping[str, str], where: Where) -> Material:
         """See `Materials.for_reading`."""
-        del description
+        del description, where
         return self._material
 
 
@@ -69,8 +79,9 @@ class WrappedMaterials:
         self._signing_key = signing_key
         self._wrapping_key = wrapping_key
 
-    def for_writing(self) -> Material:
+    def for_writing(self, where: Where) -> Material:
         """See `Materials.for_writing`."""
+        del where
         key = random_bytes(KEY_BYTES)
         entries = {
             CONTENT_KEY: b64encode(self._wrapping_key.wrap(key)).decode(),
@@ -79,18 +90,24 @@ class WrappedMaterials:
         }
         return Material(self._signing_key, key, entries)
 
-    def for_reading(self, description: Mapping[str, str]) -> Material:
+    def for_reading(self, description: Mapping[str, str], where: Where) -> Material:
         """See `Materials.for_reading`."""
-        if CONTENT_KEY not in description:
-            raise ItemFormatError("the material description has no content key")
-        try:
-            wrapped = b64decode(description[CONTENT_KEY], validate=True)
-        except ValueError:
-            raise ItemFormatError("the content key is not base64 text") from None
+        del where
+        wrapped = wrapped_key(description)
         algorithm = description.get(WRAPPING_ALGORITHM, self._wrapping_key.algorithm)
         key = self._wrapping_key.unwrap(wrapped, algorithm)
         _check_content_key(key, description.get(CONTENT_ALGORITHM, "AES"))
         return Material(self._signing_key, key, {})
+
+
+def wrapped_key(description: Mapping[str, str]) -> bytes:
+    """The wrapped content key of a description; raises ItemFormatError."""
+    if CONTENT_KEY not in description:
+        raise ItemFormatError("the material description has no content key")
+    try:
+        return b64decode(description[CONTENT_KEY], validate=True)
+    except ValueError:
+        raise ItemFormatError("the content key is not base64 text") from None
 
 
 def _check_content_key(key: bytes, algorithm: str) -> None:
@@ -128,14 +145,14 @@ class MostRecentMaterials:
         self._store = store
         self._name = name
 
-    def for_writing(self) -> Material:
+    def for_writing(self, where: Where) -> Material:
         """See `Materials.for_writing`."""
         keys = self._store.newest(self._name)
-        made = WrappedMaterials(keys.signing_key, keys.wrapping_key).for_writing()
+        made = WrappedMaterials(keys.signing_key, keys.wrapping_key).for_writing(where)
         entries = {**made.entries, STORE_ID: f"{self._name}#{keys.version}"}
         return Material(made.signing_key, made.content_key, entries)
 
-    def for_reading(self, description: Mapping[str, str]) -> Material:
+    def for_reading(self, description: Mapping[str, str], where: Where) -> Material:
         """See `Materials.for_reading`; only versions of its own material are asked for."""
         name, _, version = description.get(STORE_ID, "").rpartition("#")
         if not version.isdecimal():
@@ -143,4 +160,4 @@ class MostRecentMaterials:
         if name != self._name:
             raise ItemKeyError(f"the item is of the stored key {name}, not of {self._name}")
         keys = self._store.version(name, int(version))
-        return WrappedMaterials(keys.signing_key, keys.wrapping_key).for_reading(description)
+        return WrappedMaterials(keys.signing_key, keys.wrapping_key).for_reading(description, where)

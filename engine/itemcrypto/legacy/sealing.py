@@ -20,7 +20,7 @@ from engine.itemcrypto.errors import (
     SealRefusedError,
 )
 from engine.itemcrypto.legacy import description
-from engine.itemcrypto.legacy.materials import Materials
+from engine.itemcrypto.legacy.materials import Materials, Where
 from engine.itemcrypto.legacy.serialisation import deserialised, serialised
 from engine.itemcrypto.primitives import random_bytes, sha256
 from engine.itemcrypto.serialisation import binary, utf16
@@ -107,7 +107,7 @@ def _seal(item: Json, schema: LegacySchema, materials: Materials) -> Json:
     actions = schema.actions_of(item)
     if set(actions.values()) <= {LegacyAction.NOTHING}:
         return dict(item)
-    material = materials.for_writing()
+    material = materials.for_writing(Where(schema.table, schema.key_of(item)))
     sealed = dict(item)
     for name, action in actions.items():
         if action is LegacyAction.ENCRYPT:
@@ -143,7 +143,7 @@ def _open(item: Json, schema: LegacySchema, materials: Materials) -> Json:
             return {name: item[name] for name in actions}
         raise NotSealedError(f"it has no attribute {schema.signature_name}: it is not signed")
     entries = _description_of(item, schema)
-    material = materials.for_reading(entries)
+    material = materials.for_reading(entries, Where(schema.table, schema.key_of(item)))
     key = material.signing_key
     algorithm = entries.get(schema.prefix + description.SIGNATURE_ALGORITHM, key.algorithm)
     signature = _binary_of(item, schema.signature_name)

@@ -213,6 +213,14 @@ def test_an_update_may_touch_only_what_is_unsigned(client: EncryptedClient) -> N
     assert client.update_item(**update | {"ReturnValues": "UPDATED_NEW"})["Attributes"] == {
         "seen": {"N": "5"}
     }
+    absent = update | {
+        "Key": {**KEY_OF_ITEM, "at": {"N": "9"}},
+        "UpdateExpression": "SET seen = :one",
+    }
+    with pytest.raises(ConditionalCheckFailedException):
+        client.update_item(**absent)
+    with pytest.raises(ConditionalCheckFailedException):
+        client.update_item(**update | {"ConditionExpression": "seen = :one OR seen = :one"})
     for expression, reason in (
         ("SET city = :one", "city is signed"),
         ("REMOVE #n", "name is signed"),
@@ -226,6 +234,42 @@ def test_an_update_may_touch_only_what_is_unsigned(client: EncryptedClient) -> N
             )
     with pytest.raises(SealedOperationError, match="AttributeUpdates cannot be used"):
         client.update_item(TableName="orders", Key=KEY_OF_ITEM, AttributeUpdates={})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "seen = :one",
+        "seen = :one OR #s = :one",
+        "(seen = :one OR #s = :one)",
+        "(seen = :one) OR (#s = :one)",
+        "NOT seen = :one AND #s <> :one",
+    ],
+)
+def test_an_update_keeps_its_condition_and_makes_no_item(
+    condition: str, db: Engine, client: EncryptedClient
+) -> None:
+    update: Json = {
+        "TableName": "orders",
+        "Key": KEY_OF_ITEM,
+        "UpdateExpression": "SET seen = :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    conditional = update | {"ConditionExpression": condition}
+    if "#s" in condition:
+        conditional["ExpressionAttributeNames"] = {"#s": "seen"}
+    for request in (update, conditional):
+        with pytest.raises(ConditionalCheckFailedException):
+            client.update_item(**request)
+        with pytest.raises(TransactionCanceledException):
+            client.transact_write_items(TransactItems=[{"Update": request}])
+    client.put_item(TableName="orders", Item=ITEM)
+    if not condition.startswith("NOT"):
+        with pytest.raises(ConditionalCheckFailedException):
+            client.update_item(**conditional)
+        client.update_item(**update)
+    client.update_item(**conditional)
+    assert stored(db)["seen"] == {"N": "1"}
 
 
 @pytest.mark.parametrize(

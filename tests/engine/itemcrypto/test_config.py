@@ -131,9 +131,12 @@ def test_legacy_items_under_each_kind_of_materials(folder: Path) -> None:
             "wrapping": {"private_key_file": "rsa.pem", "public_key_file": "rsa.pub"},
         },
     ]
+    kinds.append({"kind": "kms", "key_id": Vault.arn})
+    vault = Vault()
     for materials in kinds:
         legacy = {"write": True, "actions": {"city": "sign"}, "materials": materials}
-        protection = load_protection(_written(folder, _BASE | {"legacy": legacy}))
+        path = _written(folder, _BASE | {"legacy": legacy})
+        protection = load_protection(path, key_store=vault)
         sealed = protection.seal(ITEM)
         assert "*amzn-ddb-map-sig*" in sealed
         check_item(protection.open(sealed), ITEM)

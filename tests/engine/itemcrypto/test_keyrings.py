@@ -34,7 +34,9 @@ def branch_keys(*versions: int) -> BranchKeysAtHand:
 
 
 class Vault:
-    """A key store in memory."""
+    """A key store in memory, of one key that is called `one`."""
+
+    arn = _ARN
 
     def __init__(self) -> None:
         self._key = random_bytes(32)

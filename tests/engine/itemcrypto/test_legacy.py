@@ -30,6 +30,7 @@ from engine.itemcrypto.legacy.keys import (
     RsaWrappingKey,
     SigningKey,
 )
+from engine.itemcrypto.legacy.kms import KmsMaterials
 from engine.itemcrypto.legacy.materials import (
     DirectMaterials,
     Materials,
@@ -50,7 +51,7 @@ from engine.itemcrypto.legacy.serialisation import deserialised, serialised
 from engine.itemcrypto.legacy.store import KeyStoreTable, store_schema
 from engine.itemcrypto.protection import LegacyProtection, Protection
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, SCHEMA, VALUES, changed
-from tests.engine.itemcrypto.test_keyrings import rsa_key
+from tests.engine.itemcrypto.test_keyrings import Vault, rsa_key
 from tests.vectors.comparing import check_item, meaning
 
 _MAC = HmacKey(KEY)
@@ -91,6 +92,24 @@ def test_what_is_written_is_read(name: str) -> None:
     assert sealed["id"] == ITEM["id"]
     assert list(sealed["name"]) == ["B"]
     check_item(open_legacy(sealed, _SCHEMA, _MATERIALS[name]), ITEM)
+
+
+def test_keys_of_a_key_store_open_for_their_item_alone() -> None:
+    vault = Vault()
+    materials = KmsMaterials(vault, "one")
+    sealed = seal_legacy(ITEM, _SCHEMA, materials)
+    told = description_of(sealed)
+    assert (told["amzn-ddb-wrap-alg"], told["amzn-ddb-sig-alg"]) == ("kms", "HmacSHA256/256")
+    reading = KmsMaterials(vault, vault.arn)
+    check_item(open_legacy(sealed, _SCHEMA, reading), ITEM)
+    for item in (
+        changed(sealed, at={"N": "8"}),
+        sealed | {DESCRIPTION: {"B": description.serialised(told | {"amzn-ddb-env-alg": "AES"})}},
+    ):
+        with pytest.raises(ItemKeyError, match="the vault does not open it"):
+            open_legacy(item, _SCHEMA, reading)
+    with pytest.raises(ItemKeyError, match="wrapped by AESWrap, not by a key store"):
+        open_legacy(seal_legacy(ITEM, _SCHEMA, _MATERIALS["wrapped"]), _SCHEMA, reading)
 
 
 @given(value=VALUES, java=st.booleans())

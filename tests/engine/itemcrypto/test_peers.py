@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from engine.itemcrypto.context import rebuilt
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.raw import RawRsaKeyring, RsaPadding
 from engine.itemcrypto.legacy.keys import AesWrappingKey, HmacKey
+from engine.itemcrypto.legacy.kms import KmsMaterials
 from engine.itemcrypto.legacy.materials import DirectMaterials, Materials, WrappedMaterials
 from engine.itemcrypto.legacy.sealing import LegacyAction, LegacySchema, open_legacy, seal_legacy
 from engine.itemcrypto.primitives import hkdf_sha512, hmac_sha384, hmac_sha512
@@ -23,7 +27,7 @@ from engine.itemcrypto.schema import FOOTER, HEADER, Schema
 from engine.itemcrypto.sealing import header_of, seal
 from tests.engine.itemcrypto import reader
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, PLACE, SCHEMA, VERSION_2, table_of
-from tests.engine.itemcrypto.test_keyrings import rsa_key
+from tests.engine.itemcrypto.test_keyrings import Vault, rsa_key
 from tests.vectors.comparing import check_item
 
 _SCHEMA = LegacySchema(
@@ -102,6 +106,56 @@ def test_legacy_items_go_both_ways(kind: str) -> None:
     theirs: Json = encrypt_dynamodb_item(dict(ITEM), config)
     check_item(open_legacy(theirs, _SCHEMA, _MATERIALS[kind]), ITEM)
     ours = seal_legacy(ITEM, _SCHEMA, _MATERIALS[kind])
+    check_item(decrypt_dynamodb_item(ours, config), ITEM)
+
+
+class _Kms:
+    """AWS KMS as botocore's client sees it: answers before anything is sent."""
+
+    def __init__(self, vault: Vault) -> None:
+        import boto3
+
+        self._vault = vault
+        self.client = boto3.client(
+            "kms", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        self.client.meta.events.register("before-call.kms.GenerateDataKey", self._generate)
+        self.client.meta.events.register("before-call.kms.Decrypt", self._decrypt)
+
+    def _generate(self, params: Json, **_: Any) -> tuple[Any, Json]:
+        asked = json.loads(params["body"])
+        made = self._vault.generate_data_key(asked["KeyId"], asked["EncryptionContext"])
+        answer = {"KeyId": made.key_arn, "Plaintext": made.plain, "CiphertextBlob": made.ciphertext}
+        return SimpleNamespace(status_code=200), answer
+
+    def _decrypt(self, params: Json, **_: Any) -> tuple[Any, Json]:
+        asked = json.loads(params["body"])
+        blob = b64decode(asked["CiphertextBlob"])
+        plain = self._vault.decrypt(Vault.arn, blob, asked["EncryptionContext"])
+        return SimpleNamespace(status_code=200), {"Plaintext": plain, "KeyId": Vault.arn}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_legacy_items_under_kms_go_both_ways() -> None:
+    config = _peer("wrapped")
+    from dynamodb_encryption_sdk.encrypted.item import (
+        decrypt_dynamodb_item,
+        encrypt_dynamodb_item,
+    )
+    from dynamodb_encryption_sdk.material_providers.aws_kms import (
+        AwsKmsCryptographicMaterialsProvider,
+    )
+
+    vault = Vault()
+    config.materials_provider = AwsKmsCryptographicMaterialsProvider(
+        Vault.arn, regional_clients={"us-east-1": _Kms(vault).client}
+    )
+    config.encryption_context.attributes = dict(ITEM)
+    materials = KmsMaterials(vault, Vault.arn)
+    theirs: Json = encrypt_dynamodb_item(dict(ITEM), config)
+    check_item(open_legacy(theirs, _SCHEMA, materials), ITEM)
+    ours = seal_legacy(ITEM, _SCHEMA, materials)
+    config.encryption_context.attributes = dict(ours)
     check_item(decrypt_dynamodb_item(ours, config), ITEM)
 
 
