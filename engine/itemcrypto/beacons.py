@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import CryptoConfigError, SealRefusedError
@@ -39,10 +40,33 @@ def truncated(key: bytes, data: bytes, bits: int, partition: int = 0) -> str:
     return f"{low:0{-(-bits // 4)}x}"
 
 
-def check_bits(name: str, bits: int) -> None:
-    """Raises CryptoConfigError where a beacon cannot be that long."""
-    if not 1 <= bits <= BITS_MAX:
-        raise CryptoConfigError(f"the beacon {name} has {bits} bits, not 1 to {BITS_MAX}")
+class Beacon(Protocol):
+    """What leads a search for equal values."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is searched."""
+        ...
+
+    @property
+    def stored_name(self) -> str:
+        """The name of the attribute that holds it."""
+        ...
+
+    def of_value(self, value: Json) -> str:
+        """The beacon of a value that is searched for; raises SealRefusedError."""
+        ...
+
+    def of_item(self, item: Json) -> str | None:
+        """The beacon of a plain item; None where it lacks what is needed.
+
+        Raises SealRefusedError.
+        """
+        ...
+
+    def searched_of(self, item: Json) -> Json | None:
+        """The plain value that the beacon of an item stands for; None where there is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +78,10 @@ class StandardBeacon:
     key: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        check_bits(self.name, self.bits)
+        if not 1 <= self.bits <= BITS_MAX:
+            raise CryptoConfigError(
+                f"the beacon {self.name} has {self.bits} bits, not 1 to {BITS_MAX}"
+            )
 
     @property
     def stored_name(self) -> str:
@@ -64,6 +91,15 @@ class StandardBeacon:
     def of_value(self, value: Json) -> str:
         """The beacon of an attribute value; raises SealRefusedError."""
         return truncated(self.key, serialised(value)[1], self.bits)
+
+    def of_item(self, item: Json) -> str | None:
+        """See `Beacon.of_item`."""
+        value = item.get(self.name)
+        return None if value is None else self.of_value(value)
+
+    def searched_of(self, item: Json) -> Json | None:
+        """See `Beacon.searched_of`."""
+        return item.get(self.name)
 
     def of_text(self, text: str) -> str:
         """The beacon of a text."""
@@ -82,14 +118,21 @@ class Part:
     path: tuple[str, ...]
     beacon: StandardBeacon | None = None
 
-    def of_item(self, item: Json, separator: str) -> str | None:
-        """The part of an item; None where the item lacks it. Raises SealRefusedError."""
+    def text_of(self, item: Json, separator: str) -> str | None:
+        """The plain text of an item's part; None where the item lacks it.
+
+        Raises SealRefusedError where the separator is in it, or the value has no text.
+        """
         value = value_at(item, self.path)
         if value is None:
             return None
         text = part_text(value)
         if separator in text:
             raise SealRefusedError(f"{self.name} holds the separator {separator!r} of a beacon")
+        return text
+
+    def stored_text(self, text: str) -> str:
+        """What stands for a plain text in the beacon, behind the prefix."""
         return self.prefix + (text if self.beacon is None else self.beacon.of_text(text))
 
 
@@ -132,13 +175,39 @@ class CompoundBeacon:
         return self.name if self.is_signed else BEACON_PREFIX + self.name
 
     def of_item(self, item: Json) -> str | None:
-        """The beacon of an item; None where no constructor fits. Raises SealRefusedError."""
-        texts = {part.name: part.of_item(item, self.separator) for part in self.parts}
+        """See `Beacon.of_item`: None where no constructor fits."""
+        found = self._parts_of(item)
+        return None if found is None else self._joined([part.stored_text(t) for part, t in found])
+
+    def searched_of(self, item: Json) -> Json | None:
+        """See `Beacon.searched_of`: the parts as plain text."""
+        found = self._parts_of(item)
+        if found is None:
+            return None
+        return {"S": self._joined([part.prefix + text for part, text in found])}
+
+    def of_value(self, value: Json) -> str:
+        """See `Beacon.of_value`: plain parts, such as `N_Ada.Y_1984`."""
+        parts = []
+        for text in str(value.get("S", "")).split(self.separator):
+            part = next((part for part in self.parts if text.startswith(part.prefix)), None)
+            if part is None:
+                raise SealRefusedError(f"{text!r} is no part of the beacon {self.name}")
+            parts.append(part.stored_text(text.removeprefix(part.prefix)))
+        return self._joined(parts)
+
+    def _joined(self, texts: Sequence[str]) -> str:
+        return self.separator.join(texts)
+
+    def _parts_of(self, item: Json) -> list[tuple[Part, str]] | None:
+        """The parts that the first fitting constructor takes, each with its plain text."""
+        parts = {part.name: part for part in self.parts}
+        texts = {name: part.text_of(item, self.separator) for name, part in parts.items()}
         ordered = sorted(self.parts, key=lambda part: part.beacon is not None)
         for constructor in self.constructors or [[(part.name, True) for part in ordered]]:
             if all(texts[name] is not None for name, is_required in constructor if is_required):
-                found = [text for name, _ in constructor if (text := texts[name]) is not None]
-                return self.separator.join(found) if found else None
+                found = [(n, text) for n, _ in constructor if (text := texts[n]) is not None]
+                return [(parts[name], text) for name, text in found] or None
         return None
 
 

@@ -25,6 +25,12 @@
     key_file = "beacon.key"
     bits = { note = 24 }
 
+    [beacons.compound.summary]       parts behind prefixes, searched as "N_text.C_ada"
+    separator = "."
+    encrypted = { note = "N_" }      attributes with bits
+    signed = { customer = "C_" }
+    constructors = ["note customer?"]    orders of parts; ? marks what may be missing
+
     [legacy]                         items of the legacy format are read, too
     …                                see `legacy_config`
 
@@ -34,14 +40,14 @@ Names of files are relative to the configuration.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from engine.client.protocol import Client, Json
-from engine.itemcrypto.beacons import StandardBeacon, check_bits, hmac_key
+from engine.itemcrypto.beacons import Beacon, CompoundBeacon, Part, StandardBeacon, hmac_key
 from engine.itemcrypto.errors import CryptoConfigError
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.key_files import (
@@ -175,16 +181,36 @@ _KEYRINGS: dict[str, Callable[[Section], Keyring] | None] = {
 }
 
 
-def _beacons(section: Section) -> list[StandardBeacon]:
+def _beacons(section: Section) -> list[Beacon]:
     path = file_of(section, "key_file")
     key = read_branch_keys(path)[1] if path.suffix == ".json" else read_key(path)
     if key is None:
         raise section.wrong("key_file", "has no beacon_key")
     bits = section.section("bits")
-    beacons = []
-    for name in bits.names():
-        count = bits.number(name)
-        check_bits(name, count)
-        beacons.append(StandardBeacon(name, count, hmac_key(key, name)))
+    standard = {
+        name: StandardBeacon(name, bits.number(name), hmac_key(key, name)) for name in bits.names()
+    }
+    compound = section.section("compound")
+    compounds = [_compound(name, compound.section(name), standard) for name in compound.names()]
     section.end()
-    return beacons
+    return [*standard.values(), *compounds]
+
+
+def _compound(
+    name: str, section: Section, standard: Mapping[str, StandardBeacon]
+) -> CompoundBeacon:
+    parts = []
+    for kind in ("signed", "encrypted"):
+        prefixes = section.section(kind)
+        for part in prefixes.names():
+            if kind == "encrypted" and part not in standard:
+                raise prefixes.wrong(part, "has no bits")
+            beacon = standard[part] if kind == "encrypted" else None
+            parts.append(Part(part, prefixes.text(part), (part,), beacon))
+    constructors = [
+        [(one.removesuffix("?"), not one.endswith("?")) for one in text.split()]
+        for text in section.texts("constructors")
+    ]
+    separator = section.text("separator")
+    section.end()
+    return CompoundBeacon(name, separator, parts, constructors)

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.client.protocol import Json
-from engine.itemcrypto.beacons import VERSION_NAME, VERSION_VALUE, StandardBeacon
+from engine.itemcrypto.beacons import (
+    VERSION_NAME,
+    VERSION_VALUE,
+    Beacon,
+    CompoundBeacon,
+    StandardBeacon,
+)
 from engine.itemcrypto.errors import CryptoConfigError, ItemCryptoError, NotSealedError
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.keyring import Keyring
@@ -61,7 +67,7 @@ class Protection:
     suite: Suite = Suite.SIGNED
     plain: PlainItems = PlainItems.REFUSED
     legacy: LegacyProtection | None = None
-    beacons: Sequence[StandardBeacon] = field(default=())
+    beacons: Sequence[Beacon] = field(default=())
 
     def __post_init__(self) -> None:
         allows_plain = self.plain is not PlainItems.REFUSED
@@ -70,10 +76,28 @@ class Protection:
                 "plain items, legacy items and beacons: only one of them at a time"
             )
         for beacon in self.beacons:
-            if self.schema.actions.get(beacon.name) is not Action.ENCRYPT_AND_SIGN:
+            self._check_beacon(beacon)
+
+    def _check_beacon(self, beacon: Beacon) -> None:
+        actions = self.schema.actions
+        if isinstance(beacon, StandardBeacon):
+            if actions.get(beacon.name) is not Action.ENCRYPT_AND_SIGN:
                 raise CryptoConfigError(
                     f"{beacon.name} has a beacon, and is not an attribute that is encrypted"
                 )
+        elif isinstance(beacon, CompoundBeacon):
+            if beacon.name in actions or beacon.is_signed:
+                raise CryptoConfigError(
+                    f"the compound beacon {beacon.name} has the name of an attribute, or no part "
+                    "that is encrypted"
+                )
+            for part in beacon.parts:
+                is_encrypted = actions.get(part.path[0]) is Action.ENCRYPT_AND_SIGN
+                if is_encrypted != (part.beacon is not None):
+                    raise CryptoConfigError(
+                        f"{part.name}: encrypted attributes are encrypted parts of a beacon, and "
+                        "others signed parts"
+                    )
 
     def state_of(self, item: Json) -> State:
         """Which seal a stored item has; with a marker missing it still counts as sealed."""
@@ -98,9 +122,9 @@ class Protection:
         place = self.schema.place
         try:
             return {
-                beacon.stored_name: {"S": beacon.of_value(item[beacon.name])}
+                beacon.stored_name: {"S": text}
                 for beacon in self.beacons
-                if beacon.name in item
+                if (text := beacon.of_item(item)) is not None
             }
         except ItemCryptoError as error:
             raise error.of_item(place.table, place.key_of(item)) from error
@@ -124,7 +148,9 @@ class Protection:
         return self.plain is PlainItems.REFUSED and self.legacy is None
 
     def is_encrypted(self, name: str) -> bool:
-        """Whether an attribute of that name may be stored encrypted."""
+        """Whether an attribute of that name may be stored encrypted, or is only a beacon."""
+        if self.beacon_of(name) is not None:
+            return True
         if self.schema.actions.get(name) is Action.ENCRYPT_AND_SIGN:
             return True
         return self.legacy is not None and (
@@ -142,6 +168,6 @@ class Protection:
             return True
         return not self.schema.place.is_unsigned(name)
 
-    def beacon_of(self, name: str) -> StandardBeacon | None:
-        """The beacon of an attribute, if it has one."""
+    def beacon_of(self, name: str) -> Beacon | None:
+        """The beacon by which a name is searched, if there is one."""
         return next((beacon for beacon in self.beacons if beacon.name == name), None)

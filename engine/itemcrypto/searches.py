@@ -27,7 +27,7 @@ from engine.expressions.ast import (
 from engine.expressions.lexer import Token, tokenise
 from engine.expressions.parser import parse_condition, parse_update
 from engine.expressions.traversal import Term, leaves, operands
-from engine.itemcrypto.beacons import StandardBeacon
+from engine.itemcrypto.beacons import Beacon
 from engine.itemcrypto.errors import SealedOperationError
 from engine.itemcrypto.protection import Protection
 from engine.itemcrypto.schema import HEADER
@@ -148,7 +148,7 @@ def search_of(request: Json, protection: Protection) -> Search:
             **{ref: {"S": beacon.of_value(given[ref])} for ref, beacon in uses.values(given)},
         },
     }
-    return Search(without_unused_names(changed), _matcher(texts, names, given))
+    return Search(without_unused_names(changed), _matcher(texts, uses, given))
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ class _Uses:
 
     names: Mapping[str, str]
     protection: Protection
-    beacons: dict[str, StandardBeacon] = field(default_factory=dict)
+    beacons: dict[str, Beacon] = field(default_factory=dict)
     compared: dict[str, set[str | None]] = field(default_factory=dict)
 
     def add(self, term: Term, is_negated: bool) -> None:
@@ -174,7 +174,7 @@ class _Uses:
                 if isinstance(leaf, ValueRef):
                     self.compared.setdefault(leaf.text, set()).add(name)
 
-    def _beacon(self, name: str, term: Term, is_negated: bool) -> StandardBeacon:
+    def _beacon(self, name: str, term: Term, is_negated: bool) -> Beacon:
         beacon = self.protection.beacon_of(name)
         if beacon is None:
             raise SealedOperationError(f"{name} is encrypted and has no beacon to search it by")
@@ -188,7 +188,7 @@ class _Uses:
             )
         return beacon
 
-    def values(self, given: Mapping[str, Json]) -> Iterator[tuple[str, StandardBeacon]]:
+    def values(self, given: Mapping[str, Json]) -> Iterator[tuple[str, Beacon]]:
         """The values that beacons are compared with; raises SealedOperationError."""
         for ref, attributes in self.compared.items():
             if attributes == {None} or ref not in given:
@@ -199,7 +199,7 @@ class _Uses:
             yield ref, self.beacons[str(name)]
 
 
-def _placeholder(beacon: StandardBeacon) -> str:
+def _placeholder(beacon: Beacon) -> str:
     # A name may hold characters that a placeholder cannot.
     return _PLACEHOLDER + beacon.name.encode().hex()
 
@@ -224,17 +224,20 @@ def _is_top(tokens: list[Token], place: int) -> bool:
     return is_name and not is_inner and tokens[place + 1].text != "("
 
 
-def _matcher(
-    texts: Mapping[str, str], names: Mapping[str, str], given: Json
-) -> Callable[[Json], bool]:
+def _matcher(texts: Mapping[str, str], uses: _Uses, given: Json) -> Callable[[Json], bool]:
     values = {ref: normalise_value(value)[0] for ref, value in given.items()}
     tests = [
-        compile_condition(text, Placeholders(dict(names), values), kind).matches
+        compile_condition(text, Placeholders(dict(uses.names), values), kind).matches
         for kind, text in texts.items()
     ]
 
     def matches(item: Json) -> bool:
-        canonical = normalise_item(item)[0]
+        searched = {
+            name: value
+            for name, beacon in uses.beacons.items()
+            if (value := beacon.searched_of(item)) is not None
+        }
+        canonical = normalise_item(item | searched)[0]
         return all(test(canonical) for test in tests)
 
     return matches

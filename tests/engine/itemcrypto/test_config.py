@@ -110,12 +110,23 @@ def test_a_json_file_says_the_same(folder: Path) -> None:
 
 
 def test_settings_beside_the_keyring(folder: Path) -> None:
-    beacons = {"key_file": "branch.json", "bits": {"name": 24}}
+    beacons: Json = {"key_file": "branch.json", "bits": {"name": 24}}
     more = {"signature": False, "beacons": beacons, "any_names": True}
     protection = load_protection(_written(folder, _BASE | more))
     assert protection.suite is Suite.MAC_ONLY
     sealed = protection.seal(ITEM)
     assert len(sealed["aws_dbe_b_name"]["S"]) == 6
+    beacons["compound"] = {
+        "summary": {
+            "separator": ".",
+            "encrypted": {"name": "N_"},
+            "signed": {"city": "C_"},
+            "constructors": ["name city?"],
+        }
+    }
+    sealed = load_protection(_written(folder, _BASE | more)).seal(ITEM)
+    name = sealed["aws_dbe_b_name"]["S"]
+    assert sealed["aws_dbe_b_summary"]["S"] == f"N_{name}.C_London"
     plain = load_protection(_written(folder, _BASE | {"plain": "read"}))
     check_item(plain.open(ITEM), ITEM)
 
@@ -198,6 +209,17 @@ _AES = _BASE["keyring"]
         (
             _BASE | {"beacons": {"key_file": "aes.key", "bits": {"city": 8}}},
             "city has a beacon, and is not an attribute that is encrypted",
+        ),
+        (
+            _BASE
+            | {
+                "beacons": {
+                    "key_file": "aes.key",
+                    "bits": {},
+                    "compound": {"c": {"separator": ".", "encrypted": {"name": "N_"}}},
+                }
+            },
+            "beacons.compound.c.encrypted.name has no bits",
         ),
         (
             _BASE | {"plain": "read", "beacons": {"key_file": "aes.key", "bits": {"name": 8}}},

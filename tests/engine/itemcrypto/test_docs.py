@@ -23,11 +23,11 @@ def test_the_example_runs(
 
 
 def test_the_settings_can_be_read(tmp_path: Path) -> None:
-    whole, beacons, legacy = re.findall(r"```toml\n(.*?)```", _PAGE, re.DOTALL)
+    whole, beacons, compound, legacy = re.findall(r"```toml\n(.*?)```", _PAGE, re.DOTALL)
     for name in ("orders.key", "orders.beacon.key", "mac.key", "wrap.key"):
         write_key(tmp_path / name, bytes(32))
     path = tmp_path / "orders.crypto.toml"
-    for text in (whole, whole + beacons, whole + legacy):
+    for text in (whole, whole + beacons, whole + beacons + compound, whole + legacy):
         path.write_text(text)
         protection = load_protection(path)
     assert protection.legacy is not None
