@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from engine.itemcrypto.context import EncryptionContext
 from engine.itemcrypto.errors import ItemCryptoError
@@ -93,6 +96,12 @@ def keyring_of(entry: Entry) -> Keyring:
                 entry["name"],
                 RsaPadding(entry["padding"]),
                 public_key=public_key_of(public.encode()) if public else None,
-                private_key=private_key_of(private.encode()) if private else None,
+                private_key=_private_key(private) if private else None,
             )
     raise AssertionError(f"there are no keys of the kind {entry['kind']}")
+
+
+@cache
+def _private_key(pem: str) -> RSAPrivateKey:
+    """A key that several tests share: to check one takes longer than to open an item."""
+    return private_key_of(pem.encode())

@@ -25,6 +25,7 @@ from engine.itemcrypto.errors import (
     SealedOperationError,
     SealRefusedError,
 )
+from engine.itemcrypto.header import Suite
 from engine.itemcrypto.protection import PlainItems, Protection
 from engine.itemcrypto.schema import FOOTER, HEADER
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, SCHEMA, changed
@@ -70,7 +71,8 @@ def client(db: Engine) -> EncryptedClient:
 
 @pytest.fixture
 def searching(db: Engine) -> EncryptedClient:
-    return EncryptedClient(db, {"orders": replace(PROTECTION, beacons=(_BEACON,))})
+    protection = replace(PROTECTION, suite=Suite.MAC_ONLY, beacons=(_BEACON,))
+    return EncryptedClient(db, {"orders": protection})
 
 
 def stored(db: Engine, key: Json = KEY_OF_ITEM) -> Json:
