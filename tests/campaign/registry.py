@@ -16,6 +16,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("storms", "Ctrl-C at random moments", storage.storms),
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
     Campaign("bits", "every bit of sealed items flipped", itemcrypto.bits),
+    Campaign("migrations", "kill -9 amid the sealing of a table", itemcrypto.migrations),
     pytest_campaign("sealing", "items of any kind sealed and read", "tests/engine/itemcrypto"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
