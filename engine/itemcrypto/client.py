@@ -14,6 +14,7 @@ from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Client, Context, Json
 from engine.errors import ConditionalCheckFailedException
 from engine.itemcrypto import several
+from engine.itemcrypto.answers import opened_at, opened_found
 from engine.itemcrypto.errors import SealedOperationError
 from engine.itemcrypto.protection import Protection
 from engine.itemcrypto.resealing import resealed
@@ -21,6 +22,7 @@ from engine.itemcrypto.searches import (
     check_request,
     checked_update,
     search_of,
+    table_name,
     whole_items,
 )
 
@@ -96,38 +98,39 @@ class EncryptedClient(OperationMethods):
         if protection is None or not isinstance(item, dict):
             return self._client.call("PutItem", request, context)
         check_request(request, protection)
-        return self._write("PutItem", request | {"Item": protection.seal(item)}, context)
+        sent = request | {"Item": protection.seal(item)}
+        key = protection.schema.place.key_of(item)
+        return self._write("PutItem", sent, key, protection, context)
 
     def _delete(self, request: Json, context: Context) -> Json:
         protection = self.protection_of(request.get("TableName"))
-        if protection is not None:
-            check_request(request, protection)
-        return self._write("DeleteItem", request, context)
+        if protection is None:
+            return self._client.call("DeleteItem", request, context)
+        check_request(request, protection)
+        return self._write("DeleteItem", request, request.get("Key"), protection, context)
 
     def _update(self, request: Json, context: Context) -> Json:
         protection = self.protection_of(request.get("TableName"))
         if protection is None:
             return self._client.call("UpdateItem", request, context)
         check_request(request, protection)
-        request = checked_update(request, protection)
-        if str(request.get("ReturnValues", "NONE")).startswith("UPDATED"):
-            # Parts of an item, all of them unsigned.
-            return self._client.call("UpdateItem", request, context)
-        return self._write("UpdateItem", request, context)
+        sent = checked_update(request, protection)
+        return self._write("UpdateItem", sent, request.get("Key"), protection, context)
 
-    def _write(self, operation: str, request: Json, context: Context) -> Json:
-        """Send a write, and open the whole item that it may give back."""
-        protection = self.protection_of(request.get("TableName"))
-        if protection is None:
-            return self._client.call(operation, request, context)
+    def _write(
+        self, operation: str, request: Json, key: Any, protection: Protection, context: Context
+    ) -> Json:
+        """Send a write of the item with a key, and open the item that it may give back."""
         try:
             answer = self._client.call(operation, request, context)
         except ConditionalCheckFailedException as error:
             if error.members.get("Item"):
-                error.members["Item"] = protection.open(error.members["Item"])
+                error.members["Item"] = opened_at(error.members["Item"], [key], protection)
             raise
-        if answer.get("Attributes"):
-            return answer | {"Attributes": protection.open(answer["Attributes"])}
+        # What an update gives of changed attributes alone is unsigned.
+        is_part = str(request.get("ReturnValues")).startswith("UPDATED")
+        if answer.get("Attributes") and not is_part:
+            return answer | {"Attributes": opened_at(answer["Attributes"], [key], protection)}
         return answer
 
     def _get(self, request: Json, context: Context) -> Json:
@@ -138,7 +141,8 @@ class EncryptedClient(OperationMethods):
         whole, project = whole_items(request)
         answer = self._client.call("GetItem", whole, context)
         if answer.get("Item"):
-            return answer | {"Item": project(protection.open(answer["Item"]))}
+            item = opened_at(answer["Item"], [request.get("Key")], protection)
+            return answer | {"Item": project(item)}
         return answer
 
     def _search(self, operation: str, request: Json, context: Context) -> Json:
@@ -152,7 +156,7 @@ class EncryptedClient(OperationMethods):
             whole = {name: value for name, value in whole.items() if name != "Select"}
         search = search_of(whole, protection)
         answer = self._client.call(operation, search.request, context)
-        items = [protection.open(item) for item in answer.get("Items", ())]
+        items = opened_found(answer.get("Items", ()), search.request, protection)
         if search.matches is not None:
             items = [item for item in items if search.matches(item)]
         answer = answer | {"Items": [project(item) for item in items], "Count": len(items)}
@@ -171,8 +175,3 @@ class EncryptedClient(OperationMethods):
 
     def _transact_write(self, request: Json, context: Context) -> Json:
         return several.transact_write(self._client, self.protection_of, request, context)
-
-
-def table_name(table: Any) -> str:
-    """The name of a table that is given by name or by ARN."""
-    return str(table).rpartition(":table/")[2]

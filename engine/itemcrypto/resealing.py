@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engine.client.protocol import Client, Context, Json
 from engine.errors import ConditionalCheckFailedException
+from engine.itemcrypto.answers import check_key
 from engine.itemcrypto.errors import SealedOperationError
 from engine.itemcrypto.protection import Protection
 
@@ -28,6 +29,7 @@ def resealed(
     if not stored:
         raise ConditionalCheckFailedException("The conditional request failed")
     opened = read(stored)
+    check_key(stored, [key], protection)
     place = protection.schema.place
     changed = change(dict(opened))
     if place.key_of(changed) != place.key_of(opened):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.client.protocol import Json
 from engine.expressions import Placeholders, compile_condition, compile_projection
@@ -268,6 +269,11 @@ def whole_items(request: Json) -> tuple[Json, Callable[[Json], Json]]:
     )
     whole = {name: value for name, value in request.items() if name != "ProjectionExpression"}
     return without_unused_names(whole), projection.apply
+
+
+def table_name(table: Any) -> str:
+    """The name of a table that is given by name or by ARN."""
+    return str(table).rpartition(":table/")[2]
 
 
 def _names(request: Json) -> dict[str, str]:

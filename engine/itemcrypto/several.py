@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.client.protocol import Client, Context, Json
 from engine.errors import TransactionCanceledException
+from engine.itemcrypto.answers import opened_at
 from engine.itemcrypto.protection import Protection
-from engine.itemcrypto.searches import check_request, checked_update, whole_items
+from engine.itemcrypto.searches import check_request, checked_update, table_name, whole_items
 from engine.model.values import normalise_item
 
 Protections = Callable[[Any], Protection | None]
@@ -26,15 +27,18 @@ def batch_get(client: Client, protections: Protections, request: Json, context: 
         protection = protections(table)
         if protection is not None and isinstance(part, dict):
             check_request(part, protection)
-            sent[table], projections[table] = whole_items(part)
+            sent[table], projections[table_name(table)] = whole_items(part)
     answer = client.call("BatchGetItem", request | {"RequestItems": sent}, context)
-    responses = dict(answer.get("Responses", {}))
-    for table, project in projections.items():
+    responses = {}
+    for table, items in answer.get("Responses", {}).items():
         protection = protections(table)
-        if protection is not None and table in responses:
-            responses[table] = [project(protection.open(item)) for item in responses[table]]
+        if protection is not None:
+            project = projections[table_name(table)]
+            keys = asked[table]["Keys"] if table in asked else ()
+            items = [project(opened_at(item, keys, protection)) for item in items]
+        responses[table] = items
     unread = {
-        table: asked[table] | {"Keys": part["Keys"]} if table in projections else part
+        table: asked.get(table, part) | {"Keys": part["Keys"]}
         for table, part in answer.get("UnprocessedKeys", {}).items()
     }
     return answer | {"Responses": responses, "UnprocessedKeys": unread}
@@ -56,7 +60,7 @@ def batch_write(client: Client, protections: Protections, request: Json, context
         for write in writes:
             item = _put_item(write)
             if item is not None:
-                plain[table, _key_text(protection, item)] = item
+                plain[table_name(table), _key_text(protection, item)] = item
                 write = {"PutRequest": {"Item": protection.seal(item)}}
             sent[table].append(write)
     answer = client.call("BatchWriteItem", request | {"RequestItems": sent}, context)
@@ -79,7 +83,7 @@ def _as_given(
     item = _put_item(write)
     if protection is None or item is None:
         return write
-    return {"PutRequest": {"Item": plain[table, _key_text(protection, item)]}}
+    return {"PutRequest": {"Item": plain[table_name(table), _key_text(protection, item)]}}
 
 
 def _key_text(protection: Protection, item: Json) -> str:
@@ -105,7 +109,7 @@ def transact_get(client: Client, protections: Protections, request: Json, contex
         check_request(get, protection)
         whole, project = whole_items(get)
         sent.append({"Get": whole})
-        ways.append(_opening(protection, project))
+        ways.append(_opening(protection, project, get.get("Key")))
     answer = client.call("TransactGetItems", request | {"TransactItems": sent}, context)
     responses = [
         response | {"Item": way(response["Item"])} if response.get("Item") else response
@@ -114,8 +118,10 @@ def transact_get(client: Client, protections: Protections, request: Json, contex
     return answer | {"Responses": responses}
 
 
-def _opening(protection: Protection, project: Callable[[Json], Json]) -> Callable[[Json], Json]:
-    return lambda item: project(protection.open(item))
+def _opening(
+    protection: Protection, project: Callable[[Json], Json], key: Any
+) -> Callable[[Json], Json]:
+    return lambda item: project(opened_at(item, [key], protection))
 
 
 def transact_write(
@@ -133,7 +139,8 @@ def transact_write(
         for action, reason in zip(asked, reasons, strict=False):
             protection = _protection_of(action, protections)
             if protection is not None and reason.get("Item"):
-                reason["Item"] = protection.open(reason["Item"])
+                key = _key_of_action(action, protection)
+                reason["Item"] = opened_at(reason["Item"], [key], protection)
         raise
 
 
@@ -142,6 +149,11 @@ def _protection_of(action: Any, protections: Protections) -> Protection | None:
         return None
     [part] = action.values()
     return protections(part.get("TableName")) if isinstance(part, dict) else None
+
+
+def _key_of_action(action: Json, protection: Protection) -> Any:
+    [part] = action.values()
+    return part.get("Key", protection.schema.place.key_of(part.get("Item", {})))
 
 
 def _sealed_action(action: Any, protections: Protections) -> Any:

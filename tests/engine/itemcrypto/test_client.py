@@ -21,6 +21,7 @@ from engine.itemcrypto.errors import (
     ItemKeyError,
     ItemRefusedError,
     ItemSchemaError,
+    ItemTamperedError,
     NotSealedError,
     SealedOperationError,
     SealRefusedError,
@@ -159,6 +160,15 @@ def test_batches_seal_and_open(db: Engine, client: EncryptedClient) -> None:
     for number, item in enumerate(found):
         check_item(item, numbered(number))
         assert HEADER in stored(db, keys[number])
+
+
+def test_a_table_may_be_named_by_its_arn() -> None:
+    arn = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
+    client = EncryptedClient(_Unwilling(), {"orders": PROTECTION})
+    assert client.protection_of(arn) is PROTECTION
+    writes = [{"PutRequest": {"Item": ITEM}}]
+    answer = client.batch_write_item(RequestItems={arn: writes})
+    assert answer["UnprocessedItems"] == {arn: writes}
 
 
 class _Unwilling:
@@ -332,6 +342,68 @@ def test_a_replayed_a_relabelled_and_a_moved_item_are_refused(
         other.get_item(TableName="plain", Key=KEY_OF_ITEM)
     copied = EncryptedClient(db, {"plain": PROTECTION})
     check_item(copied.get_item(TableName="plain", Key=KEY_OF_ITEM)["Item"], ITEM)
+
+
+class _Swapping:
+    """A Client that answers with another item of the same table than it was asked for."""
+
+    def __init__(self, db: Engine, other: Json) -> None:
+        self._db = db
+        self._other = other
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        answer = self._db.call(operation, request, context)
+        for name in ("Item", "Attributes"):
+            if name in answer:
+                answer[name] = self._other
+        if operation == "GetItem":
+            answer["Item"] = self._other
+        if "RequestItems" in request:
+            answer["Responses"] = {"orders": [self._other]}
+        if "TransactItems" in request:
+            answer["Responses"] = [{"Item": self._other}]
+        if "Items" in answer:
+            answer["Items"] = [self._other]
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("GetItem", {"Key": KEY_OF_ITEM}),
+        ("DeleteItem", {"Key": KEY_OF_ITEM, "ReturnValues": "ALL_OLD"}),
+        ("PutItem", {"Item": ITEM, "ReturnValues": "ALL_OLD"}),
+        (
+            "UpdateItem",
+            {"Key": KEY_OF_ITEM, "UpdateExpression": "REMOVE seen", "ReturnValues": "ALL_NEW"},
+        ),
+        (
+            "Query",
+            {
+                "KeyConditionExpression": "id = :i AND #a < :a",
+                "ExpressionAttributeNames": {"#a": "at"},
+                "ExpressionAttributeValues": {":i": ITEM["id"], ":a": {"N": "8"}},
+            },
+        ),
+        ("BatchGetItem", {"RequestItems": {"orders": {"Keys": [KEY_OF_ITEM]}}}),
+        (
+            "TransactGetItems",
+            {"TransactItems": [{"Get": {"TableName": "orders", "Key": KEY_OF_ITEM}}]},
+        ),
+    ],
+)
+def test_a_right_item_in_place_of_another_is_refused(
+    operation: str, members: Json, db: Engine, client: EncryptedClient
+) -> None:
+    client.put_item(TableName="orders", Item=ITEM)
+    client.put_item(TableName="orders", Item=numbered(8))
+    swapping = _Swapping(db, stored(db, {"id": ITEM["id"], "at": {"N": "8"}}))
+    several = {"RequestItems", "TransactItems"} & members.keys()
+    table = {} if several else {"TableName": "orders"}
+    with pytest.raises(ItemTamperedError, match="the answer has it"):
+        EncryptedClient(swapping, {"orders": PROTECTION}).call(operation, table | members)
+    with pytest.raises(ItemTamperedError, match="the answer has it"):
+        EncryptedClient(swapping, {"orders": PROTECTION}).reseal("orders", KEY_OF_ITEM, dict)
 
 
 def test_an_index_with_parts_of_items_gives_none(db: Engine, client: EncryptedClient) -> None:
