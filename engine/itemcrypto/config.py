@@ -57,7 +57,7 @@ from engine.itemcrypto.key_files import (
     read_public,
     read_secret,
 )
-from engine.itemcrypto.key_stores import key_store_of
+from engine.itemcrypto.key_stores import Outside
 from engine.itemcrypto.keyrings.hierarchy import BranchKeysAtHand, HierarchyKeyring
 from engine.itemcrypto.keyrings.keyring import Keyring, MultiKeyring
 from engine.itemcrypto.keyrings.kms import KeyStore, KmsKeyring
@@ -83,20 +83,21 @@ def load_protection(
 ) -> Protection:
     """What a configuration file says, with the keys of the files that it names.
 
-    `client` reads a legacy key store, `key_store` holds the keys of the keyring `kms`: AWS KMS as
+    `client` reads tables of keys, `key_store` holds the keys of the keyring `kms`: AWS KMS as
     AWS is configured, where there is none. Raises CryptoConfigError, in one line.
     """
     section = Section(path, read_settings(path))
     schema = _schema(section)
+    outside = Outside(client, key_store)
     protection = Protection(
         schema=schema,
-        keyring=_keyring(section.section("keyring"), key_store),
+        keyring=_keyring(section.section("keyring"), outside),
         suite=Suite.SIGNED if section.truth("signature", True) else Suite.MAC_ONLY,
         plain=section.choice("plain", _PLAIN, PlainItems.REFUSED.value),
-        legacy=legacy_protection(section.section("legacy"), schema.place, client, key_store)
+        legacy=legacy_protection(section.section("legacy"), schema.place, outside)
         if section.has("legacy")
         else None,
-        beacons=_beacons(section.section("beacons")) if section.has("beacons") else (),
+        beacons=_beacons(section.section("beacons"), outside) if section.has("beacons") else (),
     )
     section.end()
     return protection
@@ -136,25 +137,26 @@ def _schema(section: Section) -> Schema:
         raise CryptoConfigError(f"{section.file}: {error.reason}") from None
 
 
-def _keyring(section: Section, key_store: KeyStore | None) -> Keyring:
-    kind = section.choice("kind", {**_KEYRINGS, "kms": None, "multi": None})
-    if kind is not None:
-        keyring = kind(section)
-    elif section.text("kind") == "kms":
-        keyring = KmsKeyring(key_store_of(section, key_store), section.text("key_id"))
-    else:
-        members = [_keyring(member, key_store) for member in section.sections("members")]
-        keyring = MultiKeyring(members)
+def _keyring(section: Section, outside: Outside) -> Keyring:
+    keyring = section.choice("kind", _KEYRINGS)(section, outside)
     section.end()
     return keyring
 
 
-def _raw_aes(section: Section) -> Keyring:
+def _multi(section: Section, outside: Outside) -> Keyring:
+    return MultiKeyring([_keyring(member, outside) for member in section.sections("members")])
+
+
+def _kms(section: Section, outside: Outside) -> Keyring:
+    return KmsKeyring(outside.key_store(section), section.text("key_id"))
+
+
+def _raw_aes(section: Section, _: Outside) -> Keyring:
     key = read_key(file_of(section, "key_file"))
     return RawAesKeyring(section.text("namespace"), section.text("name"), key)
 
 
-def _raw_rsa(section: Section) -> Keyring:
+def _raw_rsa(section: Section, _: Outside) -> Keyring:
     private = public = None
     if section.has("private_key_file"):
         private = private_key_of(read_secret(file_of(section, "private_key_file")))
@@ -169,23 +171,34 @@ def _raw_rsa(section: Section) -> Keyring:
     )
 
 
-def _hierarchy(section: Section) -> Keyring:
+def _hierarchy(section: Section, outside: Outside) -> Keyring:
+    if section.has("table"):
+        return HierarchyKeyring(outside.branch_keys(section), section.text("branch_key_id"))
     keys, _ = read_branch_keys(file_of(section, "key_file"))
     return HierarchyKeyring(BranchKeysAtHand(keys), keys[-1].branch_key_id)
 
 
-_KEYRINGS: dict[str, Callable[[Section], Keyring] | None] = {
+_KEYRINGS: dict[str, Callable[[Section, Outside], Keyring]] = {
     "raw-aes": _raw_aes,
     "raw-rsa": _raw_rsa,
     "hierarchy": _hierarchy,
+    "kms": _kms,
+    "multi": _multi,
 }
 
 
-def _beacons(section: Section) -> list[Beacon]:
+def _beacon_key(section: Section, outside: Outside) -> bytes:
+    if section.has("table"):
+        return outside.branch_keys(section).beacon_key(section.text("branch_key_id"))
     path = file_of(section, "key_file")
     key = read_branch_keys(path)[1] if path.suffix == ".json" else read_key(path)
     if key is None:
         raise section.wrong("key_file", "has no beacon_key")
+    return key
+
+
+def _beacons(section: Section, outside: Outside) -> list[Beacon]:
+    key = _beacon_key(section, outside)
     bits = section.section("bits")
     standard = {
         name: StandardBeacon(name, bits.number(name), hmac_key(key, name)) for name in bits.names()

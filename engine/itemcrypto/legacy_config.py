@@ -26,10 +26,8 @@ from typing import TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from engine.client.protocol import Client
 from engine.itemcrypto.key_files import file_of, read_key, read_public, read_secret
-from engine.itemcrypto.key_stores import key_store_of
-from engine.itemcrypto.keyrings.kms import KeyStore
+from engine.itemcrypto.key_stores import Outside
 from engine.itemcrypto.keyrings.raw import private_key_of, public_key_of
 from engine.itemcrypto.legacy.keys import (
     AesWrappingKey,
@@ -61,9 +59,7 @@ class _RsaKeys(TypedDict):
     private_key: RSAPrivateKey | None
 
 
-def legacy_protection(
-    section: Section, place: Place, client: Client | None, key_store: KeyStore | None
-) -> LegacyProtection:
+def legacy_protection(section: Section, place: Place, outside: Outside) -> LegacyProtection:
     """What the part says; raises CryptoConfigError."""
     actions = section.section("actions")
     schema = LegacySchema(
@@ -73,23 +69,21 @@ def legacy_protection(
         actions={name: actions.choice(name, _ACTIONS) for name in actions.names()},
         default=section.choice("default", _ACTIONS, LegacyAction.ENCRYPT.value),
     )
-    materials = _materials(section.section("materials"), client, key_store)
+    materials = _materials(section.section("materials"), outside)
     protection = LegacyProtection(schema, materials, section.truth("write", False))
     section.end()
     return protection
 
 
-def _materials(section: Section, client: Client | None, key_store: KeyStore | None) -> Materials:
+def _materials(section: Section, outside: Outside) -> Materials:
     kind = section.choice("kind", _KINDS)
     materials: Materials
     if kind == "most-recent":
-        if client is None:
-            raise section.wrong("kind", "most-recent needs a connection to the key store")
-        own = _materials(section.section("own"), client, key_store)
-        store = KeyStoreTable(client, section.text("table"), own)
+        own = _materials(section.section("own"), outside)
+        store = KeyStoreTable(outside.tables(section), section.text("table"), own)
         materials = MostRecentMaterials(store, section.text("name"))
     elif kind == "kms":
-        materials = KmsMaterials(key_store_of(section, key_store), section.text("key_id"))
+        materials = KmsMaterials(outside.key_store(section), section.text("key_id"))
     elif kind == "wrapped":
         wrapping = _wrapping_key(section.section("wrapping"))
         materials = WrappedMaterials(_signing_key(section.section("signing")), wrapping)

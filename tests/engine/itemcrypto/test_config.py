@@ -28,7 +28,7 @@ from tests.engine.itemcrypto.samples import ACTIONS, ITEM, KEY, PLACE
 from tests.engine.itemcrypto.test_keyrings import Vault, rsa_key
 from tests.vectors.comparing import check_item
 
-_BASE: Json = {
+BASE: Json = {
     "table": "orders",
     "partition_key": "id",
     "sort_key": "at",
@@ -77,7 +77,7 @@ def _written(folder: Path, settings: Json) -> Path:
 
 
 _KEYRINGS: dict[str, Json] = {
-    "raw-aes": _BASE["keyring"],
+    "raw-aes": BASE["keyring"],
     "raw-rsa": {
         "kind": "raw-rsa",
         "namespace": "tests",
@@ -93,7 +93,7 @@ _KEYRINGS["multi"] = {"kind": "multi", "members": [_KEYRINGS["hierarchy"], _KEYR
 
 @pytest.mark.parametrize("kind", _KEYRINGS)
 def test_each_kind_of_keyring_seals_and_opens(kind: str, folder: Path) -> None:
-    path = _written(folder, _BASE | {"keyring": _KEYRINGS[kind]})
+    path = _written(folder, BASE | {"keyring": _KEYRINGS[kind]})
     vault = Vault()
     sealed = load_protection(path, key_store=vault).seal(ITEM)
     check_item(load_protection(path, key_store=vault).open(sealed), ITEM)
@@ -102,7 +102,7 @@ def test_each_kind_of_keyring_seals_and_opens(kind: str, folder: Path) -> None:
 
 def test_a_json_file_says_the_same(folder: Path) -> None:
     path = folder / "orders.json"
-    path.write_bytes(orjson.dumps(_BASE))
+    path.write_bytes(orjson.dumps(BASE))
     protection = load_protection(path)
     assert protection.schema.place == PLACE == load_place(path)
     assert protection.schema.actions == ACTIONS
@@ -112,7 +112,7 @@ def test_a_json_file_says_the_same(folder: Path) -> None:
 def test_settings_beside_the_keyring(folder: Path) -> None:
     beacons: Json = {"key_file": "branch.json", "bits": {"name": 24}}
     more = {"signature": False, "beacons": beacons, "any_names": True}
-    protection = load_protection(_written(folder, _BASE | more))
+    protection = load_protection(_written(folder, BASE | more))
     assert protection.suite is Suite.MAC_ONLY
     sealed = protection.seal(ITEM)
     assert len(sealed["aws_dbe_b_name"]["S"]) == 6
@@ -124,10 +124,10 @@ def test_settings_beside_the_keyring(folder: Path) -> None:
             "constructors": ["name city?"],
         }
     }
-    sealed = load_protection(_written(folder, _BASE | more)).seal(ITEM)
+    sealed = load_protection(_written(folder, BASE | more)).seal(ITEM)
     name = sealed["aws_dbe_b_name"]["S"]
     assert sealed["aws_dbe_b_summary"]["S"] == f"N_{name}.C_London"
-    plain = load_protection(_written(folder, _BASE | {"plain": "read"}))
+    plain = load_protection(_written(folder, BASE | {"plain": "read"}))
     check_item(plain.open(ITEM), ITEM)
 
 
@@ -146,14 +146,14 @@ def test_legacy_items_under_each_kind_of_materials(folder: Path) -> None:
     vault = Vault()
     for materials in kinds:
         legacy = {"write": True, "actions": {"city": "sign"}, "materials": materials}
-        path = _written(folder, _BASE | {"legacy": legacy})
+        path = _written(folder, BASE | {"legacy": legacy})
         protection = load_protection(path, key_store=vault)
         sealed = protection.seal(ITEM)
         assert "*amzn-ddb-map-sig*" in sealed
         check_item(protection.open(sealed), ITEM)
     stored = {"kind": "most-recent", "name": "m", "table": "keys", "own": kinds[0]}
-    path = _written(folder, _BASE | {"legacy": {"materials": stored}})
-    with pytest.raises(CryptoConfigError, match=r"legacy\.materials\.kind most-recent needs"):
+    path = _written(folder, BASE | {"legacy": {"materials": stored}})
+    with pytest.raises(CryptoConfigError, match=r"legacy\.materials\.table needs a connection"):
         load_protection(path)
     with Engine.in_memory() as db:
         assert load_protection(path, client=db).legacy is not None
@@ -163,55 +163,55 @@ def _without(settings: Json, name: str) -> Json:
     return {key: value for key, value in settings.items() if key != name}
 
 
-_ACTIONS = _BASE["actions"]
-_AES = _BASE["keyring"]
+_ACTIONS = BASE["actions"]
+_AES = BASE["keyring"]
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        (_without(_BASE, "table"), "table is missing"),
-        (_BASE | {"table": 3}, "table must be a text"),
-        (_BASE | {"tabel": "x"}, "tabel is no setting"),
-        (_BASE | {"signature": "yes"}, "signature must be true or false"),
-        (_BASE | {"plain": "maybe"}, "plain must be one of refused, read, written, not maybe"),
-        (_BASE | {"actions": {"id": "SIGN"}}, "actions.id must be one of ENCRYPT_AND_SIGN"),
-        (_BASE | {"actions": "x"}, "actions must hold settings"),
-        (_BASE | {"actions": {"id": "SIGN_ONLY"}}, "key attribute at must be SIGN_ONLY"),
+        (_without(BASE, "table"), "table is missing"),
+        (BASE | {"table": 3}, "table must be a text"),
+        (BASE | {"tabel": "x"}, "tabel is no setting"),
+        (BASE | {"signature": "yes"}, "signature must be true or false"),
+        (BASE | {"plain": "maybe"}, "plain must be one of refused, read, written, not maybe"),
+        (BASE | {"actions": {"id": "SIGN"}}, "actions.id must be one of ENCRYPT_AND_SIGN"),
+        (BASE | {"actions": "x"}, "actions must hold settings"),
+        (BASE | {"actions": {"id": "SIGN_ONLY"}}, "key attribute at must be SIGN_ONLY"),
         (
-            _BASE | {"actions": _ACTIONS | {"id": "ENCRYPT_AND_SIGN"}},
+            BASE | {"actions": _ACTIONS | {"id": "ENCRYPT_AND_SIGN"}},
             "key attribute id must be SIGN_ONLY",
         ),
         (
-            _BASE | {"actions": _ACTIONS | {"city": "SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT"}},
+            BASE | {"actions": _ACTIONS | {"city": "SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT"}},
             "id must be SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT: some attribute is in the",
         ),
-        (_BASE | {"actions": _ACTIONS | {"seen": "SIGN_ONLY"}}, "its action must be DO_NOTHING"),
-        (_BASE | {"actions": _ACTIONS | {"city": "DO_NOTHING"}}, "city is not signed"),
+        (BASE | {"actions": _ACTIONS | {"seen": "SIGN_ONLY"}}, "its action must be DO_NOTHING"),
+        (BASE | {"actions": _ACTIONS | {"city": "DO_NOTHING"}}, "city is not signed"),
         (
-            _BASE | {"actions": _ACTIONS | {"aws_dbe_x": "SIGN_ONLY"}},
+            BASE | {"actions": _ACTIONS | {"aws_dbe_x": "SIGN_ONLY"}},
             "names that begin with aws_dbe_ are reserved",
         ),
-        (_BASE | {"unsigned": {"attributes": "seen"}}, "unsigned.attributes must be a list"),
-        (_BASE | {"unsigned": {"attributes": ["id"]}}, "id"),
-        (_BASE | {"keyring": {}}, "keyring.kind is missing"),
-        (_BASE | {"keyring": _AES | {"kind": "rot13"}}, "keyring.kind must be one of raw-aes"),
-        (_BASE | {"keyring": _AES | {"key": "x"}}, "keyring.key is no setting"),
-        (_BASE | {"keyring": _AES | {"key_file": "none.key"}}, "none.key: No such file"),
-        (_BASE | {"keyring": _AES | {"key_file": "rsa.pem"}}, "a key must be base64 text"),
-        (_BASE | {"keyring": _AES | {"namespace": "aws-kms"}}, "no namespace for raw keys"),
-        (_BASE | {"keyring": {"kind": "multi", "members": []}}, "has none"),
-        (_BASE | {"keyring": {"kind": "multi", "members": [{}]}}, "keyring.members[0].kind"),
+        (BASE | {"unsigned": {"attributes": "seen"}}, "unsigned.attributes must be a list"),
+        (BASE | {"unsigned": {"attributes": ["id"]}}, "id"),
+        (BASE | {"keyring": {}}, "keyring.kind is missing"),
+        (BASE | {"keyring": _AES | {"kind": "rot13"}}, "keyring.kind must be one of raw-aes"),
+        (BASE | {"keyring": _AES | {"key": "x"}}, "keyring.key is no setting"),
+        (BASE | {"keyring": _AES | {"key_file": "none.key"}}, "none.key: No such file"),
+        (BASE | {"keyring": _AES | {"key_file": "rsa.pem"}}, "a key must be base64 text"),
+        (BASE | {"keyring": _AES | {"namespace": "aws-kms"}}, "no namespace for raw keys"),
+        (BASE | {"keyring": {"kind": "multi", "members": []}}, "has none"),
+        (BASE | {"keyring": {"kind": "multi", "members": [{}]}}, "keyring.members[0].kind"),
         (
-            _BASE | {"beacons": {"key_file": "aes.key", "bits": {"name": 64}}},
+            BASE | {"beacons": {"key_file": "aes.key", "bits": {"name": 64}}},
             "has 64 bits, not 1 to 63",
         ),
         (
-            _BASE | {"beacons": {"key_file": "aes.key", "bits": {"city": 8}}},
+            BASE | {"beacons": {"key_file": "aes.key", "bits": {"city": 8}}},
             "city has a beacon, and is not an attribute that is encrypted",
         ),
         (
-            _BASE
+            BASE
             | {
                 "beacons": {
                     "key_file": "aes.key",
@@ -222,7 +222,7 @@ _AES = _BASE["keyring"]
             "beacons.compound.c.encrypted.name has no bits",
         ),
         (
-            _BASE | {"plain": "read", "beacons": {"key_file": "aes.key", "bits": {"name": 8}}},
+            BASE | {"plain": "read", "beacons": {"key_file": "aes.key", "bits": {"name": 8}}},
             "only one of them at a time",
         ),
     ],
@@ -249,7 +249,7 @@ def test_a_key_that_others_may_read_is_refused(name: str, folder: Path) -> None:
     (folder / name).chmod(0o640)
     keyring = next(ring for ring in _KEYRINGS.values() if name in ring.values())
     with pytest.raises(CryptoConfigError, match=r"others may read this key \(mode 0640\)"):
-        load_protection(_written(folder, _BASE | {"keyring": keyring}))
+        load_protection(_written(folder, BASE | {"keyring": keyring}))
 
 
 def test_a_key_file_is_written_once_and_for_its_owner(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class Vault:
     arn = _ARN
 
     def __init__(self) -> None:
-        self._key = random_bytes(32)
+        self.key = random_bytes(32)
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
         arn = (
@@ -49,12 +49,12 @@ class Vault:
         )
         plain, nonce = random_bytes(32), random_bytes(12)
         bound = EncryptionContext.of(context).serialised + arn.encode()
-        return GeneratedKey(arn, plain, nonce + encrypt(self._key, nonce, plain, bound))
+        return GeneratedKey(arn, plain, nonce + encrypt(self.key, nonce, plain, bound))
 
     def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
         bound = EncryptionContext.of(context).serialised + key_id.encode()
         try:
-            return decrypt(self._key, ciphertext[:12], ciphertext[12:], bound)
+            return decrypt(self.key, ciphertext[:12], ciphertext[12:], bound)
         except Exception as error:
             raise ItemKeyError("the vault does not open it") from error
 
