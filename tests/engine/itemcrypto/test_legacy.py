@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -163,6 +164,21 @@ def test_what_was_altered_is_refused() -> None:
         open_legacy(changed(sealed, seen={"S": "x"}), _SCHEMA, _DIRECT),
         changed(ITEM, seen={"S": "x"}),
     )
+
+
+@pytest.mark.parametrize("name", ["direct", "rsa-sign-256"])
+def test_a_flipped_bit_of_what_is_signed_is_refused(name: str) -> None:
+    draw = random.Random(3)
+    sealed = seal_legacy(ITEM, _SCHEMA, _MATERIALS[name])
+    for part in sealed.keys() - {DESCRIPTION, "seen", ":note"}:
+        if "B" not in sealed[part]:
+            continue
+        data: bytes = sealed[part]["B"]
+        for bit in draw.sample(range(len(data) * 8), 16):
+            flipped = bytearray(data)
+            flipped[bit // 8] ^= 1 << bit % 8
+            with pytest.raises(ItemTamperedError):
+                open_legacy(sealed | {part: {"B": bytes(flipped)}}, _SCHEMA, _MATERIALS[name])
 
 
 def test_another_table_action_or_key_is_refused() -> None:
