@@ -7,6 +7,7 @@ operations without items, pass through.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -80,7 +81,7 @@ class EncryptedClient(OperationMethods):
         return resealed(self._client, table, key, change, protection, context, protection.open)
 
     def _refuse_statements(self, operation: str, request: Json) -> None:
-        """PartiQL cannot be taken apart here; a statement that names a sealed table is refused."""
+        """PartiQL is not taken apart here: a statement that has the word of a table is refused."""
         if operation == "ExecuteStatement":
             texts = [request.get("Statement")]
         elif operation in _STATEMENTS:
@@ -89,7 +90,8 @@ class EncryptedClient(OperationMethods):
         else:
             return
         for table in self._protections:
-            if any(isinstance(text, str) and table in text for text in texts):
+            word = re.compile(rf"(?<!\w){re.escape(table)}(?!\w)", re.IGNORECASE)
+            if any(isinstance(text, str) and word.search(text) for text in texts):
                 raise SealedOperationError(f"PartiQL cannot be used on {table}: it is sealed")
 
     def _put(self, request: Json, context: Context) -> Json:

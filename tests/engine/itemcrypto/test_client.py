@@ -290,12 +290,15 @@ def test_an_update_keeps_its_condition_and_makes_no_item(
         ("ExecuteStatement", {"Statement": "SELECT * FROM orders"}),
         ("BatchExecuteStatement", {"Statements": [{"Statement": 'SELECT * FROM "orders"'}]}),
         ("ExecuteTransaction", {"TransactStatements": [{"Statement": "DELETE FROM orders"}]}),
+        ("ExecuteStatement", {"Statement": 'SELECT * FROM "orders"."by-name"'}),
+        ("ExecuteStatement", {"Statement": "SELECT * FROM(orders)--x"}),
+        ("ExecuteStatement", {"Statement": 'SELECT * FROM "arn:aws:x:table/orders"'}),
     ],
 )
 def test_partiql_is_refused(operation: str, request_: Json, client: EncryptedClient) -> None:
     with pytest.raises(SealedOperationError, match="PartiQL cannot be used on orders"):
         client.call(operation, request_)
-    other = client.call("ExecuteStatement", {"Statement": "SELECT * FROM plain"})
+    other = client.call("ExecuteStatement", {"Statement": "SELECT orders_1 FROM plain"})
     assert other["Items"] == []
 
 
