@@ -9,9 +9,10 @@ from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemCryptoError, ItemFormatError
 from engine.itemcrypto.header import EncryptedDataKey, Suite
 from engine.itemcrypto.keyrings.raw import aes_key_name
+from engine.itemcrypto.opening import header_of
 from engine.itemcrypto.protection import Protection, State
+from engine.itemcrypto.record import action_of_letter, canonical_path
 from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place
-from engine.itemcrypto.sealing import action_of_letter, canonical_path, header_of
 from engine.itemcrypto.serialisation import binary
 
 

@@ -25,8 +25,9 @@ from engine.itemcrypto.legacy.sealing import (
     open_legacy,
     seal_legacy,
 )
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Schema
-from engine.itemcrypto.sealing import open_item, seal
+from engine.itemcrypto.sealing import seal
 
 
 class PlainItems(StrEnum):

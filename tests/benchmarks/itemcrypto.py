@@ -20,9 +20,10 @@ from engine.itemcrypto.client import EncryptedClient
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.inspection import scanned, verified
 from engine.itemcrypto.keyrings.raw import RawAesKeyring
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.protection import Protection
 from engine.itemcrypto.schema import Action, Place, Schema
-from engine.itemcrypto.sealing import open_item, seal
+from engine.itemcrypto.sealing import seal
 from tests.benchmarks.engines import create_table
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.items import TABLE, make_item

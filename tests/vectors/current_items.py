@@ -21,8 +21,8 @@ from engine.itemcrypto.keyrings.raw import (
     private_key_of,
     public_key_of,
 )
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import Place
-from engine.itemcrypto.sealing import open_item
 from tests.vectors.comparing import check_item
 
 Entry = Mapping[str, Any]

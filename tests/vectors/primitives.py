@@ -9,7 +9,7 @@ from typing import Any
 from engine.client.protocol import Json
 from engine.itemcrypto.beacons import CompoundBeacon, Part, StandardBeacon, hmac_key, truncated
 from engine.itemcrypto.errors import SealRefusedError
-from engine.itemcrypto.sealing import canonical_path, field_keys
+from engine.itemcrypto.record import canonical_path, field_keys
 from engine.itemcrypto.serialisation import normalised_number
 from tests.vectors.comparing import check_equal
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine.itemcrypto.context import serialised_context
 from engine.itemcrypto.header import COMMITMENT_BYTES
 from engine.itemcrypto.primitives import decrypt, hkdf_sha512, hmac_sha384, hmac_sha512, sha384
-from engine.itemcrypto.sealing import field_keys
+from engine.itemcrypto.record import field_keys
 from tests.vectors.comparing import check_equal
 
 Entry = Mapping[str, Any]

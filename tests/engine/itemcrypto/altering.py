@@ -9,8 +9,8 @@ from typing import Any
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemRefusedError
 from engine.itemcrypto.keyrings.keyring import Keyring
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import FOOTER, HEADER, Schema
-from engine.itemcrypto.sealing import open_item
 from tests.engine.itemcrypto.samples import PLACE, changed
 
 

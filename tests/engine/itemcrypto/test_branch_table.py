@@ -15,8 +15,9 @@ from engine.itemcrypto.config import load_protection
 from engine.itemcrypto.context import EncryptionContext
 from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError
 from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.primitives import encrypt
-from engine.itemcrypto.sealing import open_item, seal
+from engine.itemcrypto.sealing import seal
 from tests.engine.itemcrypto.samples import ITEM, PLACE, SCHEMA
 from tests.engine.itemcrypto.test_config import BASE
 from tests.engine.itemcrypto.test_keyrings import Vault

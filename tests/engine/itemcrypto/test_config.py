@@ -23,7 +23,7 @@ from engine.itemcrypto.config import load_place, load_protection
 from engine.itemcrypto.errors import CryptoConfigError
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.key_files import read_key, write_key
-from engine.itemcrypto.sealing import header_of
+from engine.itemcrypto.opening import header_of
 from tests.engine.itemcrypto.samples import ACTIONS, ITEM, KEY, PLACE
 from tests.engine.itemcrypto.test_keyrings import Vault, rsa_key
 from tests.vectors.comparing import check_item

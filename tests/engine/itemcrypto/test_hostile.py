@@ -22,8 +22,9 @@ from engine.itemcrypto.legacy.sealing import (
     seal_legacy,
 )
 from engine.itemcrypto.legacy.serialisation import deserialised as legacy_deserialised
+from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import FOOTER, HEADER
-from engine.itemcrypto.sealing import open_item, seal
+from engine.itemcrypto.sealing import seal
 from engine.itemcrypto.serialisation import deserialised, serialised
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, PLACE, SCHEMA, VALUES
 from tests.vectors.comparing import meaning

@@ -23,8 +23,8 @@ from engine.itemcrypto.legacy.keys import HmacKey
 from engine.itemcrypto.legacy.materials import DirectMaterials
 from engine.itemcrypto.legacy.sealing import LegacyAction, LegacySchema, seal_legacy
 from engine.itemcrypto.migration import Progress, migrated
+from engine.itemcrypto.opening import header_of
 from engine.itemcrypto.protection import LegacyProtection, PlainItems, Protection, State
-from engine.itemcrypto.sealing import header_of
 from tests.engine.itemcrypto.migrating import (
     PROTECTION,
     TABLE,

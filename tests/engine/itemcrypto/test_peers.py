@@ -22,9 +22,10 @@ from engine.itemcrypto.legacy.keys import AesWrappingKey, HmacKey
 from engine.itemcrypto.legacy.kms import KmsMaterials
 from engine.itemcrypto.legacy.materials import DirectMaterials, Materials, WrappedMaterials
 from engine.itemcrypto.legacy.sealing import LegacyAction, LegacySchema, open_legacy, seal_legacy
+from engine.itemcrypto.opening import header_of
 from engine.itemcrypto.primitives import hkdf_sha512, hmac_sha384, hmac_sha512
 from engine.itemcrypto.schema import FOOTER, HEADER, Schema
-from engine.itemcrypto.sealing import header_of, seal
+from engine.itemcrypto.sealing import seal
 from tests.engine.itemcrypto import reader
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, PLACE, SCHEMA, VERSION_2, table_of
 from tests.engine.itemcrypto.test_keyrings import Vault, rsa_key

@@ -21,8 +21,9 @@ from engine.itemcrypto.errors import (
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.keyring import Keyring, MultiKeyring
 from engine.itemcrypto.keyrings.raw import RawAesKeyring
+from engine.itemcrypto.opening import header_of, is_sealed, open_item
 from engine.itemcrypto.schema import FOOTER, HEADER, Action, Schema
-from engine.itemcrypto.sealing import header_of, is_sealed, open_item, seal
+from engine.itemcrypto.sealing import seal
 from tests.engine.itemcrypto import reader
 from tests.engine.itemcrypto.altering import altered_items, refused
 from tests.engine.itemcrypto.samples import (
