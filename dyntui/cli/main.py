@@ -43,6 +43,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "keys": ("dyntui.cli.archive_keys:keys", "Carry the key of backups to another folder."),
     "pitr": ("dyntui.cli.pitr:pitr", "Turn point-in-time recovery on or off."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
+    "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
+    "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "dynamodbstreams": (
         "dyntui.cli.api.commands:dynamodbstreams",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.benchmarks import (
     bulk,
     following,
+    itemcrypto,
     layout,
     past,
     reads,
@@ -181,6 +182,18 @@ BENCHMARKS = (
         "a Region in memory that begins with a seed's image, to one that is filled",
         ways_back.seeded,
     ),
+    Benchmark(
+        "sealing",
+        "sealing and opening an item of ten attributes, to the cryptography that it needs",
+        itemcrypto.sealing,
+        {
+            "seal-unsigned": Goal(2.0),
+            "open-unsigned": Goal(2.0),
+            "seal-signed": Goal(2.0),
+            "open-signed": Goal(2.0),
+        },
+    ),
+    Benchmark("verifying", "how fast a table of sealed items is checked", itemcrypto.verifying),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(
         "layout",

@@ -19,6 +19,7 @@ _CHEAP = (
     "load",
     "past",
     "diff",
+    "sealing",
     "statement-by-key",
     "statement-select",
     "backup",

@@ -1,0 +1,107 @@
+"""Branch keys kept in a DynamoDB table, each wrapped by a key of a key store.
+
+A row is `branch-key-id` and `type`: `branch:ACTIVE` for the version to write with,
+`branch:version:<uuid>` for each version, `beacon:ACTIVE` for the beacon key. `enc` holds the
+wrapped 32 bytes, under a context of all other attributes of the row.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from engine.client.protocol import Client, Json
+from engine.clock import SYSTEM_CLOCK, Clock
+from engine.itemcrypto.errors import ItemKeyError
+from engine.itemcrypto.keyrings.hierarchy import BranchKey
+from engine.itemcrypto.keyrings.kms import KeyStore
+from engine.itemcrypto.primitives import KEY_BYTES
+from engine.itemcrypto.serialisation import binary
+
+_ID = "branch-key-id"
+_TYPE = "type"
+_WRAPPED = "enc"
+_KMS_ARN = "kms-arn"
+_VERSION = "version"
+_TABLE_NAME = "tablename"
+_ACTIVE = "branch:ACTIVE"
+_VERSION_PREFIX = "branch:version:"
+_BEACON = "beacon:ACTIVE"
+_CACHED_S = 600.0
+
+
+class BranchKeyTable:
+    """The table `table` of a Client; `name` is its logical name, by which its keys are bound.
+
+    What was read is kept for `cached_s` seconds: so long a newer version may go unnoticed.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        table: str,
+        name: str,
+        key_store: KeyStore,
+        *,
+        cached_s: float = _CACHED_S,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._name = name
+        self._key_store = key_store
+        self._cached_s = cached_s
+        self._clock = clock
+        self._cache: dict[tuple[str, str], tuple[float, bytes, Json]] = {}
+
+    def active(self, branch_key_id: str) -> BranchKey:
+        """See `BranchKeys.active`."""
+        key, row = self._key(branch_key_id, _ACTIVE)
+        version = row.get(_VERSION, {}).get("S", "")
+        return BranchKey(branch_key_id, _uuid(version.removeprefix(_VERSION_PREFIX)), key)
+
+    def version(self, branch_key_id: str, version: UUID) -> BranchKey:
+        """See `BranchKeys.version`."""
+        key, _ = self._key(branch_key_id, f"{_VERSION_PREFIX}{version}")
+        return BranchKey(branch_key_id, version, key)
+
+    def beacon_key(self, branch_key_id: str) -> bytes:
+        """The key of which beacons' keys are derived; raises ItemKeyError."""
+        return self._key(branch_key_id, _BEACON)[0]
+
+    def _key(self, branch_key_id: str, kind: str) -> tuple[bytes, Json]:
+        now_s = self._clock.monotonic_s()
+        cached = self._cache.get((branch_key_id, kind))
+        if cached is not None and now_s - cached[0] < self._cached_s:
+            return cached[1:]
+        row = self._row(branch_key_id, kind)
+        context = {name: _text(value) for name, value in row.items() if name != _WRAPPED}
+        arn = context.get(_KMS_ARN, "")
+        try:
+            wrapped = binary(row[_WRAPPED]["B"])
+        except KeyError:
+            raise ItemKeyError(f"the branch key {branch_key_id} has no {_WRAPPED}") from None
+        key = self._key_store.decrypt(arn, wrapped, context | {_TABLE_NAME: self._name})
+        if len(key) != KEY_BYTES:
+            raise ItemKeyError(f"the branch key {branch_key_id} has {len(key)} bytes")
+        self._cache[branch_key_id, kind] = (now_s, key, row)
+        return key, row
+
+    def _row(self, branch_key_id: str, kind: str) -> Json:
+        key = {_ID: {"S": branch_key_id}, _TYPE: {"S": kind}}
+        request = {"TableName": self._table, "Key": key, "ConsistentRead": True}
+        row: Json | None = self._client.call("GetItem", request).get("Item")
+        if not row:
+            raise ItemKeyError(f"the branch key {branch_key_id} has no {kind} in {self._table}")
+        return row
+
+
+def _text(value: Json) -> str:
+    [content] = value.values()
+    return str(content)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ItemKeyError(f"{text!r} is no version of a branch key") from None

@@ -1,0 +1,100 @@
+"""The cryptographic steps that both formats are made of; all of them from `cryptography`."""
+
+from __future__ import annotations
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, Hash, HashAlgorithm
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+from engine.itemcrypto.errors import ItemTamperedError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+_SHA256 = SHA256()
+_SHA384 = SHA384()
+_SHA512 = SHA512()
+_NO_SALT = bytes(64)
+
+same_bytes = bytes_eq
+"""Whether two byte strings are equal, in a time that does not depend on where they differ."""
+
+
+def random_bytes(count: int) -> bytes:
+    """Bytes that nobody can foresee."""
+    return os.urandom(count)
+
+
+def sha384(data: bytes) -> bytes:
+    """The 48 bytes of SHA-384."""
+    return _hash(_SHA384, data)
+
+
+def sha256(data: bytes) -> bytes:
+    """The 32 bytes of SHA-256."""
+    return _hash(_SHA256, data)
+
+
+def _hash(algorithm: HashAlgorithm, data: bytes) -> bytes:
+    digest = Hash(algorithm)
+    digest.update(data)
+    return digest.finalize()
+
+
+def hmac(algorithm: HashAlgorithm, key: bytes, data: bytes) -> bytes:
+    """An HMAC."""
+    code = HMAC(key, algorithm)
+    code.update(data)
+    return code.finalize()
+
+
+def hmac_sha256(key: bytes, data: bytes) -> bytes:
+    """The 32 bytes of HMAC-SHA256."""
+    return hmac(_SHA256, key, data)
+
+
+def hmac_sha384(key: bytes, data: bytes) -> bytes:
+    """The 48 bytes of HMAC-SHA384."""
+    return hmac(_SHA384, key, data)
+
+
+def hmac_sha512(key: bytes, data: bytes) -> bytes:
+    """The 64 bytes of HMAC-SHA512."""
+    return hmac(_SHA512, key, data)
+
+
+def hkdf_sha512(key: bytes, *infos: bytes, length: int = KEY_BYTES) -> list[bytes]:
+    """Keys of `length` bytes by HKDF-SHA512 without salt, one for each `info`."""
+    # Extraction is the same for all of them.
+    extracted = hmac_sha512(_NO_SALT, key)
+    return [HKDFExpand(_SHA512, length, info).derive(extracted) for info in infos]
+
+
+def hkdf_sha256(key: bytes, info: bytes, length: int) -> bytes:
+    """A key by HKDF-SHA256 without salt."""
+    return HKDF(_SHA256, length, None, info).derive(key)
+
+
+def encrypt(key: bytes, nonce: bytes, data: bytes, context: bytes) -> bytes:
+    """AES-GCM: the ciphertext, and its tag of 16 bytes."""
+    return AESGCM(key).encrypt(nonce, data, context)
+
+
+def decrypt(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
+    """What `encrypt` was given; raises ItemTamperedError."""
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, context)
+    except InvalidTag:
+        raise ItemTamperedError("a ciphertext is not as it was written") from None
+
+
+def keystream(key: bytes, counter: bytes, length: int) -> bytes:
+    """The AES-CTR keystream from an initial counter block of 16 bytes on."""
+    encryptor = Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor()
+    return encryptor.update(bytes(length))

@@ -1,0 +1,153 @@
+"""`dyntui crypto` and `encrypt-table`: from a configuration to a verified table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.dyntui.cli.shell import Shell
+
+_KEY = "orders ada 1"
+
+
+@pytest.fixture
+def shop(orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The table `orders`, with a configuration in the working directory; its items are plain."""
+    monkeypatch.chdir(tmp_path)
+    orders.ok("crypto init orders --unsigned note --no-signature")
+    return orders
+
+
+@pytest.fixture
+def sealed(shop: Shell) -> Shell:
+    """The same with all items sealed."""
+    shop.ok("encrypt-table orders --yes")
+    return shop
+
+
+def _stored(shell: Shell, key: str = _KEY) -> Any:
+    return shell.ok(f"get {key}").json
+
+
+def test_init_takes_attributes_from_keys_and_items(shop: Shell, tmp_path: Path) -> None:
+    text = (tmp_path / "orders.crypto.toml").read_text()
+    assert 'total = "ENCRYPT_AND_SIGN"' in text
+    assert 'status = "SIGN_ONLY"' in text
+    assert "signature = false" in text
+    key = tmp_path / "orders.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.read_text().strip() not in text
+    told = shop.misused("crypto init orders")
+    assert "orders.key: File exists" in told
+    assert (tmp_path / "orders.crypto.toml").read_text() == text
+
+
+def test_init_leaves_nothing_behind_where_it_fails(
+    orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.crypto.toml").write_text("mine")
+    assert "File exists" in orders.misused("crypto init orders")
+    assert not (tmp_path / "orders.key").exists()
+    for options, told in (
+        ("--unsigned customer", "key attribute customer must be signed"),
+        ("--beacon total", "write a name and its bits"),
+    ):
+        assert told in orders.misused(f"crypto init orders --config other.toml {options}")
+    assert not (tmp_path / "other.toml").exists()
+
+
+def test_items_go_through_a_pipe_and_back(shop: Shell) -> None:
+    item = {"customer": {"S": "eve"}, "placed": {"N": "9"}, "total": {"N": "3"}}
+    out = shop.ok("crypto encrypt orders -", stdin=orjson.dumps(item)).out
+    assert list(orjson.loads(out)["total"]) == ["B"]
+    shop.ok("put orders -", stdin=out)
+    back = shop.ok("crypto decrypt orders -", stdin=shop.ok("get orders eve 9").out)
+    assert back.json == item
+    plain = shop.ok(["crypto", "encrypt", "orders", "--plain", '{"customer": "e", "placed": 1}'])
+    assert orjson.loads(plain.out)["customer"] == {"S": "e"}
+
+
+def test_what_is_not_right_is_not_shown(sealed: Shell) -> None:
+    item = _stored(sealed)
+    item["status"] = {"S": "paid"}
+    ended = sealed.run("crypto decrypt orders -", stdin=orjson.dumps(item))
+    assert (ended.code, ended.out) == (1, "")
+    assert "item customer ada, placed 1 of orders: no tag is right" in ended.err
+    ended = sealed.run(["crypto", "encrypt", "orders", '{"customer": {"S": "e"}}'])
+    assert (ended.code, ended.out) == (1, "")
+    assert "key attribute placed is missing" in ended.err
+
+
+def test_verify_reports_what_is_not_right(sealed: Shell) -> None:
+    ended = sealed.ok("crypto verify orders")
+    assert ended.out == "3 items: 3 sealed\nall are right\n"
+    item = _stored(sealed)
+    sealed.ok("put orders -", stdin=orjson.dumps(item | {"status": {"S": "paid"}}))
+    sealed.ok(["put", "orders", '{"customer": {"S": "eve"}, "placed": {"N": "9"}}'])
+    ended = sealed.run("crypto verify orders")
+    assert ended.code == 3
+    lines = ended.out.splitlines()
+    assert lines[-2:] == ["4 items: 3 sealed, 1 plain", "2 are not right"]
+    assert (
+        "customer ada, placed 1: no tag is right: a signed attribute is not as it was sealed"
+        in (lines)
+    )
+    report = sealed.run("crypto verify orders -o json").json
+    assert report["states"] == {"sealed": 3, "legacy": 0, "plain": 1}
+    assert {one["error"] for one in report["refused"]} == {"ItemTamperedError", "NotSealedError"}
+
+
+def test_inspect_shows_header_recipients_and_actions(sealed: Shell) -> None:
+    shown = sealed.ok(f"crypto inspect {_KEY}").out
+    for line in (
+        "state        sealed",
+        "verified     yes",
+        "suite        0x6700 (mac only)",
+        "recipient 1  dyntui orders",
+        "total     ENCRYPT_AND_SIGN",
+        "customer  SIGN_ONLY",
+    ):
+        assert line in shown.splitlines()
+    document = sealed.ok(f"crypto inspect {_KEY} -o json").json
+    assert document["recipients"] == [{"provider": "dyntui", "key": "orders"}]
+    assert document["actions"]["status"] == "SIGN_ONLY"
+
+
+def test_inspect_needs_no_key(sealed: Shell, tmp_path: Path) -> None:
+    (tmp_path / "orders.key").unlink()
+    ended = sealed.run(f"crypto inspect {_KEY}")
+    assert ended.code == 1
+    assert "orders.key: No such file" in ended.out
+    assert "total     ENCRYPT_AND_SIGN" in ended.out
+
+
+def test_encrypt_table_goes_on_where_it_ended(shop: Shell) -> None:
+    shop.ok("encrypt-table orders --yes")
+    before = _stored(shop)
+    shop.ok(["put", "orders", '{"customer": {"S": "eve"}, "placed": {"N": "9"}}'])
+    assert "1 items sealed, 3 passed over" in shop.ok("encrypt-table orders --yes").err
+    assert _stored(shop) == before
+    assert "4 items sealed" in shop.ok("encrypt-table orders --again --yes").err
+    assert _stored(shop)["aws_dbe_head"] != before["aws_dbe_head"]
+    assert shop.ok("crypto verify orders").code == 0
+
+
+def test_encrypt_table_stops_at_what_it_cannot_seal(shop: Shell) -> None:
+    odd = '{"customer": {"S": "zoe"}, "placed": {"N": "1"}, "new": {"S": "x"}}'
+    shop.ok(["put", "orders", odd])
+    ended = shop.run("encrypt-table orders --yes")
+    assert ended.code in (1, 3)
+    assert "item customer zoe, placed 1 of orders: there is no action for the attribute new" in (
+        ended.err
+    )
+
+
+def test_a_missing_configuration_is_told(orders: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "none.toml"
+    told = orders.misused(f"crypto verify orders --config {path}")
+    assert "there is no such configuration; `dyntui crypto init orders` makes one" in told
+    assert orders.refused(f"crypto inspect nope 1 --config {path}").startswith("An error occurred")

@@ -1,0 +1,38 @@
+"""Run files of test vectors: a line per test, the counts at the end, exit code 1 on a failure."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.vectors.cases import Case, read_cases
+
+
+def main(arguments: list[str]) -> int:
+    """Run the files that are named; gives the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.vectors", description="Run test vectors of item encryption."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    passed = failed = 0
+    for path in parser.parse_args(arguments).files:
+        for case in read_cases(path):
+            failure = _failure(case)
+            passed, failed = passed + (not failure), failed + bool(failure)
+            print(f"{'FAILED' if failure else 'passed'}  {path.name}  {case.name}{failure}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def _failure(case: Case) -> str:
+    """What a test says that fails, whatever it raises; nothing where it passes."""
+    try:
+        case.check()
+    except Exception as error:
+        return f": {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

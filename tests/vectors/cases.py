@@ -1,0 +1,71 @@
+"""From a file of vectors to its tests; the file itself shows what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test: a name, and what raises where it fails."""
+
+    name: str
+    check: Callable[[], None]
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The tests of a file; one that fails, where the file cannot be understood."""
+    from tests.vectors import legacy_primitives, primitives, traces
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Case("the file", partial(_refuse, f"cannot be read: {error}"))
+        return
+    sections: dict[str, Callable[[Any], None]] = {
+        **primitives.SECTIONS,
+        **legacy_primitives.SECTIONS,
+        "traces": traces.check,
+    }
+    count = 0
+    for name, content in document.items() if isinstance(document, dict) else ():
+        if name == "tests":
+            found = _item_cases(document)
+        elif name in sections:
+            found = _section_cases(name, content, sections[name])
+        else:
+            continue
+        for case in found:
+            count += 1
+            yield case
+    if not count:
+        yield Case("the file", partial(_refuse, "holds no tests of a known format"))
+
+
+def _refuse(reason: str) -> None:
+    raise ValueError(reason)
+
+
+def _section_cases(name: str, content: Any, check: Callable[[Any], None]) -> Iterator[Case]:
+    if isinstance(content, Mapping):
+        # Numbers come in groups that differ in what is expected.
+        tests = [(group, one) for group, members in content.items() for one in members]
+    else:
+        tests = [("", one) for one in content]
+    for number, (group, test) in enumerate(tests):
+        label = f"{name}/{group}/{number}" if group else f"{name}/{number}"
+        yield Case(label, partial(check, (group, test) if group else test))
+
+
+def _item_cases(document: Mapping[str, Any]) -> Iterator[Case]:
+    from tests.vectors import current_items, legacy_items
+
+    for number, test in enumerate(document["tests"]):
+        is_legacy = "provider" in test or "config" not in test
+        check = legacy_items.check if is_legacy else current_items.check
+        yield Case(str(test.get("id", number)), partial(check, test, document))
