@@ -133,6 +133,7 @@ class Engine(OperationMethods):
         """The same engine for an event loop; `call_soon` is its `call_soon_threadsafe`."""
         from engine.loop import LoopEngine
 
+        self._region.metrics.hurry()
         return LoopEngine(self, self._region, call_soon, threads)
 
     def _answer(self, operation: str, request: Json, context: Context) -> Json:
@@ -252,13 +253,13 @@ def begin(region: Region, operation: str, request: Json, context: Context) -> Js
         except ValidationException as error:
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(tally, error, partial(tables_named, region, request))
+        region.metrics.fail(tally, error, partial(tables_named, region), request)
         raise
     if isinstance(begun, Write):
         begun.tally = tally
         begun.work = tallied(tally, begun.work)
     else:
-        region.metrics.end(tally, partial(tables_named, region, request))
+        region.metrics.end(tally, partial(tables_named, region), request)
     return begun
 
 
@@ -266,7 +267,7 @@ def finish(
     region: Region, operation: str, request: Json, begun: Write[T], transact: Callable[[], T]
 ) -> Json:
     """The rest of the way: the transaction, for which `transact` waits, and the answer."""
-    named = partial(tables_named, region, request)
+    named = partial(tables_named, region)
     try:
         try:
             answer = begun.answer(transact())
@@ -274,11 +275,11 @@ def finish(
             error.about_table = True
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(begun.tally, error, named)
+        region.metrics.fail(begun.tally, error, named, request)
         raise
     finally:
         begun.release()
-    region.metrics.end(begun.tally, named)
+    region.metrics.end(begun.tally, named, request)
     return answer
 
 

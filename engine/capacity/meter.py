@@ -39,14 +39,14 @@ class Meter:
     def __init__(self, states: States, clock: Clock, *, asks: bool = True) -> None:
         """`asks` False: whatever is drawn is there, and is only noted."""
         self._states = states
-        self._asks = asks
+        self.asks = asks
         self._clock = clock
         self._lock = threading.Lock()
         self._gates: dict[tuple[str, str | None], tuple[_Settings, Gate]] = {}
 
     def refusal(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> Refusal | None:
         """Why a request is throttled; None lets it in. Nothing is paid yet."""
-        if not self._asks:
+        if not self.asks:
             return None
         now_us = self._clock.now_us()
         with self._lock:
@@ -71,7 +71,7 @@ class Meter:
         tally = current.tally
         if tally is not None:
             tally.charges.append((table, kind, draws, items, item_bytes))
-        if not self._asks:
+        if not self.asks:
             return
         with self._lock:
             for draw in draws:

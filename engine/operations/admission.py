@@ -63,7 +63,10 @@ def refusal_of_read(
     region: Region, table: Table, index: Index | None, key: bytes
 ) -> Refusal | None:
     """Why a read is refused; None while its table, or its global index, has anything left."""
-    refusal = region.meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
+    meter = region.meter
+    if not meter.asks:
+        return None
+    refusal = meter.refusal(table, Kind.READ, (Draw(_owner(index), key, 0.0),))
     return refusal if region.enforces else None
 
 

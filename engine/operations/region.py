@@ -12,7 +12,7 @@ from engine.capacity.meter import Meter
 from engine.capacity.metrics import Metrics
 from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
-from engine.capacity.tally import Tally, current, tallied
+from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
@@ -124,7 +124,7 @@ class Region:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
         database, tally = self.database, current.tally
         if tally is not None:
-            work = tallied(tally, work)
+            work = tallied_read(tally, work)
         return database.read(work) if consistent else database.read_eventually(work)
 
     def forget(self, table: Table) -> None:
@@ -134,16 +134,13 @@ class Region:
             self.metrics.forget(table.table_id)
 
     def close(self) -> None:
-        """Close the Region's files."""
-        # A forked child, and a second close, leave the shared file alone.
-        was_open = not self.database.is_closed
+        """Close the Region's files; a second close does nothing."""
         self.database.close()
-        if was_open:
-            with suppress(ApiError):
-                self.meter.close()
-            self.metrics.close()
-            if self.meter_file is not None:
-                self.meter_file.close()
+        with suppress(ApiError):
+            self.meter.close()
+        self.metrics.close()
+        if self.meter_file is not None:
+            self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
 
