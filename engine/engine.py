@@ -33,6 +33,7 @@ from engine.storage.database import Options
 
 if TYPE_CHECKING:
     from engine.account import Account
+    from engine.capacity.prometheus import Exposition
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 
@@ -51,6 +52,8 @@ _capacity_report: Callable[..., CapacityReport] = late(
 _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
     "engine.operations.capacity_report", "capacity_overview"
 )
+_exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
+_expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
@@ -179,6 +182,10 @@ class Engine(OperationMethods):
         """See `LocalTools.capacity_overview`."""
         return _capacity_overview(self._region, window_s)
 
+    def prometheus(self) -> str:
+        """See `LocalTools.prometheus`."""
+        return prometheus_text([self])
+
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
         return _report(self._region.database)
@@ -295,6 +302,14 @@ def _exact(region: Region, operation: str, request: Json, error: ValidationExcep
     if region.settings.wording == "classic":
         return error
     return reworded(operation, request, error)
+
+
+def prometheus_text(engines: Iterable[Engine]) -> str:
+    """The metrics of all tables of these Regions, in Prometheus' text format 0.0.4."""
+    exposition = _exposition()
+    for engine in engines:
+        _expose(engine._region, exposition)
+    return exposition.text()
 
 
 def load_wire(body: bytes) -> Any:

@@ -35,3 +35,8 @@ def percentile(counts: Mapping[int, int], part: float) -> float | None:
         if passed >= rank:
             return middle(number)
     raise AssertionError("a rank is at most the number of values")
+
+
+def upper(number: int) -> float:
+    """The largest value of a step."""
+    return _FACTOR**number

@@ -135,7 +135,7 @@ class Metrics:
         if stretch is None:
             stretch = self._running[subject] = Stretch()
             if table is not None:
-                stretch.provisions = _provisions(table)
+                stretch.provisions = provisions_of(table)
         return stretch
 
     def _turn(self, second: int) -> None:
@@ -149,12 +149,9 @@ class Metrics:
                 known.merge(stretch)
         self._running = {}
         self._second = second
-        if len(ended) > _ENDED_MAX and self._flushing.acquire(blocking=False):
-            try:
-                self._ended = {}
-                self._bring_in(ended)
-            finally:
-                self._flushing.release()
+        if len(ended) > _ENDED_MAX:
+            self._ended = {}
+            self._bring_in(ended)
 
     # Flushing.
 
@@ -287,7 +284,7 @@ def _add_refusal(stretch: Stretch, refusal: Refusal) -> None:
     found.words = refusal.words
 
 
-def _provisions(table: Table) -> dict[str, tuple[float, float]]:
+def provisions_of(table: Table) -> dict[str, tuple[float, float]]:
     """What a table and its global indexes are provisioned with; nothing on demand."""
     owners = [("", table.settings), *((index.name, index.settings) for index in table.indexes)]
     throughputs = [(name, settings.get("ProvisionedThroughput")) for name, settings in owners]

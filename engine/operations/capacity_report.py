@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from engine.capacity.buckets import Bucket, Supply
 from engine.capacity.histogram import percentile
-from engine.capacity.points import start_of, width_for
+from engine.capacity.metrics import ACCOUNT, provisions_of
+from engine.capacity.points import COUNTER_S, start_of, width_for
 from engine.capacity.prices import Traffic, monthly_costs, price_list, provision_for
+from engine.capacity.prometheus import Exposition
 from engine.capacity.refusals import Kind
 from engine.capacity.stretches import OperationSum, Stretch, Sum, together
 from engine.client.capacity import (
@@ -267,3 +269,20 @@ def _load(table: Table, whole: Stretch, seconds: int) -> TableLoad:
         failed=sum(sum(operation.errors.values()) for operation in operations),
         seconds=seconds,
     )
+
+
+def expose(region: Region, exposition: Exposition) -> None:
+    """Add all tables of a Region, and the requests that were about none, to a text of metrics."""
+    now_us = region.clock.now_us()
+    region.metrics.flush()
+    exposition.add({"region": region.name}, _counted(region, ACCOUNT), {})
+    for name, table in sorted(region.database.reload_catalog().tables.items()):
+        if not table.is_gone(now_us):
+            labels = {"region": region.name, "table_name": name}
+            exposition.add(labels, _counted(region, table.table_id), provisions_of(table))
+
+
+def _counted(region: Region, subject: str) -> Stretch:
+    """What was counted of a subject since the beginning."""
+    points = region.metrics.points.read_points(subject, COUNTER_S, 0)
+    return together(Stretch.decoded(point.body) for point in points)
