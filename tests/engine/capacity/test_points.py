@@ -115,7 +115,7 @@ def test_what_is_counted_faster_than_it_is_flushed_is_brought_in(
     for _ in range(5_000):
         read(metrics, 1.0)
         clock.advance(1)
-    assert sum(consumed(points, 3_600)) > 4_000 - 2_000
+    assert sum(consumed(points, 3_600)) > 2_000
     metrics.flush()
     assert sum(consumed(points, 3_600)) == 5_000
 
