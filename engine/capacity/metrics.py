@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.capacity.flusher import Flusher
-from engine.capacity.histogram import step
 from engine.capacity.points import WIDTHS_S, Points, start_of
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.stretches import OperationSum, Stretch, Sum, Throttled
@@ -84,11 +83,7 @@ class Metrics:
             stretch = self._stretch(charge[0])
             _add_charge(stretch, charge)
             operation = _operation(stretch, tally.operation)
-            operation.requests += 1
-            operation.latency.add(seconds * 1_000)
-            at = step(seconds * 1_000_000)
-            steps = operation.steps
-            steps[at] = steps.get(at, 0) + 1
+            operation.succeed(seconds)
             _add_items(operation, charge)
 
     def fail(self, tally: Tally, error: BaseException, named: Named, request: Json) -> None:
@@ -96,25 +91,24 @@ class Metrics:
         if isinstance(error, RequestCancelled) or not isinstance(error, Exception):
             return
         code = error.code if isinstance(error, ApiError) else InternalServerError.__name__
-        self._count(tally, None, code, _tables_of(tally) or named(request))
+        self._count(tally, 0.0, code, _tables_of(tally) or named(request))
 
     def _count(
-        self, tally: Tally, seconds: float | None, code: str | None, tables: Sequence[Table]
+        self, tally: Tally, seconds: float, code: str | None, tables: Sequence[Table]
     ) -> None:
         """Count a request on all its tables; `code` is that of the error with which it ended."""
-        is_throttled = code in _THROTTLED or bool(code and tally.refusals)
+        is_throttled = code in _THROTTLED or (code is not None and bool(tally.refusals))
         with self._lock:
             for table in tables or (None,):
                 operation = _operation(self._stretch(table), tally.operation)
-                operation.requests += 1
-                if is_throttled or (code is None and tally.refusals):
+                if is_throttled or tally.refusals:
                     operation.throttled += 1
-                elif code is not None:
+                if code is None:
+                    operation.succeed(seconds)
+                    continue
+                operation.requests += 1
+                if not is_throttled:
                     operation.errors[code] = operation.errors.get(code, 0) + 1
-                if seconds is not None:
-                    operation.latency.add(seconds * 1_000)
-                    at = step(seconds * 1_000_000)
-                    operation.steps[at] = operation.steps.get(at, 0) + 1
             for charge in tally.charges:
                 stretch = self._stretch(charge[0])
                 _add_charge(stretch, charge)
