@@ -42,7 +42,7 @@ class Meter:
         self.asks = asks
         self._clock = clock
         self._lock = threading.Lock()
-        self._gates: dict[tuple[str, str | None], tuple[Table, _Settings, Gate]] = {}
+        self._gates: dict[tuple[str, str | None], tuple[_Settings, Gate]] = {}
 
     def refusal(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> Refusal | None:
         """Why a request is throttled; None lets it in. Nothing is paid yet."""
@@ -97,24 +97,21 @@ class Meter:
     def close(self) -> None:
         """Bring back what was borrowed."""
         with self._lock:
-            for _, _, gate in self._gates.values():
+            for _, gate in self._gates.values():
                 gate.close()
             self._gates.clear()
 
     def _gate(self, table: Table, index: str | None) -> Gate:
-        found = self._gates.get((table.table_id, index))
-        if found is not None and found[0] is table:
-            return found[2]
         owner = table if index is None else table.index(index)
         assert owner is not None
         settings = _settings(owner.settings)
-        if found is not None and found[1] == settings:
-            gate = found[2]
-        else:
-            if found is not None:
-                found[2].close()
-            gate = self._new_gate(f"{table.table_id}/{index or ''}", index, settings)
-        self._gates[table.table_id, index] = table, settings, gate
+        found = self._gates.get((table.table_id, index))
+        if found is not None:
+            if found[0] == settings:
+                return found[1]
+            found[1].close()
+        gate = self._new_gate(f"{table.table_id}/{index or ''}", index, settings)
+        self._gates[table.table_id, index] = settings, gate
         return gate
 
     def _new_gate(self, name: str, index: str | None, settings: _Settings) -> Gate:
