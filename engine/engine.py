@@ -69,7 +69,8 @@ class Engine(OperationMethods):
         """Open a Region of a data folder; folder and Region are made where they are missing.
 
         `durability`: "full" or "relaxed" (see `Options`). `throttling`: whether requests beyond a
-        table's capacity are refused, "enforce", "warn" or "off". Raises `engine.errors.FolderError`.
+        table's capacity are refused, "enforce", "warn" or "off".
+        Raises `engine.errors.FolderError`.
         """
         from engine.account import Account
 

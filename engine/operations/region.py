@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
-FOLDER_THROTTLING = "off"
+FOLDER_THROTTLING = "enforce"
 """What holds for a data folder that says nothing; a Region in memory is not throttled."""
 
 

@@ -86,3 +86,11 @@ def test_a_failed_change_changes_nothing(meter: MeterFile) -> None:
     with pytest.raises(ZeroDivisionError):
         meter.update_state("a", fail)
     assert meter.update_state("a", take) == 999.0
+
+
+def test_where_the_file_fails_the_process_counts_by_itself(path: Path) -> None:
+    meter = MeterFile(path, KEY)
+    assert meter.update_state("a", take) == 1_000.0
+    meter.close()
+    assert [meter.update_state("a", take) for _ in range(2)] == [1_000.0, 999.0]
+    meter.forget_states("a")
