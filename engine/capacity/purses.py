@@ -25,6 +25,10 @@ class States(Protocol):
         """Replace a state, None at first, by what `work` makes of it; nobody comes between."""
         ...
 
+    def read_state(self, name: str) -> Any:
+        """A state as it is; None where there is none."""
+        ...
+
     def forget_states(self, prefix: str) -> None:
         """Forget the states whose names begin so."""
         ...
@@ -40,6 +44,10 @@ class MemoryStates:
         """See `States.update_state`."""
         self._states[name], result = work(self._states.get(name))
         return result
+
+    def read_state(self, name: str) -> Any:
+        """See `States.read_state`."""
+        return self._states.get(name)
 
     def forget_states(self, prefix: str) -> None:
         """See `States.forget_states`."""

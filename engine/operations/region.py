@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from engine.capacity.meter import Meter
 from engine.capacity.purses import MemoryStates
+from engine.capacity.shared import SharedStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
@@ -105,7 +106,7 @@ class Region:
         if settings.throttling == "off":
             return cls(name, database, clock, settings, in_flight)
         meter_file = database.open_meter()
-        states = MemoryStates() if meter_file is None else meter_file
+        states = MemoryStates() if meter_file is None else SharedStates(meter_file)
         return cls(name, database, clock, settings, in_flight, Meter(states, clock), meter_file)
 
     @property
@@ -121,11 +122,12 @@ class Region:
     def close(self) -> None:
         """Close the Region's files."""
         # A forked child, and a second close, leave the shared file alone.
-        if self.meter is not None and not self.database.is_closed:
+        was_open = not self.database.is_closed
+        self.database.close()
+        if self.meter is not None and was_open:
             self.meter.close()
             if self.meter_file is not None:
                 self.meter_file.close()
-        self.database.close()
         if self.in_flight is not None:
             self.in_flight.close()
 

@@ -88,9 +88,9 @@ def test_a_failed_change_changes_nothing(meter: MeterFile) -> None:
     assert meter.update_state("a", take) == 999.0
 
 
-def test_where_the_file_fails_the_process_counts_by_itself(path: Path) -> None:
-    meter = MeterFile(path, KEY)
-    assert meter.update_state("a", take) == 1_000.0
-    meter.close()
-    assert [meter.update_state("a", take) for _ in range(2)] == [1_000.0, 999.0]
-    meter.forget_states("a")
+def test_a_transaction_that_an_interruption_left_open_is_undone(meter: MeterFile) -> None:
+    meter.update_state("a", take)
+    meter._connection.execute("BEGIN IMMEDIATE")
+    meter._connection.execute("DELETE FROM states")
+    assert meter.update_state("a", take) == 999.0
+    assert meter.read_state("a") == [998.0, 0]
