@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from engine.client.capacity import Place
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -41,6 +42,7 @@ _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_partition_of: Callable[..., Place] = late("engine.operations.partition_heat", "partition_of")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
@@ -164,6 +166,10 @@ class Engine(OperationMethods):
     ) -> Explanation:
         """See `LocalTools.explain`."""
         return _explain(self._region, statement, parameters, consistent)
+
+    def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
+        """See `LocalTools.partition_of`."""
+        return _partition_of(self._region, table, key, index)
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""

@@ -45,12 +45,16 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was throttled; `index` is None where it was the table's own limit."""
+    """A request that was throttled; `index` is None where it was the table's own limit.
+
+    `words`: what happened and why, for people.
+    """
 
     kind: Kind
     limit: Limit
     index: str | None
     on_demand: bool
+    words: str
 
     @property
     def reason(self) -> str:

@@ -1,7 +1,7 @@
 """States that a process shares with others as long as that works.
 
-Capacity is no data. Where its file fails, as on a full disk, a process goes on by itself: no request
-is refused for it.
+Capacity is no data. Where its file fails, as on a full disk, a process goes on by itself: no
+request is refused for it.
 """
 
 from __future__ import annotations

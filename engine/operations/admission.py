@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import orjson
+
 from engine.capacity.charges import Charges
-from engine.capacity.meter import Draw, write_draws
+from engine.capacity.draws import Draw
+from engine.capacity.meter import write_draws
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
@@ -18,6 +21,7 @@ from engine.operations.region import Region
 from engine.storage.catalog import Index, Table
 from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
+from engine.storage.keys import KeyRange, first_parts, increment
 
 
 def refusal_of_write(
@@ -55,8 +59,9 @@ def charge_failed_write(
 ) -> None:
     """A write whose condition is false costs what writing the larger image would have."""
     if region.meter is not None:
-        units = write_units(0 if old is None else old.size, new_bytes)
-        region.meter.charge(table, Kind.WRITE, [Draw(None, key, units)])
+        old_bytes = 0 if old is None else old.size
+        units, size = write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
+        region.meter.charge(table, Kind.WRITE, [Draw(None, key, units, size)])
 
 
 def refusal_of_read(
@@ -86,9 +91,9 @@ def charge_read(region: Region, table: Table, draws: Sequence[Draw]) -> None:
         region.meter.charge(table, Kind.READ, draws)
 
 
-def read_draw(index: Index | None, key: bytes, units: float) -> Draw:
-    """What a read of a table or index draws; a local index draws on its table."""
-    return Draw(_owner(index), key, units)
+def get_draw(key: bytes, found: StoredItem | None, units: float) -> Draw:
+    """What a read of one item draws."""
+    return Draw(None, key, units, 0 if found is None else found.size)
 
 
 def metered_get(
@@ -100,7 +105,7 @@ def metered_get(
     admit_read(region, table, None, key)
     found = reader.get(table.storage, key)
     units = read_units(0 if found is None else found.size, consistent)
-    charge_read(region, table, [read_draw(None, key, units)])
+    charge_read(region, table, [get_draw(key, found, units)])
     return found
 
 
@@ -113,11 +118,25 @@ def metered_page(
     table, index, key = request.table, request.index, request.keys.low
     admit_read(region, table, index, key)
     page = read_page(reader, request, consistent, context)
-    draws = [read_draw(index, key, read_units(page.size, consistent))]
+    keys = _range_read(request, page)
+    draws = [Draw(_owner(index), key, read_units(page.size, consistent), page.size, keys)]
     if page.fetched_units:
-        draws.append(read_draw(None, key, page.fetched_units))
+        draws.append(Draw(None, key, page.fetched_units, page.fetched_bytes, keys))
     charge_read(region, table, draws)
     return page
+
+
+def _range_read(request: PageRequest, page: Page) -> KeyRange | None:
+    """The keys that a page has read; None where all of them are of one item collection."""
+    table, index, keys = request.table, request.index, request.keys
+    collection = first_parts(keys.low, 1 if index is None else len(index.hash))
+    if collection is not None and keys.high <= increment(collection):
+        return None
+    if page.last_key is None:
+        return keys
+    last = orjson.loads(page.last_key)
+    end = table.key_blob(last)
+    return KeyRange(keys.low, end if index is None else table.index_blob(index, last, end))
 
 
 def _owner(index: Index | None) -> str | None:

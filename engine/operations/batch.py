@@ -23,7 +23,7 @@ from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.admission import (
     charge_read,
-    read_draw,
+    get_draw,
     refusal_of_read,
     refusal_of_write,
 )
@@ -325,7 +325,7 @@ def _read(
             break
         units = read_units(size, gets.consistent)
         found.charges.table += units
-        charge_read(region, table, [read_draw(None, key, units)])
+        charge_read(region, table, [get_draw(key, stored, units)])
         if stored is not None:
             left -= size
             projection = gets.projection

@@ -12,6 +12,7 @@ from engine.capacity.shared import SharedStates
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ResourceNotFoundException, ValidationException
+from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -87,6 +88,7 @@ class Region:
     in_flight: KeysInFlight | None = None
     meter: Meter | None = None
     meter_file: MeterFile | None = None
+    splitter: Splitter | None = None
 
     @classmethod
     def open(
@@ -105,9 +107,11 @@ class Region:
             in_flight = KeysInFlight(path)
         if settings.throttling == "off":
             return cls(name, database, clock, settings, in_flight)
+        splitter = Splitter(database)
         meter_file = database.open_meter()
         states = MemoryStates() if meter_file is None else SharedStates(meter_file)
-        return cls(name, database, clock, settings, in_flight, Meter(states, clock), meter_file)
+        meter = Meter(states, clock, splitter.ask)
+        return cls(name, database, clock, settings, in_flight, meter, meter_file, splitter)
 
     @property
     def enforces(self) -> bool:
@@ -123,6 +127,8 @@ class Region:
         """Close the Region's files."""
         # A forked child, and a second close, leave the shared file alone.
         was_open = not self.database.is_closed
+        if self.splitter is not None and was_open:
+            self.splitter.close()
         self.database.close()
         if self.meter is not None and was_open:
             self.meter.close()

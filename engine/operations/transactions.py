@@ -29,7 +29,7 @@ from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.admission import (
     charge_read,
-    read_draw,
+    get_draw,
     refusal_of_read,
     refusal_of_write,
 )
@@ -337,7 +337,7 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
         for table, blob, stored in zip(tables, blobs, found, strict=True):
             size = 0 if stored is None else stored.size
             units = TRANSACTION_FACTOR * read_units(size, consistent=True)
-            charge_read(region, table, [read_draw(None, blob, units)])
+            charge_read(region, table, [get_draw(blob, stored, units)])
         return found
 
     with claimed(region, [(get.table_name, get.key) for get in gets]) as conflicts:
