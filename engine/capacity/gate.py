@@ -119,29 +119,24 @@ class Gate:
         self._words[cause] = second, words
         return words
 
-    def charge(self, kind: Kind, draw: Draw) -> None:
-        """Let a request pay what it really cost."""
-        units = draw.units
-        self._purses[kind].spend(units)
+    def charge(self, kind: Kind, draw: Draw, now_us: int) -> None:
+        """Let a request pay what it really cost, and note which key it was about."""
+        units, key, heat = draw.units, draw.key, self.heat
+        self._purses[kind].units -= units
         self._capacities[kind].note(units)
         part = units / READ_UNITS_MAX if kind is Kind.READ else units / WRITE_UNITS_MAX
+        due = False
         if draw.keys is None:
-            self._ranges[self.partitions.locate(draw.key)].spend(part)
-            return
-        places = self.partitions.places(draw.keys)
-        for place in places:
-            self._ranges[place].spend(part / len(places))
-
-    def note(self, kind: Kind, draw: Draw, now_us: int) -> None:
-        """Note which key a request was about."""
-        heat, units = self.heat, draw.units
-        if draw.keys is not None:
+            self._ranges[self.partitions.locate(key)].units -= part
+            due = heat.note(kind, key, units)
+        else:
+            places = self.partitions.places(draw.keys)
+            for place in places:
+                self._ranges[place].units -= part / len(places)
             heat.note_range(kind, draw.keys, units)
-        elif heat.note(kind, draw.key, units):
-            self.flush(now_us)
         if units >= LARGE_UNITS:
             heat.note_large(kind, units, draw.size)
-        if not 0 <= now_us - heat.flushed_us < FLUSH_US:
+        if due or not 0 <= now_us - heat.flushed_us < FLUSH_US:
             self.flush(now_us)
 
     def flush(self, now_us: int) -> None:

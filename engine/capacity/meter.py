@@ -63,20 +63,29 @@ class Meter:
         """Why a request is throttled; None lets it in. Nothing is paid yet."""
         now_us = self._clock.now_us()
         with self._lock:
-            for draw in draws:
-                refusal = self._gate(table, draw.index).refusal(kind, draw.key, now_us)
-                if refusal is not None:
-                    return refusal
-        return None
+            return self._refusal(table, kind, draws, now_us)
 
     def charge(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> None:
         """Let a request pay what it really cost."""
         now_us = self._clock.now_us()
         with self._lock:
             for draw in draws:
-                gate = self._gate(table, draw.index)
-                gate.charge(kind, draw)
-                gate.note(kind, draw, now_us)
+                self._gate(table, draw.index).charge(kind, draw, now_us)
+
+    def draw(
+        self, table: Table, kind: Kind, draws: Sequence[Draw], enforces: bool
+    ) -> Refusal | None:
+        """Let a request pay whose cost is known, or tell why it is throttled.
+
+        Where that `enforces`, a request that is throttled pays nothing.
+        """
+        now_us = self._clock.now_us()
+        with self._lock:
+            refusal = self._refusal(table, kind, draws, now_us)
+            if refusal is None or not enforces:
+                for draw in draws:
+                    self._gate(table, draw.index).charge(kind, draw, now_us)
+        return refusal
 
     def gate(self, table: Table, index: str | None) -> Gate:
         """The gate of a table (`index` None) or of a global index."""
@@ -112,6 +121,15 @@ class Meter:
             for known in self._gates.values():
                 known.gate.close()
             self._gates.clear()
+
+    def _refusal(
+        self, table: Table, kind: Kind, draws: Sequence[Draw], now_us: int
+    ) -> Refusal | None:
+        for draw in draws:
+            refusal = self._gate(table, draw.index).refusal(kind, draw.key, now_us)
+            if refusal is not None:
+                return refusal
+        return None
 
     def _gate(self, table: Table, index: str | None) -> Gate:
         found = self._gates.get((table.table_id, index))

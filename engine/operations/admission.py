@@ -12,7 +12,7 @@ import orjson
 
 from engine.capacity.charges import Charges
 from engine.capacity.draws import Draw
-from engine.capacity.meter import write_draws
+from engine.capacity.meter import Meter, write_draws
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
@@ -36,12 +36,16 @@ def refusal_of_write(
         return None
     charges = Charges()
     charges.add_change(change, factor)
-    draws = write_draws(change, charges)
-    refusal = meter.refusal(table, Kind.WRITE, draws)
-    if refusal is not None and region.enforces:
-        return refusal
-    meter.charge(table, Kind.WRITE, draws)
-    return None
+    return _drawn(region, meter, table, Kind.WRITE, write_draws(change, charges))
+
+
+def _drawn(
+    region: Region, meter: Meter, table: Table, kind: Kind, draws: Sequence[Draw]
+) -> Refusal | None:
+    """Draw what a request costs, or tell why that is refused: then nothing is drawn."""
+    enforces = region.enforces
+    refusal = meter.draw(table, kind, draws, enforces)
+    return refusal if enforces else None
 
 
 def admit_write(region: Region, table: Table, change: ItemChange) -> None:
@@ -99,13 +103,15 @@ def get_draw(key: bytes, found: StoredItem | None, units: float) -> Draw:
 def metered_get(
     region: Region, reader: Reader, table: Table, key: bytes, consistent: bool
 ) -> StoredItem | None:
-    """Read an item if it is let in, and draw what it costs."""
-    if region.meter is None:
-        return reader.get(table.storage, key)
-    admit_read(region, table, None, key)
+    """Read an item and draw what it costs; one that is refused is not given."""
+    meter = region.meter
     found = reader.get(table.storage, key)
-    units = read_units(0 if found is None else found.size, consistent)
-    charge_read(region, table, [get_draw(key, found, units)])
+    if meter is not None:
+        units = read_units(0 if found is None else found.size, consistent)
+        draws = (get_draw(key, found, units),)
+        refusal = _drawn(region, meter, table, Kind.READ, draws)
+        if refusal is not None:
+            raise refusal.error(region.table_arn(table.name))
     return found
 
 

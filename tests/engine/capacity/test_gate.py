@@ -68,8 +68,7 @@ def admitted(gate: Gate, kind: Kind, key: bytes, units: float, now_us: int) -> b
     if gate.refusal(kind, key, now_us) is not None:
         return False
     draw = Draw(None, key, units, round(units * 1_024))
-    gate.charge(kind, draw)
-    gate.note(kind, draw, now_us)
+    gate.charge(kind, draw, now_us)
     return True
 
 
