@@ -63,6 +63,8 @@ class Settings:
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
     flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
     "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    `on_demand_switches`: how often a table may be switched to on demand within 24 hours,
+    0 without a limit.
     """
 
     table_delay_s: float = 0.0
@@ -72,6 +74,7 @@ class Settings:
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"
+    on_demand_switches: int = 4
 
 
 DEFAULT_SETTINGS = Settings()
