@@ -81,11 +81,11 @@ class Gate:
         self._cuts = Cuts.of(table, index)
         self._capacities = capacities
         self._purses = {
-            kind: Purse(states, f"{name}/{kind}", capacity.supply(0))
+            kind: Purse(states, f"{name}/{kind}", capacity.supply(0), table.created_us)
             for kind, capacity in capacities.items()
         }
         self._ranges = [
-            Purse(states, f"{name}/partition/{partition.number}", PARTITION)
+            Purse(states, f"{name}/partition/{partition.number}", PARTITION, table.created_us)
             for partition in self.partitions.partitions
         ]
         self.heat = Heat(states, f"{name}/heat", self.partitions, self._cuts.hash_parts)

@@ -27,7 +27,7 @@ def table_of(partitions: PartitionMap) -> Table:
     """A table `orders` with a global index `by-day`, both with these partitions."""
     id_key, day = KeyAttribute("id", "S"), KeyAttribute("day", "S")
     by_day = Index("by-day", True, 2, (day,), (), "ALL", (), partition_map=partitions)
-    return Table("orders", "t", 1, id_key, None, (by_day,), 0, {}, partition_map=partitions)
+    return Table("orders", "t", 1, id_key, None, (by_day,), START_US, {}, partition_map=partitions)
 
 
 def no_split(_split: Split) -> None:

@@ -41,7 +41,7 @@ def orders(table_writes: int = 100, index_writes: int = 100) -> Table:
         customer[0],
         KeyAttribute("placed", "S"),
         (by_day, by_place),
-        0,
+        VirtualClock().now_us(),
         settings(5, table_writes),
     )
 

@@ -48,6 +48,12 @@ def test_ten_items_of_two_kb_a_second_take_twenty_units(
         clock.advance(1)
 
 
+def test_a_table_saves_units_from_its_creation_on(engine: Engine, clock: VirtualClock) -> None:
+    create(engine, 1, 2)
+    clock.advance(100)
+    assert sum(put(engine, f"{number}") for number in range(300)) == 202
+
+
 def test_strong_reads_cost_double(engine: Engine, clock: VirtualClock) -> None:
     create(engine, 10, 10)
     put(engine, "a", 4_000)
