@@ -125,10 +125,10 @@ class Gate:
         self._purses[kind].units -= units
         self._capacities[kind].note(units)
         part = units / READ_UNITS_MAX if kind is Kind.READ else units / WRITE_UNITS_MAX
-        due = False
         if draw.keys is None:
-            self._ranges[self.partitions.locate(key)].units -= part
-            due = heat.note(kind, key, units)
+            place = self.partitions.locate(key)
+            self._ranges[place].units -= part
+            heat.note(kind, place, key, units)
         else:
             places = self.partitions.places(draw.keys)
             for place in places:
@@ -136,7 +136,7 @@ class Gate:
             heat.note_range(kind, draw.keys, units)
         if units >= LARGE_UNITS:
             heat.note_large(kind, units, draw.size)
-        if due or not 0 <= now_us - heat.flushed_us < FLUSH_US:
+        if not 0 <= now_us - heat.flushed_us < FLUSH_US:
             self.flush(now_us)
 
     def flush(self, now_us: int) -> None:

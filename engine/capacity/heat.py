@@ -115,6 +115,11 @@ class HeatState:
             rates.writes *= factor
             rates.seconds = rates.seconds * factor + FADE_S * (1 - factor)
 
+    @property
+    def is_hot(self) -> bool:
+        """Whether any partition is."""
+        return any(rates.hot_since_us for rates in self.partitions.values())
+
     def per_second(self, units: float) -> float:
         """A faded sum as a rate."""
         return units / max(self.seconds, 1.0)
@@ -163,7 +168,7 @@ class Heat:
         self._partitions = partitions
         self._hash_parts = hash_parts
         self._noted: dict[Kind, dict[bytes, float]] = {kind: {} for kind in Kind}
-        self._ranges: dict[Kind, dict[int, float]] = {kind: {} for kind in Kind}
+        self._unnamed: dict[Kind, dict[int, float]] = {kind: {} for kind in Kind}
         self._large = {kind: LargeItems() for kind in Kind}
         # What keys took in this second, and in the one before.
         self._sample: dict[bytes, float] = {}
@@ -172,17 +177,27 @@ class Heat:
         self.flushed_us = 0
         self.state = HeatState()
 
-    def note(self, kind: Kind, key: bytes, units: float) -> bool:
-        """Note units at an encoded key; gives whether so much was noted that a flush is due."""
+    def note(self, kind: Kind, place: int, key: bytes, units: float) -> None:
+        """Note units at an encoded key, which lives on the partition at a place.
+
+        Past so many keys until the next flush, new ones are noted without their names: a hot key
+        was there before.
+        """
         noted = self._noted[kind]
-        noted[key] = noted.get(key, 0.0) + units
-        return len(noted) >= _KEYS_NOTED
+        known = noted.get(key)
+        if known is not None:
+            noted[key] = known + units
+        elif len(noted) < _KEYS_NOTED:
+            noted[key] = units
+        else:
+            unnamed = self._unnamed[kind]
+            unnamed[place] = unnamed.get(place, 0.0) + units
 
     def note_range(self, kind: Kind, keys: KeyRange, units: float) -> None:
         """Note units that all partitions of a range of keys share, such as those of a Scan."""
-        noted, places = self._ranges[kind], self._partitions.places(keys)
+        unnamed, places = self._unnamed[kind], self._partitions.places(keys)
         for place in places:
-            noted[place] = noted.get(place, 0.0) + units / len(places)
+            unnamed[place] = unnamed.get(place, 0.0) + units / len(places)
 
     def note_large(self, kind: Kind, units: float, size: int) -> None:
         """Note that these units went to one large item, or read, of so many bytes."""
@@ -194,11 +209,11 @@ class Heat:
     def flush(self, now_us: int) -> list[int]:
         """Bring what was noted to the others; gives the partitions that are to be split."""
         noted, self._noted = self._noted, {kind: {} for kind in Kind}
-        ranges, self._ranges = self._ranges, {kind: {} for kind in Kind}
+        unnamed, self._unnamed = self._unnamed, {kind: {} for kind in Kind}
         large, self._large = self._large, {kind: LargeItems() for kind in Kind}
         self.flushed_us = now_us
         self._take_sample(noted, now_us)
-        by_number = self._by_partition(noted, ranges)
+        by_number = self._by_partition(noted, unnamed)
         by_collection = {kind: self._by_collection(noted[kind]) for kind in Kind}
 
         def work(form: Any) -> tuple[Json, tuple[HeatState, list[int]]]:
@@ -209,7 +224,7 @@ class Heat:
                 rates.reads += reads
                 rates.writes += writes
             for kind in Kind:
-                state.keys[kind].add(by_collection[kind])
+                state.keys[kind].add(by_collection[kind], sum(unnamed[kind].values()))
                 _add_large(state.large[kind], large[kind])
             hot = state.hot_numbers(self._partitions)
             return state.to_json(), (state, hot)
@@ -218,13 +233,18 @@ class Heat:
         return hot
 
     def _take_sample(self, noted: Mapping[Kind, Mapping[bytes, float]], now_us: int) -> None:
+        if not self.state.is_hot:
+            return
         if not 0 <= now_us - self._sampled_us < FLUSH_US:
             self._older_sample, self._sample, self._sampled_us = self._sample, {}, now_us
         if len(self._sample) < _SAMPLE_MAX:
             _add_traffic(self._sample, noted)
 
     def sample(self) -> dict[bytes, float]:
-        """What keys took in the last second or two, in parts of what a partition gives."""
+        """What keys took in the last second or two, in parts of what a partition gives.
+
+        It is taken only while a partition is hot.
+        """
         found = dict(self._older_sample)
         for key, part in self._sample.items():
             found[key] = found.get(key, 0.0) + part
@@ -233,13 +253,13 @@ class Heat:
     def _by_partition(
         self,
         noted: Mapping[Kind, Mapping[bytes, float]],
-        ranges: Mapping[Kind, Mapping[int, float]],
+        unnamed: Mapping[Kind, Mapping[int, float]],
     ) -> dict[int, list[float]]:
         partitions = self._partitions.partitions
         found: dict[int, list[float]] = {}
         for of_kind, kind in enumerate(Kind):
             located = ((self._partitions.locate(key), u) for key, u in noted[kind].items())
-            for place, units in (*located, *ranges[kind].items()):
+            for place, units in (*located, *unnamed[kind].items()):
                 number = partitions[place].number
                 found.setdefault(number, [0.0, 0.0])[of_kind] += units
         return found

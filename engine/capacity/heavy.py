@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 
 from engine.client.protocol import Json
 
@@ -46,16 +47,15 @@ class HeavyHitters:
         keys = [[key.hex(), weight, self._excess[key]] for key, weight in self._weights.items()]
         return {"total": self.total, "keys": keys}
 
-    def add(self, weights: Mapping[bytes, float]) -> None:
+    def add(self, weights: Mapping[bytes, float], unnamed: float = 0.0) -> None:
         """Count weights (above zero) to keys, the heaviest of them first.
 
         Of many at once only as many keys are looked at as are counted; the others, each lighter
-        than all of these, still weigh in the whole.
+        than all of these, still weigh in the whole, and so does what is `unnamed`.
         """
-        self.total += sum(weights.values())
-        heaviest = sorted(weights.items(), key=lambda entry: (-entry[1], entry[0]))
-        for key, weight in heaviest[: self._capacity]:
-            self._add(key, weight)
+        self.total += sum(weights.values()) + unnamed
+        for key in nlargest(self._capacity, weights, key=weights.__getitem__):
+            self._add(key, weights[key])
 
     def _add(self, key: bytes, weight: float) -> None:
         weights = self._weights

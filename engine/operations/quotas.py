@@ -29,6 +29,6 @@ def check_account(catalog: Catalog, table: Table, region_name: str) -> None:
 
 
 def _units(table: Table, member: str) -> int:
-    owners = (table, *table.global_indexes)
-    throughputs = [owner.settings.get("ProvisionedThroughput") for owner in owners]
+    settings = [table.settings, *(index.settings for index in table.global_indexes)]
+    throughputs = [of_owner.get("ProvisionedThroughput") for of_owner in settings]
     return sum(throughput[member] for throughput in throughputs if throughput is not None)

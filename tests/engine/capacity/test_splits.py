@@ -71,8 +71,8 @@ def test_what_may_be_cut_follows_from_the_table() -> None:
     day, place = KeyAttribute("day", "S"), KeyAttribute("place", "S")
     local = Index("by-day", False, 2, (day,), (), "ALL", ())
     two_parts = Index("by-both", True, 3, (day, place), (), "ALL", ())
-    provisioned = {"ProvisionedThroughput": {}}
-    streams = {"StreamSpecification": {}}
+    provisioned: dict[str, object] = {"ProvisionedThroughput": {}}
+    streams: dict[str, object] = {"StreamSpecification": {}}
     assert Cuts.of(table({}), None) == FREE
     assert Cuts.of(table({}, sort=False), None) == replace(FREE, divides=False)
     assert Cuts.of(table({}, local), None) == replace(FREE, divides=False)
