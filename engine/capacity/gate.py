@@ -121,18 +121,24 @@ class Gate:
 
     def charge(self, kind: Kind, draw: Draw, now_us: int) -> None:
         """Let a request pay what it really cost, and note which key it was about."""
-        units, key, heat = draw.units, draw.key, self.heat
+        units = draw.units
         self._purses[kind].units -= units
         self._capacities[kind].note(units)
         part = units / READ_UNITS_MAX if kind is Kind.READ else units / WRITE_UNITS_MAX
         if draw.keys is None:
-            place = self.partitions.locate(key)
-            self._ranges[place].units -= part
-            heat.note(kind, place, key, units)
+            self._ranges[self.partitions.locate(draw.key)].units -= part
         else:
             places = self.partitions.places(draw.keys)
             for place in places:
                 self._ranges[place].units -= part / len(places)
+        self.note(kind, draw, now_us)
+
+    def note(self, kind: Kind, draw: Draw, now_us: int) -> None:
+        """Note which key a request was about."""
+        heat, units = self.heat, draw.units
+        if draw.keys is None:
+            heat.note(kind, draw.key, units)
+        else:
             heat.note_range(kind, draw.keys, units)
         if units >= LARGE_UNITS:
             heat.note_large(kind, units, draw.size)
@@ -152,6 +158,14 @@ class Gate:
             lows = split_lows(traffic, keys, middle, self._cuts, len(partitions))
             if lows:
                 self._on_split(Split(self._table_id, self._names.index, number, lows))
+
+    def supply(self, kind: Kind, now_us: int) -> Supply:
+        """What the resource gives now."""
+        return self._capacities[kind].supply(now_us)
+
+    def balance(self, kind: Kind, now_us: int) -> float:
+        """Units that are left of what is kept."""
+        return self._purses[kind].balance(now_us)
 
     def close(self) -> None:
         """Bring back what was borrowed."""

@@ -177,8 +177,8 @@ class Heat:
         self.flushed_us = 0
         self.state = HeatState()
 
-    def note(self, kind: Kind, place: int, key: bytes, units: float) -> None:
-        """Note units at an encoded key, which lives on the partition at a place.
+    def note(self, kind: Kind, key: bytes, units: float) -> None:
+        """Note units at an encoded key.
 
         Past so many keys until the next flush, new ones are noted without their names: a hot key
         was there before.
@@ -190,7 +190,7 @@ class Heat:
         elif len(noted) < _KEYS_NOTED:
             noted[key] = units
         else:
-            unnamed = self._unnamed[kind]
+            unnamed, place = self._unnamed[kind], self._partitions.locate(key)
             unnamed[place] = unnamed.get(place, 0.0) + units
 
     def note_range(self, kind: Kind, keys: KeyRange, units: float) -> None:

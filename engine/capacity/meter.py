@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.capacity.buckets import Supply
 from engine.capacity.charges import Charges
 from engine.capacity.demand import SharedDemand
 from engine.capacity.draws import Draw
@@ -20,6 +21,7 @@ from engine.capacity.heat import HeatState
 from engine.capacity.purses import States
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.splits import Cuts, Split
+from engine.capacity.tally import current
 from engine.clock import Clock
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange
@@ -50,10 +52,19 @@ class Meter:
     """The meter of one Region as one process uses it; safe to use from several threads."""
 
     def __init__(
-        self, states: States, clock: Clock, on_split: Callable[[Split], None] = _stays_whole
+        self,
+        states: States,
+        clock: Clock,
+        on_split: Callable[[Split], None] = _stays_whole,
+        *,
+        asks: bool = True,
     ) -> None:
-        """`on_split` is told of partitions that are to be split; it must not wait for anything."""
+        """`on_split` is told of partitions that are to be split; it must not wait for anything.
+
+        `asks` False: whatever is drawn is there, and is only noted.
+        """
         self._states = states
+        self.asks = asks
         self._clock = clock
         self._on_split = on_split
         self._lock = threading.Lock()
@@ -61,19 +72,33 @@ class Meter:
 
     def refusal(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> Refusal | None:
         """Why a request is throttled; None lets it in. Nothing is paid yet."""
+        if not self.asks:
+            return None
         now_us = self._clock.now_us()
         with self._lock:
             return self._refusal(table, kind, draws, now_us)
 
-    def charge(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> None:
-        """Let a request pay what it really cost."""
+    def charge(
+        self,
+        table: Table,
+        kind: Kind,
+        draws: Sequence[Draw],
+        items: int = 0,
+        item_bytes: int = 0,
+    ) -> None:
+        """Let a request pay what it really cost, for so many items of so many bytes together."""
         now_us = self._clock.now_us()
         with self._lock:
-            for draw in draws:
-                self._gate(table, draw.index).charge(kind, draw, now_us)
+            self._charge(table, kind, draws, now_us, items, item_bytes)
 
     def draw(
-        self, table: Table, kind: Kind, draws: Sequence[Draw], enforces: bool
+        self,
+        table: Table,
+        kind: Kind,
+        draws: Sequence[Draw],
+        enforces: bool,
+        items: int = 0,
+        item_bytes: int = 0,
     ) -> Refusal | None:
         """Let a request pay whose cost is known, or tell why it is throttled.
 
@@ -81,11 +106,34 @@ class Meter:
         """
         now_us = self._clock.now_us()
         with self._lock:
-            refusal = self._refusal(table, kind, draws, now_us)
+            refusal = self._refusal(table, kind, draws, now_us) if self.asks else None
             if refusal is None or not enforces:
-                for draw in draws:
-                    self._gate(table, draw.index).charge(kind, draw, now_us)
+                self._charge(table, kind, draws, now_us, items, item_bytes)
         return refusal
+
+    def _charge(
+        self,
+        table: Table,
+        kind: Kind,
+        draws: Sequence[Draw],
+        now_us: int,
+        items: int,
+        item_bytes: int,
+    ) -> None:
+        tally = current.tally
+        if tally is not None:
+            tally.charges.append((table, kind, draws, items, item_bytes))
+        for draw in draws:
+            gate = self._gate(table, draw.index)
+            if self.asks:
+                gate.charge(kind, draw, now_us)
+            else:
+                gate.note(kind, draw, now_us)
+
+    def supply(self, table: Table, index: str | None, kind: Kind, now_us: int) -> Supply:
+        """What a table (`index` None) or a global index gives now."""
+        with self._lock:
+            return self._gate(table, index).supply(kind, now_us)
 
     def gate(self, table: Table, index: str | None) -> Gate:
         """The gate of a table (`index` None) or of a global index."""
@@ -128,6 +176,9 @@ class Meter:
         for draw in draws:
             refusal = self._gate(table, draw.index).refusal(kind, draw.key, now_us)
             if refusal is not None:
+                tally = current.tally
+                if tally is not None:
+                    tally.refusals.append((table, refusal))
                 return refusal
         return None
 

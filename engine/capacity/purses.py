@@ -95,6 +95,13 @@ class Purse:
         self._refused_until_us = now_us + max(round(wait_us), _RETRY_US)
         return False
 
+    def balance(self, now_us: int) -> float:
+        """What is left in the bucket and here; what other processes have borrowed is not seen."""
+        state = self._states.read_state(self._name)
+        bucket = Bucket.new(self.supply, self._since_us) if state is None else Bucket(*state)
+        bucket.refill(self.supply, now_us)
+        return bucket.units + self.units
+
     def close(self) -> None:
         """Bring back what is left, or pay what is owed."""
         units, self.units = self.units, 0.0

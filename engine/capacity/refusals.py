@@ -34,6 +34,9 @@ class Kind(StrEnum):
     READ = "Read"
     WRITE = "Write"
 
+    # An enumeration's own is written in Python, and costs most of a lookup.
+    __hash__ = str.__hash__
+
 
 class Limit(StrEnum):
     """Which limit was reached, in the API's words."""

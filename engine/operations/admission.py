@@ -1,7 +1,7 @@
 """Admission: whether a request may draw on its table's capacity, asked before it writes anything.
 
-Where throttling is off there is no meter, and nothing is asked. Where it only warns, requests draw
-without being refused.
+All that is drawn is counted, whatever the setting. Where throttling is off nothing is refused;
+where it only warns, what would have been refused is counted too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import orjson
 
 from engine.capacity.charges import Charges
 from engine.capacity.draws import Draw
-from engine.capacity.meter import Meter, write_draws
+from engine.capacity.meter import write_draws
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
@@ -31,20 +31,23 @@ def refusal_of_write(
 
     `factor`: how often the change is paid.
     """
-    meter = region.meter
-    if meter is None:
-        return None
     charges = Charges()
     charges.add_change(change, factor)
-    return _drawn(region, meter, table, Kind.WRITE, write_draws(change, charges))
+    draws = write_draws(change, charges)
+    return _drawn(region, table, Kind.WRITE, draws, 1, draws[0].size)
 
 
 def _drawn(
-    region: Region, meter: Meter, table: Table, kind: Kind, draws: Sequence[Draw]
+    region: Region,
+    table: Table,
+    kind: Kind,
+    draws: Sequence[Draw],
+    items: int,
+    item_bytes: int,
 ) -> Refusal | None:
     """Draw what a request costs, or tell why that is refused: then nothing is drawn."""
     enforces = region.enforces
-    refusal = meter.draw(table, kind, draws, enforces)
+    refusal = region.meter.draw(table, kind, draws, enforces, items, item_bytes)
     return refusal if enforces else None
 
 
@@ -62,10 +65,9 @@ def charge_failed_write(
     region: Region, table: Table, key: bytes, old: StoredItem | None, new_bytes: int
 ) -> None:
     """A write whose condition is false costs what writing the larger image would have."""
-    if region.meter is not None:
-        old_bytes = 0 if old is None else old.size
-        units, size = write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
-        region.meter.charge(table, Kind.WRITE, [Draw(None, key, units, size)])
+    old_bytes = 0 if old is None else old.size
+    units, size = write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
+    region.meter.charge(table, Kind.WRITE, [Draw(None, key, units, size)], 1, size)
 
 
 def refusal_of_read(
@@ -73,9 +75,9 @@ def refusal_of_read(
 ) -> Refusal | None:
     """Why a read is refused; None while its table, or its global index, has anything left."""
     meter = region.meter
-    if meter is None:
+    if not meter.asks:
         return None
-    refusal = meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
+    refusal = meter.refusal(table, Kind.READ, (Draw(_owner(index), key, 0.0),))
     return refusal if region.enforces else None
 
 
@@ -89,29 +91,27 @@ def admit_read(region: Region, table: Table, index: Index | None, key: bytes) ->
         raise refusal.error(region.table_arn(table.name))
 
 
-def charge_read(region: Region, table: Table, draws: Sequence[Draw]) -> None:
-    """Draw what a read has really read."""
-    if region.meter is not None:
+def charge_get(
+    region: Region, table: Table, key: bytes, found: StoredItem | None, units: float
+) -> None:
+    """Draw what reading one item has cost."""
+    draws = (Draw(None, key, units),)
+    if found is None:
         region.meter.charge(table, Kind.READ, draws)
-
-
-def get_draw(key: bytes, found: StoredItem | None, units: float) -> Draw:
-    """What a read of one item draws."""
-    return Draw(None, key, units, 0 if found is None else found.size)
+    else:
+        region.meter.charge(table, Kind.READ, draws, 1, found.size)
 
 
 def metered_get(
     region: Region, reader: Reader, table: Table, key: bytes, consistent: bool
 ) -> StoredItem | None:
     """Read an item and draw what it costs; one that is refused is not given."""
-    meter = region.meter
     found = reader.get(table.storage, key)
-    if meter is not None:
-        units = read_units(0 if found is None else found.size, consistent)
-        draws = (get_draw(key, found, units),)
-        refusal = _drawn(region, meter, table, Kind.READ, draws)
-        if refusal is not None:
-            raise refusal.error(region.table_arn(table.name))
+    items, size = (0, 0) if found is None else (1, found.size)
+    draws = (Draw(None, key, read_units(size, consistent), size),)
+    refusal = _drawn(region, table, Kind.READ, draws, items, size)
+    if refusal is not None:
+        raise refusal.error(region.table_arn(table.name))
     return found
 
 
@@ -119,8 +119,6 @@ def metered_page(
     region: Region, reader: Reader, request: PageRequest, consistent: bool, context: Context
 ) -> Page:
     """Read a page if the first key of its range is let in, and draw what it has read."""
-    if region.meter is None:
-        return read_page(reader, request, consistent, context)
     table, index, key = request.table, request.index, request.keys.low
     admit_read(region, table, index, key)
     page = read_page(reader, request, consistent, context)
@@ -128,7 +126,7 @@ def metered_page(
     draws = [Draw(_owner(index), key, read_units(page.size, consistent), page.size, keys)]
     if page.fetched_units:
         draws.append(Draw(None, key, page.fetched_units, page.fetched_bytes, keys))
-    charge_read(region, table, draws)
+    region.meter.charge(table, Kind.READ, draws, page.scanned, page.size)
     return page
 
 

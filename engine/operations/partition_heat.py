@@ -33,8 +33,7 @@ def heat_of(region: Region, table: Table, index: Index | None, size_bytes: int) 
     are a second's. The keys are the heaviest readers and the heaviest writers, heaviest first.
     """
     partitions = (index or table).partitions
-    meter = region.meter
-    state = HeatState() if meter is None else meter.heat(table, index.name if index else None)
+    state = region.meter.heat(table, index.name if index else None)
     hot_keys = [
         hot_key
         for kind in Kind

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.capacity.history import History
 from engine.capacity.meter import Meter
+from engine.capacity.metrics import Metrics
+from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
 from engine.capacity.shared import SharedStates
+from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ResourceNotFoundException, ValidationException
+from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
@@ -36,10 +41,11 @@ class Write(Generic[T]):
     """A writing operation that is prepared: what is left is its transaction, and then its answer.
 
     Whoever called decides how to wait for the transaction: a thread does, an event loop does not.
-    `release` is called once the transaction is over, however it ended.
+    `release` is called once the transaction is over, however it ended. `tally` is the request's,
+    from when it is on its way.
     """
 
-    __slots__ = ("answer", "release", "work")
+    __slots__ = ("answer", "release", "tally", "work")
 
     def __init__(
         self,
@@ -50,6 +56,7 @@ class Write(Generic[T]):
         self.work = work
         self.answer = answer
         self.release = release
+        self.tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +95,12 @@ class Region:
     database: Database
     clock: Clock
     settings: Settings
-    in_flight: KeysInFlight | None = None
-    meter: Meter | None = None
+    meter: Meter
+    metrics: Metrics
+    history: History
+    splitter: Splitter
     meter_file: MeterFile | None = None
-    splitter: Splitter | None = None
+    in_flight: KeysInFlight | None = None
 
     @classmethod
     def open(
@@ -108,13 +117,22 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        if settings.throttling == "off":
-            return cls(name, database, clock, settings, in_flight)
-        splitter = Splitter(database)
-        meter_file = database.open_meter()
+        meter_file, splitter = database.open_meter(), Splitter(database)
         states = MemoryStates() if meter_file is None else SharedStates(meter_file)
-        meter = Meter(states, clock, splitter.ask)
-        return cls(name, database, clock, settings, in_flight, meter, meter_file, splitter)
+        meter = Meter(states, clock, splitter.ask, asks=settings.throttling != "off")
+        points = meter_file or MemoryPoints()
+        return cls(
+            name=name,
+            database=database,
+            clock=clock,
+            settings=settings,
+            meter=meter,
+            metrics=Metrics(points, clock, alone=meter_file is None),
+            history=History(points),
+            splitter=splitter,
+            meter_file=meter_file,
+            in_flight=in_flight,
+        )
 
     @property
     def enforces(self) -> bool:
@@ -123,20 +141,26 @@ class Region:
 
     def read(self, work: Read[T], consistent: bool) -> T:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
-        database = self.database
+        database, tally = self.database, current.tally
+        if tally is not None:
+            work = tallied_read(tally, work)
         return database.read(work) if consistent else database.read_eventually(work)
 
+    def forget(self, table: Table) -> None:
+        """Forget what was measured of a table that is gone, and what is left of its capacity."""
+        with suppress(ApiError):
+            self.meter.forget(table.table_id)
+            self.metrics.forget(table.table_id)
+
     def close(self) -> None:
-        """Close the Region's files."""
-        # A forked child, and a second close, leave the shared file alone.
-        was_open = not self.database.is_closed
-        if self.splitter is not None and was_open:
-            self.splitter.close()
+        """Close the Region's files; a second close does nothing."""
+        self.splitter.close()
         self.database.close()
-        if self.meter is not None and was_open:
+        with suppress(ApiError):
             self.meter.close()
-            if self.meter_file is not None:
-                self.meter_file.close()
+        self.metrics.close()
+        if self.meter_file is not None:
+            self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
 

@@ -419,15 +419,10 @@ class Database:
         return connect(self.path, self._page_key, synchronous or self._synchronous)
 
     def open_meter(self) -> MeterFile | None:
-        """The Region's file of capacity, for the caller to close.
-
-        None in memory, and where there can be no such file: this process counts by itself then.
-        """
-        if self.path is None or self._gate is None:
+        """The Region's file of capacity, for the caller to close; None in memory."""
+        if self.path is None:
             return None
-        with self._gate, suppress(FolderError):
-            return MeterFile(self.path.with_name("meter.db"), self._page_key)
-        return None
+        return MeterFile(self.path.with_name("meter.db"), self._page_key)
 
     # Life.
 

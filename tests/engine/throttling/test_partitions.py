@@ -64,7 +64,6 @@ def words_of(engine: Engine, name: str, key: bytes, kind: str = "Write") -> str:
     from engine.capacity.refusals import Kind
 
     meter = engine._region.meter
-    assert meter is not None
     refusal = meter.refusal(table_of(engine, name), Kind(kind), [Draw(None, key, 0.0)])
     assert refusal is not None
     return refusal.words
@@ -72,7 +71,6 @@ def words_of(engine: Engine, name: str, key: bytes, kind: str = "Write") -> str:
 
 def splits_done(engine: Engine) -> None:
     """Wait until no partition is being split."""
-    assert engine._region.splitter is not None
     engine._region.splitter.wait()
 
 
@@ -143,7 +141,6 @@ def test_a_refusal_names_the_index_that_holds_back_its_table(engine: Engine) -> 
         except ApiError:
             continue
     meter = engine._region.meter
-    assert meter is not None
     refusal = meter.refusal(table_of(engine, TABLE), Kind.WRITE, [Draw("by-day", b"", 1.0)])
     assert refusal is not None
     assert refusal.words == (
@@ -179,7 +176,6 @@ def drive(engine: Engine, keys: list[bytes], writes: int) -> int:
     from engine.capacity.refusals import Kind
 
     meter, table, let_in = engine._region.meter, table_of(engine), 0
-    assert meter is not None
     for number in range(writes):
         draws = [Draw(None, keys[number % len(keys)], 1.0)]
         if meter.refusal(table, Kind.WRITE, draws) is None:
