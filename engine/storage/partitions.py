@@ -84,20 +84,21 @@ class PartitionMap:
         ]
 
     @cached_property
-    def _lows(self) -> list[bytes]:
-        return [partition.low for partition in self.partitions[1:]]
+    def bounds(self) -> tuple[bytes, ...]:
+        """Where each partition but the first begins."""
+        return tuple(partition.low for partition in self.partitions[1:])
 
     def __len__(self) -> int:
         return len(self.partitions)
 
     def locate(self, key: bytes) -> int:
         """The place of the partition, from 0, on which an encoded key lives."""
-        return bisect_right(self._lows, key)
+        return bisect_right(self.bounds, key)
 
     def places(self, keys: KeyRange) -> range:
         """The places, from 0, of the partitions on which a range of keys lives."""
-        first = bisect_right(self._lows, keys.low)
-        return range(first, max(bisect_left(self._lows, keys.high), first) + 1)
+        first = bisect_right(self.bounds, keys.low)
+        return range(first, max(bisect_left(self.bounds, keys.high), first) + 1)
 
     def place_of(self, number: int) -> int | None:
         """The place, from 0, of a partition by its number; None where it was split."""
