@@ -198,6 +198,7 @@ UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FR
 UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
     WHERE storage = 2;
 DELETE FROM meta WHERE name = 'counted_seq';
+CREATE TABLE partitions(storage INTEGER NOT NULL, low INTEGER NOT NULL);
 PRAGMA user_version=1;
 """
 
