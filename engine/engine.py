@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, TableLoad
+from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -46,6 +46,7 @@ _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_partition_of: Callable[..., Place] = late("engine.operations.partition_heat", "partition_of")
 _capacity_report: Callable[..., CapacityReport] = late(
     "engine.operations.capacity_report", "capacity_report"
 )
@@ -76,15 +77,20 @@ class Engine(OperationMethods):
         *,
         durability: str | None = None,
         settings: Settings | None = None,
+        throttling: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """Open a Region of a data folder; folder and Region are made where they are missing.
 
-        `durability`: "full" or "relaxed" (see `Options`). Raises `engine.errors.FolderError`.
+        `durability`: "full" or "relaxed" (see `Options`). `throttling`: whether requests beyond a
+        table's capacity are refused, "enforce", "warn" or "off".
+        Raises `engine.errors.FolderError`.
         """
         from engine.account import Account
 
-        account = Account.open(path, clock=clock, durability=durability, settings=settings)
+        account = Account.open(
+            path, clock=clock, durability=durability, settings=settings, throttling=throttling
+        )
         try:
             engine = account.engine(region)
         except BaseException:
@@ -173,6 +179,10 @@ class Engine(OperationMethods):
     ) -> Explanation:
         """See `LocalTools.explain`."""
         return _explain(self._region, statement, parameters, consistent)
+
+    def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
+        """See `LocalTools.partition_of`."""
+        return _partition_of(self._region, table, key, index)
 
     def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
         """See `LocalTools.capacity_report`."""

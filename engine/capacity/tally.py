@@ -9,24 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from engine.capacity.draws import Draw
 from engine.capacity.refusals import Kind, Refusal
 from engine.storage.catalog import Table
 
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Draw:
-    """Units that a request draws from a table (`index` None) or a global index of it, at a key."""
-
-    index: str | None
-    key: bytes
-    units: float
 
 
 Charge = tuple[Table, Kind, Sequence[Draw], int, int]

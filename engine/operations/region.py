@@ -12,10 +12,12 @@ from engine.capacity.meter import Meter
 from engine.capacity.metrics import Metrics
 from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
+from engine.capacity.shared import SharedStates
 from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
+FOLDER_THROTTLING = "enforce"
+"""What holds for a data folder that says nothing; a Region in memory is not throttled."""
 
 
 def _nothing() -> None:
@@ -66,6 +70,8 @@ class Settings:
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
     flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
     "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    `on_demand_switches`: how often a table may be switched to on demand within 24 hours,
+    0 without a limit.
     """
 
     table_delay_s: float = 0.0
@@ -75,6 +81,7 @@ class Settings:
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"
+    on_demand_switches: int = 4
 
 
 DEFAULT_SETTINGS = Settings()
@@ -91,6 +98,7 @@ class Region:
     meter: Meter
     metrics: Metrics
     history: History
+    splitter: Splitter
     meter_file: MeterFile | None = None
     in_flight: KeysInFlight | None = None
 
@@ -109,11 +117,22 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        meter_file = database.open_meter()
-        meter = Meter(meter_file or MemoryStates(), clock, asks=settings.throttling != "off")
+        meter_file, splitter = database.open_meter(), Splitter(database)
+        states = MemoryStates() if meter_file is None else SharedStates(meter_file)
+        meter = Meter(states, clock, splitter.ask, asks=settings.throttling != "off")
         points = meter_file or MemoryPoints()
-        metrics, history = Metrics(points, clock, alone=meter_file is None), History(points)
-        return cls(name, database, clock, settings, meter, metrics, history, meter_file, in_flight)
+        return cls(
+            name=name,
+            database=database,
+            clock=clock,
+            settings=settings,
+            meter=meter,
+            metrics=Metrics(points, clock, alone=meter_file is None),
+            history=History(points),
+            splitter=splitter,
+            meter_file=meter_file,
+            in_flight=in_flight,
+        )
 
     @property
     def enforces(self) -> bool:
@@ -135,6 +154,7 @@ class Region:
 
     def close(self) -> None:
         """Close the Region's files; a second close does nothing."""
+        self.splitter.close()
         self.database.close()
         with suppress(ApiError):
             self.meter.close()

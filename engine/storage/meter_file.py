@@ -204,6 +204,8 @@ class MeterFile:
         """
         with self._lock, self._named_failures():
             connection = self._opened()
+            # An interruption may have left the last transaction open.
+            roll_back(connection)
             cursor = connection.cursor()
             try:
                 cursor.execute("BEGIN IMMEDIATE")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.capacity.draws import Draw
 from engine.capacity.history import History
 from engine.capacity.metrics import Metrics
 from engine.capacity.points import COUNTER_S, MemoryPoints, Points
 from engine.capacity.refusals import Kind
 from engine.capacity.stretches import Stretch, Sum, together
-from engine.capacity.tally import Draw
 from engine.client.capacity import WINDOWS
 from engine.clock import VirtualClock
 from engine.storage.catalog import KeyAttribute, Table
