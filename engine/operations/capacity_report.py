@@ -55,7 +55,7 @@ def capacity_report(region: Region, name: str, window_s: int) -> CapacityReport:
         resources=_resources(region, table, stored, stretches, starts),
         throttles=_throttles(stretches),
         operations=_operations(whole),
-        costs=_costs(region, table, stretches, width_s, since_s, stored),
+        costs=_costs(region, table, stretches, whole, width_s, since_s, stored),
         priced_region=prices.region,
         priced_as_of=prices.as_of,
         on_demand_ratio=prices.classes["STANDARD"].on_demand_ratio,
@@ -204,6 +204,7 @@ def _costs(
     region: Region,
     table: Table,
     stretches: _Stretches,
+    whole: Stretch,
     width_s: int,
     since_s: int,
     stored: _Stored,
@@ -211,7 +212,6 @@ def _costs(
     """What the traffic of the window, or of as much of it as the table has seen, costs a month."""
     now_us = region.clock.now_us()
     seconds = (now_us - max(since_s * 1_000_000, table.created_us)) / 1_000_000
-    whole = together(stretches.values())
     reads, writes = (
         sum(_busiest(stretches, index, kind, width_s) for index in ("", *_global_names(table)))
         for kind in Kind
