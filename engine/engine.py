@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,7 +25,6 @@ from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
-from engine.operations.naming import tables_named
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
 from engine.storage.database import Options
@@ -270,13 +268,13 @@ def begin(region: Region, operation: str, request: Json, context: Context) -> Js
         except ValidationException as error:
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(tally, error, partial(tables_named, region), request)
+        region.metrics.fail(tally, error, request)
         raise
     if isinstance(begun, Write):
         begun.tally = tally
         begun.work = tallied(tally, begun.work)
     else:
-        region.metrics.end(tally, partial(tables_named, region), request)
+        region.metrics.end(tally, request)
     return begun
 
 
@@ -284,7 +282,6 @@ def finish(
     region: Region, operation: str, request: Json, begun: Write[T], transact: Callable[[], T]
 ) -> Json:
     """The rest of the way: the transaction, for which `transact` waits, and the answer."""
-    named = partial(tables_named, region)
     try:
         try:
             answer = begun.answer(transact())
@@ -292,11 +289,11 @@ def finish(
             error.about_table = True
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(begun.tally, error, named, request)
+        region.metrics.fail(begun.tally, error, request)
         raise
     finally:
         begun.release()
-    region.metrics.end(begun.tally, named, request)
+    region.metrics.end(begun.tally, request)
     return answer
 
 

@@ -1,30 +1,28 @@
 """Histograms that add up: of latencies and sizes, over processes and stretches of time.
 
 A value falls into one of the steps of a scale that grows by a fifth from step to step, so that a
-percentile is right to a tenth, from one unit to beyond a billion.
+percentile is right to a tenth, from one unit to some billions, which is the last step.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
-from math import ceil, log
+from math import ceil
 
 _FACTOR = 1.2
-_LOG_FACTOR = log(_FACTOR)
-
-
-def _step(value: float) -> int:
-    return 0 if value <= 1 else ceil(log(value) / _LOG_FACTOR - 1e-9)
-
-
-# Most values are small, and a logarithm costs more than all else that is done with them.
-_SMALL = [_step(value) for value in range(1_000)]
+_LAST = 125
+_UPPER = [_FACTOR**number for number in range(_LAST)]
 
 
 def step(value: float) -> int:
-    """The step of a value, taken in whole units; everything up to one falls into step 0."""
-    whole = ceil(value)
-    return _SMALL[whole] if whole < len(_SMALL) else _step(whole)
+    """The step of a value; everything up to one unit falls into step 0."""
+    return bisect_left(_UPPER, value)
+
+
+def upper(number: int) -> float:
+    """The largest value of a step."""
+    return _FACTOR**number
 
 
 def middle(number: int) -> float:
@@ -44,8 +42,3 @@ def percentile(counts: Mapping[int, int], part: float) -> float | None:
         if passed >= rank:
             return middle(number)
     raise AssertionError("a rank is at most the number of values")
-
-
-def upper(number: int) -> float:
-    """The largest value of a step."""
-    return _FACTOR**number

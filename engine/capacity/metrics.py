@@ -48,8 +48,9 @@ _THROTTLED = frozenset(
 class Metrics:
     """What this process measures; safe to use from several threads."""
 
-    def __init__(self, points: Points, clock: Clock, *, alone: bool) -> None:
+    def __init__(self, points: Points, clock: Clock, named: Named, *, alone: bool) -> None:
         """`alone`: no other process looks, so nothing is brought in before it is asked for."""
+        self._named = named
         self.points = points
         self._clock = clock
         self._lock = threading.Lock()
@@ -70,12 +71,12 @@ class Metrics:
         current.tally = tally
         return tally
 
-    def end(self, tally: Tally, named: Named, request: Json) -> None:
+    def end(self, tally: Tally, request: Json) -> None:
         """A request was answered."""
         seconds = self._clock.monotonic_s() - tally.started_s
         charges = tally.charges
         if len(charges) != 1 or tally.refusals:
-            self._count(tally, seconds, None, _tables_of(tally) or named(request))
+            self._count(tally, seconds, None, _tables_of(tally) or self._named(request))
             return
         # Nearly all requests.
         charge = charges[0]
@@ -86,12 +87,12 @@ class Metrics:
             operation.succeed(seconds)
             _add_items(operation, charge)
 
-    def fail(self, tally: Tally, error: BaseException, named: Named, request: Json) -> None:
+    def fail(self, tally: Tally, error: BaseException, request: Json) -> None:
         """A request was refused; one that was given up is not counted."""
         if isinstance(error, RequestCancelled) or not isinstance(error, Exception):
             return
         code = error.code if isinstance(error, ApiError) else InternalServerError.__name__
-        self._count(tally, 0.0, code, _tables_of(tally) or named(request))
+        self._count(tally, 0.0, code, _tables_of(tally) or self._named(request))
 
     def _count(
         self, tally: Tally, seconds: float, code: str | None, tables: Sequence[Table]

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.client.protocol import Json
-from engine.operations.region import Region
 from engine.storage.catalog import Table
+from engine.storage.database import Database
 
 
-def tables_named(region: Region, request: Json) -> list[Table]:
-    """The tables of a request, as far as it names them as it should and they are there."""
-    tables = region.database.catalog.tables
-    prefix = region.table_arn("")
-    names = dict.fromkeys(name.removeprefix(prefix) for name in _names(request))
+def tables_named(database: Database, arn_prefix: str, request: Json) -> list[Table]:
+    """The tables of a request, as far as it names them as it should and they are there.
+
+    `arn_prefix`: what stands before the name in a table's ARN.
+    """
+    tables = database.catalog.tables
+    names = dict.fromkeys(name.removeprefix(arn_prefix) for name in _names(request))
     return [tables[name] for name in names if name in tables]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from engine.capacity.history import History
@@ -17,6 +18,7 @@ from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
@@ -87,6 +89,11 @@ class Settings:
 DEFAULT_SETTINGS = Settings()
 
 
+def table_arn(region_name: str, table_name: str) -> str:
+    """The ARN of a table of a Region."""
+    return f"arn:aws:dynamodb:{region_name}:{ACCOUNT_ID}:table/{table_name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """One Region of an account."""
@@ -121,13 +128,14 @@ class Region:
         states = MemoryStates() if meter_file is None else SharedStates(meter_file)
         meter = Meter(states, clock, splitter.ask, asks=settings.throttling != "off")
         points = meter_file or MemoryPoints()
+        named = partial(tables_named, database, table_arn(name, ""))
         return cls(
             name=name,
             database=database,
             clock=clock,
             settings=settings,
             meter=meter,
-            metrics=Metrics(points, clock, alone=meter_file is None),
+            metrics=Metrics(points, clock, named, alone=meter_file is None),
             history=History(points),
             splitter=splitter,
             meter_file=meter_file,
@@ -166,7 +174,7 @@ class Region:
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""
-        return f"arn:aws:dynamodb:{self.name}:{ACCOUNT_ID}:table/{table_name}"
+        return table_arn(self.name, table_name)
 
     def table_name(self, name_or_arn: str) -> str:
         """The name that a TableName parameter means; an ARN is accepted too."""

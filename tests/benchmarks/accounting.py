@@ -36,7 +36,7 @@ class _NoMetrics(Metrics):
     """Counts nothing."""
 
     def __init__(self) -> None:
-        super().__init__(MemoryPoints(), SYSTEM_CLOCK, alone=True)
+        super().__init__(MemoryPoints(), SYSTEM_CLOCK, lambda _: (), alone=True)
         self._tally = Tally("", 0.0)
 
     def begin(self, _operation: str) -> Tally:

@@ -42,14 +42,14 @@ def clock() -> VirtualClock:
 
 def counting(points: Points, clock: VirtualClock) -> Metrics:
     """The metrics of one of several processes, which flushes when it is told to."""
-    return Metrics(points, clock, alone=True)
+    return Metrics(points, clock, lambda _: (), alone=True)
 
 
 def read(metrics: Metrics, units: float) -> None:
     """A GetItem that takes so many units."""
     tally = metrics.begin("GetItem")
     tally.charges.append((ORDERS, Kind.READ, [Draw(None, b"key", units)], 1, 100))
-    metrics.end(tally, lambda _: (), {})
+    metrics.end(tally, {})
 
 
 def second_of(clock: VirtualClock) -> int:
