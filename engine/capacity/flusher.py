@@ -32,6 +32,11 @@ class Flusher:
         self._thread: threading.Thread | None = None
         forks.watch(self)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread was started."""
+        return self._thread is not None
+
     def wake(self) -> None:
         """There is something to be flushed soon."""
         if self._thread is None:

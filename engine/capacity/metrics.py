@@ -122,9 +122,10 @@ class Metrics:
         second = self._clock.now_us() // 1_000_000
         if second != self._second:
             self._turn(second)
+            flusher = self._flusher
             # A process that lives for less than a second brings in what it has when it ends.
-            if self._ended and self._flusher is not None:
-                self._flusher.wake()
+            if flusher is not None and (self._ended or flusher.is_running):
+                flusher.wake()
         subject = ACCOUNT if table is None else table.table_id
         stretch = self._running.get(subject)
         if stretch is None:
