@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -203,8 +203,14 @@ traffic = st.lists(
 def test_stretches_add_up_to_what_the_answers_said(requests: list[Any]) -> None:
     clock = VirtualClock()
     expected: Counter[tuple[str, str]] = Counter()
-    with TemporaryDirectory() as name:
-        engines = [Engine.open(Path(name), durability="relaxed", clock=clock) for _ in range(2)]
+    with TemporaryDirectory() as name, ExitStack() as opened:
+        # One that counts only, and one that asks for capacity too.
+        engines = [
+            opened.enter_context(
+                Engine.open(name, durability="relaxed", clock=clock, throttling=throttling)
+            )
+            for throttling in ("off", "warn")
+        ]
         for table in TABLES:
             create(engines[0], table)
         for who, request, table, number, pause_s in requests:
@@ -221,4 +227,3 @@ def test_stretches_add_up_to_what_the_answers_said(requests: list[Any]) -> None:
         for window_s in (3_600, 86_400, 7 * 86_400):
             reports = [engines[0].capacity_report(table, window_s) for table in TABLES]
             assert +told_of(reports) == +expected
-        engines[0].close()
