@@ -256,3 +256,33 @@ def test_processes_bring_their_heat_together(tmp_path: Path, clock: VirtualClock
         shares = {told.key: told.share for told in heat(one).hot_keys}
     assert shares["a"] == pytest.approx(30 / 41, abs=0.02)
     assert shares["b"] == pytest.approx(11 / 41, abs=0.02)
+
+
+@pytest.mark.parametrize("throttling", ["enforce", "warn", "off"])
+def test_the_report_has_heat_and_hot_keys(throttling: str) -> None:
+    clock = VirtualClock()
+    with Engine.in_memory(settings=Settings(throttling=throttling), clock=clock) as engine:
+        create(engine, 10, 4_000, index_writes=4_000)
+        for number in range(20):
+            item = {"id": {"S": f"{number}"}, "day": {"S": "Monday"}}
+            engine.call("PutItem", {"TableName": TABLE, "Item": item})
+        table, index = engine.capacity_report(TABLE).resources
+        assert (len(table.partitions), len(index.partitions)) == (5, 5)
+        assert sum(one.writes > 0 for one in index.partitions) == 1
+        (monday,) = index.hot_keys
+        assert (monday.key, monday.item_key) == ("Monday", {"day": {"S": "Monday"}})
+        assert (monday.kind, monday.share) == ("Write", 1.0)
+        assert {hot.share for hot in table.hot_keys} == {0.05}
+
+
+def test_the_report_tells_why_requests_were_refused(engine: Engine) -> None:
+    create_films(engine, 4_000)
+    place = engine.partition_of("films", {"film": {"S": "movie#tt001"}})
+    while put(engine, "movie#tt001", 1):
+        pass
+    (mark,) = engine.capacity_report("films").throttles
+    assert (mark.kind, mark.reason) == ("Write", "TableWriteKeyRangeThroughputExceeded")
+    assert mark.words == (
+        f"partition {place.number} of {place.count} is hot: "
+        "key movie#tt001 takes 100 % of its writes"
+    )
