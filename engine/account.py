@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 
 from engine.clock import SYSTEM_CLOCK, Clock
-from engine.configuration import checked_durability, configured
-from engine.engine import Engine
+from engine.configuration import checked_durability, checked_throttling, configured
+from engine.engine import Engine, prometheus_text
 from engine.errors import ApiError, FolderAccessError
 from engine.late import late
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
@@ -46,12 +46,14 @@ class Account:
         durability: str | None = None,
         settings: Settings | None = None,
         wording: str | None = None,
+        throttling: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
-        `durability`, `settings` and `wording` replace what the folder's `config.toml` says.
+        `durability`, `settings`, `wording` and `throttling` ("enforce", "warn" or "off") replace
+        what the folder's `config.toml` says; `ValueError` where one cannot be.
         `force_network` opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
@@ -61,6 +63,8 @@ class Account:
         chosen = settings or configured_settings
         if wording is not None:
             chosen = replace(chosen, wording=wording)
+        if throttling is not None:
+            chosen = replace(chosen, throttling=checked_throttling(throttling))
         return cls(folder, options, chosen, clock)
 
     @classmethod
@@ -104,6 +108,10 @@ class Account:
         regions = [name for name in known if _REGION.match(name)]
         counts = {region: self.engine(region).table_count() for region in regions}
         return {region: count for region, count in counts.items() if count}
+
+    def prometheus(self) -> str:
+        """The metrics of all Regions that hold tables; see `LocalTools.prometheus`."""
+        return prometheus_text(self.engine(region) for region in self.regions_with_tables())
 
     def close(self) -> None:
         """Close all Regions; a second close does nothing."""

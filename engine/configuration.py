@@ -9,9 +9,10 @@ ttl_change_interval_s = 0       how long after a change of Time to Live another 
 pitr_lag_s = 0                  how long ago the latest time is that recovery restores
 trash = 7                       days for which a table is kept that a person drops or empties
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
+on_demand_switches = 4          how often in 24 hours a table may become on demand; 0: no limit
 wording = "classic"             or "2026": how refusals are worded
 buckets.NAME = "PATH"           where a bucket of exports and imports lies, or its s3:// address
-throttling = "off"              or "warn", "enforce": what is beyond a table's capacity is refused
+throttling = "enforce"          or "warn", "off": what is done about requests beyond a capacity
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError
-from engine.operations.region import THROTTLING, Settings
+from engine.operations.region import FOLDER_THROTTLING, THROTTLING, Settings
 from engine.operations.wording import WORDINGS
 from engine.storage.database import Options
 
@@ -37,7 +38,14 @@ _CHOICES = {
     "throttling": THROTTLING,
 }
 _TTL_DELETE_S_MAX = 7 * 86_400
-_KNOWN = frozenset({"history", "trash", "buckets", "ttl_delete_s", *_SECONDS, *_CHOICES})
+_SWITCHES_MAX = 1_000
+_KNOWN = frozenset(
+    {
+        *("history", "trash", "buckets", "ttl_delete_s", "on_demand_switches"),
+        *_SECONDS,
+        *_CHOICES,
+    }
+)
 
 
 def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
@@ -48,7 +56,7 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     unknown = sorted(config.keys() - _KNOWN)
     if unknown:
         raise ConfigError(f"{path}: {unknown[0]} is no setting")
-    options, settings = Options(), Settings()
+    options, settings = Options(), Settings(throttling=FOLDER_THROTTLING)
     if "history" in config:
         hours = _number(path, config, "history", _HISTORY_HOURS_MAX, "hours")
         options = replace(options, history_hours=hours)
@@ -74,6 +82,9 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     settings = replace(settings, **chosen)
     if "buckets" in config:
         settings = replace(settings, buckets=_buckets(path, config["buckets"]))
+    if "on_demand_switches" in config:
+        count = _number(path, config, "on_demand_switches", _SWITCHES_MAX, "times")
+        settings = replace(settings, on_demand_switches=int(count))
     return options, settings
 
 
@@ -88,6 +99,14 @@ def _buckets(path: Path, value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
         raise ConfigError(f"{path}: buckets is not a table of names and paths")
     return {str(name): str(address) for name, address in value.items()}
+
+
+def checked_throttling(throttling: str) -> str:
+    """A setting of throttling as a caller names it; raises `ValueError`."""
+    if throttling not in THROTTLING:
+        names = " nor ".join(map(repr, THROTTLING))
+        raise ValueError(f"throttling: {throttling!r} is neither {names}")
+    return throttling
 
 
 def _number(path: Path, config: Mapping[str, Any], name: str, high: int, unit: str) -> float:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from engine.capacity.tally import tallied
+from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
@@ -41,6 +43,7 @@ from engine.storage.database import Options
 
 if TYPE_CHECKING:
     from engine.account import Account
+    from engine.capacity.prometheus import Exposition
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 
@@ -62,6 +65,15 @@ _diff: Callable[..., Iterator[ItemDiff]] = late("engine.recovery.diff", "diff")
 _undo: Callable[..., list[Undone]] = late("engine.recovery.undo", "undo")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_partition_of: Callable[..., Place] = late("engine.operations.partition_heat", "partition_of")
+_capacity_report: Callable[..., CapacityReport] = late(
+    "engine.operations.capacity_report", "capacity_report"
+)
+_capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
+    "engine.operations.capacity_report", "capacity_overview"
+)
+_exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
+_expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
@@ -84,15 +96,20 @@ class Engine(OperationMethods, RecoveryMethods):
         *,
         durability: str | None = None,
         settings: Settings | None = None,
+        throttling: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """Open a Region of a data folder; folder and Region are made where they are missing.
 
-        `durability`: "full" or "relaxed" (see `Options`). Raises `engine.errors.FolderError`.
+        `durability`: "full" or "relaxed" (see `Options`). `throttling`: whether requests beyond a
+        table's capacity are refused, "enforce", "warn" or "off".
+        Raises `engine.errors.FolderError`.
         """
         from engine.account import Account
 
-        account = Account.open(path, clock=clock, durability=durability, settings=settings)
+        account = Account.open(
+            path, clock=clock, durability=durability, settings=settings, throttling=throttling
+        )
         try:
             engine = account.engine(region)
         except BaseException:
@@ -157,6 +174,7 @@ class Engine(OperationMethods, RecoveryMethods):
         """The same engine for an event loop; `call_soon` is its `call_soon_threadsafe`."""
         from engine.loop import LoopEngine
 
+        self._region.metrics.hurry()
         return LoopEngine(self, self._region, call_soon, threads)
 
     def _answer(self, operation: str, request: Json, context: Context) -> Json:
@@ -245,6 +263,22 @@ class Engine(OperationMethods, RecoveryMethods):
         """See `LocalTools.import_errors`."""
         return _import_errors(self._region, import_arn)
 
+    def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
+        """See `LocalTools.partition_of`."""
+        return _partition_of(self._region, table, key, index)
+
+    def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
+        """See `LocalTools.capacity_report`."""
+        return _capacity_report(self._region, table, window_s)
+
+    def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
+        """See `LocalTools.capacity_overview`."""
+        return _capacity_overview(self._region, window_s)
+
+    def prometheus(self) -> str:
+        """See `LocalTools.prometheus`."""
+        return prometheus_text([self])
+
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
         return _report(self._region.database)
@@ -318,11 +352,22 @@ def begin(region: Region, operation: str, request: Json, context: Context) -> Js
     work = OPERATIONS.get(operation)
     if work is None:
         raise _unknown(operation)
+    tally = region.metrics.begin(operation)
     try:
-        validate(operation, request)
-        return work(region, request, context)
-    except ValidationException as error:
-        raise _exact(region, operation, request, error) from error
+        try:
+            validate(operation, request)
+            begun = work(region, request, context)
+        except ValidationException as error:
+            raise _exact(region, operation, request, error) from error
+    except BaseException as error:
+        region.metrics.fail(tally, error, request)
+        raise
+    if isinstance(begun, Write):
+        begun.tally = tally
+        begun.work = tallied(tally, begun.work)
+    else:
+        region.metrics.end(tally, request)
+    return begun
 
 
 def finish(
@@ -330,12 +375,18 @@ def finish(
 ) -> Json:
     """The rest of the way: the transaction, for which `transact` waits, and the answer."""
     try:
-        return begun.answer(transact())
-    except ValidationException as error:
-        error.about_table = True
-        raise _exact(region, operation, request, error) from error
+        try:
+            answer = begun.answer(transact())
+        except ValidationException as error:
+            error.about_table = True
+            raise _exact(region, operation, request, error) from error
+    except BaseException as error:
+        region.metrics.fail(begun.tally, error, request)
+        raise
     finally:
         begun.release()
+    region.metrics.end(begun.tally, request)
+    return answer
 
 
 def _exact(region: Region, operation: str, request: Json, error: ValidationException) -> ApiError:
@@ -350,6 +401,14 @@ def _exact(region: Region, operation: str, request: Json, error: ValidationExcep
     if region.settings.wording == "classic":
         return error
     return reworded(operation, request, error)
+
+
+def prometheus_text(engines: Iterable[Engine]) -> str:
+    """The metrics of all tables of these Regions, in Prometheus' text format 0.0.4."""
+    exposition = _exposition()
+    for engine in engines:
+        _expose(engine._region, exposition)
+    return exposition.text()
 
 
 def load_wire(body: bytes) -> Any:

@@ -23,7 +23,7 @@
     │       ├── IdempotentParameterMismatchException
     │       ├── ImportConflictException
     │       ├── ImportNotFoundException
-    │       ├── InternalServerError               500
+    │       ├── InternalServerError               500; RequestCancelled is one too
     │       ├── InvalidRestoreTimeException
     │       ├── ItemCollectionSizeLimitExceededException
     │       ├── LimitExceededException
@@ -194,6 +194,15 @@ class InternalServerError(ApiError):
     """The engine could not do what was asked, through no fault of the request."""
 
     status = 500
+
+
+class RequestCancelled(InternalServerError):
+    """Whoever asked has given up meanwhile."""
+
+    @property
+    def code(self) -> str:
+        """See `ApiError.code`."""
+        return InternalServerError.__name__
 
 
 class InvalidRestoreTimeException(ApiError):

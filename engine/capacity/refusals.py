@@ -34,6 +34,9 @@ class Kind(StrEnum):
     READ = "Read"
     WRITE = "Write"
 
+    # An enumeration's own is written in Python, and costs most of a lookup.
+    __hash__ = str.__hash__
+
 
 class Limit(StrEnum):
     """Which limit was reached, in the API's words."""
@@ -45,12 +48,16 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was throttled; `index` is None where it was the table's own limit."""
+    """A request that was throttled; `index` is None where it was the table's own limit.
+
+    `words`: what happened and why, for people.
+    """
 
     kind: Kind
     limit: Limit
     index: str | None
     on_demand: bool
+    words: str
 
     @property
     def reason(self) -> str:

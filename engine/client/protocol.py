@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
-from engine.client.capacity import CapacityReport, Place
+from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.recovery import RecoveryTools
 from engine.errors import ApiError
@@ -265,8 +265,19 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """What a table's capacity looked like in the last `window_s` seconds.
 
         The figures of other processes are as old as their last flush, a second at most.
-        Raises `ApiError` where there is no such table.
+        Raises `ApiError` where there is no such table, or where the window is longer than 35 days.
         """
+        ...
+
+    def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
+        """What each table of the Region had to do in the last `window_s` seconds, by name.
+
+        Raises `ApiError` where the window is longer than 35 days.
+        """
+        ...
+
+    def prometheus(self) -> str:
+        """The metrics of all tables since the beginning, in Prometheus' text format 0.0.4."""
         ...
 
     def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:

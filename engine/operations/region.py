@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.archives.shelf import Shelves
+from engine.capacity.history import History
 from engine.capacity.meter import Meter
+from engine.capacity.metrics import Metrics
+from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
+from engine.capacity.shared import SharedStates
+from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ResourceNotFoundException, ValidationException
+from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.late import late
+from engine.operations.naming import tables_named
+from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options
 from engine.storage.folder import DataFolder
@@ -30,6 +39,8 @@ _past_at: Callable[[Database, int], Past] = late("engine.storage.past", "past_at
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
+FOLDER_THROTTLING = "enforce"
+"""What holds for a data folder that says nothing; a Region in memory is not throttled."""
 
 
 def _nothing() -> None:
@@ -40,10 +51,11 @@ class Write(Generic[T]):
     """A writing operation that is prepared: what is left is its transaction, and then its answer.
 
     Whoever called decides how to wait for the transaction: a thread does, an event loop does not.
-    `release` is called once the transaction is over, however it ended.
+    `release` is called once the transaction is over, however it ended. `tally` is the request's,
+    from when it is on its way.
     """
 
-    __slots__ = ("answer", "release", "work")
+    __slots__ = ("answer", "release", "tally", "work")
 
     def __init__(
         self,
@@ -54,6 +66,7 @@ class Write(Generic[T]):
         self.work = work
         self.answer = answer
         self.release = release
+        self.tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +81,10 @@ class Settings:
     `transaction_conflicts`: "wait" lets writers wait for each other, "service" refuses a write of
     an item that a transaction in flight is about. `wording`: "classic" or "2026", how refusals are
     worded. `throttling`: "enforce" refuses what is beyond a table's capacity, "warn" only counts
-    it, "off" does not ask. `trash_days`: how long the items of a table are kept that a person
-    drops, empties or replaces. `buckets`: paths and addresses of buckets that are elsewhere than in
-    the data folder, by their names.
+    it, "off" does not ask. `on_demand_switches`: how often a table may be switched to on demand
+    within 24 hours, 0 without a limit. `trash_days`: how long the items of a table are kept that a
+    person drops, empties or replaces. `buckets`: paths and addresses of buckets that are elsewhere
+    than in the data folder, by their names.
     """
 
     table_delay_s: float = 0.0
@@ -83,9 +97,15 @@ class Settings:
     throttling: str = "off"
     trash_days: float = 7.0
     buckets: Mapping[str, str] = field(default_factory=dict)
+    on_demand_switches: int = 4
 
 
 DEFAULT_SETTINGS = Settings()
+
+
+def table_arn(region_name: str, table_name: str) -> str:
+    """The ARN of a table of a Region."""
+    return f"arn:aws:dynamodb:{region_name}:{ACCOUNT_ID}:table/{table_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +116,13 @@ class Region:
     database: Database
     clock: Clock
     settings: Settings
+    meter: Meter
+    metrics: Metrics
+    history: History
+    splitter: Splitter
     shelves: Shelves
-    in_flight: KeysInFlight | None = None
-    meter: Meter | None = None
     meter_file: MeterFile | None = None
+    in_flight: KeysInFlight | None = None
     past: Past | None = None
 
     @classmethod
@@ -118,12 +141,24 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        if settings.throttling == "off":
-            return cls(name, database, clock, settings, shelves, in_flight)
-        meter_file = database.open_meter()
-        states = MemoryStates() if meter_file is None else meter_file
-        meter = Meter(states, clock)
-        return cls(name, database, clock, settings, shelves, in_flight, meter, meter_file)
+        meter_file, splitter = database.open_meter(), Splitter(database)
+        states = MemoryStates() if meter_file is None else SharedStates(meter_file)
+        meter = Meter(states, clock, splitter.ask, asks=settings.throttling != "off")
+        points = meter_file or MemoryPoints()
+        named = partial(tables_named, database, table_arn(name, ""))
+        return cls(
+            name=name,
+            database=database,
+            clock=clock,
+            settings=settings,
+            meter=meter,
+            metrics=Metrics(points, clock, named, alone=meter_file is None),
+            history=History(points),
+            splitter=splitter,
+            shelves=shelves,
+            meter_file=meter_file,
+            in_flight=in_flight,
+        )
 
     @property
     def enforces(self) -> bool:
@@ -137,31 +172,46 @@ class Region:
         """
         if self.past is not None:
             return self.past.read(work)
-        database = self.database
+        database, tally = self.database, current.tally
+        if tally is not None:
+            work = tallied_read(tally, work)
         return database.read(work) if consistent else database.read_eventually(work)
 
     def as_of(self, at_us: int) -> Region:
-        """The same Region as of a time, for reading only; draws no capacity.
+        """The same Region as of a time, for reading only; nothing is drawn, or counted.
 
         Raises `InvalidRestoreTimeException` where the time has not come yet.
         """
-        return replace(self, past=_past_at(self.database, at_us), meter=None)
+        clock = self.clock
+        return replace(
+            self,
+            past=_past_at(self.database, at_us),
+            meter=Meter(MemoryStates(), clock, self.splitter.ask, asks=False),
+            metrics=Metrics(MemoryPoints(), clock, lambda _: (), alone=True),
+        )
+
+    def forget(self, table: Table) -> None:
+        """Forget what was measured of a table that is gone, and what is left of its capacity."""
+        with suppress(ApiError):
+            self.meter.forget(table.table_id)
+            self.metrics.forget(table.table_id)
 
     def close(self) -> None:
-        """Close the Region's files."""
-        # A forked child, and a second close, leave the shared file alone.
-        if self.meter is not None and not self.database.is_closed:
-            self.meter.close()
-            if self.meter_file is not None:
-                self.meter_file.close()
+        """Close the Region's files; a second close does nothing."""
+        self.splitter.close()
         self.database.close()
         self.shelves.close()
+        with suppress(ApiError):
+            self.meter.close()
+        self.metrics.close()
+        if self.meter_file is not None:
+            self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""
-        return f"arn:aws:dynamodb:{self.name}:{ACCOUNT_ID}:table/{table_name}"
+        return table_arn(self.name, table_name)
 
     def table_name(self, name_or_arn: str) -> str:
         """The name that a TableName parameter means; an ARN is accepted too."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from engine.capacity.partitions import PartitionMap, initial_count
 from engine.client.protocol import Context, Json
 from engine.errors import (
     ResourceInUseException,
@@ -26,9 +25,10 @@ from engine.operations.definition import (
 )
 from engine.operations.describe import describe, nothing_counted
 from engine.operations.kept import kept_as, kept_days
+from engine.operations.quotas import check_account
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
-from engine.operations.throughput import Subject, of_new, warm_of
+from engine.operations.throughput import Subject, of_new
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.reader import Reader
 from engine.storage.streams import begin_stream
@@ -68,6 +68,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         if existing is not None and not existing.is_gone(transaction.stamp_us):
             raise ResourceInUseException(f"Table already exists: {table.name}")
         forget_gone(transaction)
+        check_account(transaction.catalog, table, region.name)
         made = replace(
             table,
             storage_id=transaction.new_storage(),
@@ -175,9 +176,7 @@ def with_stream(transaction: WriteTransaction, table: Table) -> Table:
     specification = table.settings.get("StreamSpecification")
     if specification is None:
         return table
-    warm = warm_of(table.settings)
-    count = initial_count(warm["ReadUnitsPerSecond"], warm["WriteUnitsPerSecond"], 0)
-    bounds = PartitionMap.even(count).bounds
+    bounds = table.partitions.bounds
     return begin_stream(transaction, table, specification["StreamViewType"], bounds)
 
 
@@ -307,8 +306,7 @@ def delete_table(region: Region, request: Json, context: Context) -> Json:
         return leaving
 
     leaving = region.database.write(work)
-    if region.meter is not None:
-        region.meter.forget(leaving.table_id)
+    region.forget(leaving)
     description = describe(region, leaving, nothing_counted)
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

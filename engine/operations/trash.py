@@ -60,8 +60,7 @@ def truncate(region: Region, name: str) -> str | None:
         return table, kept_id
 
     table, kept_id = region.database.write(work)
-    if region.meter is not None:
-        region.meter.forget(table.table_id)
+    region.forget(table)
     return None if kept_id is None else f"{region.table_arn(table.name)}/backup/{kept_id}"
 
 
@@ -70,7 +69,10 @@ def same_table(table: Table, name: str) -> Table:
 
     Its stream and its Time to Live are settings only, until they are begun (`adopt`).
     """
-    indexes = tuple(replace(index, backfilling=False, changing=None) for index in table.indexes)
+    indexes = tuple(
+        replace(index, backfilling=False, changing=None, partition_map=None)
+        for index in table.indexes
+    )
     return replace(
         table,
         name=name,
@@ -81,6 +83,7 @@ def same_table(table: Table, name: str) -> Table:
         leaving=(),
         stream=None,
         expiry=None,
+        partition_map=None,
     ).with_settings(Kept=None, RestoreSummary=None)
 
 

@@ -35,7 +35,7 @@ def adopt(transaction: WriteTransaction) -> None:
             continue
         if _lacks_stream(table):
             view = table.settings["StreamSpecification"]["StreamViewType"]
-            table = begin_stream(transaction, table, view, ())
+            table = begin_stream(transaction, table, view, table.partitions.bounds)
         if _lacks_expiry(table):
             attribute = table.settings["TimeToLive"]["AttributeName"]
             table, _ = begin_expiry(transaction, table, attribute)

@@ -16,6 +16,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import InternalServerError
 from engine.storage.keys import collection_prefix, part, value_bytes
+from engine.storage.partitions import PartitionMap, initial_count
 from engine.storage.shard_map import ShardMap
 
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
@@ -158,6 +159,7 @@ class Index:
     """A secondary index: its keys, what it projects, where its entries are stored.
 
     `changing` is a status (CREATING, UPDATING, DELETING) that holds until `changing_until_us`.
+    `partition_map` is None as long as a global index has its first partitions.
     """
 
     name: str
@@ -171,11 +173,17 @@ class Index:
     settings: Json = field(default_factory=dict)
     changing: str | None = None
     changing_until_us: int = 0
+    partition_map: PartitionMap | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its entries."""
         return Storage(self.storage_id)
+
+    @cached_property
+    def partitions(self) -> PartitionMap:
+        """The partitions of a global index."""
+        return self.partition_map or _first_partitions(self.settings)
 
     @cached_property
     def keys(self) -> tuple[KeyAttribute, ...]:
@@ -213,6 +221,7 @@ class Index:
             "settings": self.settings,
             "changing": self.changing,
             "changing_until_us": self.changing_until_us,
+            "partition_map": _map_json(self.partition_map),
         }
 
     @classmethod
@@ -224,6 +233,7 @@ class Index:
                 "hash": _keys(form["hash"]),
                 "range": _keys(form["range"]),
                 "non_key_attributes": tuple(form["non_key_attributes"]),
+                "partition_map": _map_of(form),
             }
         )
 
@@ -253,7 +263,7 @@ class Table:
     (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
     that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
     DELETING, though nothing is stored for them any more. `stream` is its enabled stream, `expiry`
-    its Time to Live.
+    its Time to Live. `partition_map` is None as long as the table has its first partitions.
     """
 
     name: str
@@ -269,11 +279,17 @@ class Table:
     leaving: tuple[Index, ...] = ()
     stream: ShardMap | None = None
     expiry: Expiry | None = None
+    partition_map: PartitionMap | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its items."""
         return Storage(self.storage_id)
+
+    @cached_property
+    def partitions(self) -> PartitionMap:
+        """Its partitions."""
+        return self.partition_map or _first_partitions(self.settings)
 
     @cached_property
     def keys(self) -> tuple[KeyAttribute, ...]:
@@ -381,6 +397,7 @@ class Table:
             "leaving": [index.to_json() for index in self.leaving],
             "stream": None if self.stream is None else self.stream.to_json(),
             "expiry": None if self.expiry is None else asdict(self.expiry),
+            "partition_map": _map_json(self.partition_map),
         }
 
     @classmethod
@@ -395,6 +412,7 @@ class Table:
                 "leaving": tuple(Index.from_json(index) for index in form.get("leaving", ())),
                 "stream": ShardMap.from_json(form["stream"]) if form.get("stream") else None,
                 "expiry": Expiry(**form["expiry"]) if form.get("expiry") else None,
+                "partition_map": _map_of(form),
             }
         )
 
@@ -406,6 +424,24 @@ class Table:
 def total_length(raws: Sequence[bytes]) -> int:
     """The bytes of several key parts."""
     return sum(map(len, raws))
+
+
+def _first_partitions(settings: Json) -> PartitionMap:
+    """Partitions for what is given at once: throughput never sinks below what it was warm for."""
+    warm = settings["WarmThroughput"]
+    return PartitionMap.even(
+        initial_count(warm["ReadUnitsPerSecond"], warm["WriteUnitsPerSecond"], 0)
+    )
+
+
+def _map_json(partitions: PartitionMap | None) -> list[Json] | None:
+    return None if partitions is None else partitions.to_json()
+
+
+def _map_of(form: Json) -> PartitionMap | None:
+    # Definitions from before there were splits have none.
+    kept = form.get("partition_map")
+    return None if kept is None else PartitionMap.from_json(kept)
 
 
 def _merged(settings: Json, changes: Json) -> Json:

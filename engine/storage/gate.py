@@ -56,6 +56,7 @@ class FileGate:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+        forks.unwatch(self)
 
     def after_fork(self) -> None:
         """Let go of the parent's lock, which would outlive the parent here."""

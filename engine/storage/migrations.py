@@ -185,6 +185,9 @@ ALTER TABLE changes ADD COLUMN size INTEGER;
 CREATE INDEX changes_by_shard ON changes(shard, seq) WHERE shard IS NOT NULL;
 """
 
+# Partition maps are part of a table's definition.
+_MAPS_IN_CATALOG = "DROP TABLE partitions;"
+
 STEPS: tuple[str, ...] = (
     _FIRST,
     _ONE_PAGE_LOG,
@@ -192,5 +195,6 @@ STEPS: tuple[str, ...] = (
     _JOBS_AND_TRASH,
     _TRANSFERS,
     _STREAMS,
+    _MAPS_IN_CATALOG,
 )
 SCHEMA_VERSION = len(STEPS)

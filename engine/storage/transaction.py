@@ -17,7 +17,9 @@ from engine.storage import counts, jobs, trash
 from engine.storage import transfers as book
 from engine.storage.catalog import Catalog, Expiry, Storage, Table
 from engine.storage.connections import fetch
+from engine.storage.counts import large_sizes
 from engine.storage.expiry import note_expiry, put_expiry
+from engine.storage.growth import grown_with_size, grown_with_throughput
 from engine.storage.items import (
     IndexChange,
     ItemChange,
@@ -27,7 +29,7 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
-from engine.storage.streams import end_stream, hours_kept, stream_part, trim_streams
+from engine.storage.streams import end_stream, hours_kept, reshard, stream_part, trim_streams
 from engine.storage.transfers import Transfer
 from engine.storage.trimming import begin_anew, sweeps_at, trim
 
@@ -242,10 +244,17 @@ class WriteTransaction:
         )
 
     def put_table(self, table: Table) -> None:
-        """Add a table to the catalog, or replace its definition."""
+        """Add a table to the catalog, or replace its definition.
+
+        Its partitions become more where its throughput asks for more, and its stream's shards with
+        them.
+        """
         before = self.catalog.tables.get(table.name)
         if before is not None and table.log_hours < before.log_hours:
             begin_anew(self.cursor)
+        if before is not None and before.table_id == table.table_id:
+            table = grown_with_throughput(before, table, self.stamp_us)
+        table = reshard(self, table, table.partitions.bounds)
         definition = orjson.dumps(table.to_json())
         self.cursor.execute(
             "INSERT OR REPLACE INTO catalog(name, definition) VALUES(?, ?)",
@@ -254,6 +263,11 @@ class WriteTransaction:
         # Read back, so that the catalog shares nothing with the request that the table comes from.
         stored = Table.from_json(orjson.loads(definition))
         self._catalog_changed(dict(self.catalog.tables) | {table.name: stored})
+
+    def split_large(self) -> None:
+        """Split partitions that have become too large."""
+        for table in grown_with_size(self.catalog, large_sizes(self.cursor), self.stamp_us):
+            self.put_table(table)
 
     def remove_table(self, name: str) -> None:
         """Take a table out of the catalog and retire what it and its indexes store.

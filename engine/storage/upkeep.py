@@ -25,6 +25,7 @@ from engine.storage.catalog import Catalog
 from engine.storage.expiring import KIND as EXPIRY
 from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
+from engine.storage.growth import grown_with_size
 from engine.storage.log_index import clear, fill_batch
 from engine.storage.streams import hours_kept, is_trim_due
 from engine.storage.transaction import WriteTransaction
@@ -159,6 +160,7 @@ class Upkeep:
             or any(reader.job_ids(kind) for kind in _JOB_STEPS)
             or bool(tables_with_expired(reader, catalog, now_us, self._grace_us()))
             or any(table.is_gone(now_us) or lacks_what_is_set(table) for table in tables)
+            or bool(grown_with_size(catalog, reader.large_sizes(), now_us))
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
@@ -170,6 +172,7 @@ class Upkeep:
         transaction.empty_expired_trash()
         transaction.forget_failures()
         transaction.forget_transfers()
+        transaction.split_large()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_free or more_to_trim or forgotten == _TRIM_ENTRIES_PER_STEP
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.benchmarks import (
+    accounting,
     bulk,
     following,
     itemcrypto,
@@ -194,6 +195,18 @@ BENCHMARKS = (
         },
     ),
     Benchmark("verifying", "how fast a table of sealed items is checked", itemcrypto.verifying),
+    Benchmark(
+        "accounting",
+        "GetItem that is counted and asks for capacity, to one that does neither",
+        accounting.accounting,
+        {"accounting-cost": Goal(4.0), "accounting-enforced-cost": Goal(4.0)},
+    ),
+    Benchmark(
+        "metrics-storage",
+        "the metrics of a table that is never idle, after 35 days, to what is in them",
+        accounting.storage,
+        {"metrics-storage": Goal(10.0)},
+    ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(
         "layout",

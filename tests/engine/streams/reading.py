@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine import Engine, VirtualClock
-from engine.storage.keys import segment_range
-from engine.storage.streams import reshard
+from engine.storage.partitions import PartitionMap
+from engine.storage.transaction import WriteTransaction
 
 Json = dict[str, Any]
 TABLE = "orders"
@@ -51,12 +52,12 @@ def disable(engine: Engine) -> Json:
 
 def split_into(engine: Engine, count: int) -> None:
     """Give the table so many partitions of the same share of the hashes."""
-    bounds = tuple(segment_range(number, count).low for number in range(1, count))
-    engine._region.database.write(
-        lambda transaction: transaction.put_table(
-            reshard(transaction, transaction.catalog.tables[TABLE], bounds)
-        )
-    )
+
+    def split(transaction: WriteTransaction) -> None:
+        table = transaction.catalog.tables[TABLE]
+        transaction.put_table(replace(table, partition_map=PartitionMap.even(count)))
+
+    engine._region.database.write(split)
 
 
 def key(partition: str, sort: str = "1") -> Json:
