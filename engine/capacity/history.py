@@ -10,8 +10,10 @@ from collections import OrderedDict
 
 from engine.capacity.points import Points
 from engine.capacity.stretches import Stretch
+from engine.client.capacity import WINDOWS
 
 _SERIES_MAX = 8
+_KEPT_S = {width_s: kept_s for kept_s, width_s in WINDOWS.items()}
 
 
 class _Series:
@@ -34,7 +36,7 @@ class History:
     def stretches(self, subject: str, width_s: int, since_s: int) -> dict[int, Stretch]:
         """The stretches from a time on, by when they begin, in order; not to be changed.
 
-        Raises `InternalServerError` where the file fails.
+        `width_s` is one of those of `WINDOWS`. Raises `InternalServerError` where the file fails.
         """
         with self._lock:
             series = self._series.pop((subject, width_s), None)
@@ -45,10 +47,7 @@ class History:
                 self._series.popitem(last=False)
             self._read(series, subject, width_s)
             known = series.stretches
-            for at_s in [at_s for at_s in known if at_s < since_s]:
-                del known[at_s]
-            series.since_s = since_s
-            return {at_s: known[at_s] for at_s in sorted(known)}
+            return {at_s: known[at_s] for at_s in sorted(known) if at_s >= since_s}
 
     def _read(self, series: _Series, subject: str, width_s: int) -> None:
         """Take over what has changed."""
@@ -57,3 +56,7 @@ class History:
         ):
             series.stretches[at_s] = Stretch.decoded(body)
             series.version = max(series.version, version)
+        kept_since_s = max(series.stretches, default=0) - _KEPT_S[width_s]
+        for at_s in [at_s for at_s in series.stretches if at_s < kept_since_s]:
+            del series.stretches[at_s]
+        series.since_s = max(series.since_s, kept_since_s)

@@ -17,7 +17,7 @@ from engine.capacity.stretches import Stretch, Sum, together
 from engine.client.capacity import WINDOWS
 from engine.clock import VirtualClock
 from engine.storage.catalog import KeyAttribute, Table
-from engine.storage.meter_file import MeterFile, PointChange
+from engine.storage.meter_file import MeterFile, Point, PointChange
 
 HOUR_US = 3_600 * 1_000_000
 ORDERS = Table("orders", "orders-id", 1, KeyAttribute("id", "S"), None, (), 0, {})
@@ -59,8 +59,8 @@ def second_of(clock: VirtualClock) -> int:
 
 def consumed(points: Points, width_s: int, since_s: int = 0) -> list[float]:
     """Read units of every stretch that is kept."""
-    found = History(points).stretches(ORDERS.table_id, width_s, since_s)
-    return [stretch.reads[""].total for stretch in found.values()]
+    found = points.read_points(ORDERS.table_id, width_s, since_s)
+    return [Stretch.decoded(point.body).reads[""].total for point in found]
 
 
 def test_processes_add_up(points: Points, clock: VirtualClock) -> None:
@@ -96,6 +96,30 @@ def test_who_looks_again_sees_what_has_changed(points: Points, clock: VirtualClo
         assert whole.reads[""].total == round_number
     assert history.stretches(ORDERS.table_id, 60, start + 60) == {}
     assert len(history.stretches(ORDERS.table_id, 60, start)) == 1
+
+
+def test_what_one_has_looked_at_is_not_read_again(clock: VirtualClock) -> None:
+    read_since: list[tuple[int, int]] = []
+
+    class Watched(MemoryPoints):
+        """Points that tell what was read."""
+
+        def read_points(
+            self, subject: str, width_s: int, since_s: int, newer_than: int = 0
+        ) -> list[Point]:
+            """See `Points.read_points`."""
+            read_since.append((since_s, newer_than))
+            return super().read_points(subject, width_s, since_s, newer_than)
+
+    points = Watched()
+    metrics, history, start = counting(points, clock), History(points), second_of(clock)
+    for seconds in (0, 2_000, 1_000):
+        clock.advance(seconds)
+        read(metrics, 1.0)
+        metrics.flush()
+    for since_s, seen in ((start, 3), (start + 2_500, 1), (start, 3)):
+        assert len(history.stretches(ORDERS.table_id, 1, since_s)) == seen
+    assert [version for _, version in read_since] == [0, 3, 3]
 
 
 def test_what_is_kept_stays_bounded_over_40_days(points: Points, clock: VirtualClock) -> None:
