@@ -195,7 +195,8 @@ CREATE TABLE changes(
 );
 CREATE INDEX changes_by_key ON changes(storage, k, seq);
 INSERT INTO changes(seq, stamp_us, storage, k, old, cause, principal)
-    VALUES(7, 1, 1, x'00', CAST('{}' AS BLOB), 'script', 'owner');
+    -- So late that no upkeep trims it.
+    VALUES(7, 4000000000000000, 1, x'00', CAST('{}' AS BLOB), 'script', 'owner');
 UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FROM t1)
     WHERE storage = 1;
 UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
