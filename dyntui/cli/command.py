@@ -37,6 +37,11 @@ def global_options() -> list[click.Parameter]:
             help="How refusals are worded (also: DYNTUI_WORDING).",
         ),
         kept_option(
+            "--throttling",
+            type=click.Choice(("enforce", "warn", "off")),
+            help="What is done about requests beyond a capacity (also: DYNTUI_THROTTLING).",
+        ),
+        kept_option(
             "--retries",
             type=click.IntRange(0, 100),
             help="How often a throttled request is tried again (also: DYNTUI_RETRIES).",

@@ -73,6 +73,7 @@ class Workspace:
             sample=sample,
             remote=self._remote(),
             wording=given(self._context, "wording"),
+            throttling=given(self._context, "throttling"),
             retries=given(self._context, "retries"),
         )
         connection.on_wait = lambda wait: say(str(wait))

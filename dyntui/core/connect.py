@@ -20,6 +20,8 @@ DEFAULT_REGION = "us-east-1"
 FOLDER_VARIABLE = "DYNTUI_DATA_DIR"
 WORDING_VARIABLE = "DYNTUI_WORDING"
 WORDINGS = ("classic", "2026")
+THROTTLING_VARIABLE = "DYNTUI_THROTTLING"
+THROTTLINGS = ("enforce", "warn", "off")
 RETRIES_VARIABLE = "DYNTUI_RETRIES"
 RETRIES_MAX = 100
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -124,14 +126,16 @@ def connect(
     sample: bool = False,
     remote: Remote | None = None,
     wording: str | None = None,
+    throttling: str | None = None,
     retries: int | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Connection:
     """Open what was chosen, making a data folder where there is none.
 
-    `wording` is how refusals are worded, "classic" or "2026"; None is as the environment or the
-    folder's settings say. `retries` is how often a throttled request is tried again; None is as the
-    environment says, or else 9 times on a folder, and on a remote as botocore is configured.
+    `wording` is how refusals are worded, "classic" or "2026"; `throttling` is "enforce", "warn" or
+    "off". None is as the environment or the folder's settings say; sample data is not throttled.
+    `retries` is how often a throttled request is tried again; None is as the environment says, or
+    else 9 times on a folder, and on a remote as botocore is configured.
 
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
@@ -142,6 +146,8 @@ def connect(
             raise ConnectError(
                 f"{'--sample' if sample else '--data-dir'}: a remote has no data folder"
             )
+        if throttling is not None:
+            raise ConnectError("--throttling: a remote decides that itself")
         return _connect_remote(remote, _given_region(region, environment), retries)
     folder = data_folder(data_dir, sample=sample, environment=environment)
     name = region_name(region, environment)
@@ -149,7 +155,11 @@ def connect(
     from engine import Account
 
     created = not is_data_folder(folder)
-    account = Account.open(folder, wording=wording_name(wording, environment))
+    account = Account.open(
+        folder,
+        wording=wording_name(wording, environment),
+        throttling=throttling_name(throttling, environment) or ("off" if sample else None),
+    )
     try:
         engine = account.engine(name)
     except BaseException:
@@ -216,6 +226,19 @@ def wording_name(given: str | None, environment: Mapping[str, str] = os.environ)
     name = given or environment.get(WORDING_VARIABLE) or None
     if name is not None and name not in WORDINGS:
         raise ConnectError(f"{WORDING_VARIABLE}: {name!r} is neither {' nor '.join(WORDINGS)}")
+    return name
+
+
+def throttling_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Whether what is beyond a table's capacity is refused: as given, else DYNTUI_THROTTLING.
+
+    None leaves it to the folder. Raises `ConnectError`.
+    """
+    name = given or environment.get(THROTTLING_VARIABLE) or None
+    if name is not None and name not in THROTTLINGS:
+        raise ConnectError(
+            f"{THROTTLING_VARIABLE}: {name!r} is neither {' nor '.join(map(repr, THROTTLINGS))}"
+        )
     return name
 
 

@@ -102,7 +102,8 @@ class RetryingClient(OperationMethods):
 
         A batch of which something is left over after the last attempt is answered so.
         """
-        attempt, answers = 1, []
+        attempt = 1
+        answers: list[Json] = []
         while True:
             try:
                 answer = self._client.call(operation, request, context)
