@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from queue import Empty, Full, Queue
 
 from engine.client.protocol import Json
@@ -14,7 +14,7 @@ Call = Callable[[Json, Callable[[], bool]], Json]
 _PUT_S = 0.1
 
 
-def segment_pages(call: Call, request: Json, segments: int) -> Iterator[Json]:
+def segment_pages(call: Call, request: Json, segments: int) -> Generator[Json, None, None]:
     """The pages of all segments, in the order in which they come.
 
     What a thread raises is raised here, and ends the others.
