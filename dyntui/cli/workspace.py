@@ -42,8 +42,10 @@ _WRITING = frozenset(
 class Workspace:
     """The connection that the global options choose, and calls through it."""
 
-    def __init__(self, context: click.Context) -> None:
+    def __init__(self, context: click.Context, retries: int | None = None) -> None:
+        """`retries` is how often throttled requests are tried again, whatever the options say."""
         self._context = context
+        self._retries = given(context, "retries") if retries is None else retries
         self._bills: dict[tuple[str, str], Bill] = {}
         self._charging = threading.Lock()
 
@@ -74,7 +76,7 @@ class Workspace:
             remote=self._remote(),
             wording=given(self._context, "wording"),
             throttling=given(self._context, "throttling"),
-            retries=given(self._context, "retries"),
+            retries=self._retries,
         )
         connection.on_wait = lambda wait: say(str(wait))
         self._context.call_on_close(connection.close)
@@ -122,7 +124,7 @@ class Workspace:
         try:
             response = client.call(operation, request, Context(cancelled=cancelled))
         except ApiError as error:
-            raise OperationError(operation, error, hint=self._hint(error)) from error
+            raise OperationError(operation, error, hint=self.hint(error)) from error
         if metered:
             self._charge(operation, response.pop("ConsumedCapacity", ()))
         return response
@@ -178,7 +180,7 @@ class Workspace:
             raise
         except ApiError as error:
             done = _written(written) if written else ""
-            raise OperationError("PutItem", error, done=done, hint=self._hint(error)) from error
+            raise OperationError("PutItem", error, done=done, hint=self.hint(error)) from error
         except click.UsageError as error:
             if not written:
                 raise
@@ -203,7 +205,8 @@ class Workspace:
         if not answer:
             raise Failure("nothing was changed")
 
-    def _hint(self, error: ApiError) -> str:
+    def hint(self, error: ApiError) -> str:
+        """A further line about an error; may be empty."""
         if error.code != "ResourceNotFoundException":
             return ""
         return neighbours_with_tables(self.connection)
@@ -248,8 +251,8 @@ def _is_metered(operation: str, request: Json) -> bool:
     return "ReturnConsumedCapacity" in members and "ReturnConsumedCapacity" not in request
 
 
-def workspace(context: click.Context) -> Workspace:
+def workspace(context: click.Context, retries: int | None = None) -> Workspace:
     """The workspace of a command; its costs are told when the command ends."""
-    made = Workspace(context)
+    made = Workspace(context, retries)
     context.call_on_close(made.say_costs)
     return made
