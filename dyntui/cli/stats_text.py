@@ -10,8 +10,8 @@ from dyntui.core.duration import duration_text
 from dyntui.core.small_charts import bar, sparkline
 from engine.client.capacity import CapacityReport, Flow, OperationFigures, Resource, ThrottleMark
 
-CHART_WIDTH = 24
-_BAR_WIDTH = 8
+CHART_WIDTH = 16
+_BAR_WIDTH = 4
 _KEYS_SHOWN = 5
 _MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
@@ -104,9 +104,10 @@ def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[
     burst = "none"
     if flow.balance is not None and flow.burst:
         part = flow.balance / flow.burst
-        burst = f"{bar(part, _BAR_WIDTH)} {part:.0%}"
+        left = f"{part:.0%}" if part >= 0 else "overdrawn"
+        burst = f"{bar(part, _BAR_WIDTH)} {left}"
     return (
-        _name(resource.index),
+        resource.index or "table",
         unit,
         _figure(speed.mean),
         _figure(speed.peak),
@@ -133,7 +134,7 @@ def _partitions(report: CapacityReport) -> str:
     """Where there are several: how busy each one is."""
     rows = [
         (
-            _name(resource.index),
+            resource.index or "table",
             f"{heat.number} of {len(resource.partitions)}",
             f"{bar(heat.reads, _BAR_WIDTH)} {heat.reads:.0%}",
             f"{bar(heat.writes, _BAR_WIDTH)} {heat.writes:.0%}",
@@ -150,7 +151,7 @@ def _partitions(report: CapacityReport) -> str:
 def _hot_keys(report: CapacityReport) -> str:
     rows = [
         (
-            _name(resource.index),
+            resource.index or "table",
             hot.key,
             f"{hot.share:.0%} of its {hot.kind.lower()}s",
             _figure(hot.units),
@@ -164,9 +165,9 @@ def _hot_keys(report: CapacityReport) -> str:
 
 
 def _operations(operations: Sequence[OperationFigures]) -> str:
-    heads = ("operation", "requests", "throttled", "failed", "p50 ms", "p90 ms", "p99 ms")
+    counts = ("operation", "requests", "throttled", "failed")
     rows = [tuple(_operation_row(figures)) for figures in operations]
-    heads = (*heads, "bytes", "largest")
+    heads = (*counts, "p50 ms", "p90 ms", "p99 ms", "bytes", "largest")
     return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
 
 
@@ -194,6 +195,6 @@ def _costs(report: CapacityReport) -> str:
     heads = ("$ a month", "class", "provisioned", "reads", "writes", "storage", "in all")
     table = rows_text(heads, rows, (False, False, False, True, True, True, True))
     return (
-        f"{table}This traffic, going on for a month, at the prices of {report.priced_region} "
-        f"as of {report.priced_as_of}; → is how the table is now.\n"
+        f"{table}This traffic, going on for a month, at prices of {report.priced_region} as of\n"
+        f"{report.priced_as_of}; → is how the table is now.\n"
     )
