@@ -108,8 +108,8 @@ class LoadTest:
         try:
             for thread in threads:
                 thread.start()
-            while any(thread.is_alive() for thread in threads):
-                threads[-1].join(_PROGRESS_S)
+            while running := [thread for thread in threads if thread.is_alive()]:
+                running[0].join(_PROGRESS_S)
                 on_progress()
         finally:
             self._stopped.set()
