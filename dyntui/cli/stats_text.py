@@ -17,7 +17,7 @@ from engine.client.capacity import (
     ThrottleMark,
 )
 
-CHART_WIDTH = 16
+CHART_WIDTH = 14
 _BAR_WIDTH = 4
 _KEYS_SHOWN = 5
 _MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
@@ -178,7 +178,7 @@ def _hot_keys(report: CapacityReport) -> str:
 def _operations(operations: Sequence[OperationFigures]) -> str:
     counts = ("operation", "requests", "throttled", "failed")
     rows = [tuple(_operation_row(figures)) for figures in operations]
-    heads = (*counts, "p50 ms", "p90 ms", "p99 ms", "bytes", "largest")
+    heads = (*counts, "p50 ms", "p90", "p99", "bytes", "largest")
     return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
 
 
