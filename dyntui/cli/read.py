@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -191,8 +192,8 @@ def scan(
     members |= _expressions(members, reading)
     from dyntui.core.segments import segment_pages
 
-    pages = segment_pages(partial(work.call, "Scan"), members, segments)
-    _show(work, "Scan", pages, info, index, reading)
+    with closing(segment_pages(partial(work.call, "Scan"), members, segments)) as pages:
+        _show(work, "Scan", pages, info, index, reading)
 
 
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
