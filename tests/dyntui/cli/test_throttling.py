@@ -37,7 +37,7 @@ def test_the_sample_data_is_not_throttled(tmp_path: Path, monkeypatch: pytest.Mo
     for name, refused in (("off", False), ("enforce", True)):
         environment = {} if name == "off" else {"DYNTUI_THROTTLING": name}
         with connect(sample=True, environment=environment) as connection:
-            assert connection.client._region.meter.asks == refused  # type: ignore[attr-defined]
+            assert connection.tools._region.meter.asks == refused  # type: ignore[attr-defined]
 
 
 def test_a_setting_that_cannot_be_is_told(shell: Shell) -> None:
