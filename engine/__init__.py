@@ -3,6 +3,7 @@
 from engine.account import Account
 from engine.client.history import Changes
 from engine.client.protocol import OWNER, Client, Context, LocalTools
+from engine.client.retrying import Backoff, RetryingClient
 from engine.clock import Clock, SystemClock, VirtualClock
 from engine.engine import Engine
 from engine.errors import ApiError, FolderError
@@ -12,6 +13,7 @@ __all__ = [
     "OWNER",
     "Account",
     "ApiError",
+    "Backoff",
     "Changes",
     "Client",
     "Clock",
@@ -19,6 +21,7 @@ __all__ = [
     "Engine",
     "FolderError",
     "LocalTools",
+    "RetryingClient",
     "Settings",
     "SystemClock",
     "VirtualClock",

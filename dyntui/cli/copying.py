@@ -146,7 +146,7 @@ def _truncate_at_once(work: Workspace, info: TableInfo) -> None:
         say(f"emptied {info.name}{kept}")
         return
     request = create_request(info)
-    work.call("DeleteTable", {"TableName": info.name}, _PERSON)
+    work.call("DeleteTable", {"TableName": info.name}, origin="person")
     for _ in _until_gone(work, info.name):
         time.sleep(_POLL_S)
     work.call(request.operation, request.members)

@@ -52,6 +52,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     ),
     "streams": ("dyntui.cli.streams:streams", "List streams, and follow a table's changes."),
     "ttl": ("dyntui.cli.ttl:ttl", "Time to Live: turn it on or off, run it now."),
+    "stats": ("dyntui.cli.stats:stats", "Show capacity: consumed, throttled, hot keys, cost."),
+    "load-test": ("dyntui.cli.load_test:load_test", "Drive traffic over a table."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),

@@ -32,7 +32,7 @@ from dyntui.core.definition import (
     settings_requests,
 )
 from dyntui.core.item_output import FORMATS, Format
-from engine.client.protocol import Context, Json
+from engine.client.protocol import Json
 
 _UNITS = click.IntRange(min=1)
 
@@ -254,5 +254,5 @@ def drop(context: click.Context, table: str, yes: bool) -> None:
     work = workspace(context)
     info = work.table(table)
     work.confirm(f"Drop {table} with {info.item_count:,} items?", yes=yes)
-    work.call("DeleteTable", {"TableName": table}, Context(origin="person"))
+    work.call("DeleteTable", {"TableName": table}, origin="person")
     say(f"dropped {table}")

@@ -22,8 +22,12 @@ def put_many(
     items: Iterable[Json | Removal],
     on_progress: Callable[[LoadProgress], None] = lambda _: None,
     on_rejected: Callable[[int, ApiError], None] | None = None,
+    *,
+    batch_items: int = BATCH_ITEMS_MAX,
 ) -> int:
     """Put items in batches, in their order; gives how many were written.
+
+    A batch has at most `batch_items`, and never more than the service takes.
 
     What a batch leaves out, or is refused for, is put item by item: so the first bad item raises
     the `ApiError` of its own PutItem, and a later item replaces an earlier one with the same key.
@@ -31,7 +35,7 @@ def put_many(
     """
     taken = written = 0
     source = iter(items)
-    while batch := list(islice(source, BATCH_ITEMS_MAX)):
+    while batch := list(islice(source, min(batch_items, BATCH_ITEMS_MAX))):
         left = _put_batch(client, table, batch)
         written += len(batch) - len(left)
         for place, item in enumerate(batch, taken):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from dyntui.core.formats import bytes_text
+from dyntui.core.cost import scan_question
 from dyntui.core.schema import TableInfo
 from dyntui.core.statements import Prepared, TableOf, key_schema
 from engine.errors import ApiError
@@ -63,14 +63,7 @@ def _scan_risk(prepared: Prepared, select: Select, info: TableInfo, large_bytes:
     source = prepared.source
     index = next((one for one in info.indexes if one.name == source.index), None)
     plan = plan_select(replace(select, order=()), key_schema(info, source.index))
-    sizes = info if index is None else index
-    if plan.accesses is not None or sizes.size_bytes <= large_bytes:
-        return None
-    name = source.table if index is None else f"{source.table}, index {index.name}"
-    return (
-        f"This reads all of {name}: {sizes.item_count:,} items, {bytes_text(sizes.size_bytes)}, "
-        f"about {sizes.size_bytes / 8192:,.0f} RCU."
-    )
+    return None if plan.accesses is not None else scan_question(info, index, large_bytes)
 
 
 def _write_risk(prepared: Prepared, where: Condition | None, info: TableInfo) -> str | None:

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Literal
 
 from dyntui.core.connect import Connection
+from dyntui.core.cost import units_text
 from dyntui.core.item_output import Format, item_texts
 from dyntui.core.pages import StatementCaller
 from dyntui.core.spool import ItemSpool
@@ -54,6 +55,7 @@ class Shell:
     ) -> None:
         self.connection = connection
         self.screen = screen
+        connection.on_wait = lambda wait: screen.say(str(wait))
         self.settings = Settings()
         self.spool = spool
         origin = "person" if interactive else "script"
@@ -91,6 +93,11 @@ class Shell:
             if value is None:
                 return
             yield value
+
+    def session_text(self) -> str:
+        """What the session has read and written so far, in units."""
+        read, written = self.runner.read_units, self.runner.write_units
+        return f"{units_text(read)} RCU, {units_text(written)} WCU"
 
     # The last result.
 

@@ -1,0 +1,236 @@
+"""What a table's capacity looked like, in lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dyntui.cli.output import rows_text
+from dyntui.core.duration import duration_text
+from dyntui.core.small_charts import bar, sparkline
+from engine.client.capacity import (
+    CapacityReport,
+    Flow,
+    OperationFigures,
+    PartitionHeat,
+    Resource,
+    TableLoad,
+    ThrottleMark,
+)
+
+CHART_WIDTH = 14
+_BAR_WIDTH = 4
+_NOW_STRETCHES = 3
+_KEYS_SHOWN = 5
+_PARTITIONS_SHOWN = 8
+_BUSY = 0.005
+_MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
+_CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
+
+
+def report_text(report: CapacityReport, *, cost: bool) -> str:
+    """A table: flows, throttling, partitions, hot keys, operations and, where asked for, cost."""
+    head = (
+        f"{report.table}: {_mode(report)}, throttling {report.throttling}, "
+        f"last {duration_text(_window_s(report))}\n"
+    )
+    sections = [_flows(report), _throttles(report), _partitions(report), _hot_keys(report)]
+    sections.append(_operations(report.operations))
+    if cost:
+        sections.append(_costs(report))
+    return "\n".join([head, *(section for section in sections if section)])
+
+
+def overview_text(loads: Sequence[TableLoad]) -> str:
+    """All tables, a line each: what they and their indexes had to do."""
+    heads = ("table", "mode", "RCU/s", "given", "WCU/s", "given", "requests", "throttled", "failed")
+    rows = [
+        (
+            load.table,
+            _mode(load),
+            _figure(load.reads / load.seconds),
+            "" if load.provisioned is None else _figure(load.provisioned[0]),
+            _figure(load.writes / load.seconds),
+            "" if load.provisioned is None else _figure(load.provisioned[1]),
+            *(f"{count:,}" for count in (load.requests, load.throttled, load.failed)),
+        )
+        for load in loads
+    ]
+    return rows_text(heads, rows, (False, False, *[True] * 7))
+
+
+@dataclass(frozen=True, slots=True)
+class _Speed:
+    """Units a second: over the window, in its busiest stretch, and in its last whole ones.
+
+    The newest stretch has not ended yet, and the figures of other processes come a little late.
+    """
+
+    mean: float
+    peak: float
+    now: float
+
+
+def _speed(flow: Flow, width_s: int) -> _Speed:
+    consumed = flow.consumed
+    if not consumed:
+        return _Speed(0.0, 0.0, 0.0)
+    mean = sum(consumed) / (len(consumed) * width_s)
+    newest = consumed[-_NOW_STRETCHES - 1 : -1] or consumed
+    now = sum(newest) / (len(newest) * width_s)
+    return _Speed(mean, max(consumed) / width_s, now)
+
+
+def _window_s(report: CapacityReport) -> int:
+    return len(report.resources[0].reads.consumed) * report.width_s
+
+
+def _mode(report: CapacityReport | TableLoad) -> str:
+    return _MODES.get(report.mode, report.mode)
+
+
+def _name(index: str | None) -> str:
+    return "table" if index is None else f"index {index}"
+
+
+def _figure(value: float) -> str:
+    """A speed: with decimals where it is small."""
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+# The parts.
+
+
+def _flows(report: CapacityReport) -> str:
+    heads = ("a second", "", "now", "mean", "peak", "given", "", "burst left", "throttled")
+    right = (False, False, True, True, True, True, False, False, True)
+    rows = [
+        row
+        for resource in report.resources
+        for row in (
+            _flow_row(resource, "RCU", resource.reads, report.width_s),
+            _flow_row(resource, "WCU", resource.writes, report.width_s),
+        )
+    ]
+    return rows_text(heads, rows, right)
+
+
+def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[str, ...]:
+    speed = _speed(flow, width_s)
+    given = flow.rate if flow.provisioned is None else flow.provisioned
+    # On demand what is given dwarfs the traffic: there its own peak is the top.
+    top = speed.peak if flow.provisioned is None else max(given, speed.peak)
+    chart = sparkline(flow.consumed, CHART_WIDTH, top * width_s)
+    burst = "none"
+    if flow.balance is not None and flow.burst:
+        part = flow.balance / flow.burst
+        left = f"{part:.0%}" if part >= 0 else "overdrawn"
+        burst = f"{bar(part, _BAR_WIDTH)} {left}"
+    return (
+        resource.index or "table",
+        unit,
+        _figure(speed.now),
+        _figure(speed.mean),
+        _figure(speed.peak),
+        _figure(given),
+        f"▕{chart}▏",
+        burst,
+        f"{sum(flow.throttled):,}",
+    )
+
+
+def _throttles(report: CapacityReport) -> str:
+    """Each cause, the newest first: how many requests it refused, and in the words of the last."""
+    found: dict[tuple[str | None, str], list[ThrottleMark]] = {}
+    for mark in sorted(report.throttles, key=lambda mark: mark.at_s):
+        found.setdefault((mark.index, mark.reason), []).append(mark)
+    return "".join(
+        f"{sum(mark.requests for mark in marks):,} {marks[-1].kind.lower()}s of the "
+        f"{_name(marks[-1].index)} throttled: {marks[-1].words}\n"
+        for marks in sorted(found.values(), key=lambda marks: -marks[-1].at_s)
+    )
+
+
+def _partitions(report: CapacityReport) -> str:
+    """Where there are several: the busiest, with the part of what each gives that is taken."""
+    rows = [
+        (
+            resource.index or "table",
+            f"{heat.number} of {len(resource.partitions)}",
+            f"{bar(heat.reads, _BAR_WIDTH)} {heat.reads:.0%}",
+            f"{bar(heat.writes, _BAR_WIDTH)} {heat.writes:.0%}",
+            f"{heat.size_bytes:,}",
+        )
+        for resource in report.resources
+        if len(resource.partitions) > 1
+        for heat in _busiest(resource.partitions)
+    ]
+    heads = ("", "partition", "reads", "writes", "bytes")
+    return rows_text(heads, rows, (False, False, False, False, True)) if rows else ""
+
+
+def _busiest(partitions: Sequence[PartitionHeat]) -> list[PartitionHeat]:
+    """Those that take part at all, at most a few, in their order."""
+
+    def share(heat: PartitionHeat) -> float:
+        return max(heat.reads, heat.writes)
+
+    busy = [heat for heat in partitions if share(heat) >= _BUSY]
+    most = sorted(busy, key=share, reverse=True)[:_PARTITIONS_SHOWN]
+    return sorted(most, key=lambda heat: heat.number)
+
+
+def _hot_keys(report: CapacityReport) -> str:
+    rows = [
+        (
+            resource.index or "table",
+            hot.key,
+            f"{hot.share:.0%} of its {hot.kind.lower()}s",
+            _figure(hot.units),
+            f"{hot.partition} of {hot.partitions}",
+        )
+        for resource in report.resources
+        for hot in resource.hot_keys[:_KEYS_SHOWN]
+    ]
+    heads = ("", "hot key", "takes", "units/s", "partition")
+    return rows_text(heads, rows, (False, False, False, True, False)) if rows else ""
+
+
+def _operations(operations: Sequence[OperationFigures]) -> str:
+    counts = ("operation", "requests", "throttled", "failed")
+    rows = [tuple(_operation_row(figures)) for figures in operations]
+    heads = (*counts, "p50 ms", "p90", "p99", "bytes", "largest")
+    return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
+
+
+def _operation_row(figures: OperationFigures) -> Iterator[str]:
+    yield figures.operation
+    yield from (f"{count:,}" for count in (figures.requests, figures.throttled, figures.failed))
+    for ms in (figures.p50_ms, figures.p90_ms, figures.p99_ms):
+        yield "" if ms is None else f"{ms:,.2f}"
+    yield "" if figures.item_bytes_mean is None else f"{figures.item_bytes_mean:,.0f}"
+    yield "" if figures.item_bytes_max is None else f"{figures.item_bytes_max:,}"
+
+
+def _costs(report: CapacityReport) -> str:
+    """What this traffic costs a month, the cheapest first."""
+    rows = [
+        (
+            ("→ " if (cost.mode, cost.table_class) == (report.mode, report.table_class) else "  ")
+            + _MODES.get(cost.mode, cost.mode),
+            _CLASSES.get(cost.table_class, cost.table_class),
+            "" if cost.provisioned is None else "{:,} RCU, {:,} WCU".format(*cost.provisioned),
+            *(f"{dollars:,.2f}" for dollars in (cost.reads, cost.writes, cost.storage, cost.total)),
+        )
+        for cost in report.costs
+    ]
+    heads = ("$ a month", "class", "provisioned", "reads", "writes", "storage", "in all")
+    table = rows_text(heads, rows, (False, False, False, True, True, True, True))
+    return (
+        f"{table}This traffic, going on for a month, at prices of {report.priced_region} as of\n"
+        f"{report.priced_as_of}; → is how the table is now. A unit on demand costs "
+        f"{report.on_demand_ratio:.1f} times\n"
+        f"one of a provision that is used up; courses still say {report.course_ratio:g} times.\n"
+    )
