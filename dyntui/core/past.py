@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.moments import MomentError, moment
-from engine.client.protocol import Client, PastClient, TimeTravel
+from engine.client.protocol import Client, Layer, PastClient, TimeTravel
 from engine.clock import Clock
 from engine.errors import UnknownOperationException, ValidationException
 
@@ -13,6 +13,8 @@ def client_at(client: Client, when: str, clock: Clock) -> PastClient:
 
     Raises `engine.errors.ApiError`, as where the time has not come yet, and on a remote.
     """
+    while isinstance(client, Layer):
+        client = client.inner
     if not isinstance(client, TimeTravel):
         raise UnknownOperationException(
             "The past can be read in a data folder; a remote answers DynamoDB's operations only"

@@ -75,6 +75,11 @@ class RateLimitedClient:
         self._writes = writes
         self._costs: dict[tuple[str, ...], float] = {}
 
+    @property
+    def inner(self) -> Client:
+        """See `Layer.inner`."""
+        return self._client
+
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`."""
         reads = _reads(operation, request)

@@ -132,6 +132,16 @@ class PastClient(Client, Protocol):
 
 
 @runtime_checkable
+class Layer(Protocol):
+    """A Client around a Client that passes items on as they are."""
+
+    @property
+    def inner(self) -> Client:
+        """The Client inside."""
+        ...
+
+
+@runtime_checkable
 class TimeTravel(Protocol):
     """What can give a Client of its past."""
 

@@ -99,6 +99,11 @@ class RetryingClient(OperationMethods):
         self._sleep = sleep
         self._draw = draw
 
+    @property
+    def inner(self) -> Client:
+        """See `Layer.inner`."""
+        return self._client
+
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`; the last error is raised once all attempts are used up.
 

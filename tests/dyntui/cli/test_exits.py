@@ -152,4 +152,4 @@ def test_a_terminal_sees_how_far_the_samples_are(monkeypatch: pytest.MonkeyPatch
         load_samples(Connection(engine, engine, "us-east-1", None), ["votes"])
     shown = terminal.getvalue()
     assert "1,000 of 1,000" in shown
-    assert shown.endswith("\r\x1b[Kvotes: created, with 1,000 items\n")
+    assert shown.endswith("\x1b[2Kvotes: created, with 1,000 items\n")

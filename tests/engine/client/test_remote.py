@@ -163,11 +163,11 @@ def test_a_server_elsewhere_needs_neither_credentials_nor_region() -> None:
 
 
 def test_an_error_without_a_class_of_ours_keeps_code_and_members() -> None:
-    answer = error_answer("BackupInUseException", message="Busy")
+    answer = error_answer("ReplicaNotFoundException", message="Busy")
     with scripted(answer) as server:
         error = failure_of(server.url, "DeleteBackup", BackupArn="arn")
     assert type(error) is ServiceError
-    assert (error.code, error.message, error.members) == ("BackupInUseException", "Busy", {})
+    assert (error.code, error.message, error.members) == ("ReplicaNotFoundException", "Busy", {})
 
 
 def test_reasons_of_a_cancelled_transaction_hold_bytes() -> None:
