@@ -21,6 +21,7 @@ from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
@@ -272,6 +273,17 @@ class BrowserScreen(Screen[None], JobHost):
     def _schema_asked(self, message: SchemaTab.Asked) -> None:
         message.stop()
         self._ask(message.what, self._shown)
+
+    @on(CapacityTab.Asked)
+    def _capacity_asked(self, message: CapacityTab.Asked) -> None:
+        message.stop()
+        self._ask(message.what, self._shown)
+
+    @on(CapacityTab.CollectionWanted)
+    async def _collection_wanted(self, message: CapacityTab.CollectionWanted) -> None:
+        message.stop()
+        self._main.choose(1)
+        await self._main.items.show_collection(message.index, message.key)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:

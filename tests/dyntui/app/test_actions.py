@@ -24,6 +24,7 @@ from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
 from dyntui.screens.value import ValueScreen
+from dyntui.widgets.capacity_board import CapacityView
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
@@ -43,6 +44,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "items": ItemGrid,
     "item": ItemPanel,
     "schema": SchemaView,
+    "capacity": CapacityView,
     "partiql": PartiqlView,
     "statement": StatementArea,
     "results": ResultGrid,

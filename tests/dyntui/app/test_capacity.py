@@ -1,0 +1,267 @@
+"""The tab on capacity: reading while it is in sight, windows, indexes, keys, pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from dyntui.app import DyntuiApp
+from dyntui.core.connect import Connection
+from dyntui.widgets.capacity_board import CapacityBoard, CapacityView
+from engine import Engine
+from engine.clock import VirtualClock
+from engine.errors import ResourceNotFoundException
+from tests.dyntui.app.capacity_reports import (
+    ScriptedTools,
+    flow,
+    on_demand_report,
+    quiet_report,
+    throttled_report,
+)
+from tests.dyntui.app.driving import (
+    LARGE,
+    SMALL,
+    Recorder,
+    find,
+    make_app,
+    notices,
+    press,
+    running,
+    screen_text,
+    settle,
+    until,
+)
+
+Compare = Callable[..., bool]
+
+REPORTS = {
+    "throttled": throttled_report,
+    "quiet": quiet_report,
+    "on-demand": on_demand_report,
+}
+
+
+@pytest.fixture(autouse=True)
+def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times stand on the page as they are where one is."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rests is looked at again soon."""
+    for place in ("core.pace", "widgets.capacity_board"):
+        monkeypatch.setattr(f"dyntui.{place}.REST_S", 0.02)
+
+
+def clipboard(pilot: Pilot[None]) -> str:
+    return pilot.app.clipboard
+
+
+async def test_it_is_read_only_while_it_is_in_sight(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, quiet_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        assert tools.asked == []
+        await press(pilot, "3")
+        assert tools.asked == [("films", 600)]
+        board = find(pilot, CapacityBoard)
+        assert board.waits
+        await press(pilot, "1")
+        assert not board.waits
+        asked = len(tools.asked)
+        await press(pilot, "3")
+        assert len(tools.asked) == asked + 1
+        await press(pilot, "p")
+        assert not board.waits
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_it_goes_on_by_itself_and_draws_what_is_new(client: Recorder, engine: Engine) -> None:
+    busy = throttled_report()
+    first, *others = busy.resources
+    later = replace(busy, resources=(replace(first, reads=flow([41.0] * 600, 50)), *others))
+    tools = ScriptedTools(engine, busy, later)
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3")
+        assert "24.6 of 50 RCU/s" in screen_text(pilot)
+        await until(pilot, lambda: "41 of 50 RCU/s" in screen_text(pilot))
+
+
+async def test_only_lines_that_changed_are_drawn_again(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = throttled_report()
+    slower, *others = busy.operations
+    later = replace(busy, operations=(replace(slower, requests=slower.requests + 1), *others))
+    tools = ScriptedTools(engine, busy, later)
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3")
+        drawn: list[int] = []
+        render_line = CapacityView.render_line
+        monkeypatch.setattr(
+            CapacityView, "render_line", lambda self, y: drawn.append(y) or render_line(self, y)
+        )
+        await press(pilot, "R")
+        assert len(drawn) == 1
+
+
+async def test_windows_are_switched_by_keys_and_clicks(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "right", "right", "right", "right")
+        assert tools.asked[-1] == ("films", 35 * 86_400)
+        assert "[35 days]" in screen_text(pilot)
+        await press(pilot, "left")
+        assert tools.asked[-1] == ("films", 86_400)
+        await pilot.click(CapacityView, offset=(3, 0))
+        await settle(pilot)
+        assert tools.asked[-1] == ("films", 60)
+
+
+async def test_indexes_are_switched_by_keys_and_clicks(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "n")
+        assert "▸ by-genre" in screen_text(pilot)
+        assert "▸ Drama" in screen_text(pilot)
+        await press(pilot, "n")
+        assert "▸ films (table)" in screen_text(pilot)
+        await pilot.click(CapacityView, offset=(5, 2))
+        await settle(pilot)
+        assert "▸ by-genre" in screen_text(pilot)
+
+
+async def test_enter_shows_the_items_of_a_top_key(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "down", "enter")
+        assert client.requests("GetItem")[-1]["Key"] == {"id": {"S": "film-0017"}}
+        assert "film-0017" in screen_text(pilot)
+
+
+async def test_enter_shows_the_collection_of_an_indexes_key(
+    client: Recorder, engine: Engine
+) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, SMALL, tools.tools) as pilot:
+        await press(pilot, "3", "n", "enter")
+        request = client.requests("Query")[-1]
+        assert request["IndexName"] == "by-genre"
+        assert request["ExpressionAttributeValues"] == {":v0": {"S": "Drama"}}
+
+
+async def test_the_cursor_stays_on_its_key_as_the_order_changes(
+    client: Recorder, engine: Engine
+) -> None:
+    busy = throttled_report()
+    first, *others = busy.resources
+    turned = replace(first, hot_keys=tuple(reversed(first.hot_keys)))
+    tools = ScriptedTools(engine, busy, replace(busy, resources=(turned, *others)))
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "up")
+        assert "▸ film-0002" in screen_text(pilot)
+        await press(pilot, "R")
+        assert "▸ film-0002" in screen_text(pilot)
+
+
+async def test_a_pause_stands_still(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report(), on_demand_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "space")
+        assert "‖ paused 22:13:20" in screen_text(pilot)
+        assert not find(pilot, CapacityBoard).waits
+        await press(pilot, "R")
+        assert "RCU/s" in screen_text(pilot)
+        await press(pilot, "space")
+        assert "● live" in screen_text(pilot)
+        assert "RRU/s" in screen_text(pilot)
+
+
+async def test_the_picture_is_a_file_of_its_own(
+    client: Recorder, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "E", "E")
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert names == [
+            "capacity-films-20231114-221320-2.svg",
+            "capacity-films-20231114-221320.svg",
+        ]
+        assert "throttled" in (tmp_path / names[1]).read_text(encoding="utf-8")
+        assert str(tmp_path / names[1]) in notices(pilot)[0]
+
+
+async def test_a_picture_that_cannot_be_written_is_said(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Path:
+        raise PermissionError(13, "Permission denied", "/x.svg")
+
+    monkeypatch.setattr("dyntui.widgets.capacity_board.save_picture", refuse)
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "E")
+        assert notices(pilot) == ["✗ Permission denied: /x.svg"]
+
+
+async def test_copies(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "c")
+        assert clipboard(pilot) == "dyntui stats films --window 10m"
+        await press(pilot, "y")
+        assert '"reason": "TableWriteKeyRangeThroughputExceeded"' in clipboard(pilot)
+
+
+async def test_a_remote_says_that_it_does_not_tell(client: Recorder, engine: Engine) -> None:
+    app = DyntuiApp(Connection(client, None, engine.region, None), VirtualClock())
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "n", "down", "enter", "y", "space")
+        assert "not available on" in screen_text(pilot)
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_an_error_stands_in_its_place_until_it_is_over(
+    client: Recorder, engine: Engine
+) -> None:
+    gone = ResourceNotFoundException("Requested resource not found")
+    tools = ScriptedTools(engine, gone, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3")
+        assert "ResourceNotFoundException" in screen_text(pilot)
+        await until(pilot, lambda: "throttled: 42 requests" in screen_text(pilot))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_screen(
+    snap_compare: Compare, client: Recorder, engine: Engine, name: str, size: tuple[int, int]
+) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await press(pilot, "3", *(("n",) if name == "on-demand" else ()))
+
+    tools = ScriptedTools(engine, REPORTS[name]()).tools
+    assert snap_compare(make_app(client, engine, tools), terminal_size=size, run_before=play)
+
+
+def test_light_colours(snap_compare: Compare, client: Recorder, engine: Engine) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.app.run_action("light")
+        await press(pilot, "3")
+
+    tools = ScriptedTools(engine, throttled_report()).tools
+    assert snap_compare(make_app(client, engine, tools), terminal_size=LARGE, run_before=play)
