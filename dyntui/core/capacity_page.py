@@ -261,8 +261,10 @@ def _heat(partitions: Sequence[PartitionHeat], width: int) -> list[Line]:
         lines.append(tuple(pieces))
     hottest = max(partitions, key=lambda partition: max(partition.reads, partition.writes))
     text = f" {hottest.number} is busiest: {hottest.reads:.0%} reads, {hottest.writes:.0%} writes"
+    size = f", {bytes_text(hottest.size_bytes)}"
     hot = max(hottest.reads, hottest.writes) >= HOT
-    lines.append(((text, "warn" if hot else ""), (f", {bytes_text(hottest.size_bytes)}", "dim")))
+    fits = len(text) + len(size) <= width
+    lines.append(((text, "warn" if hot else ""), (size if fits else "", "dim")))
     return lines
 
 

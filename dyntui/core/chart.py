@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from math import ceil, floor, log10
-from typing import TypeVar
 
 Line = tuple[tuple[str, str], ...]
 """Texts, each with its kind: "" is ordinary text."""
@@ -25,25 +24,23 @@ LIMIT_TO_PEAK_MAX = 8
 """A limit so far above all bars is left out, so that the bars can be seen."""
 STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
-Number = TypeVar("Number", int, float)
-
 
 def in_columns(
-    values: Sequence[Number],
+    values: Sequence[float],
     first: int,
     columns: int,
-    combine: Callable[[Sequence[Number]], Number],
-) -> list[Number | None]:
+    combine: Callable[[Sequence[float]], float],
+) -> list[float | None]:
     """A series in so many columns, the newest at the right; None where it does not reach back.
 
     `first` is the number of the first value since the epoch: a column takes up the same values
     however far the series has moved on, so that its height does not tremble.
     """
-    if not values:
-        return [None] * columns
     each = ceil(len(values) / columns)
-    taken: list[Number | None]
-    if each == 1:
+    taken: list[float] = []
+    if not values:
+        pass
+    elif each == 1:
         wide = columns // len(values)
         taken = [value for value in values for _ in range(wide)][-columns:]
     else:
@@ -52,7 +49,8 @@ def in_columns(
             combine([value for _, value in group])
             for _, group in groupby(numbered, key=lambda pair: pair[0] // each)
         ][-columns:]
-    return [*[None] * (columns - len(taken)), *taken]
+    missing: list[float | None] = [None] * (columns - len(taken))
+    return [*missing, *taken]
 
 
 def bar_chart(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
@@ -107,9 +108,12 @@ async def test_only_lines_that_changed_are_drawn_again(
         await press(pilot, "3")
         drawn: list[int] = []
         render_line = CapacityView.render_line
-        monkeypatch.setattr(
-            CapacityView, "render_line", lambda self, y: drawn.append(y) or render_line(self, y)
-        )
+
+        def counted(view: CapacityView, y: int) -> Strip:
+            drawn.append(y)
+            return render_line(view, y)
+
+        monkeypatch.setattr(CapacityView, "render_line", counted)
         await press(pilot, "R")
         assert len(drawn) == 1
 
