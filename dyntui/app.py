@@ -53,6 +53,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         super().__init__()
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
+        connection.on_wait = self.session.note_wait
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"

@@ -2,6 +2,7 @@
 
 from engine.account import Account
 from engine.client.protocol import OWNER, Client, Context, LocalTools
+from engine.client.retrying import Backoff, RetryingClient
 from engine.clock import Clock, SystemClock, VirtualClock
 from engine.engine import Engine
 from engine.errors import ApiError, FolderError
@@ -11,12 +12,14 @@ __all__ = [
     "OWNER",
     "Account",
     "ApiError",
+    "Backoff",
     "Client",
     "Clock",
     "Context",
     "Engine",
     "FolderError",
     "LocalTools",
+    "RetryingClient",
     "Settings",
     "SystemClock",
     "VirtualClock",

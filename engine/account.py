@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from engine.clock import SYSTEM_CLOCK, Clock
-from engine.configuration import checked_durability, configured
+from engine.configuration import checked_durability, checked_throttling, configured
 from engine.engine import Engine
 from engine.errors import FolderAccessError
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
@@ -41,12 +41,14 @@ class Account:
         durability: str | None = None,
         settings: Settings | None = None,
         wording: str | None = None,
+        throttling: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
-        `durability`, `settings` and `wording` replace what the folder's `config.toml` says.
+        `durability`, `settings`, `wording` and `throttling` ("enforce", "warn" or "off") replace
+        what the folder's `config.toml` says; `ValueError` where one cannot be.
         `force_network` opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
@@ -56,6 +58,8 @@ class Account:
         chosen = settings or configured_settings
         if wording is not None:
             chosen = replace(chosen, wording=wording)
+        if throttling is not None:
+            chosen = replace(chosen, throttling=checked_throttling(throttling))
         return cls(folder, options, chosen, clock)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The injected clock: the only module that reads the time."""
+"""The injected clock: the only module that reads the time, waits, and draws lots."""
 
 from __future__ import annotations
 
@@ -52,3 +52,15 @@ class VirtualClock:
 
 
 SYSTEM_CLOCK = SystemClock()
+
+
+def pause(seconds: float) -> None:
+    """Wait in this thread; an interrupt ends it."""
+    time.sleep(seconds)
+
+
+def draw() -> float:
+    """A lot, evenly from 0 to 1."""
+    import random
+
+    return random.random()

@@ -7,7 +7,7 @@ read_lag_s = 0                  by how much eventually consistent reads may lag 
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 wording = "classic"             or "2026": how refusals are worded
-throttling = "off"              or "warn", "enforce": what is beyond a table's capacity is refused
+throttling = "enforce"          or "warn", "off": what is done about requests beyond a capacity
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError
-from engine.operations.region import THROTTLING, Settings
+from engine.operations.region import FOLDER_THROTTLING, THROTTLING, Settings
 from engine.operations.wording import WORDINGS
 from engine.storage.database import Options
 
@@ -42,7 +42,7 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     unknown = sorted(config.keys() - _KNOWN)
     if unknown:
         raise ConfigError(f"{path}: {unknown[0]} is no setting")
-    options, settings = Options(), Settings()
+    options, settings = Options(), Settings(throttling=FOLDER_THROTTLING)
     if "history" in config:
         hours = _number(path, config, "history", _HISTORY_HOURS_MAX, "hours")
         options = replace(options, history_hours=hours)
@@ -68,6 +68,14 @@ def checked_durability(durability: str) -> str:
     if durability not in _CHOICES["durability"]:
         raise ValueError(f"durability: {durability!r} is neither 'full' nor 'relaxed'")
     return durability
+
+
+def checked_throttling(throttling: str) -> str:
+    """A setting of throttling as a caller names it; raises `ValueError`."""
+    if throttling not in THROTTLING:
+        names = " nor ".join(map(repr, THROTTLING))
+        raise ValueError(f"throttling: {throttling!r} is neither {names}")
+    return throttling
 
 
 def _number(path: Path, config: Mapping[str, Any], name: str, high: int, unit: str) -> float:

@@ -63,15 +63,19 @@ class Engine(OperationMethods):
         *,
         durability: str | None = None,
         settings: Settings | None = None,
+        throttling: str | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> Engine:
         """Open a Region of a data folder; folder and Region are made where they are missing.
 
-        `durability`: "full" or "relaxed" (see `Options`). Raises `engine.errors.FolderError`.
+        `durability`: "full" or "relaxed" (see `Options`). `throttling`: whether requests beyond a
+        table's capacity are refused, "enforce", "warn" or "off". Raises `engine.errors.FolderError`.
         """
         from engine.account import Account
 
-        account = Account.open(path, clock=clock, durability=durability, settings=settings)
+        account = Account.open(
+            path, clock=clock, durability=durability, settings=settings, throttling=throttling
+        )
         try:
             engine = account.engine(region)
         except BaseException:

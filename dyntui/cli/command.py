@@ -36,6 +36,16 @@ def global_options() -> list[click.Parameter]:
             type=click.Choice(("classic", "2026")),
             help="How refusals are worded (also: DYNTUI_WORDING).",
         ),
+        kept_option(
+            "--throttling",
+            type=click.Choice(("enforce", "warn", "off")),
+            help="What is done about requests beyond a capacity (also: DYNTUI_THROTTLING).",
+        ),
+        kept_option(
+            "--retries",
+            type=click.IntRange(0, 100),
+            help="How often a throttled request is tried again (also: DYNTUI_RETRIES).",
+        ),
         kept_option("-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."),
         kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]

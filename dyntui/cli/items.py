@@ -60,8 +60,14 @@ def get(
 @table_argument
 @click.argument("item", metavar="ITEM|-|file://PATH")
 @click.option("--plain", is_flag=True, help="The items are plain JSON, not DynamoDB JSON.")
+@click.option(
+    "--max-wcu",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Write by requests, of at most so many WCU a second.",
+)
 @click.pass_context
-def put(context: click.Context, table: str, item: str, plain: bool) -> None:
+def put(context: click.Context, table: str, item: str, plain: bool, max_wcu: float | None) -> None:
     """Put one item or many, each in place of an item with the same key.
 
     An item is DynamoDB JSON. A file, or standard input for `-`, holds one item, a list of items,
@@ -77,7 +83,7 @@ def put(context: click.Context, table: str, item: str, plain: bool) -> None:
         elif len(first) == 1:
             work.call("PutItem", {"TableName": table, "Item": first[0]})
         else:
-            say(f"{work.load_items(table, chain(first, items)):,} items written")
+            say(f"{work.load_items(table, chain(first, items), max_wcu=max_wcu):,} items written")
     except OperationError as failed:
         if failed.error.code == "SerializationException" and not plain:
             failed.hint = failed.hint or PLAIN_HINT

@@ -32,6 +32,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "repl": ("dyntui.cli.repl:repl", "Open a prompt for PartiQL statements."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
+    "stats": ("dyntui.cli.stats:stats", "Show capacity: consumed, throttled, hot keys, cost."),
+    "load-test": ("dyntui.cli.load_test:load_test", "Drive traffic over a table."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
@@ -16,12 +17,17 @@ from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
 from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
+from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.item_output import Format
 from dyntui.core.literals import Placeholders
 from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.schema import IndexInfo, TableInfo, UnknownIndexError
+from dyntui.core.segments import segment_pages
+from dyntui.core.statement_risk import scan_question
 from engine.client.protocol import Json
+
+SEGMENTS_MAX = 64
 
 _SORT = re.compile(r"(=|<=|>=|<|>|begins_with\b|between\b)\s*(.*)", re.DOTALL | re.IGNORECASE)
 _SIMPLE_NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[A-Za-z_][A-Za-z0-9_]*)*")
@@ -70,6 +76,7 @@ def _read_options(function: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--starting-token", metavar="TOKEN", help="Go on from there."),
             click.option("--consistent", is_flag=True, help="Read strongly consistent."),
+            max_rcu_option,
             format_options("table"),
         )
     ):
@@ -90,8 +97,14 @@ class _Reading:
     max_items: int | None
     starting_token: str | None
     consistent: bool
+    max_rcu: float | None
     output: Format
     plain: bool
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether not everything is read, or not from the start."""
+        return (self.limit, self.max_items, self.starting_token) != (None, None, None)
 
     @property
     def as_written(self) -> bool:
@@ -141,13 +154,46 @@ def query(
 @click.command(cls=Command)
 @table_argument
 @_read_options
+@click.option(
+    "--segments",
+    type=click.IntRange(1, SEGMENTS_MAX),
+    default=1,
+    show_default=True,
+    help="Read so many parts of the table at once.",
+)
+@ask_options
 @click.pass_context
-def scan(context: click.Context, /, table: str, **options: Any) -> None:
+def scan(
+    context: click.Context,
+    /,
+    table: str,
+    segments: int,
+    ask_above: float,
+    yes: bool,
+    **options: Any,
+) -> None:
     """Show all items of a table or an index."""
     work, reading = workspace(context), _Reading(**options)
+    if segments > 1 and reading.ends_early:
+        raise click.UsageError(
+            "--segments takes neither --limit nor --max-items nor --starting-token"
+        )
     info, index = _target(work, table, reading)
     plan = _plan(info, reading, {}, descending=False)
-    _run(work, "Scan", dict(plan.request.members), info, index, reading)
+    if not reading.ends_early and work.is_watched:
+        question = scan_question(info, index, ask_above_bytes(ask_above, yes))
+        if question is not None:
+            work.confirm(f"{question} Go on?", yes=False)
+    members = dict(plan.request.members)
+    if segments == 1:
+        _run(work, "Scan", members, info, index, reading)
+        return
+    work.limit_rates(reading.max_rcu)
+    members |= _expressions(members, reading)
+    # It answers by segments, each of which goes on where its last page ended.
+    members.pop("Limit", None)
+    call = partial(work.call, "Scan")
+    _show(work, "Scan", segment_pages(call, members, segments), info, index, reading)
 
 
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
@@ -196,6 +242,7 @@ def _run(
     index: IndexInfo | None,
     reading: _Reading,
 ) -> None:
+    work.limit_rates(reading.max_rcu)
     members |= _expressions(members, reading)
     options = PageOptions(
         page_size=reading.limit,
@@ -207,6 +254,19 @@ def _run(
         pages = Pages(paginations()[operation], lambda r: work.call(operation, r), members, options)
     except TokenError as error:
         raise click.UsageError(f"--starting-token: {error}") from None
+    _show(work, operation, pages, info, index, reading)
+    if pages.resume_token is not None:
+        say(f"there is more: --starting-token {pages.resume_token}")
+
+
+def _show(
+    work: Workspace,
+    operation: str,
+    pages: Iterable[Json],
+    info: TableInfo,
+    index: IndexInfo | None,
+    reading: _Reading,
+) -> None:
     count = _Count()
     keys = tuple(dict.fromkeys((*(index.key_names if index else ()), *info.key_names)))
     write_items(
@@ -220,8 +280,6 @@ def _run(
         say("no items")
     if work.verbose:
         say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
-    if pages.resume_token is not None:
-        say(f"there is more: --starting-token {pages.resume_token}")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import click
@@ -10,6 +9,7 @@ import click
 from dyntui.cli.command import Command
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_rows
+from dyntui.cli.status_line import StatusLine
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import Connection
 from engine.errors import ApiError
@@ -53,7 +53,7 @@ def load_samples(connection: Connection, names: Iterable[str] | None = None) -> 
 
     bar = _ProgressBar()
     try:
-        loaded = sample_data.load(connection.client, connection.tools, names, bar.show)
+        loaded = sample_data.load(connection.client, connection.tools, names, bar.show_part)
     except sample_data.UnknownDatasetError as error:
         raise click.UsageError(str(error)) from None
     except ApiError as error:
@@ -72,24 +72,11 @@ _OUTCOMES = {
 }
 
 
-class _ProgressBar:
-    """One line on stderr that is written over; nothing where stderr is no terminal."""
+class _ProgressBar(StatusLine):
+    """How far a table is."""
 
-    def __init__(self) -> None:
-        self._shown = False
-
-    def show(self, name: str, done: int, total: int) -> None:
+    def show_part(self, name: str, done: int, total: int) -> None:
         """A table's name, how many of its items are there, how many there will be."""
-        if not sys.stderr.isatty():
-            return
         filled = BAR_WIDTH * done // max(total, 1)
         bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K{name:<12} {bar} {done:,} of {total:,}")
-        sys.stderr.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self.show(f"{name:<12} {bar} {done:,} of {total:,}")

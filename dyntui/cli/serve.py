@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.command import Command, given
 from dyntui.cli.exits import Failure, say
-from dyntui.core.connect import data_folder, region_name, wording_name
+from dyntui.core.connect import data_folder, region_name, throttling_name, wording_name
 
 
 @click.command(cls=Command)
@@ -58,6 +58,7 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
         data_dir=None if in_memory else _folder(context),
         region=region_name(given(context, "region")),
         wording=wording_name(given(context, "wording")),
+        throttling=_throttling(context),
         **options,
     )
     debug = bool(given(context, "debug"))
@@ -80,6 +81,12 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
                 serve_alone(settings, listener, lambda: tell(listener), say, debug=debug)
     except ServeError as error:
         raise Failure(str(error)) from error
+
+
+def _throttling(context: click.Context) -> str | None:
+    """As it is given, or the environment says; sample data is not throttled."""
+    name = throttling_name(given(context, "throttling"))
+    return name or ("off" if given(context, "sample") else None)
 
 
 def _folder(context: click.Context) -> str:

@@ -13,7 +13,7 @@ from dyntui.cli.exits import say
 from dyntui.cli.files import TEXT_FILE, decoded_lines, open_file
 from dyntui.cli.output import format_options, write_items
 from dyntui.cli.statement_failures import BatchError, told_at
-from dyntui.cli.statement_options import ask_above_bytes, ask_options
+from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.item_output import Format
@@ -46,6 +46,7 @@ from engine.client.protocol import Json
 @click.option("--consistent", is_flag=True, help="Read strongly consistent.")
 @click.option("--explain", "explains", is_flag=True, help="Tell what would be done; do nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the requests; send nothing.")
+@max_rcu_option
 @ask_options
 @format_options("table")
 @click.pass_context
@@ -58,6 +59,7 @@ def sql(
     consistent: bool,
     explains: bool,
     dry_run: bool,
+    max_rcu: float | None,
     ask_above: float,
     yes: bool,
     output: Format,
@@ -72,6 +74,7 @@ def sql(
         raise click.UsageError("give a statement or --file, not both")
     named, positional = _parameters(parameters)
     work = workspace(context)
+    work.limit_rates(max_rcu)
     session = StatementSession(ClientCaller(work.connection.client, "script"))
     session.named, session.consistent = named, consistent
     runner = StatementRunner(

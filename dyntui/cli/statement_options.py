@@ -1,4 +1,4 @@
-"""Options that `sql` and `repl` share: what is asked about before it runs."""
+"""Options that reading verbs share: what is asked about first, how fast they may read."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def ask_options(function: Callable[..., None]) -> Callable[..., None]:
         envvar="DYNTUI_ASK_ABOVE",
         help="Ask before a full scan of a table that is larger.",
     )(function)
+
+
+max_rcu_option = click.option(
+    "--max-rcu",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Read at most so many RCU a second.",
+)
 
 
 def ask_above_bytes(ask_above: float, yes: bool) -> int | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,9 @@ from dyntui.core.connect import (
     is_data_folder,
     neighbours_with_tables,
 )
-from dyntui.core.put_many import put_many
+from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
 from dyntui.core.schema import TableInfo
-from engine.client.protocol import Json
+from engine.client.protocol import Context, Json
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
@@ -41,14 +42,22 @@ _WRITING = frozenset(
 class Workspace:
     """The connection that the global options choose, and calls through it."""
 
-    def __init__(self, context: click.Context) -> None:
+    def __init__(self, context: click.Context, retries: int | None = None) -> None:
+        """`retries` is how often throttled requests are tried again, whatever the options say."""
         self._context = context
+        self._retries = given(context, "retries") if retries is None else retries
         self._bills: dict[tuple[str, str], Bill] = {}
+        self._charging = threading.Lock()
 
     @property
     def verbose(self) -> bool:
         """Whether the person wants to know what requests cost."""
         return bool(given(self._context, "verbose"))
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a person types and sees what comes, and no script or pipe does."""
+        return sys.stdin.isatty() and sys.stdout.isatty()
 
     def folder_exists(self) -> bool:
         """Whether the data folder is there, so that opening it makes nothing."""
@@ -66,7 +75,10 @@ class Workspace:
             sample=sample,
             remote=self._remote(),
             wording=given(self._context, "wording"),
+            throttling=given(self._context, "throttling"),
+            retries=self._retries,
         )
+        connection.on_wait = lambda wait: say(str(wait))
         self._context.call_on_close(connection.close)
         if connection.created:
             say(f"dyntui: made the data folder {connection.data_dir}")
@@ -88,16 +100,31 @@ class Workspace:
             return None
         return Remote(endpoint_url, given(self._context, "profile"))
 
-    def call(self, operation: str, request: Json) -> Json:
+    def limit_rates(self, max_rcu: float | None, max_wcu: float | None = None) -> None:
+        """Have all calls from now on keep to so many units a second."""
+        if max_rcu is None and max_wcu is None:
+            return
+        from dyntui.core.rate_limit import RateLimit, RateLimitedClient
+
+        connection = self.connection
+        connection.client = RateLimitedClient(
+            connection.client,
+            reads=None if max_rcu is None else RateLimit(max_rcu),
+            writes=None if max_wcu is None else RateLimit(max_wcu),
+        )
+
+    def call(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Json:
         """Answer one request; raises `OperationError`."""
         client = self.connection.client
         metered = self.verbose and _is_metered(operation, request)
         if metered:
             request = request | {"ReturnConsumedCapacity": "INDEXES"}
         try:
-            response = client.call(operation, request)
+            response = client.call(operation, request, Context(cancelled=cancelled))
         except ApiError as error:
-            raise OperationError(operation, error, hint=self._hint(error)) from error
+            raise OperationError(operation, error, hint=self.hint(error)) from error
         if metered:
             self._charge(operation, response.pop("ConsumedCapacity", ()))
         return response
@@ -127,9 +154,10 @@ class Workspace:
             info = self.table(name)
         return info
 
-    def load_items(self, table: str, items: Iterable[Json]) -> int:
+    def load_items(self, table: str, items: Iterable[Json], *, max_wcu: float | None = None) -> int:
         """Put many items; gives how many were written, raises `OperationError`.
 
+        With `max_wcu` they are put by requests, of so many write units a second, on a folder too.
         Where `items` raises a `UsageError` midway, that becomes a `Failure` if some were written.
         """
         written = 0
@@ -139,9 +167,12 @@ class Workspace:
             written = step.items_written
 
         try:
+            self.limit_rates(None, max_wcu)
             tools = self.connection.local_tools
-            if tools is None:
-                return put_many(self.connection.client, table, items, progress)
+            if tools is None or max_wcu is not None:
+                batch = BATCH_ITEMS_MAX if max_wcu is None else max(1, int(max_wcu))
+                client = self.connection.client
+                return put_many(client, table, items, progress, batch_items=batch)
             return tools.load_items(table, items, on_progress=progress)
         except KeyboardInterrupt:
             if written:
@@ -149,7 +180,7 @@ class Workspace:
             raise
         except ApiError as error:
             done = _written(written) if written else ""
-            raise OperationError("PutItem", error, done=done, hint=self._hint(error)) from error
+            raise OperationError("PutItem", error, done=done, hint=self.hint(error)) from error
         except click.UsageError as error:
             if not written:
                 raise
@@ -174,14 +205,16 @@ class Workspace:
         if not answer:
             raise Failure("nothing was changed")
 
-    def _hint(self, error: ApiError) -> str:
+    def hint(self, error: ApiError) -> str:
+        """A further line about an error; may be empty."""
         if error.code != "ResourceNotFoundException":
             return ""
         return neighbours_with_tables(self.connection)
 
     def _charge(self, operation: str, consumed: Any) -> None:
-        for one in [consumed] if isinstance(consumed, dict) else consumed:
-            self._bills.setdefault((operation, one["TableName"]), Bill()).add(one)
+        with self._charging:
+            for one in [consumed] if isinstance(consumed, dict) else consumed:
+                self._bills.setdefault((operation, one["TableName"]), Bill()).add(one)
 
 
 def _written(count: int) -> str:
@@ -218,8 +251,8 @@ def _is_metered(operation: str, request: Json) -> bool:
     return "ReturnConsumedCapacity" in members and "ReturnConsumedCapacity" not in request
 
 
-def workspace(context: click.Context) -> Workspace:
+def workspace(context: click.Context, retries: int | None = None) -> Workspace:
     """The workspace of a command; its costs are told when the command ends."""
-    made = Workspace(context)
+    made = Workspace(context, retries)
     context.call_on_close(made.say_costs)
     return made

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.client.protocol import Client, LocalTools
+from engine.client.retrying import Backoff, RetryingClient, Wait
 
 if TYPE_CHECKING:
     from engine.client.remote import RemoteClient
@@ -19,6 +20,10 @@ DEFAULT_REGION = "us-east-1"
 FOLDER_VARIABLE = "DYNTUI_DATA_DIR"
 WORDING_VARIABLE = "DYNTUI_WORDING"
 WORDINGS = ("classic", "2026")
+THROTTLING_VARIABLE = "DYNTUI_THROTTLING"
+THROTTLINGS = ("enforce", "warn", "off")
+RETRIES_VARIABLE = "DYNTUI_RETRIES"
+RETRIES_MAX = 100
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 SAMPLE_FOLDER = "sample"
 LOCAL_FOLDER = "local"
@@ -32,6 +37,10 @@ class ConnectError(ValueError):
 
 def _nothing() -> None:
     """What closing does where nothing is to be closed."""
+
+
+def _silent(_wait: Wait) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,8 @@ class Connection:
 
     `data_dir` is None for a Region that lives in memory or on a remote, `local_tools` for one on a
     remote; `remote` is set for such a one only. `created` says that the folder was made just now.
-    `on_close` closes what was opened.
+    `on_close` closes what was opened. `on_wait` is told of each wait before a throttled request is
+    tried again: whoever holds the connection may put its own in the place.
     """
 
     client: Client
@@ -58,6 +68,18 @@ class Connection:
     on_close: Callable[[], None] = _nothing
     created: bool = False
     remote: RemoteClient | None = None
+    on_wait: Callable[[Wait], None] = _silent
+
+    def try_again(self, retries: int | None) -> None:
+        """Have throttled requests tried again, so many times, or as often as `Backoff` does."""
+        backoff = Backoff() if retries is None else Backoff(attempts_max=retries + 1)
+        self.client = RetryingClient(
+            self.client,
+            backoff,
+            # As the SDKs do: who sends a batch sees what is left of it.
+            finish_batches=False,
+            on_wait=lambda wait: self.on_wait(wait),
+        )
 
     @property
     def tools(self) -> LocalTools:
@@ -104,41 +126,60 @@ def connect(
     sample: bool = False,
     remote: Remote | None = None,
     wording: str | None = None,
+    throttling: str | None = None,
+    retries: int | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Connection:
     """Open what was chosen, making a data folder where there is none.
 
-    `wording` is how refusals are worded, "classic" or "2026"; None is as the environment or the
-    folder's settings say.
+    `wording` is how refusals are worded, "classic" or "2026"; `throttling` is "enforce", "warn" or
+    "off". None is as the environment or the folder's settings say; sample data is not throttled.
+    `retries` is how often a throttled request is tried again; None is as the environment says, or
+    else 9 times on a folder, and on a remote as botocore is configured.
 
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
     """
+    retries = retry_count(retries, environment)
     if remote is not None:
         if data_dir is not None or sample:
             raise ConnectError(
                 f"{'--sample' if sample else '--data-dir'}: a remote has no data folder"
             )
-        return _connect_remote(remote, _given_region(region, environment))
+        if throttling is not None:
+            raise ConnectError("--throttling: a remote decides that itself")
+        return _connect_remote(remote, _given_region(region, environment), retries)
     folder = data_folder(data_dir, sample=sample, environment=environment)
     name = region_name(region, environment)
 
     from engine import Account
 
     created = not is_data_folder(folder)
-    account = Account.open(folder, wording=wording_name(wording, environment))
+    account = Account.open(
+        folder,
+        wording=wording_name(wording, environment),
+        throttling=throttling_name(throttling, environment) or ("off" if sample else None),
+    )
     try:
         engine = account.engine(name)
     except BaseException:
         account.close()
         raise
-    return Connection(engine, engine, name, folder, account.close, created)
+    connection = Connection(engine, engine, name, folder, account.close, created)
+    connection.try_again(retries)
+    return connection
 
 
-def _connect_remote(remote: Remote, region: str | None) -> Connection:
+def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> Connection:
+    """A remote, whose client tries again by itself."""
     from engine.client.remote import RemoteClient
 
-    client = RemoteClient(profile=remote.profile, region=region, endpoint_url=remote.endpoint_url)
+    client = RemoteClient(
+        profile=remote.profile,
+        region=region,
+        endpoint_url=remote.endpoint_url,
+        attempts_max=None if retries is None else retries + 1,
+    )
     return Connection(client, None, client.region, None, client.close, remote=client)
 
 
@@ -186,6 +227,32 @@ def wording_name(given: str | None, environment: Mapping[str, str] = os.environ)
     if name is not None and name not in WORDINGS:
         raise ConnectError(f"{WORDING_VARIABLE}: {name!r} is neither {' nor '.join(WORDINGS)}")
     return name
+
+
+def throttling_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Whether what is beyond a table's capacity is refused: as given, else DYNTUI_THROTTLING.
+
+    None leaves it to the folder. Raises `ConnectError`.
+    """
+    name = given or environment.get(THROTTLING_VARIABLE) or None
+    if name is not None and name not in THROTTLINGS:
+        raise ConnectError(
+            f"{THROTTLING_VARIABLE}: {name!r} is neither {' nor '.join(map(repr, THROTTLINGS))}"
+        )
+    return name
+
+
+def retry_count(given: int | None, environment: Mapping[str, str] = os.environ) -> int | None:
+    """How often throttled requests are tried again: as given, else DYNTUI_RETRIES, else None.
+
+    Raises `ConnectError`.
+    """
+    text = environment.get(RETRIES_VARIABLE, "")
+    if given is not None or not text:
+        return given
+    if not (text.isascii() and text.isdigit() and int(text) <= RETRIES_MAX):
+        raise ConnectError(f"{RETRIES_VARIABLE}: {text!r} is not a number from 0 to {RETRIES_MAX}")
+    return int(text)
 
 
 def region_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:

@@ -16,15 +16,19 @@ def put_many(
     table: str,
     items: Iterable[Json],
     on_progress: Callable[[LoadProgress], None] = lambda _: None,
+    *,
+    batch_items: int = BATCH_ITEMS_MAX,
 ) -> int:
     """Put items in batches, in their order; gives how many were written.
+
+    A batch has at most `batch_items`, and never more than the service takes.
 
     What a batch leaves out, or is refused for, is put item by item: so the first bad item raises
     the `ApiError` of its own PutItem, and a later item replaces an earlier one with the same key.
     """
     written = 0
     source = iter(items)
-    while batch := list(islice(source, BATCH_ITEMS_MAX)):
+    while batch := list(islice(source, min(batch_items, BATCH_ITEMS_MAX))):
         left = _put_batch(client, table, batch)
         written += len(batch) - len(left)
         for item in left:

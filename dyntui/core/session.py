@@ -8,6 +8,7 @@ from typing import Any
 
 from dyntui.core.pages import consumed_units
 from engine.client.protocol import Client, Context
+from engine.client.retrying import Wait
 from engine.clock import SYSTEM_CLOCK, Clock
 
 Json = dict[str, Any]
@@ -26,12 +27,24 @@ class Session:
         self._lock = threading.Lock()
         self.read_units = 0.0
         self.write_units = 0.0
+        self._wait: Wait | None = None
+        self._wait_ends_s = 0.0
+
+    def note_wait(self, wait: Wait) -> None:
+        """Remember that a throttled request waits, for `waiting`."""
+        self._wait, self._wait_ends_s = wait, self.clock.monotonic_s() + wait.seconds
+
+    def waiting(self) -> str:
+        """What a request waits for now, in words; empty where none does."""
+        if self._wait is None or self.clock.monotonic_s() > self._wait_ends_s:
+            return ""
+        return str(self._wait)
 
     def call(
         self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
     ) -> Json:
         """Answer one request; raises `engine.errors.ApiError`."""
-        reads = operation in READS or _is_select(operation, request)
+        reads = is_read(operation, request)
         metered = reads or operation in WRITES
         if metered:
             request = {"ReturnConsumedCapacity": "TOTAL", **request}
@@ -47,8 +60,8 @@ class Session:
         return response
 
 
-def _is_select(operation: str, request: Json) -> bool:
-    """Whether it is a statement that reads."""
+def is_read(operation: str, request: Json) -> bool:
+    """Whether a request reads items."""
     if operation != "ExecuteStatement":
-        return False
+        return operation in READS
     return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

@@ -54,6 +54,7 @@ class Shell:
     ) -> None:
         self.connection = connection
         self.screen = screen
+        connection.on_wait = lambda wait: screen.say(str(wait))
         self.settings = Settings()
         self.spool = spool
         self.caller: Caller = ClientCaller(connection.client, "person" if interactive else "script")

@@ -244,11 +244,11 @@ class BrowserScreen(Screen[None], JobHost):
     # Header.
 
     def _show_busy(self) -> None:
-        """What has been running since the last look."""
+        """What waits for capacity, or has been running since the last look."""
         running = [worker for worker in self.app.workers if worker.is_running and worker.name]
         long = [worker.name for worker in running if worker in self._were_running]
         self._were_running = running
-        self.query_one(HeaderLine).busy = long[0] if long else ""
+        self.query_one(HeaderLine).busy = self.session.waiting() or (long[0] if long else "")
 
     @on(RowsHost.Read)
     def _show_units(self) -> None:

@@ -21,9 +21,9 @@ class ServeError(Exception):
 class Settings:
     """What is served, and where.
 
-    `data_dir` None is an account in memory. `durability` and `wording` are those of
-    `Account.open`. `tls_cert` and
-    `tls_key` name files in PEM format; without them the protocol is plain HTTP.
+    `data_dir` None is an account in memory. `durability`, `wording` and `throttling` are those of
+    `Account.open`; in memory nothing is throttled unless that is said. `tls_cert` and `tls_key`
+    name files in PEM format; without them the protocol is plain HTTP.
     """
 
     data_dir: str | None
@@ -32,15 +32,23 @@ class Settings:
     port: int = 8000
     durability: str | None = None
     wording: str | None = None
+    throttling: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
 
     def account(self) -> Account:
         """The account that is served; raises `engine.errors.FolderError`."""
         if self.data_dir is None:
-            return Account.in_memory(settings=EngineSettings(wording=self.wording or "classic"))
-        path = Path(self.data_dir)
-        return Account.open(path, durability=self.durability, wording=self.wording)
+            settings = EngineSettings(
+                wording=self.wording or "classic", throttling=self.throttling or "off"
+            )
+            return Account.in_memory(settings=settings)
+        return Account.open(
+            Path(self.data_dir),
+            durability=self.durability,
+            wording=self.wording,
+            throttling=self.throttling,
+        )
 
     def tls(self) -> ssl.SSLContext | None:
         """What the certificate and its key make; raises `ServeError` where they are no pair."""

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
+FOLDER_THROTTLING = "off"
+"""What holds for a data folder that says nothing; a Region in memory is not throttled."""
 
 
 def _nothing() -> None:

@@ -1,0 +1,200 @@
+"""What a table's capacity looked like, in lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dyntui.cli.output import rows_text
+from dyntui.core.duration import duration_text
+from dyntui.core.small_charts import bar, sparkline
+from engine.client.capacity import CapacityReport, Flow, OperationFigures, Resource, ThrottleMark
+
+CHART_WIDTH = 16
+_BAR_WIDTH = 4
+_KEYS_SHOWN = 5
+_MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
+_CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
+
+
+def report_text(report: CapacityReport, *, cost: bool) -> str:
+    """A table: flows, throttling, partitions, hot keys, operations and, where asked for, cost."""
+    head = (
+        f"{report.table}: {_mode(report)}, throttling {report.throttling}, "
+        f"last {duration_text(_window_s(report))}\n"
+    )
+    sections = [_flows(report), _throttles(report), _partitions(report), _hot_keys(report)]
+    sections.append(_operations(report.operations))
+    if cost:
+        sections.append(_costs(report))
+    return "\n".join([head, *(section for section in sections if section)])
+
+
+def overview_text(reports: Sequence[CapacityReport]) -> str:
+    """All tables, a line each."""
+    heads = ("table", "mode", "RCU/s", "peak", "given", "WCU/s", "peak", "given", "throttled")
+    rows = []
+    for report in reports:
+        resource = report.resources[0]
+        row = [report.table, _mode(report)]
+        for flow in (resource.reads, resource.writes):
+            speed = _speed(flow, report.width_s)
+            row += [_figure(speed.mean), _figure(speed.peak), _figure(flow.rate)]
+        flows = [flow for one in report.resources for flow in (one.reads, one.writes)]
+        rows.append([*row, f"{sum(sum(flow.throttled) for flow in flows):,}"])
+    right = (False, False, *[True] * 7)
+    return rows_text(heads, rows, right)
+
+
+@dataclass(frozen=True, slots=True)
+class _Speed:
+    """Units a second over the window, and in its busiest stretch."""
+
+    mean: float
+    peak: float
+
+
+def _speed(flow: Flow, width_s: int) -> _Speed:
+    consumed = flow.consumed
+    if not consumed:
+        return _Speed(0.0, 0.0)
+    return _Speed(sum(consumed) / (len(consumed) * width_s), max(consumed) / width_s)
+
+
+def _window_s(report: CapacityReport) -> int:
+    return len(report.resources[0].reads.consumed) * report.width_s
+
+
+def _mode(report: CapacityReport) -> str:
+    return _MODES.get(report.mode, report.mode)
+
+
+def _name(index: str | None) -> str:
+    return "table" if index is None else f"index {index}"
+
+
+def _figure(value: float) -> str:
+    """A speed: with a decimal where it is small."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.1f}"
+
+
+# The parts.
+
+
+def _flows(report: CapacityReport) -> str:
+    heads = ("", "", "mean/s", "peak/s", "given/s", "", "burst left", "throttled")
+    right = (False, False, True, True, True, False, False, True)
+    rows = [
+        row
+        for resource in report.resources
+        for row in (
+            _flow_row(resource, "RCU", resource.reads, report.width_s),
+            _flow_row(resource, "WCU", resource.writes, report.width_s),
+        )
+    ]
+    return rows_text(heads, rows, right)
+
+
+def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[str, ...]:
+    speed = _speed(flow, width_s)
+    given = flow.rate if flow.provisioned is None else flow.provisioned
+    # On demand what is given dwarfs the traffic: there its own peak is the top.
+    top = speed.peak if flow.provisioned is None else max(given, speed.peak)
+    chart = sparkline(flow.consumed, CHART_WIDTH, top * width_s)
+    burst = "none"
+    if flow.balance is not None and flow.burst:
+        part = flow.balance / flow.burst
+        left = f"{part:.0%}" if part >= 0 else "overdrawn"
+        burst = f"{bar(part, _BAR_WIDTH)} {left}"
+    return (
+        resource.index or "table",
+        unit,
+        _figure(speed.mean),
+        _figure(speed.peak),
+        _figure(given),
+        f"▕{chart}▏",
+        burst,
+        f"{sum(flow.throttled):,}",
+    )
+
+
+def _throttles(report: CapacityReport) -> str:
+    """Each cause in words, with how many requests it refused and when last."""
+    found: dict[str, list[ThrottleMark]] = {}
+    for mark in report.throttles:
+        found.setdefault(f"{mark.kind} {mark.index} {mark.words}", []).append(mark)
+    return "".join(
+        f"{sum(mark.requests for mark in marks):,} {marks[0].kind.lower()}s of the "
+        f"{_name(marks[0].index)} throttled: {marks[0].words}\n"
+        for marks in sorted(found.values(), key=lambda marks: -marks[-1].at_s)
+    )
+
+
+def _partitions(report: CapacityReport) -> str:
+    """Where there are several: how busy each one is."""
+    rows = [
+        (
+            resource.index or "table",
+            f"{heat.number} of {len(resource.partitions)}",
+            f"{bar(heat.reads, _BAR_WIDTH)} {heat.reads:.0%}",
+            f"{bar(heat.writes, _BAR_WIDTH)} {heat.writes:.0%}",
+            f"{heat.size_bytes:,}",
+        )
+        for resource in report.resources
+        if len(resource.partitions) > 1
+        for heat in resource.partitions
+    ]
+    heads = ("", "partition", "reads", "writes", "bytes")
+    return rows_text(heads, rows, (False, False, False, False, True)) if rows else ""
+
+
+def _hot_keys(report: CapacityReport) -> str:
+    rows = [
+        (
+            resource.index or "table",
+            hot.key,
+            f"{hot.share:.0%} of its {hot.kind.lower()}s",
+            _figure(hot.units),
+            f"{hot.partition} of {hot.partitions}",
+        )
+        for resource in report.resources
+        for hot in resource.hot_keys[:_KEYS_SHOWN]
+    ]
+    heads = ("", "hot key", "takes", "units", "partition")
+    return rows_text(heads, rows, (False, False, False, True, False)) if rows else ""
+
+
+def _operations(operations: Sequence[OperationFigures]) -> str:
+    counts = ("operation", "requests", "throttled", "failed")
+    rows = [tuple(_operation_row(figures)) for figures in operations]
+    heads = (*counts, "p50 ms", "p90 ms", "p99 ms", "bytes", "largest")
+    return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
+
+
+def _operation_row(figures: OperationFigures) -> Iterator[str]:
+    yield figures.operation
+    yield from (f"{count:,}" for count in (figures.requests, figures.throttled, figures.failed))
+    for ms in (figures.p50_ms, figures.p90_ms, figures.p99_ms):
+        yield "" if ms is None else f"{ms:,.2f}"
+    yield "" if figures.item_bytes_mean is None else f"{figures.item_bytes_mean:,.0f}"
+    yield "" if figures.item_bytes_max is None else f"{figures.item_bytes_max:,}"
+
+
+def _costs(report: CapacityReport) -> str:
+    """What this traffic costs a month, the cheapest first."""
+    rows = [
+        (
+            ("→ " if (cost.mode, cost.table_class) == (report.mode, report.table_class) else "  ")
+            + _MODES.get(cost.mode, cost.mode),
+            _CLASSES.get(cost.table_class, cost.table_class),
+            "" if cost.provisioned is None else "{:,} RCU, {:,} WCU".format(*cost.provisioned),
+            *(f"{dollars:,.2f}" for dollars in (cost.reads, cost.writes, cost.storage, cost.total)),
+        )
+        for cost in report.costs
+    ]
+    heads = ("$ a month", "class", "provisioned", "reads", "writes", "storage", "in all")
+    table = rows_text(heads, rows, (False, False, False, True, True, True, True))
+    return (
+        f"{table}This traffic, going on for a month, at prices of {report.priced_region} as of\n"
+        f"{report.priced_as_of}; → is how the table is now.\n"
+    )

@@ -1,0 +1,105 @@
+"""`dyntui load-test`: what it asks, what it tells, what it leaves."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+
+import orjson
+import pytest
+
+from dyntui.core.load_test_keys import MARK
+from engine import Engine
+from tests.dyntui.cli.shell import Shell
+from tests.dyntui.cli.test_process import start
+from tests.engine.client.conftest import aws_config as aws_config
+from tests.engine.client.wire_server import serving
+
+
+@pytest.fixture
+def slow(shell: Shell) -> Shell:
+    """A table `slow` of five units a second, with an item."""
+    shell.ok("create slow --key id:S --billing provisioned --rcu 5 --wcu 5")
+    shell.ok('put slow --plain \'{"id": "mine"}\'')
+    return shell
+
+
+def test_a_summary_tells_what_came_of_it(slow: Shell) -> None:
+    ended = slow.ok(
+        "load-test slow --read-rate 10 --write-rate 100 --duration 1s --throttling enforce "
+        "--keys sequential --seed 1"
+    )
+    heads, _, reads, writes, *reasons = ended.out.splitlines()
+    assert heads.split()[0] == "requests"
+    assert reads.split()[:2] == ["reads", "10"]
+    assert writes.split()[:2] == ["writes", "100"]
+    refused = int(writes.split()[5])
+    assert refused >= 80
+    assert reasons == [
+        f"{refused} writes throttled: TableWriteProvisionedThroughputExceeded of slow"
+    ]
+    left = 100 - refused
+    assert ended.err == f"{left} items stay: dyntui load-test slow --clean-up\n"
+    assert slow.ok("load-test slow --clean-up").err == f"{left} items removed\n"
+    assert slow.ok("scan slow -o csv").out == "id\nmine\n"
+
+
+def test_a_summary_for_programs(slow: Shell) -> None:
+    ended = slow.ok(
+        "load-test slow --write-rate 20 --duration 1s --clean-up -o json --item-size 2000 "
+        "--key-count 5 --keys uniform --seed 3 --throttling off"
+    )
+    told = ended.json
+    assert told["reads"]["requests"] == 0
+    writes = told["writes"]
+    assert (writes["requests"], writes["units"], writes["throttled"]) == (20, 40.0, {})
+    assert writes["p50_ms"] <= writes["p90_ms"] <= writes["p99_ms"]
+    assert told["items_written"] <= 5
+    assert ended.err == f"{told['items_written']} items removed\n"
+    assert slow.ok("scan slow -o csv").out == "id\nmine\n"
+
+
+def test_what_makes_no_sense_is_said(slow: Shell) -> None:
+    assert "--read-rate" in slow.misused("load-test slow")
+    assert "--keys" in slow.misused("load-test slow --read-rate 1 --keys odd")
+    assert "no time such as" in slow.misused("load-test slow --read-rate 1 --duration x")
+    assert "not found" in slow.refused("load-test nowhere --read-rate 1")
+
+
+@pytest.fixture
+def address(aws_config: object) -> Iterator[str]:
+    """A remote with a table `orders`."""
+    del aws_config
+    with Engine.in_memory() as engine, serving(engine) as url:
+        engine.create_table(
+            TableName="orders",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield url
+
+
+def test_a_remote_is_asked_about(shell: Shell, address: str) -> None:
+    command = f"load-test orders --read-rate 10 --write-rate 5 --duration 1s --item-size 1500 \
+--endpoint-url {address}"
+    said = shell.misused(command)
+    assert f"Send 10 reads and 5 writes to orders at {address}, for up to 5 RCU and 10 WCU?" in said
+    assert "Nobody is there to answer" in said
+    ended = shell.ok(f"{command} --yes --clean-up -o json")
+    assert ended.json["writes"]["units"] == 10.0
+    assert shell.ok(f"scan orders --endpoint-url {address}").err == "no items\n"
+
+
+def test_ctrl_c_ends_it_with_the_summary(slow: Shell) -> None:
+    words = "load-test slow --write-rate 200 --duration 10m -o json --throttling off"
+    with start(slow, words.split()) as process:
+        deadline = time.monotonic() + 20
+        while f'"{MARK}"' not in slow.ok("scan slow -o jsonl").out:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert err.startswith(b"ended after ")
+    assert orjson.loads(out)["writes"]["requests"] > 0
