@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dyntui.core.chart import compact
+from dyntui.core.load_test import LoadPlan
 from engine.client.capacity import CapacityReport, Flow, MonthlyCost, ThrottleMark
 
 WINDOWS = {60: "1 min", 600: "10 min", 3_600: "1 h", 86_400: "1 day", 35 * 86_400: "35 days"}
 """The windows that can be looked at, in seconds, as people call them."""
 WINDOW_NAMES = {60: "1m", 600: "10m", 3_600: "1h", 86_400: "1d", 35 * 86_400: "35d"}
 """The same as the command line takes them."""
+
+SUGGESTED_LOAD = LoadPlan(read_rate=20, write_rate=20, duration_s=60)
 
 PROVISIONED = "PROVISIONED"
 MODES = {PROVISIONED: "provisioned", "PAY_PER_REQUEST": "on demand"}
@@ -163,6 +166,13 @@ def stats_command(table: str, window_s: int) -> str:
     return f"dyntui stats {table} --window {WINDOW_NAMES[window_s]}"
 
 
-def load_command(table: str) -> str:
+def load_command(table: str, plan: LoadPlan = SUGGESTED_LOAD, *, clean_up: bool = False) -> str:
     """The command that makes traffic on a table."""
-    return f"dyntui load-test {table} --read-rate 20 --write-rate 20 --keys zipf"
+    words = ["dyntui load-test", table]
+    words += [
+        f"--{kind}-rate {rate:g}"
+        for kind, rate in (("read", plan.read_rate), ("write", plan.write_rate))
+        if rate
+    ]
+    words += [f"--keys {plan.keys}", f"--duration {plan.duration_s:g}s"]
+    return " ".join([*words, "--clean-up"] if clean_up else words)

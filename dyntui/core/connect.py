@@ -82,6 +82,11 @@ class Connection:
         )
 
     @property
+    def direct(self) -> Client:
+        """The client without trying again, for who counts what is throttled."""
+        return self.client.client if isinstance(self.client, RetryingClient) else self.client
+
+    @property
     def tools(self) -> LocalTools:
         """What only an engine offers; raises `ConnectError` where the Region is on a remote."""
         if self.local_tools is None:

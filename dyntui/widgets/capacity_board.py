@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import orjson
 from textual import on
@@ -17,11 +17,11 @@ from dyntui.core.capacity_page import Page, View, capacity_page
 from dyntui.core.capacity_words import (
     WINDOWS,
     clock_text,
-    load_command,
     stats_command,
 )
 from dyntui.core.chart import Line
 from dyntui.core.connect import ConnectError, Connection
+from dyntui.core.formats import json_default
 from dyntui.core.pace import REST_S, Pace
 from dyntui.core.pictures import save_picture
 from dyntui.core.schema import TableInfo
@@ -33,6 +33,9 @@ from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from engine.client.capacity import CapacityReport, HotKey
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.core.load_run import LoadRun
 
 FIRST_WINDOW_S = 600
 LIVE = "● live"
@@ -66,6 +69,7 @@ class CapacityBoard(Vertical, JobHost):
         self._timer: Timer | None = None
         self._in_sight = False
         self._paused = False
+        self._load: LoadRun | None = None
 
     def compose(self) -> ComposeResult:
         """One view."""
@@ -158,7 +162,10 @@ class CapacityBoard(Vertical, JobHost):
             return
         resource = min(self._view.resource, len(report.resources) - 1)
         self._view = replace(self._view, resource=resource, key=self._key_number(report, resource))
-        self._page = capacity_page(report, self._view, *self._lines.room)
+        view = self._view
+        if self._load is not None and not self._paused:
+            view = replace(view, state=f"● {self._load.state_text()}")
+        self._page = capacity_page(report, view, *self._lines.room)
         self._lines.show(self._page.lines)
 
     def _key_number(self, report: CapacityReport, resource: int) -> int:
@@ -199,7 +206,7 @@ class CapacityBoard(Vertical, JobHost):
             "copy": self._copy_figures,
             "copy_as": self._copy_command,
             "picture": self._save_picture,
-            "load": self._copy_load,
+            "load": self._ask_load,
         }
         actions[what]()
 
@@ -284,24 +291,66 @@ class CapacityBoard(Vertical, JobHost):
         self._paused = False
         self._view = replace(self._view, state=LIVE)
 
+    # Traffic.
+
+    def _ask_load(self) -> None:
+        """Ask for traffic, or stop what runs."""
+        if self.stop_load() or self._info is None or self._connection.local_tools is None:
+            return
+        from dyntui.screens.load_test import Load, LoadTestScreen
+
+        info = self._info
+
+        def closed(load: Load | None) -> None:
+            if load is not None:
+                from dyntui.core.load_run import LoadRun
+
+                run = LoadRun(self._connection, info, load.plan, clean_up=load.clean_up)
+                self._start_load(run)
+
+        self.app.push_screen(LoadTestScreen(info), closed)
+
+    def _start_load(self, run: LoadRun) -> None:
+        self._load = run
+
+        def work(cancelled: Cancelled) -> None:
+            run.work(cancelled, lambda: self.post_progress(self._draw))
+
+        def done(_: None) -> None:
+            self._load = None
+            self.notify(run.summary_text(), markup=False)
+            self.look()
+
+        def failed(error: ApiError) -> None:
+            self._load = None
+            text = f"Load test of {run.table}: {error_text(self.app, error).plain}"
+            self.notify(text, severity="error", markup=False)
+
+        self.run_job(f"load test of {run.table}", work, done, failed, group="load")
+
+    def stop_load(self) -> bool:
+        """Stop the load test; whether one ran."""
+        if self._load is None:
+            return False
+        self._load.stop()
+        return True
+
+    # Copies.
+
     def _copy_figures(self) -> None:
         """The report as JSON."""
         if self._report is not None:
-            text = orjson.dumps(asdict(self._report), option=orjson.OPT_INDENT_2).decode()
+            text = orjson.dumps(
+                asdict(self._report), option=orjson.OPT_INDENT_2, default=json_default
+            ).decode()
             self.app.copy_to_clipboard(text)
             self.notify(f"Copied the report as JSON: {len(text):,} characters", markup=False)
 
     def _copy_command(self) -> None:
         if self._info is not None:
-            self._copy(stats_command(self._info.name, self._view.window_s))
-
-    def _copy_load(self) -> None:
-        if self._info is not None:
-            self._copy(load_command(self._info.name))
-
-    def _copy(self, command: str) -> None:
-        self.app.copy_to_clipboard(command)
-        self.notify(f"Copied: {command}", markup=False)
+            command = stats_command(self._info.name, self._view.window_s)
+            self.app.copy_to_clipboard(command)
+            self.notify(f"Copied: {command}", markup=False)
 
     def _save_picture(self) -> None:
         """The whole screen as SVG, in the folder that the app was started in."""

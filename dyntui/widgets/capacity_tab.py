@@ -60,6 +60,10 @@ class CapacityTab(TableTab):
         if self._board is not None:
             self._board.look()
 
+    def back(self) -> bool:
+        """Stop the load test, if one runs."""
+        return self._board is not None and self._board.stop_load()
+
     def focus_content(self) -> None:
         """The board can be scrolled."""
         self._made().focus_content()

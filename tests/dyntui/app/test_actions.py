@@ -20,6 +20,7 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
+from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
@@ -53,6 +54,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,
+    "load": LoadTestScreen,
     "ask": AskFirstScreen,
     "editor": EditorScreen,
     "field": FieldEditor,
