@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
+from engine.capacity.tally import tallied
+from engine.client.capacity import CapacityReport, TableLoad
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -23,6 +26,7 @@ from engine.model.service import service_model
 from engine.model.validation import check_types, validate
 from engine.model.values import looks_binary, to_python
 from engine.operations import OPERATIONS
+from engine.operations.naming import tables_named
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings, Write
 from engine.operations.wording import reworded
 from engine.storage.database import Options
@@ -41,6 +45,12 @@ _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_capacity_report: Callable[..., CapacityReport] = late(
+    "engine.operations.capacity_report", "capacity_report"
+)
+_capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
+    "engine.operations.capacity_report", "capacity_overview"
+)
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
@@ -164,6 +174,14 @@ class Engine(OperationMethods):
         """See `LocalTools.explain`."""
         return _explain(self._region, statement, parameters, consistent)
 
+    def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
+        """See `LocalTools.capacity_report`."""
+        return _capacity_report(self._region, table, window_s)
+
+    def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
+        """See `LocalTools.capacity_overview`."""
+        return _capacity_overview(self._region, window_s)
+
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
         return _report(self._region.database)
@@ -230,24 +248,42 @@ def begin(region: Region, operation: str, request: Json, context: Context) -> Js
     work = OPERATIONS.get(operation)
     if work is None:
         raise _unknown(operation)
+    tally = region.metrics.begin(operation)
     try:
-        validate(operation, request)
-        return work(region, request, context)
-    except ValidationException as error:
-        raise _exact(region, operation, request, error) from error
+        try:
+            validate(operation, request)
+            begun = work(region, request, context)
+        except ValidationException as error:
+            raise _exact(region, operation, request, error) from error
+    except BaseException as error:
+        region.metrics.fail(tally, error, partial(tables_named, region, request))
+        raise
+    if isinstance(begun, Write):
+        begun.tally = tally
+        begun.work = tallied(tally, begun.work)
+    else:
+        region.metrics.end(tally, partial(tables_named, region, request))
+    return begun
 
 
 def finish(
     region: Region, operation: str, request: Json, begun: Write[T], transact: Callable[[], T]
 ) -> Json:
     """The rest of the way: the transaction, for which `transact` waits, and the answer."""
+    named = partial(tables_named, region, request)
     try:
-        return begun.answer(transact())
-    except ValidationException as error:
-        error.about_table = True
-        raise _exact(region, operation, request, error) from error
+        try:
+            answer = begun.answer(transact())
+        except ValidationException as error:
+            error.about_table = True
+            raise _exact(region, operation, request, error) from error
+    except BaseException as error:
+        region.metrics.fail(begun.tally, error, named)
+        raise
     finally:
         begun.release()
+    region.metrics.end(begun.tally, named)
+    return answer
 
 
 def _exact(region: Region, operation: str, request: Json, error: ValidationException) -> ApiError:

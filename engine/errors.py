@@ -15,7 +15,7 @@
     │       ├── ConditionalCheckFailedException   may carry `Item`
     │       ├── DuplicateItemException
     │       ├── IdempotentParameterMismatchException
-    │       ├── InternalServerError               500
+    │       ├── InternalServerError               500; RequestCancelled is one too
     │       ├── ItemCollectionSizeLimitExceededException
     │       ├── LimitExceededException
     │       ├── ResourceInUseException
@@ -144,6 +144,15 @@ class InternalServerError(ApiError):
     """The engine could not do what was asked, through no fault of the request."""
 
     status = 500
+
+
+class RequestCancelled(InternalServerError):
+    """Whoever asked has given up meanwhile."""
+
+    @property
+    def code(self) -> str:
+        """See `ApiError.code`."""
+        return InternalServerError.__name__
 
 
 class ItemCollectionSizeLimitExceededException(ApiError):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dyntui.core.pages import Caller
 from dyntui.core.statement_parameters import InputError
-from dyntui.core.statements import Outcome, Prepared, request_of
+from dyntui.core.statements import Outcome, Prepared, StatementCancelledError, request_of
 from engine.errors import ApiError
 
 Json = dict[str, Any]
@@ -81,23 +81,38 @@ class Group:
 class GroupRun:
     """One run of a group: iterate over it for its rows, ask `outcome` at any time.
 
-    `failures` are the statements of a batch that were refused, each a line.
+    `failures` are the statements of a batch that were refused, each a line. `cancelled` is passed
+    on with the request: one that waits for capacity is given up.
     """
 
     def __init__(
-        self, caller: Caller, group: Group, *, clock: Callable[[], float] = perf_counter
+        self,
+        caller: Caller,
+        group: Group,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         self.outcome = Outcome()
         self.failures: list[str] = []
         self._caller = caller
         self._group = group
+        self._cancelled = cancelled
         self._clock = clock
 
     def __iter__(self) -> Iterator[Json]:
-        """The items that were read or returned; raises `engine.errors.ApiError`."""
+        """The items that were read or returned.
+
+        Raises `engine.errors.ApiError` and `StatementCancelledError`.
+        """
         request = self._group.request | {"ReturnConsumedCapacity": "INDEXES"}
         start = self._clock()
-        answer = self._caller.call(self._group.operation, request)
+        try:
+            answer = self._caller.call(self._group.operation, request, self._cancelled)
+        except ApiError as error:
+            if self._cancelled is not None and self._cancelled():
+                raise StatementCancelledError from error
+            raise
         self.outcome.seconds = self._clock() - start
         self.outcome.pages = 1
         for consumed in answer.get("ConsumedCapacity") or ():

@@ -78,6 +78,10 @@ class StatementRunner:
     """What the last run has done so far."""
     is_read: bool = True
     """Whether the last run reads."""
+    read_units: float = 0.0
+    """What all reads consumed so far."""
+    write_units: float = 0.0
+    """What all writes consumed so far."""
 
     def run(self, taken: Ready | Group | Noted) -> list[str]:
         """Carry out what a session took; gives the statements of a batch that failed, as lines.
@@ -87,13 +91,17 @@ class StatementRunner:
         if isinstance(taken, Noted):
             self.face.note(taken.text)
             return []
-        if isinstance(taken, Group):
-            self.operation = taken.operation
-            return self._run_group(taken)
-        self.operation = "ExecuteStatement"
-        self._ask(taken)
-        self._run_statement(taken.prepared, taken)
-        return []
+        self.outcome = Outcome()
+        try:
+            if isinstance(taken, Group):
+                self.operation = taken.operation
+                return self._run_group(taken)
+            self.operation = "ExecuteStatement"
+            self._ask(taken)
+            self._run_statement(taken.prepared, taken)
+            return []
+        finally:
+            self._add_up()
 
     def _run_statement(self, prepared: Prepared, ready: Ready) -> None:
         session = self.session
@@ -125,7 +133,7 @@ class StatementRunner:
         self.face.show(Rows(items, result_columns(prepared), keys))
 
     def _run_group(self, group: Group) -> list[str]:
-        run = GroupRun(self.session.caller, group)
+        run = GroupRun(self.session.caller, group, cancelled=self.cancelled)
         self.outcome, self.is_read = run.outcome, group.is_read
         rows = list(run)
         self.writes += not group.is_read
@@ -133,6 +141,13 @@ class StatementRunner:
             self.face.show(Rows(iter(rows), None, lambda: ()))
         self.face.done(group.kind, run.outcome, is_read=group.is_read)
         return run.failures
+
+    def _add_up(self) -> None:
+        """Add what the last run consumed, also where it was cancelled."""
+        if self.is_read:
+            self.read_units += self.outcome.units
+        else:
+            self.write_units += self.outcome.units
 
     def _ask(self, ready: Ready) -> None:
         if self.ask_above_bytes is None:

@@ -147,7 +147,7 @@ def _capacity(shell: Shell, text: str) -> None:
     if text:
         chosen = _chosen("\\capacity", text, CAPACITIES)
         shell.settings.capacity = next(one for one in CAPACITIES if one == chosen)
-    shell.screen.say(f"capacity {shell.settings.capacity}")
+    shell.screen.say(f"capacity {shell.settings.capacity}, session {shell.session_text()}")
 
 
 def _timing(shell: Shell, text: str) -> None:
@@ -250,7 +250,13 @@ COMMANDS = (
     Command(("describe", "d"), "TABLE", "Show a table's schema and sizes.", _describe, (TABLES,)),
     Command(("explain",), "STATEMENT", "Tell what would be done; do nothing.", _explain),
     Command(("format", "f"), "[FORM [plain]]", _FORM_HELP, _format, FORMATS),
-    Command(("capacity",), "[HOW]", "NONE, TOTAL or INDEXES of the cost.", _capacity, CAPACITIES),
+    Command(
+        ("capacity",),
+        "[HOW]",
+        "NONE, TOTAL or INDEXES of the cost; its sum.",
+        _capacity,
+        CAPACITIES,
+    ),
     Command(("timing",), "[on|off]", "Tell how long statements take.", _timing, SWITCH),
     Command(("pager",), "[on|off]", "Show long results page by page.", _pager, SWITCH),
     Command(("last",), "[FORM]", "Show the last result again.", _last, FORMATS),

@@ -116,7 +116,8 @@ class Editor:
         connection, settings = self._shell.connection, self._shell.settings
         form = f"{settings.form} plain" if settings.plain else settings.form
         return (
-            f" {connection.place}  {connection.region}  {form}  {settings.mode}"
+            f" {connection.place}  {connection.region}  {self._shell.session_text()}"
+            f"  {form}  {settings.mode}"
             "  Enter runs what is whole, Alt+Enter or F5 anything; Ctrl+O: a new line"
         )
 

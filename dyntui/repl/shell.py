@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Literal
 
 from dyntui.core.connect import Connection
+from dyntui.core.cost import units_text
 from dyntui.core.item_output import Format, item_texts
 from dyntui.core.pages import Caller
 from dyntui.core.spool import ItemSpool
@@ -91,6 +92,11 @@ class Shell:
             if value is None:
                 return
             yield value
+
+    def session_text(self) -> str:
+        """What the session has read and written so far, in units."""
+        read, written = self.runner.read_units, self.runner.write_units
+        return f"{units_text(read)} RCU, {units_text(written)} WCU"
 
     # The last result.
 

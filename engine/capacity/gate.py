@@ -89,6 +89,14 @@ class Gate:
         reads, writes = (units, 0.0) if kind is Kind.READ else (0.0, units)
         self._ranges[self.partitions.locate(key)].spend(share(reads, writes))
 
+    def supply(self, kind: Kind, now_us: int) -> Supply:
+        """What the resource gives now."""
+        return self._capacities[kind].supply(now_us)
+
+    def balance(self, kind: Kind, now_us: int) -> float:
+        """Units that are left of what is kept."""
+        return self._purses[kind].balance(now_us)
+
     def close(self) -> None:
         """Bring back what was borrowed."""
         for purse in (*self._purses.values(), *self._ranges):

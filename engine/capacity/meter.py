@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from engine.capacity.buckets import Supply
 from engine.capacity.charges import Charges
 from engine.capacity.demand import SharedDemand
 from engine.capacity.gate import Gate, OnDemand, Provision
 from engine.capacity.partitions import PartitionMap, initial_count
 from engine.capacity.purses import States
 from engine.capacity.refusals import Kind, Refusal
+from engine.capacity.tally import Draw, current
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.storage.catalog import Table
@@ -28,15 +29,6 @@ _WARM = {Kind.READ: "ReadUnitsPerSecond", Kind.WRITE: "WriteUnitsPerSecond"}
 _MAXIMA = {Kind.READ: "MaxReadRequestUnits", Kind.WRITE: "MaxWriteRequestUnits"}
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Units that a request draws from a table (`index` None) or a global index of it, at a key."""
-
-    index: str | None
-    key: bytes
-    units: float
-
-
 _Settings = tuple[Json | None, Json | None, Json]
 """ProvisionedThroughput, OnDemandThroughput and WarmThroughput; a gate serves while they last."""
 
@@ -44,27 +36,51 @@ _Settings = tuple[Json | None, Json | None, Json]
 class Meter:
     """The meter of one Region as one process uses it; safe to use from several threads."""
 
-    def __init__(self, states: States, clock: Clock) -> None:
+    def __init__(self, states: States, clock: Clock, *, asks: bool = True) -> None:
+        """`asks` False: whatever is drawn is there, and is only noted."""
         self._states = states
+        self._asks = asks
         self._clock = clock
         self._lock = threading.Lock()
         self._gates: dict[tuple[str, str | None], tuple[_Settings, Gate]] = {}
 
     def refusal(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> Refusal | None:
         """Why a request is throttled; None lets it in. Nothing is paid yet."""
+        if not self._asks:
+            return None
         now_us = self._clock.now_us()
         with self._lock:
             for draw in draws:
                 refusal = self._gate(table, draw.index).refusal(kind, draw.key, now_us)
                 if refusal is not None:
+                    tally = current.tally
+                    if tally is not None:
+                        tally.refusals.append((table, refusal))
                     return refusal
         return None
 
-    def charge(self, table: Table, kind: Kind, draws: Sequence[Draw]) -> None:
-        """Let a request pay what it really cost."""
+    def charge(
+        self,
+        table: Table,
+        kind: Kind,
+        draws: Sequence[Draw],
+        items: int = 0,
+        item_bytes: int = 0,
+    ) -> None:
+        """Let a request pay what it really cost, for so many items of so many bytes together."""
+        tally = current.tally
+        if tally is not None:
+            tally.charges.append((table, kind, draws, items, item_bytes))
+        if not self._asks:
+            return
         with self._lock:
             for draw in draws:
                 self._gate(table, draw.index).charge(kind, draw.key, draw.units)
+
+    def supply(self, table: Table, index: str | None, kind: Kind, now_us: int) -> Supply:
+        """What a table (`index` None) or a global index gives now."""
+        with self._lock:
+            return self._gate(table, index).supply(kind, now_us)
 
     def gate(self, table: Table, index: str | None) -> Gate:
         """The gate of a table (`index` None) or of a global index."""

@@ -25,6 +25,10 @@ class States(Protocol):
         """Replace a state, None at first, by what `work` makes of it; nobody comes between."""
         ...
 
+    def read_state(self, name: str) -> Any:
+        """A state as it is; None where there is none."""
+        ...
+
     def forget_states(self, prefix: str) -> None:
         """Forget the states whose names begin so."""
         ...
@@ -40,6 +44,10 @@ class MemoryStates:
         """See `States.update_state`."""
         self._states[name], result = work(self._states.get(name))
         return result
+
+    def read_state(self, name: str) -> Any:
+        """See `States.read_state`."""
+        return self._states.get(name)
 
     def forget_states(self, prefix: str) -> None:
         """See `States.forget_states`."""
@@ -79,6 +87,13 @@ class Purse:
     def spend(self, units: float) -> None:
         """Pay for a request that was let in."""
         self.units -= units
+
+    def balance(self, now_us: int) -> float:
+        """What is left in the bucket and here; what other processes have borrowed is not seen."""
+        state = self._states.read_state(self._name)
+        bucket = Bucket.new(self.supply, now_us) if state is None else Bucket(*state)
+        bucket.refill(self.supply, now_us)
+        return bucket.units + self.units
 
     def close(self) -> None:
         """Bring back what is left, or pay what is owed."""

@@ -57,6 +57,17 @@ class Refusal:
         """One of the API's sixteen reasons."""
         return f"{'Table' if self.index is None else 'Index'}{self.kind}{self.limit}"
 
+    @property
+    def words(self) -> str:
+        """What happened, for people."""
+        what = "the table" if self.index is None else f"the index {self.index}"
+        units = f"{self.kind.lower()} units"
+        if self.limit is Limit.KEY_RANGE:
+            return f"one partition of {what} has given all the {units} that a partition can give"
+        if self.limit is Limit.MAXIMUM:
+            return f"{what} has reached the maximum that is set for its {units}"
+        return f"{what} has used up the {units} that it is provisioned with"
+
     def error(self, table_arn: str) -> ApiError:
         """The exception with which the request is refused."""
         resource = table_arn if self.index is None else f"{table_arn}/index/{self.index}"

@@ -1,6 +1,7 @@
 """What an engine tells of capacity: the shapes that `LocalTools` answers with.
 
-Times are seconds since the epoch, of the engine's clock. Series have one figure per stretch of time.
+Times are seconds since the epoch, of the engine's clock. Series have one figure per stretch of
+time.
 """
 
 from __future__ import annotations
@@ -127,7 +128,9 @@ class CapacityReport:
 
     `throttling` is the folder's setting: "enforce", "warn" or "off". `mode` and `table_class` are
     the API's BillingMode and TableClass. `resources` begin with the table itself. `costs` come
-    cheapest first, priced as of `priced_as_of` for `priced_region`.
+    cheapest first, priced as of `priced_as_of` for `priced_region`. `on_demand_ratio`: how often a
+    unit on demand costs what one costs of a provision that is used up; `course_ratio`: the same as
+    courses still teach it (both 0 where no prices are known).
     """
 
     table: str
@@ -142,6 +145,27 @@ class CapacityReport:
     costs: tuple[MonthlyCost, ...]
     priced_region: str
     priced_as_of: str
+    on_demand_ratio: float = 0.0
+    course_ratio: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TableLoad:
+    """What one table, with all its indexes, had to do in the last `seconds`.
+
+    `reads` and `writes` are consumed units. `provisioned` units a second (read, write) are the
+    table's own; None on demand. `throttled` and `failed` are parts of `requests`.
+    """
+
+    table: str
+    mode: str
+    reads: float
+    writes: float
+    provisioned: tuple[float, float] | None
+    requests: int
+    throttled: int
+    failed: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)

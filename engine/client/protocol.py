@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.client.capacity import CapacityReport, Place
+from engine.client.capacity import CapacityReport, Place, TableLoad
 
 Json = dict[str, Any]
 
@@ -149,7 +149,14 @@ class LocalTools(Protocol):
         """What a table's capacity looked like in the last `window_s` seconds.
 
         The figures of other processes are as old as their last flush, a second at most.
-        Raises `ApiError` where there is no such table.
+        Raises `ApiError` where there is no such table, or where the window is longer than 35 days.
+        """
+        ...
+
+    def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
+        """What each table of the Region had to do in the last `window_s` seconds, by name.
+
+        Raises `ApiError` where the window is longer than 35 days.
         """
         ...
 

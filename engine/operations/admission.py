@@ -1,16 +1,15 @@
 """Admission: whether a request may draw on its table's capacity, asked before it writes anything.
 
-Where throttling is off there is no meter, and nothing is asked. Where it only warns, requests draw
-without being refused.
+All that is drawn is counted, whatever the setting. Where throttling is off nothing is refused;
+where it only warns, what would have been refused is counted too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from engine.capacity.charges import Charges
-from engine.capacity.meter import Draw, write_draws
+from engine.capacity.meter import write_draws
 from engine.capacity.refusals import Kind, Refusal
+from engine.capacity.tally import Draw
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
 from engine.operations.pages import Page, PageRequest, read_page
@@ -28,15 +27,15 @@ def refusal_of_write(
     `factor`: how often the change is paid.
     """
     meter = region.meter
-    if meter is None:
-        return None
     charges = Charges()
     charges.add_change(change, factor)
     draws = write_draws(change, charges)
     refusal = meter.refusal(table, Kind.WRITE, draws)
     if refusal is not None and region.enforces:
         return refusal
-    meter.charge(table, Kind.WRITE, draws)
+    old, new = change.old, change.new
+    size = max(0 if old is None else old.size, 0 if new is None else new.size)
+    meter.charge(table, Kind.WRITE, draws, 1, size)
     return None
 
 
@@ -54,19 +53,17 @@ def charge_failed_write(
     region: Region, table: Table, key: bytes, old: StoredItem | None, new_bytes: int
 ) -> None:
     """A write whose condition is false costs what writing the larger image would have."""
-    if region.meter is not None:
-        units = write_units(0 if old is None else old.size, new_bytes)
-        region.meter.charge(table, Kind.WRITE, [Draw(None, key, units)])
+    old_bytes = 0 if old is None else old.size
+    units = write_units(old_bytes, new_bytes)
+    draws = [Draw(None, key, units)]
+    region.meter.charge(table, Kind.WRITE, draws, 1, max(old_bytes, new_bytes))
 
 
 def refusal_of_read(
     region: Region, table: Table, index: Index | None, key: bytes
 ) -> Refusal | None:
     """Why a read is refused; None while its table, or its global index, has anything left."""
-    meter = region.meter
-    if meter is None:
-        return None
-    refusal = meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
+    refusal = region.meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
     return refusal if region.enforces else None
 
 
@@ -80,27 +77,25 @@ def admit_read(region: Region, table: Table, index: Index | None, key: bytes) ->
         raise refusal.error(region.table_arn(table.name))
 
 
-def charge_read(region: Region, table: Table, draws: Sequence[Draw]) -> None:
-    """Draw what a read has really read."""
-    if region.meter is not None:
+def charge_get(
+    region: Region, table: Table, key: bytes, found: StoredItem | None, units: float
+) -> None:
+    """Draw what reading one item has cost."""
+    draws = (Draw(None, key, units),)
+    if found is None:
         region.meter.charge(table, Kind.READ, draws)
-
-
-def read_draw(index: Index | None, key: bytes, units: float) -> Draw:
-    """What a read of a table or index draws; a local index draws on its table."""
-    return Draw(_owner(index), key, units)
+    else:
+        region.meter.charge(table, Kind.READ, draws, 1, found.size)
 
 
 def metered_get(
     region: Region, reader: Reader, table: Table, key: bytes, consistent: bool
 ) -> StoredItem | None:
     """Read an item if it is let in, and draw what it costs."""
-    if region.meter is None:
-        return reader.get(table.storage, key)
     admit_read(region, table, None, key)
     found = reader.get(table.storage, key)
     units = read_units(0 if found is None else found.size, consistent)
-    charge_read(region, table, [read_draw(None, key, units)])
+    charge_get(region, table, key, found, units)
     return found
 
 
@@ -108,15 +103,13 @@ def metered_page(
     region: Region, reader: Reader, request: PageRequest, consistent: bool, context: Context
 ) -> Page:
     """Read a page if the first key of its range is let in, and draw what it has read."""
-    if region.meter is None:
-        return read_page(reader, request, consistent, context)
     table, index, key = request.table, request.index, request.keys.low
     admit_read(region, table, index, key)
     page = read_page(reader, request, consistent, context)
-    draws = [read_draw(index, key, read_units(page.size, consistent))]
+    draws = [Draw(_owner(index), key, read_units(page.size, consistent))]
     if page.fetched_units:
-        draws.append(read_draw(None, key, page.fetched_units))
-    charge_read(region, table, draws)
+        draws.append(Draw(None, key, page.fetched_units))
+    region.meter.charge(table, Kind.READ, draws, page.scanned, page.size)
     return page
 
 

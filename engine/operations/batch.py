@@ -22,8 +22,7 @@ from engine.model import values
 from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.admission import (
-    charge_read,
-    read_draw,
+    charge_get,
     refusal_of_read,
     refusal_of_write,
 )
@@ -156,8 +155,6 @@ def _throttled(
     Raises the error of the first one where none is left.
     """
     left_over: Json = {}
-    if region.meter is None:
-        return left_over
     first: ApiError | None = None
     for writes, changes in zip(located, changed, strict=True):
         entries = request["RequestItems"][writes.table_name]
@@ -325,7 +322,7 @@ def _read(
             break
         units = read_units(size, gets.consistent)
         found.charges.table += units
-        charge_read(region, table, [read_draw(None, key, units)])
+        charge_get(region, table, key, stored, units)
         if stored is not None:
             left -= size
             projection = gets.projection

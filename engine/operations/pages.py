@@ -10,7 +10,7 @@ import orjson
 
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
-from engine.errors import InternalServerError
+from engine.errors import RequestCancelled
 from engine.expressions import Condition, Projection
 from engine.model.partial import decoder_of
 from engine.model.values import to_json
@@ -62,7 +62,7 @@ class Page:
 
 
 def read_page(reader: Reader, request: PageRequest, consistent: bool, context: Context) -> Page:
-    """Read a page; raises `InternalServerError` where the caller cancels."""
+    """Read a page; raises `RequestCancelled` where the caller cancels."""
     page = Page()
     shape = _shape(reader, request, page, consistent)
     source = request.table if request.index is None else request.index
@@ -84,7 +84,7 @@ def read_page(reader: Reader, request: PageRequest, consistent: bool, context: C
         elif len(chunk) < count:
             break
         elif page.scanned % _ROWS_AT_ONCE == 0 and context.cancelled and context.cancelled():
-            raise InternalServerError("The request was cancelled")
+            raise RequestCancelled("The request was cancelled")
     page.count = len(page.items)
     if last is not None:
         page.last_key = _last_key(request, orjson.loads(last))

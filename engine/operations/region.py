@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from engine.capacity.history import History
 from engine.capacity.meter import Meter
+from engine.capacity.metrics import Metrics
+from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
+from engine.capacity.tally import Tally, current, tallied
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ResourceNotFoundException, ValidationException
+from engine.errors import ApiError, ResourceNotFoundException, ValidationException
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -34,10 +39,11 @@ class Write(Generic[T]):
     """A writing operation that is prepared: what is left is its transaction, and then its answer.
 
     Whoever called decides how to wait for the transaction: a thread does, an event loop does not.
-    `release` is called once the transaction is over, however it ended.
+    `release` is called once the transaction is over, however it ended. `tally` is the request's,
+    from when it is on its way.
     """
 
-    __slots__ = ("answer", "release", "work")
+    __slots__ = ("answer", "release", "tally", "work")
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class Write(Generic[T]):
         self.work = work
         self.answer = answer
         self.release = release
+        self.tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,11 @@ class Region:
     database: Database
     clock: Clock
     settings: Settings
-    in_flight: KeysInFlight | None = None
-    meter: Meter | None = None
+    meter: Meter
+    metrics: Metrics
+    history: History
     meter_file: MeterFile | None = None
+    in_flight: KeysInFlight | None = None
 
     @classmethod
     def open(
@@ -102,11 +111,11 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        if settings.throttling == "off":
-            return cls(name, database, clock, settings, in_flight)
         meter_file = database.open_meter()
-        states = MemoryStates() if meter_file is None else meter_file
-        return cls(name, database, clock, settings, in_flight, Meter(states, clock), meter_file)
+        meter = Meter(meter_file or MemoryStates(), clock, asks=settings.throttling != "off")
+        points = meter_file or MemoryPoints()
+        metrics, history = Metrics(points, clock, alone=meter_file is None), History(points)
+        return cls(name, database, clock, settings, meter, metrics, history, meter_file, in_flight)
 
     @property
     def enforces(self) -> bool:
@@ -115,17 +124,28 @@ class Region:
 
     def read(self, work: Read[T], consistent: bool) -> T:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
-        database = self.database
+        database, tally = self.database, current.tally
+        if tally is not None:
+            work = tallied(tally, work)
         return database.read(work) if consistent else database.read_eventually(work)
+
+    def forget(self, table: Table) -> None:
+        """Forget what was measured of a table that is gone, and what is left of its capacity."""
+        with suppress(ApiError):
+            self.meter.forget(table.table_id)
+            self.metrics.forget(table.table_id)
 
     def close(self) -> None:
         """Close the Region's files."""
         # A forked child, and a second close, leave the shared file alone.
-        if self.meter is not None and not self.database.is_closed:
-            self.meter.close()
+        was_open = not self.database.is_closed
+        self.database.close()
+        if was_open:
+            with suppress(ApiError):
+                self.meter.close()
+            self.metrics.close()
             if self.meter_file is not None:
                 self.meter_file.close()
-        self.database.close()
         if self.in_flight is not None:
             self.in_flight.close()
 

@@ -291,8 +291,7 @@ def delete_table(region: Region, request: Json, _context: Context) -> Json:
         return leaving
 
     leaving = region.database.write(work)
-    if region.meter is not None:
-        region.meter.forget(leaving.table_id)
+    region.forget(leaving)
     description = describe(region, leaving, nothing_counted)
     shown = {name: description[name] for name in _SHOWN_DELETING if name in description}
     return {"TableDescription": shown}

@@ -28,8 +28,7 @@ from engine.expressions import Condition, Projection
 from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.admission import (
-    charge_read,
-    read_draw,
+    charge_get,
     refusal_of_read,
     refusal_of_write,
 )
@@ -103,7 +102,7 @@ def write_transaction(
         replayed = token is not None and _is_replay(transaction, token, digest)
         targets = _located(transaction, prepared, tables)
         if replayed:
-            return _replay_response(request, targets)
+            return _replay_response(region, request, targets)
         changes = _changes(region, transaction, targets)
         for target, change in zip(targets, changes, strict=True):
             transaction.write(target.table, (change,), cause_of(context))
@@ -272,12 +271,13 @@ def _write_response(
     return response
 
 
-def _replay_response(request: Json, targets: Sequence[_Target]) -> Json:
+def _replay_response(region: Region, request: Json, targets: Sequence[_Target]) -> Json:
     """The answer to a request that was carried out before: it costs the reading of its items."""
     charges: dict[str, Charges] = {}
     for target in targets:
         size = 0 if target.old is None else target.old.size
         units = TRANSACTION_FACTOR * read_units(size, consistent=True)
+        charge_get(region, target.table, target.key, target.old, units)
         charges.setdefault(target.action.table_name, Charges()).table += units
     consumed = consumed_by_table(request.get("ReturnConsumedCapacity"), charges, "Read")
     return {} if consumed is None else {"ConsumedCapacity": consumed}
@@ -337,12 +337,12 @@ def read_transaction(region: Region, request: Json, gets: Sequence[Get]) -> Json
         for table, blob, stored in zip(tables, blobs, found, strict=True):
             size = 0 if stored is None else stored.size
             units = TRANSACTION_FACTOR * read_units(size, consistent=True)
-            charge_read(region, table, [read_draw(None, blob, units)])
+            charge_get(region, table, blob, stored, units)
         return found
 
     with claimed(region, [(get.table_name, get.key) for get in gets]) as conflicts:
         _refuse_conflicts(conflicts)
-        found = region.database.read(read)
+        found = region.read(read, consistent=True)
     if sum(stored.size for stored in found if stored is not None) > TRANSACTION_BYTES_MAX:
         raise ValidationException(
             f"Aggregated size of items in the transaction cannot exceed {TRANSACTION_BYTES_MAX} "

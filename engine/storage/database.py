@@ -415,14 +415,10 @@ class Database:
         return connect(self.path, self._page_key, synchronous or self._synchronous)
 
     def open_meter(self) -> MeterFile | None:
-        """The Region's file of capacity, for the caller to close; None in memory.
-
-        Raises `FolderError`.
-        """
-        if self.path is None or self._gate is None:
+        """The Region's file of capacity, for the caller to close; None in memory."""
+        if self.path is None:
             return None
-        with self._gate:
-            return MeterFile(self.path.with_name("meter.db"), self._page_key)
+        return MeterFile(self.path.with_name("meter.db"), self._page_key)
 
     # Life.
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from dyntui.screens.browser import BrowserScreen
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.item_panel import ItemPanel
-from engine import Engine
+from engine import Engine, VirtualClock
+from engine.client.retrying import Wait
 from tests.dyntui.app.conftest import create_films
 from tests.dyntui.app.driving import (
     Recorder,
+    app_of,
     find,
     grid_of,
     notices,
@@ -108,3 +112,19 @@ async def test_an_index_that_others_added(ours: Engine, theirs: Engine) -> None:
         )
         await press(pilot, "R", "2")
         assert "by-year" in screen_text(pilot)
+
+
+async def test_a_request_that_waits_for_capacity_is_told(ours: Engine) -> None:
+    async with running(Recorder(ours), ours) as pilot:
+        app = app_of(pilot)
+        app.connection.on_wait(Wait("Scan", 3, 10, 0.4, "ThrottlingException"))
+        screen = pilot.app.screen
+        assert isinstance(screen, BrowserScreen)
+        screen._show_busy()
+        header = screen.query_one(HeaderLine)
+        assert header.busy == "throttled: waiting 0.4 s (attempt 3 of 10)"
+        clock = app.session.clock
+        assert isinstance(clock, VirtualClock)
+        clock.advance(1)
+        screen._show_busy()
+        assert header.busy == ""

@@ -103,7 +103,7 @@ def test_costs_are_told_where_they_are_asked_for(
 
 def test_all_tables_have_a_line_each(shell: Shell, windows: list[tuple[str, int]]) -> None:
     lines = shell.ok("stats").out.splitlines()
-    assert lines[2].split() == ["movies", "provisioned", *["3", "5", "10", "3", "20", "10", "12"]]
+    assert " ".join(lines[2].split()) == "movies provisioned 3 5 10 3 20 10 12"
     assert [line.split()[0] for line in lines[2:]] == ["movies", "orders"]
     assert len(windows) == 2
 

@@ -12,6 +12,7 @@ from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import DYNTUI
 
 ADA = "SELECT placed FROM orders WHERE customer = 'ada'"
+ADA_ITEM = "SELECT * FROM orders WHERE customer = 'ada' AND placed = 1"
 
 
 def test_rows_come_without_prompts_and_talk(orders: Shell) -> None:
@@ -125,3 +126,12 @@ def test_the_prompt_is_not_loaded_for_a_pipe(orders: Shell) -> None:
         text=True,
     )
     assert ended.stderr == "False\n"
+
+
+def test_a_session_is_added_up(orders: Shell) -> None:
+    insert = "INSERT INTO orders VALUE {'customer': 'cy', 'placed': 9};"
+    batch = f"BATCH;\n{ADA_ITEM};\n{ADA_ITEM};\nEND;"
+    ended = orders.ok("repl", stdin=f"\\capacity\n{ADA};\n{insert}\n{batch}\n\\capacity")
+    first, last = (line for line in ended.err.splitlines() if line.startswith("capacity"))
+    assert first == "capacity INDEXES, session 0 RCU, 0 WCU"
+    assert last == "capacity INDEXES, session 1.5 RCU, 1 WCU"

@@ -152,3 +152,18 @@ def test_nothing_that_goes_wrong_ends_the_conversation(orders: Shell) -> None:
         prompt.send(f"\\quit{ENTER}")
         prompt.process.wait()
         assert prompt.process.exitstatus == 0
+
+
+def test_a_throttled_statement_tells_that_it_waits_until_ctrl_c(shell: Shell) -> None:
+    shell.ok("create slow --key id:S --billing provisioned --rcu 1 --wcu 1")
+    shell.ok(["put", "slow", "--plain", f'{{"id": "big", "text": "{"x" * 200_000}"}}'])
+    read = "SELECT id FROM slow WHERE id = 'big';"
+    with talk(shell.folder, ["--throttling", "enforce"]) as prompt:
+        # One request may overdraw what a table has.
+        prompt.run(read, "1 row, ")
+        prompt.send(read + ENTER)
+        prompt.expect("throttled: waiting ")
+        prompt.process.sendintr()
+        prompt.expect("cancelled: 0 rows")
+        prompt.ready()
+        assert prompt.leave() == 0

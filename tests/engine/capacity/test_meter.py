@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from engine.capacity.charges import change_charges
-from engine.capacity.meter import Draw, Meter, write_draws
+from engine.capacity.meter import Meter, write_draws
 from engine.capacity.purses import MemoryStates
 from engine.capacity.refusals import Kind, Limit
+from engine.capacity.tally import Draw
 from engine.clock import VirtualClock
 from engine.storage.catalog import Index, KeyAttribute, Table
 from engine.storage.items import StoredItem, plan_change

@@ -1,0 +1,188 @@
+"""Stretches of time: what happened on one table in a second, a minute or an hour.
+
+Stretches add up, over processes and over time. They are kept as JSON, in lists without names, since
+there are many of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Sum:
+    """Measurements of one metric, as CloudWatch's statistics have them."""
+
+    samples: int = 0
+    total: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Add one."""
+        if not self.samples or value < self.low:
+            self.low = value
+        if value > self.high:
+            self.high = value
+        self.samples += 1
+        self.total += value
+
+    def merge(self, other: Sum) -> None:
+        """Add those of another."""
+        if other.samples:
+            self.low = min(self.low, other.low) if self.samples else other.low
+            self.high = max(self.high, other.high)
+            self.samples += other.samples
+            self.total += other.total
+
+    def to_json(self) -> list[Any]:
+        """As it is kept."""
+        return [self.samples, round(self.total, 6), round(self.low, 6), round(self.high, 6)]
+
+
+@dataclass(slots=True)
+class OperationSum:
+    """One operation on a table.
+
+    `requests` of all ends; `latency` in milliseconds, and `steps` of `histogram` by microseconds,
+    of those that succeeded; `errors` by code, without those that were throttled. `items` that were
+    read or written, of `item_bytes` together; `item_bytes_max` where they came one by one.
+    """
+
+    requests: int = 0
+    throttled: int = 0
+    items: int = 0
+    item_bytes: int = 0
+    item_bytes_max: int = 0
+    latency: Sum = field(default_factory=Sum)
+    steps: dict[int, int] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+
+    def merge(self, other: OperationSum) -> None:
+        """Add those of another."""
+        self.requests += other.requests
+        self.throttled += other.throttled
+        self.items += other.items
+        self.item_bytes += other.item_bytes
+        self.item_bytes_max = max(self.item_bytes_max, other.item_bytes_max)
+        self.latency.merge(other.latency)
+        for step, count in other.steps.items():
+            self.steps[step] = self.steps.get(step, 0) + count
+        for code, count in other.errors.items():
+            self.errors[code] = self.errors.get(code, 0) + count
+
+    def to_json(self) -> list[Any]:
+        """As it is kept."""
+        return [
+            self.requests,
+            self.throttled,
+            self.items,
+            self.item_bytes,
+            self.item_bytes_max,
+            self.latency.to_json(),
+            [number for pair in self.steps.items() for number in pair],
+            self.errors,
+        ]
+
+    @classmethod
+    def from_json(cls, form: list[Any]) -> OperationSum:
+        """The reverse of `to_json`."""
+        requests, throttled, items, item_bytes, item_bytes_max, latency, steps, errors = form
+        return cls(
+            requests,
+            throttled,
+            items,
+            item_bytes,
+            item_bytes_max,
+            Sum(*latency),
+            dict(zip(steps[::2], steps[1::2], strict=True)),
+            errors,
+        )
+
+
+@dataclass(slots=True)
+class Throttled:
+    """Requests that were throttled for one reason, and why in words, as of the last one."""
+
+    requests: int = 0
+    words: str = ""
+
+    def merge(self, other: Throttled) -> None:
+        """Add those of another."""
+        self.requests += other.requests
+        self.words = other.words or self.words
+
+    def to_json(self) -> list[Any]:
+        """As it is kept."""
+        return [self.requests, self.words]
+
+
+@dataclass(slots=True)
+class Stretch:
+    """All of one table in one stretch; the table itself is the index "".
+
+    `reads` and `writes` are consumed units by index, `provisions` those that it was given, if it
+    was (read, write). `throttled`: by index, kind and reason.
+    """
+
+    reads: dict[str, Sum] = field(default_factory=dict)
+    writes: dict[str, Sum] = field(default_factory=dict)
+    provisions: dict[str, tuple[float, float]] = field(default_factory=dict)
+    throttled: dict[tuple[str, str, str], Throttled] = field(default_factory=dict)
+    operations: dict[str, OperationSum] = field(default_factory=dict)
+
+    def merge(self, other: Stretch) -> None:
+        """Add another."""
+        _merge(self.reads, other.reads, Sum)
+        _merge(self.writes, other.writes, Sum)
+        _merge(self.throttled, other.throttled, Throttled)
+        _merge(self.operations, other.operations, OperationSum)
+        self.provisions.update(other.provisions)
+
+    def encoded(self) -> bytes:
+        """As it is kept."""
+        return orjson.dumps(
+            [
+                {index: flow.to_json() for index, flow in self.reads.items()},
+                {index: flow.to_json() for index, flow in self.writes.items()},
+                self.provisions,
+                [[*reason, *found.to_json()] for reason, found in self.throttled.items()],
+                {name: operation.to_json() for name, operation in self.operations.items()},
+            ]
+        )
+
+    @classmethod
+    def decoded(cls, body: bytes) -> Stretch:
+        """The reverse of `encoded`."""
+        reads, writes, provisions, throttled, operations = orjson.loads(body)
+        return cls(
+            {index: Sum(*flow) for index, flow in reads.items()},
+            {index: Sum(*flow) for index, flow in writes.items()},
+            {index: (units[0], units[1]) for index, units in provisions.items()},
+            {(row[0], row[1], row[2]): Throttled(row[3], row[4]) for row in throttled},
+            {name: OperationSum.from_json(form) for name, form in operations.items()},
+        )
+
+
+def together(stretches: Iterable[Stretch]) -> Stretch:
+    """Several as one."""
+    whole = Stretch()
+    for stretch in stretches:
+        whole.merge(stretch)
+    return whole
+
+
+def _merge(into: dict[K, V], more: dict[K, V], new: Callable[[], Any]) -> None:
+    for key, value in more.items():
+        known: Any = into.get(key)
+        if known is None:
+            # Not the other's own, which may be one of several that are put together.
+            known = into[key] = new()
+        known.merge(value)
