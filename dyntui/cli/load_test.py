@@ -162,9 +162,22 @@ def _question(work: Workspace, info: TableInfo, plan: LoadPlan, clean_up: bool) 
     if clean_up:
         write_cost += min(writes, plan.key_count) * sum(write_units(info, item, None).values())
     return (
-        f"Send {reads:,} reads and {writes:,} writes to {place}, "
-        f"for up to {read_units:,.0f} RCU and {write_cost:,} WCU?"
+        f"Send {reads:,} reads and {writes:,} writes to {place}, for up to {read_units:,.0f} RCU "
+        f"and {write_cost:,} WCU{_dollars(work, info, read_units, write_cost)}?"
     )
+
+
+def _dollars(work: Workspace, info: TableInfo, read_units: float, write_units: float) -> str:
+    """What the service takes for that; nothing where the table's provision is paid for anyway."""
+    if not work.connection.is_service or info.throughput is not None:
+        return ""
+    from engine.capacity.prices import price_list
+
+    prices = price_list(work.connection.region)
+    of_class = prices.classes.get(info.table_class, prices.classes["STANDARD"])
+    dollars = read_units * of_class.read_request_million / 1e6
+    dollars += write_units * of_class.write_request_million / 1e6
+    return f", about ${dollars:,.4f} at prices of {prices.as_of}"
 
 
 # What is told.

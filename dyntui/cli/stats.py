@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import click
 import orjson
@@ -16,7 +15,7 @@ from dyntui.cli.command import Command, complete_tables
 from dyntui.cli.duration_option import duration_option
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.workspace import Workspace, workspace
-from engine.client.capacity import WINDOWS, CapacityReport
+from engine.client.capacity import WINDOWS, CapacityReport, TableLoad
 from engine.client.protocol import Json, LocalTools
 from engine.clock import pause
 from engine.errors import ApiError
@@ -52,91 +51,128 @@ def stats(
     """
     work = workspace(context)
     tools = work.connection.tools
-    take = partial(_reports, work, tools, table, window)
-    if watch:
-        with_charts = output == "table" or (output is None and sys.stdout.isatty())
-        if output == "json":
-            raise click.UsageError("--watch takes the forms table and jsonl")
-        show = partial(_text, alone=table is not None, cost=cost) if with_charts else _lines
-        _watch(take, show, interval, live=with_charts and sys.stdout.isatty())
+    told: _Told = _Overview(tools, window)
+    if table is not None:
+        told = _Table(work, tools, table, window, cost)
+    if not watch:
+        _show_once(told, output or "table")
         return
-    reports = take()
-    if not reports:
-        say("no tables")
-    elif output in (None, "table"):
-        sys.stdout.write(_text(reports, alone=table is not None, cost=cost))
+    if output == "json":
+        raise click.UsageError("--watch takes the forms table and jsonl")
+    is_terminal = sys.stdout.isatty()
+    with_charts = output == "table" or (output is None and is_terminal)
+    take = told.text if with_charts else told.lines
+    _watch(take, interval, live=with_charts and is_terminal)
+
+
+def _show_once(told: _Told, output: str) -> None:
+    if output == "table":
+        sys.stdout.write(told.text())
     elif output == "jsonl":
-        sys.stdout.write(_lines(reports))
+        sys.stdout.write(told.lines())
     else:
-        documents = [_document(report) for report in reports]
-        sys.stdout.write(_json(documents[0] if table is not None else documents, indent=True))
+        sys.stdout.write(told.json())
 
 
-def _reports(
-    work: Workspace, tools: LocalTools, table: str | None, window_s: int
-) -> list[CapacityReport]:
-    """One report a table; raises `OperationError`."""
-    names = list(work.table_names()) if table is None else [table]
-    reports = []
-    for name in names:
+class _Told(Protocol):
+    """What is shown, taken anew each time."""
+
+    def text(self) -> str:
+        """For people."""
+        ...
+
+    def lines(self) -> str:
+        """A line of JSON for each table."""
+        ...
+
+    def json(self) -> str:
+        """A document of JSON."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The report of a table; raises `OperationError`."""
+
+    work: Workspace
+    tools: LocalTools
+    table: str
+    window_s: int
+    cost: bool
+
+    def text(self) -> str:
+        """For people."""
+        from dyntui.cli.stats_text import report_text
+
+        return report_text(self._taken(), cost=self.cost)
+
+    def lines(self) -> str:
+        """A line of JSON."""
+        return _json(_document(self._taken()))
+
+    def json(self) -> str:
+        """A document of JSON."""
+        return _json(_document(self._taken()), indent=True)
+
+    def _taken(self) -> CapacityReport:
         try:
-            reports.append(tools.capacity_report(name, window_s))
+            return self.tools.capacity_report(self.table, self.window_s)
         except ApiError as error:
-            if table is None and error.code == "ResourceNotFoundException":
-                # Dropped since the names were read.
-                continue
-            hint = work.hint(error)
+            hint = self.work.hint(error)
             raise OperationError("DescribeTable", error, hint=hint) from error
-    return reports
 
 
-def _watch(
-    take: Callable[[], list[CapacityReport]],
-    show: Callable[[list[CapacityReport]], str],
-    interval_s: int,
-    *,
-    live: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Overview:
+    """All tables."""
+
+    tools: LocalTools
+    window_s: int
+
+    def text(self) -> str:
+        """For people."""
+        from dyntui.cli.stats_text import overview_text
+
+        loads = self._taken()
+        if not loads:
+            say("no tables")
+        return overview_text(loads) if loads else ""
+
+    def lines(self) -> str:
+        """A line of JSON for each table."""
+        return "".join(_json(asdict(load)) for load in self._taken())
+
+    def json(self) -> str:
+        """A list."""
+        return _json([asdict(load) for load in self._taken()], indent=True)
+
+    def _taken(self) -> tuple[TableLoad, ...]:
+        return self.tools.capacity_overview(self.window_s)
+
+
+def _watch(take: Callable[[], str], interval_s: int, *, live: bool) -> None:
     """Show it until Ctrl-C, or until nobody reads it any more."""
     try:
         if live:
-            _draw(take, show, interval_s)
+            _draw(take, interval_s)
         while not live:
-            sys.stdout.write(show(take()))
+            sys.stdout.write(take())
             sys.stdout.flush()
             pause(interval_s)
     except KeyboardInterrupt:
         return
 
 
-def _draw(
-    take: Callable[[], list[CapacityReport]],
-    show: Callable[[list[CapacityReport]], str],
-    interval_s: int,
-) -> None:
+def _draw(take: Callable[[], str], interval_s: int) -> None:
     """Draw over what was drawn before, on a screen of its own."""
     from rich.live import Live
     from rich.text import Text
 
-    with Live(Text(show(take()), no_wrap=True), screen=True, auto_refresh=False) as drawn:
+    with Live(Text(take(), no_wrap=True), screen=True, auto_refresh=False) as drawn:
+        drawn.refresh()
         while True:
             pause(interval_s)
-            drawn.update(Text(show(take()), no_wrap=True), refresh=True)
-
-
-# The forms.
-
-
-def _text(reports: Sequence[CapacityReport], *, alone: bool, cost: bool) -> str:
-    from dyntui.cli.stats_text import overview_text, report_text
-
-    if not alone:
-        return overview_text(reports)
-    return "".join(report_text(report, cost=cost) for report in reports)
-
-
-def _lines(reports: Sequence[CapacityReport]) -> str:
-    return "".join(_json(_document(report)) for report in reports)
+            drawn.update(Text(take(), no_wrap=True), refresh=True)
 
 
 def _document(report: CapacityReport) -> Json:

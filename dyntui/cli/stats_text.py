@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from dyntui.cli.output import rows_text
 from dyntui.core.duration import duration_text
 from dyntui.core.small_charts import bar, sparkline
-from engine.client.capacity import CapacityReport, Flow, OperationFigures, Resource, ThrottleMark
+from engine.client.capacity import (
+    CapacityReport,
+    Flow,
+    OperationFigures,
+    Resource,
+    TableLoad,
+    ThrottleMark,
+)
 
 CHART_WIDTH = 16
 _BAR_WIDTH = 4
@@ -30,20 +37,22 @@ def report_text(report: CapacityReport, *, cost: bool) -> str:
     return "\n".join([head, *(section for section in sections if section)])
 
 
-def overview_text(reports: Sequence[CapacityReport]) -> str:
-    """All tables, a line each."""
-    heads = ("table", "mode", "RCU/s", "peak", "given", "WCU/s", "peak", "given", "throttled")
-    rows = []
-    for report in reports:
-        resource = report.resources[0]
-        row = [report.table, _mode(report)]
-        for flow in (resource.reads, resource.writes):
-            speed = _speed(flow, report.width_s)
-            row += [_figure(speed.mean), _figure(speed.peak), _figure(flow.rate)]
-        flows = [flow for one in report.resources for flow in (one.reads, one.writes)]
-        rows.append([*row, f"{sum(sum(flow.throttled) for flow in flows):,}"])
-    right = (False, False, *[True] * 7)
-    return rows_text(heads, rows, right)
+def overview_text(loads: Sequence[TableLoad]) -> str:
+    """All tables, a line each: what they and their indexes had to do."""
+    heads = ("table", "mode", "RCU/s", "given", "WCU/s", "given", "requests", "throttled", "failed")
+    rows = [
+        (
+            load.table,
+            _mode(load),
+            _figure(load.reads / load.seconds),
+            "" if load.provisioned is None else _figure(load.provisioned[0]),
+            _figure(load.writes / load.seconds),
+            "" if load.provisioned is None else _figure(load.provisioned[1]),
+            *(f"{count:,}" for count in (load.requests, load.throttled, load.failed)),
+        )
+        for load in loads
+    ]
+    return rows_text(heads, rows, (False, False, *[True] * 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ def _window_s(report: CapacityReport) -> int:
     return len(report.resources[0].reads.consumed) * report.width_s
 
 
-def _mode(report: CapacityReport) -> str:
+def _mode(report: CapacityReport | TableLoad) -> str:
     return _MODES.get(report.mode, report.mode)
 
 
@@ -74,8 +83,10 @@ def _name(index: str | None) -> str:
 
 
 def _figure(value: float) -> str:
-    """A speed: with a decimal where it is small."""
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.1f}"
+    """A speed: with decimals where it is small."""
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
 # The parts.
@@ -196,5 +207,7 @@ def _costs(report: CapacityReport) -> str:
     table = rows_text(heads, rows, (False, False, False, True, True, True, True))
     return (
         f"{table}This traffic, going on for a month, at prices of {report.priced_region} as of\n"
-        f"{report.priced_as_of}; → is how the table is now.\n"
+        f"{report.priced_as_of}; → is how the table is now. A unit on demand costs "
+        f"{report.on_demand_ratio:.1f} times\n"
+        f"one of a provision that is used up; courses still say {report.course_ratio:g} times.\n"
     )

@@ -14,7 +14,7 @@ from dyntui.core.pages import consumed_units
 from dyntui.core.session import is_read
 from engine.client.protocol import OWNER, Client, Context, Json
 from engine.clock import SYSTEM_CLOCK, Clock, pause
-from engine.errors import InternalServerError
+from engine.errors import RequestCancelled
 
 _PAGE_S = 0.25
 _SLICE_S = 0.1
@@ -41,7 +41,7 @@ class RateLimit:
     def take(self, units: float, cancelled: Callable[[], bool] | None = None) -> None:
         """Wait until so many units are saved up.
 
-        Raises `InternalServerError` where the request is cancelled meanwhile.
+        Raises `RequestCancelled` where the request is cancelled meanwhile.
         """
         with self._lock:
             now = self._clock.monotonic_s()
@@ -49,7 +49,7 @@ class RateLimit:
             self._paid_until_s = start
         while (left := start - self._clock.monotonic_s()) > 0:
             if cancelled is not None and cancelled():
-                raise InternalServerError("The request was cancelled")
+                raise RequestCancelled("The request was cancelled")
             self._sleep(min(left, _SLICE_S))
 
     def settle(self, taken: float, consumed: float) -> None:

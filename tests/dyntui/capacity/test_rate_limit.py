@@ -13,7 +13,7 @@ from dyntui.core.rate_limit import RateLimit, RateLimitedClient
 from dyntui.core.segments import segment_pages
 from engine import Context, Engine, VirtualClock
 from engine.client.protocol import OWNER, Json
-from engine.errors import ApiError, InternalServerError
+from engine.errors import ApiError, InternalServerError, RequestCancelled
 
 ITEMS = 300
 
@@ -144,7 +144,7 @@ def test_a_cancelled_request_waits_no_longer(engine: Engine) -> None:
     clock = VirtualClock()
     client = RateLimitedClient(engine, reads=RateLimit(0.01, clock, clock.advance))
     context = Context(cancelled=lambda: clock.monotonic_s() > 1)
-    with pytest.raises(InternalServerError):
+    with pytest.raises(RequestCancelled):
         client.call("Scan", {"TableName": "films"}, context)
     assert clock.monotonic_s() < 2
 

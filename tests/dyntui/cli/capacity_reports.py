@@ -15,6 +15,7 @@ from engine.client.capacity import (
     OperationFigures,
     PartitionHeat,
     Resource,
+    TableLoad,
     ThrottleMark,
 )
 
@@ -56,6 +57,8 @@ def report(table: str = "movies", **replaced: Any) -> CapacityReport:
         ),
         "priced_region": "us-east-1",
         "priced_as_of": "2026-01",
+        "on_demand_ratio": 3.46,
+        "course_ratio": 2.5,
     }
     return CapacityReport(**(members | replaced))
 
@@ -69,6 +72,13 @@ class Reporting:
     def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
         """As it was told to."""
         return self._reported(table, window_s)
+
+    def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
+        """A provisioned table and one on demand."""
+        return (
+            TableLoad("movies", "PROVISIONED", 1_800.0, 90.0, (10.0, 5.0), 900, 12, 1, window_s),
+            TableLoad("orders", "PAY_PER_REQUEST", 0.0, 0.0, None, 0, 0, 0, window_s),
+        )
 
     def regions_with_tables(self) -> dict[str, int]:
         """None: no hint is to be given."""

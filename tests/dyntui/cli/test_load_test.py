@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from dyntui.core.load_test_keys import MARK
 from engine import Engine
 from tests.dyntui.cli.shell import Shell
-from tests.dyntui.cli.test_process import start
+from tests.dyntui.cli.test_process import run, start
 from tests.engine.client.conftest import aws_config as aws_config
 from tests.engine.client.wire_server import serving
 
@@ -41,8 +42,8 @@ def test_a_summary_tells_what_came_of_it(slow: Shell) -> None:
     ]
     left = 100 - refused
     assert ended.err == f"{left} items stay: dyntui load-test slow --clean-up\n"
-    assert slow.ok("load-test slow --clean-up").err == f"{left} items removed\n"
-    assert slow.ok("scan slow -o csv").out == "id\nmine\n"
+    assert slow.ok("load-test slow --clean-up --throttling off").err == f"{left} items removed\n"
+    assert slow.ok("scan slow -o csv --throttling off").out == "id\nmine\n"
 
 
 def test_a_summary_for_programs(slow: Shell) -> None:
@@ -57,7 +58,7 @@ def test_a_summary_for_programs(slow: Shell) -> None:
     assert writes["p50_ms"] <= writes["p90_ms"] <= writes["p99_ms"]
     assert told["items_written"] <= 5
     assert ended.err == f"{told['items_written']} items removed\n"
-    assert slow.ok("scan slow -o csv").out == "id\nmine\n"
+    assert slow.ok("scan slow -o csv --throttling off").out == "id\nmine\n"
 
 
 def test_what_makes_no_sense_is_said(slow: Shell) -> None:
@@ -96,10 +97,37 @@ def test_ctrl_c_ends_it_with_the_summary(slow: Shell) -> None:
     words = "load-test slow --write-rate 200 --duration 10m -o json --throttling off"
     with start(slow, words.split()) as process:
         deadline = time.monotonic() + 20
-        while f'"{MARK}"' not in slow.ok("scan slow -o jsonl").out:
+        while f'"{MARK}"' not in slow.ok("scan slow -o jsonl --throttling off").out:
             assert time.monotonic() < deadline
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 0
     assert err.startswith(b"ended after ")
     assert orjson.loads(out)["writes"]["requests"] > 0
+
+
+def test_one_process_shows_what_another_one_does(slow: Shell) -> None:
+    """Throttling is seen while it happens, with its reason; in the end all units are told."""
+    words = "load-test slow --write-rate 100 --duration 10m -o json --throttling enforce"
+    with start(slow, words.split()) as process:
+        deadline = time.monotonic() + 30
+        while not (report := told_by_another(slow))["throttles"]:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+    mark = report["throttles"][0]
+    assert (mark["kind"], mark["reason"]) == ("Write", "TableWriteProvisionedThroughputExceeded")
+    summary, report = orjson.loads(out)["writes"], told_by_another(slow)
+    writes = report["resources"][0]["writes"]
+    assert sum(writes["throttled"]) == sum(summary["throttled"].values())
+    # The item that was there before has cost a unit, too.
+    assert sum(writes["consumed"]) == summary["units"] + 1
+    assert [one["table"] for one in slow.ok("stats -o json").json] == ["slow"]
+
+
+def told_by_another(shell: Shell) -> dict[str, Any]:
+    """What a process of its own tells of the table."""
+    code, out, err = run(shell, "stats slow -o json")
+    assert code == 0, err
+    report: dict[str, Any] = orjson.loads(out)
+    return report
