@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, ClassVar
 
-import orjson
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -21,7 +20,7 @@ from dyntui.core.capacity_words import (
 )
 from dyntui.core.chart import Line
 from dyntui.core.connect import ConnectError, Connection
-from dyntui.core.formats import json_default
+from dyntui.core.formats import dynamodb_json
 from dyntui.core.pace import REST_S, Pace
 from dyntui.core.pictures import save_picture
 from dyntui.core.schema import TableInfo
@@ -340,9 +339,7 @@ class CapacityBoard(Vertical, JobHost):
     def _copy_figures(self) -> None:
         """The report as JSON."""
         if self._report is not None:
-            text = orjson.dumps(
-                asdict(self._report), option=orjson.OPT_INDENT_2, default=json_default
-            ).decode()
+            text = dynamodb_json(asdict(self._report))
             self.app.copy_to_clipboard(text)
             self.notify(f"Copied the report as JSON: {len(text):,} characters", markup=False)
 
