@@ -373,7 +373,7 @@ def _costs(page: Page, report: CapacityReport, width: int) -> None:
         page.add(
             (
                 (f"{'✔' if number == 0 else ' '} ${cost.total:>10,.2f}  ", kind),
-                (f"{_cut(cost_text(cost), COST_CELLS):<{COST_CELLS}} ", ""),
+                (f"{_cut(cost_text(cost, report), COST_CELLS):<{COST_CELLS}} ", ""),
                 (_cut(", ".join(marks), room), kind or "dim"),
             )
         )

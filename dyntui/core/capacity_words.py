@@ -153,11 +153,13 @@ def clock_text(at_s: int, width_s: int) -> str:
     return time.strftime(form, time.localtime(at_s))
 
 
-def cost_text(cost: MonthlyCost) -> str:
-    """Mode and class, with the units that would be provisioned."""
+def cost_text(cost: MonthlyCost, report: CapacityReport) -> str:
+    """Mode and class, with the units that would be provisioned, or how much more a unit costs."""
     name = f"{MODES.get(cost.mode, cost.mode)}, {CLASSES.get(cost.table_class, cost.table_class)}"
     if cost.provisioned is None:
-        return name
+        told = report.on_demand_ratio and cost.table_class == "STANDARD"
+        ratios = f"×{report.on_demand_ratio:.1f} (courses: ×{report.course_ratio:g})"
+        return f"{name}: {ratios}" if told else name
     return f"{name}, {cost.provisioned[0]:,} RCU, {cost.provisioned[1]:,} WCU"
 
 

@@ -113,7 +113,7 @@ def throttled_report(table: str = "films") -> CapacityReport:
     )
     return CapacityReport(
         table, "PROVISIONED", "STANDARD", "enforce", START_S, 1, resources, tuple(marks),
-        OPERATIONS, COSTS, "us-east-1", "2024-11-01",
+        OPERATIONS, COSTS, "us-east-1", "2024-11-01", 3.46, 2.5,
     )  # fmt: skip
 
 

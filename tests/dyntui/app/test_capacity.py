@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
 from dyntui.widgets.capacity_board import CapacityBoard, CapacityView
+from dyntui.widgets.text_view import TextView
 from engine import Engine
 from engine.clock import VirtualClock
 from engine.errors import ResourceNotFoundException
@@ -25,6 +27,7 @@ from tests.dyntui.app.capacity_reports import (
     throttled_report,
 )
 from tests.dyntui.app.driving import (
+    FILM_COUNT,
     LARGE,
     SMALL,
     Recorder,
@@ -32,9 +35,11 @@ from tests.dyntui.app.driving import (
     make_app,
     notices,
     press,
+    press_on,
     running,
     screen_text,
     settle,
+    shown,
     until,
 )
 
@@ -62,6 +67,10 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What rests is looked at again soon."""
     for place in ("core.pace", "widgets.capacity_board"):
         monkeypatch.setattr(f"dyntui.{place}.REST_S", 0.02)
+
+
+def shown_command(pilot: Pilot[None]) -> str:
+    return find(pilot, TextView).text
 
 
 def clipboard(pilot: Pilot[None]) -> str:
@@ -93,7 +102,6 @@ async def test_it_goes_on_by_itself_and_draws_what_is_new(client: Recorder, engi
     tools = ScriptedTools(engine, busy, later)
     async with running(client, engine, tools=tools.tools) as pilot:
         await press(pilot, "3")
-        assert "24.6 of 50 RCU/s" in screen_text(pilot)
         await until(pilot, lambda: "41 of 50 RCU/s" in screen_text(pilot))
 
 
@@ -228,6 +236,42 @@ async def test_copies(client: Recorder, engine: Engine) -> None:
         assert '"reason": "TableWriteKeyRangeThroughputExceeded"' in clipboard(pilot)
 
 
+async def test_a_load_test_runs_and_leaves_nothing(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "L")
+        for field, text in (("#reads", "200"), ("#writes", "100"), ("#seconds", "3600")):
+            find(pilot, Input, field).value = text
+        await settle(pilot)
+        assert shown_command(pilot) == (
+            "dyntui load-test films --read-rate 200 --write-rate 100 --keys zipf "
+            "--duration 3600s --clean-up"
+        )
+        await press_on(pilot, "ctrl+s")
+        await until(pilot, lambda: len(client.requests("PutItem")) > 2)
+        await until(pilot, lambda: "● load" in screen_text(pilot))
+        await press(pilot, "escape")
+        assert "items removed" in notices(pilot)[-1]
+        assert "● live" in screen_text(pilot)
+        assert client.requests("GetItem")
+        count = engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"]
+        assert count == FILM_COUNT
+
+
+async def test_a_load_that_makes_no_sense_is_not_started(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "L")
+        find(pilot, Input, "#reads").value = "many"
+        await press(pilot, "ctrl+s")
+        assert "'many' is not a rate of reads from 0 to 10,000." in shown(pilot, "#drawer-error")
+        find(pilot, Input, "#reads").value = find(pilot, Input, "#writes").value = "0"
+        await press(pilot, "ctrl+s")
+        assert "of reads, of writes, or both" in shown(pilot, "#drawer-error")
+        await press(pilot, "escape")
+        assert "● live" in screen_text(pilot)
+
+
 async def test_a_remote_says_that_it_does_not_tell(client: Recorder, engine: Engine) -> None:
     app = DyntuiApp(Connection(client, None, engine.region, None), VirtualClock())
     async with app.run_test(size=SMALL) as pilot:
@@ -236,7 +280,6 @@ async def test_a_remote_says_that_it_does_not_tell(client: Recorder, engine: Eng
         assert "not available on" in screen_text(pilot)
 
 
-@pytest.mark.usefixtures("hurry")
 async def test_an_error_stands_in_its_place_until_it_is_over(
     client: Recorder, engine: Engine
 ) -> None:
@@ -245,7 +288,9 @@ async def test_an_error_stands_in_its_place_until_it_is_over(
     async with running(client, engine, tools=tools.tools) as pilot:
         await press(pilot, "3")
         assert "ResourceNotFoundException" in screen_text(pilot)
-        await until(pilot, lambda: "throttled: 42 requests" in screen_text(pilot))
+        assert find(pilot, CapacityBoard).waits
+        await press(pilot, "R")
+        assert "throttled: 42 requests" in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
