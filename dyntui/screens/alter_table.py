@@ -25,6 +25,7 @@ from dyntui.core.definition import (
     parse_global_index,
     settings_requests,
 )
+from dyntui.core.provision_cost import provision_change
 from dyntui.core.requests import Request, as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
@@ -53,6 +54,8 @@ class AlterTableScreen(Drawer[str | None]):
     AlterTableScreen {
         #alter-form { height: auto; padding: 1 1 0 1; }
         ContentSwitcher, ContentSwitcher > Vertical { height: auto; }
+        #alter-cost { height: auto; padding: 0 1 1 1; color: $warning; display: none;
+            &.-shown { display: block; } }
     }
     """
 
@@ -110,6 +113,7 @@ class AlterTableScreen(Drawer[str | None]):
                 with Vertical(id="drop"):
                     names = [(index.name, index.name) for index in info.global_indexes]
                     yield FormRow("Index", Select(names, id="dropped", compact=True))
+        yield Static(id="alter-cost")
         yield Static("the request", classes="caption")
         yield TextView()
 
@@ -170,8 +174,12 @@ class AlterTableScreen(Drawer[str | None]):
         billing = str(self.query_one("#billing", Select).value)
         FormRow.show_units(self, BILLING_MODES[billing] == "PROVISIONED")
         area = self.query_one(TextView)
+        cost = None
         try:
             requests = self._requests()
+            cost = provision_change(
+                self._info, [request.members for request in requests], self._session.region
+            )
             if len(requests) == 1:
                 area.show_request(requests[0])
             else:
@@ -179,6 +187,9 @@ class AlterTableScreen(Drawer[str | None]):
                 area.text = shown or "nothing is changed yet"
         except NotationError as error:
             area.text = f"… {error}"
+        line = self.query_one("#alter-cost", Static)
+        line.set_class(cost is not None, "-shown")
+        line.update(Text(cost or ""))
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
