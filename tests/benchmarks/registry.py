@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, layout, reads, sharing, startup, statements, writes
+from tests.benchmarks import bulk, dashboard, layout, reads, sharing, startup, statements, writes
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -91,6 +91,12 @@ BENCHMARKS = (
             "statement-select-rate": Goal(0.6, is_least=True),
             "statement-select-memory": Goal(150),
         },
+    ),
+    Benchmark(
+        "dashboard",
+        "the app on the page on capacity, to an empty app: processor time",
+        dashboard.dashboard,
+        {"dashboard-rest-core": Goal(5), "dashboard-busy-core": Goal(20)},
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(
