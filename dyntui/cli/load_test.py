@@ -124,9 +124,8 @@ def _run(work: Workspace, info: TableInfo, plan: LoadPlan, seed: int | None) -> 
     except ApiError as error:
         line.clear()
         done = f"{len(test.written):,} items were written" if test.written else ""
-        raise OperationError(
-            "PutItem" if plan.write_rate else "GetItem", error, done=done, hint=work.hint(error)
-        ) from error
+        operation = test.failed or "GetItem"
+        raise OperationError(operation, error, done=done, hint=work.hint(error)) from error
     line.clear()
     return test
 
@@ -141,10 +140,21 @@ def _clean_up(work: Workspace, info: TableInfo, test: LoadTest | None) -> None:
         if test is None
         else (key_of(info, number) for number in sorted(test.written))
     )
+    removed = 0
+
+    def count(number: int) -> None:
+        nonlocal removed
+        removed = number
+        line.show(f"{number:,} items removed")
+
     try:
-        removed = remove(client, info, keys, lambda count: line.show(f"{count:,} items removed"))
+        remove(client, info, keys, count)
     except ApiError as error:
-        raise OperationError("DeleteItem", error, hint=work.hint(error)) from error
+        done = f"{removed:,} items were removed" if removed else ""
+        raise OperationError("DeleteItem", error, done=done, hint=work.hint(error)) from error
+    except KeyboardInterrupt:
+        say(f"before that, {removed:,} items were removed")
+        raise
     finally:
         line.clear()
     say(f"{removed:,} items removed")

@@ -49,6 +49,8 @@ def stats(
 
     Without TABLE, all tables have a line each.
     """
+    if table is None and cost:
+        raise click.UsageError("--cost needs a TABLE")
     work = workspace(context)
     tools = work.connection.tools
     told: _Told = _Overview(tools, window)

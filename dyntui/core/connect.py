@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.client.protocol import Client, LocalTools
-from engine.client.retrying import Backoff, RetryingClient, Wait
+from engine.client.retrying import Backoff, RetryingClient, Wait, silent
 
 if TYPE_CHECKING:
     from engine.client.remote import RemoteClient
@@ -39,10 +39,6 @@ def _nothing() -> None:
     """What closing does where nothing is to be closed."""
 
 
-def _silent(_wait: Wait) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class Remote:
     """Which remote: a server's address, None for the service; a profile of AWS's configuration."""
@@ -68,7 +64,7 @@ class Connection:
     on_close: Callable[[], None] = _nothing
     created: bool = False
     remote: RemoteClient | None = None
-    on_wait: Callable[[Wait], None] = _silent
+    on_wait: Callable[[Wait], None] = silent
 
     def try_again(self, retries: int | None) -> None:
         """Have throttled requests tried again, so many times, or as often as `Backoff` does."""
@@ -185,7 +181,9 @@ def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> 
         endpoint_url=remote.endpoint_url,
         attempts_max=None if retries is None else retries + 1,
     )
-    return Connection(client, None, client.region, None, client.close, remote=client)
+    connection = Connection(client, None, client.region, None, client.close, remote=client)
+    client.on_wait = lambda wait: connection.on_wait(wait)
+    return connection
 
 
 def is_data_folder(folder: Path) -> bool:

@@ -38,6 +38,8 @@ _BY_CODE = {
     "LimitExceededException": "Wait for the changes that are under way.",
     "ConnectionFailed": "Is the server running, and does it answer there? R tries again.",
     "InternalServerError": "Nothing was changed; try again.",
+    "ProvisionedThroughputExceededException": "Give the table or index more units.",
+    "ThrottlingException": "Ask more slowly; dyntui stats tells whether a key is hot.",
     "SerializationException": "A value has another JSON type than the API takes there.",
 }
 

@@ -59,9 +59,10 @@ class _Schedule:
 
 
 class LoadTest:
-    """One run; `figures` of reads and writes may be looked at any time.
+    """One run, whose figures may be looked at any time.
 
-    `written` are the numbers of the keys that were written. Clock, waits and lots are injected.
+    `written` are the numbers of the keys that were written, `failed` the operation whose error
+    ended it. Clock, waits and lots are injected.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class LoadTest:
         self.reads = Figures()
         self.writes = Figures()
         self.written: set[int] = set()
+        self.failed: str | None = None
         self._client = client
         self._info = info
         self._plan = plan
@@ -108,8 +110,8 @@ class LoadTest:
         try:
             for thread in threads:
                 thread.start()
-            while any(thread.is_alive() for thread in threads):
-                threads[-1].join(_PROGRESS_S)
+            while running := [thread for thread in threads if thread.is_alive()]:
+                running[0].join(_PROGRESS_S)
                 on_progress()
         finally:
             self._stopped.set()
@@ -168,6 +170,7 @@ class LoadTest:
             elif is_throttled(error):
                 figures.throttled_by(error)
             else:
+                self.failed = operation
                 raise
             return False
         figures.answered(answer, self._clock.monotonic_s() - start)

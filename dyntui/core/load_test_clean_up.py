@@ -30,7 +30,10 @@ def marked_keys(client: Client, info: TableInfo) -> Iterator[Json]:
 def remove(
     client: Client, info: TableInfo, keys: Iterable[Json], on_progress: Callable[[int], None]
 ) -> int:
-    """Delete the items with these keys that are still marked; gives how many. Raises `ApiError`."""
+    """Delete the items with these keys that are still marked; gives how many.
+
+    `on_progress` is told how many there are after each. Raises `ApiError`.
+    """
     removed = 0
     for key in keys:
         request = {

@@ -19,6 +19,8 @@ from engine.errors import RequestCancelled
 _PAGE_S = 0.25
 _SLICE_S = 0.1
 _UNITS_MIN = {True: 0.5, False: 1.0}
+_READS = frozenset({"BatchGetItem", "TransactGetItems"})
+_STATEMENTS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
 _PAGED = frozenset({"Query", "Scan", "ExecuteStatement"})
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
@@ -75,9 +77,9 @@ class RateLimitedClient:
 
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`."""
-        reads = is_read(operation, request)
+        reads = _reads(operation, request)
         limit = self._reads if reads else self._writes
-        writes = operation in _WRITES or operation == "ExecuteStatement"
+        writes = operation in _WRITES or operation in _STATEMENTS
         if limit is None or not (reads or writes):
             return self._client.call(operation, request, context)
         tells = "ReturnConsumedCapacity" in request
@@ -96,13 +98,14 @@ class RateLimitedClient:
     ) -> Json:
         least = _UNITS_MIN[reads]
         kind = _kind(operation, request)
-        cost = self._costs.get(kind, least)
+        cost = self._costs.get(kind)
         examines = 1
         if reads and operation in _PAGED:
             wanted = max(limit.units_per_s * _PAGE_S, least)
-            examines = request.get("Limit") or max(1, int(wanted / cost))
+            examines = request.get("Limit") or max(1, int(wanted / (cost or least)))
             request = {**request, "Limit": examines}
-        taken = max(least, examines * cost)
+        # What nobody knows yet is paid for afterwards.
+        taken = least if cost is None else max(least, examines * cost)
         limit.take(taken, context.cancelled)
         consumed = taken
         try:
@@ -114,6 +117,14 @@ class RateLimitedClient:
         if not tells:
             answer.pop("ConsumedCapacity", None)
         return answer
+
+
+def _reads(operation: str, request: Json) -> bool:
+    """Whether a request reads: of several statements, whether none of them writes."""
+    statements = request.get("Statements") or request.get("TransactStatements") or ()
+    if statements:
+        return all(is_read("ExecuteStatement", one) for one in statements)
+    return operation in _READS or is_read(operation, request)
 
 
 def _kind(operation: str, request: Json) -> tuple[str, ...]:

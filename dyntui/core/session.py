@@ -14,6 +14,8 @@ from engine.clock import SYSTEM_CLOCK, Clock
 Json = dict[str, Any]
 
 READS = frozenset({"GetItem", "Query", "Scan"})
+SHOWN_S = 0.5
+"""How long a wait is told at least, so that it can be seen."""
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 
 
@@ -32,7 +34,8 @@ class Session:
 
     def note_wait(self, wait: Wait) -> None:
         """Remember that a throttled request waits, for `waiting`."""
-        self._wait, self._wait_ends_s = wait, self.clock.monotonic_s() + wait.seconds
+        shown_s = max(wait.seconds, SHOWN_S)
+        self._wait, self._wait_ends_s = wait, self.clock.monotonic_s() + shown_s
 
     def waiting(self) -> str:
         """What a request waits for now, in words; empty where none does."""

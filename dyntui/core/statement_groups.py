@@ -109,9 +109,9 @@ class GroupRun:
         start = self._clock()
         try:
             answer = self._caller.call(self._group.operation, request, self._cancelled)
-        except ApiError as error:
+        except ApiError as refused:
             if self._cancelled is not None and self._cancelled():
-                raise StatementCancelledError from error
+                raise StatementCancelledError from refused
             raise
         self.outcome.seconds = self._clock() - start
         self.outcome.pages = 1

@@ -8,7 +8,7 @@ as it was given, so that the remote judges it, and not botocore's own checks.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ import orjson
 
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Json
+from engine.client.retrying import THROTTLED, Wait, silent
 from engine.errors import (
     ApiError,
     ConnectionFailed,
@@ -55,7 +56,8 @@ class RemoteClient(OperationMethods):
 
     `endpoint_url` None is the address that botocore has for the Region: the service, unless its
     configuration names another. Off the service, missing credentials are replaced by made-up ones,
-    and a missing Region by us-east-1. `attempts_max` None is as botocore is configured.
+    and a missing Region by us-east-1. `attempts_max` None is as botocore is configured. `on_wait`
+    is told of each throttled request that is sent again.
 
     Raises `engine.errors.ConnectionFailed` where profile, Region, address or credentials do not do.
     """
@@ -74,6 +76,7 @@ class RemoteClient(OperationMethods):
                 f"{endpoint_url!r} is not the address of a server, such as http://localhost:8000"
             )
         try:
+            self.on_wait: Callable[[Wait], None] = silent
             with _failures():
                 self._session = _session(profile)
                 self.profile: str | None = self._session.profile
@@ -121,7 +124,17 @@ class RemoteClient(OperationMethods):
         events.register_last("provide-client-params.dynamodb", _take_request)
         events.register_last("before-call.dynamodb", _put_request)
         events.register_last("before-parse.dynamodb", _refuse_foreign_answer)
+        events.register_last("needs-retry.dynamodb", _note_fault)
+        events.register_last("request-created.dynamodb", self._tell_retry)
         return client
+
+    def _tell_retry(self, request: Any, operation_name: str, **_: Any) -> None:
+        """Tell of a throttled request that is sent again; for botocore's waits there is no event."""
+        retries = request.context["retries"]
+        fault = request.context.get("dyntui_fault")
+        if retries["attempt"] > 1 and fault in THROTTLED:
+            most = (self._client.meta.config.retries or {}).get("total_max_attempts", 0)
+            self.on_wait(Wait(operation_name, retries["attempt"], most, 0.0, fault))
 
     # The one call.
 
@@ -239,6 +252,12 @@ def _put_request(params: Json, model: Any, context: Json, **_: Any) -> None:
         params["body"] = orjson.dumps(tokens | request, default=_base64)
     except orjson.JSONEncodeError as error:
         raise SerializationException(str(error)) from error
+
+
+def _note_fault(response: Any, request_dict: Json, **_: Any) -> None:
+    """Keep the error of an attempt, for the next one."""
+    fault = None if response is None else response[1].get("Error", {}).get("Code")
+    request_dict["context"]["dyntui_fault"] = fault
 
 
 def _base64(value: Any) -> str:

@@ -48,7 +48,8 @@ class Backoff:
 class Wait:
     """A wait that begins: for whom, before which attempt of how many, how long and why.
 
-    `reason` is the error's code, or "left over" for the rest of a batch.
+    `reason` is the error's code, or "left over" for the rest of a batch. Of a remote it is told
+    when the wait is over, and `seconds` is 0; `attempts_max` is 0 where nobody knows it.
     """
 
     operation: str
@@ -59,13 +60,14 @@ class Wait:
 
     def __str__(self) -> str:
         """The wait in words: `throttled: waiting 0.4 s (attempt 3 of 10)`."""
-        return (
-            f"throttled: waiting {self.seconds:.{1 if self.seconds >= 0.1 else 2}f} s "
-            f"(attempt {self.attempt} of {self.attempts_max})"
-        )
+        doing = f"waiting {self.seconds:.{1 if self.seconds >= 0.1 else 2}f} s"
+        if not self.seconds:
+            doing = "trying again"
+        of = f" of {self.attempts_max}" if self.attempts_max else ""
+        return f"throttled: {doing} (attempt {self.attempt}{of})"
 
 
-def _silent(_wait: Wait) -> None:
+def silent(_wait: Wait) -> None:
     """Tell nobody."""
 
 
@@ -81,7 +83,7 @@ class RetryingClient(OperationMethods):
         backoff: Backoff | None = None,
         *,
         finish_batches: bool = True,
-        on_wait: Callable[[Wait], None] = _silent,
+        on_wait: Callable[[Wait], None] = silent,
         sleep: Callable[[float], None] = pause,
         draw: Callable[[], float] = draw,
     ) -> None:

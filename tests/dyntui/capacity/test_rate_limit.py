@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dyntui.core.rate_limit import RateLimit, RateLimitedClient
 from dyntui.core.segments import segment_pages
-from engine import Context, Engine, VirtualClock
+from engine import Context, Engine, Settings, VirtualClock
 from engine.client.protocol import OWNER, Json
 from engine.errors import ApiError, InternalServerError, RequestCancelled
 
@@ -97,6 +97,23 @@ def test_segments_together_keep_to_the_rate(engine: Engine, segments: int, rate:
         assert metered.most_in_a_second() <= rate + max(rate / 4, 0.5) + 0.5
 
 
+@pytest.mark.parametrize("segments", [1, 3])
+def test_a_scan_at_the_rate_of_its_table_is_never_throttled(segments: int) -> None:
+    clock = SharedClock()
+    with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
+        engine.create_table(
+            TableName="films",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        )
+        text = {"S": "x" * 2_000}
+        engine.load_items("films", ({"id": {"S": str(n)}, "text": text} for n in range(ITEMS)))
+        client = RateLimitedClient(engine, reads=RateLimit(5, clock, clock.advance))
+        assert scanned(client, segments) == ITEMS
+        assert clock.monotonic_s() < ITEMS / 4 / 5 * 1.5
+
+
 def test_a_page_is_no_larger_than_a_quarter_of_a_second(engine: Engine) -> None:
     clock = VirtualClock()
     metered = Metered(engine, clock)
@@ -130,6 +147,31 @@ def test_statements_are_limited_as_reads_or_as_writes(engine: Engine) -> None:
     assert clock.monotonic_s() == pytest.approx(2.5)
     client.call("DeleteItem", {"TableName": "films", "Key": {"id": {"S": "none"}}})
     assert clock.monotonic_s() == pytest.approx(6.5)
+
+
+def test_a_page_of_a_size_that_was_asked_for_is_paid_for_afterwards(engine: Engine) -> None:
+    clock = VirtualClock()
+    client = RateLimitedClient(engine, reads=RateLimit(1, clock, clock.advance))
+    request = {"TableName": "films", "Limit": 100}
+    client.call("Scan", request)
+    assert clock.monotonic_s() == pytest.approx(0.5)
+    client.call("Scan", request)
+    # 100 items of 2 KB, eventually consistent, twice.
+    assert clock.monotonic_s() == pytest.approx(50, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("BatchGetItem", {"RequestItems": {"films": {"Keys": [{"id": {"S": "1"}}]}}}),
+        ("BatchExecuteStatement", {"Statements": [{"Statement": "SELECT * FROM films"}]}),
+    ],
+)
+def test_batches_are_limited(operation: str, request_: Json, engine: Engine) -> None:
+    clock = VirtualClock()
+    client = RateLimitedClient(engine, reads=RateLimit(1, clock, clock.advance))
+    client.call(operation, request_)
+    assert clock.monotonic_s() == pytest.approx(0.5)
 
 
 def test_what_is_no_read_is_not_held_up(engine: Engine) -> None:

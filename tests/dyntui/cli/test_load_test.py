@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from dyntui.core.connect import Connection
 from dyntui.core.load_test_keys import MARK
 from engine import Engine
 from tests.dyntui.cli.shell import Shell
@@ -91,6 +92,16 @@ def test_a_remote_is_asked_about(shell: Shell, address: str) -> None:
     ended = shell.ok(f"{command} --yes --clean-up -o json")
     assert ended.json["writes"]["units"] == 10.0
     assert shell.ok(f"scan orders --endpoint-url {address}").err == "no items\n"
+
+
+def test_on_the_service_it_is_told_what_it_costs(
+    shell: Shell, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "is_service", property(lambda _: True))
+    rates = "--read-rate 1000 --write-rate 1000 --duration 1h"
+    command = f"load-test orders {rates} --endpoint-url {address} --region us-east-1"
+    # 1.8 million units read and 3.6 million written.
+    assert ", about $2.4750 at prices of " in shell.misused(command)
 
 
 def test_ctrl_c_ends_it_with_the_summary(slow: Shell) -> None:

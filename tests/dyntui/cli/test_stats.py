@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import orjson
+import pexpect
 import pytest
 
 from dyntui.core.duration import duration_s, duration_text
@@ -14,6 +15,7 @@ from engine.client.capacity import CapacityReport
 from engine.errors import ResourceNotFoundException
 from tests.dyntui.cli.capacity_reports import WORDS, report, reporting
 from tests.dyntui.cli.shell import Shell
+from tests.dyntui.cli.test_process import DYNTUI
 from tests.engine.client.conftest import aws_config as aws_config
 from tests.engine.client.wire_server import serving
 
@@ -138,6 +140,19 @@ def test_watched_over_a_pipe_it_is_a_line_each_time(
     assert [orjson.loads(line)["since_s"] for line in out.splitlines()] == [0, 1, 2]
     assert waits == [2, 2, 2]
     assert "forms" in shell.misused("stats movies --watch -o json")
+
+
+def test_watched_on_a_terminal_it_is_drawn_over(shell: Shell) -> None:
+    shell.ok("create slow --key id:S --billing provisioned --rcu 5 --wcu 5")
+    environment = {"DYNTUI_DATA_DIR": str(shell.folder), "PATH": "/usr/bin:/bin", "TERM": "xterm"}
+    arguments = [*DYNTUI[1:], "stats", "slow", "--watch", "--window", "1m"]
+    seen = pexpect.spawn(DYNTUI[0], arguments, env=environment, encoding="utf-8", timeout=20)
+    for _ in range(2):
+        seen.expect("slow: provisioned, throttling .*, last 1 min")
+    seen.sendintr()
+    seen.expect(pexpect.EOF)
+    seen.close()
+    assert seen.exitstatus == 0
 
 
 def test_an_idle_table_on_demand(

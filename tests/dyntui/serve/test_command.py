@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import pytest
 
 from dyntui.cli.exits import FOLDER, USAGE
@@ -101,6 +102,26 @@ def test_in_memory_nothing_is_left() -> None:
     with serving("--in-memory") as running:
         assert running.said[0].endswith(" (in memory); Ctrl-C ends it")
         assert running.ask(request_text("CreateTable", create_table("some"))).status == 200
+
+
+def statuses(running: Command) -> set[int]:
+    """The statuses of many writes of a table that has a unit a second."""
+    throughput = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    table = create_table("slow").replace(
+        b'"PAY_PER_REQUEST"', b'"PROVISIONED","ProvisionedThroughput":' + orjson.dumps(throughput)
+    )
+    assert running.ask(request_text("CreateTable", table)).status == 200
+    put = request_json("PutItem", TableName="slow", Item={"pk": {"S": "one"}})
+    return {running.ask(put).status for _ in range(20)}
+
+
+def test_throttling_is_chosen_for_the_server(tmp_path: Path) -> None:
+    with serving("--data-dir", str(tmp_path / "data"), "--throttling", "enforce") as running:
+        assert statuses(running) == {200, 400}
+    with serving("--in-memory", "--throttling", "enforce") as running:
+        assert statuses(running) == {200, 400}
+    with serving("--in-memory") as running:
+        assert statuses(running) == {200}
 
 
 def test_workers_share_a_port_and_the_data(tmp_path: Path) -> None:

@@ -328,3 +328,17 @@ def test_a_code_becomes_the_class_of_its_name() -> None:
 def test_other_codes_are_kept(code: str) -> None:
     error = api_error(code, "text")
     assert (type(error), error.code) == (ServiceError, code)
+
+
+def test_who_is_throttled_is_told_that_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    throttled = error_answer("ProvisionedThroughputExceededException", message="too much")
+    told: list[str] = []
+    with scripted(throttled, error_answer("InternalServerError", 500), throttled, Answer()) as one:
+        client = client_of(one.url, attempts_max=4)
+        client.on_wait = lambda wait: told.append(str(wait))
+        client.list_tables()
+    assert told == [
+        "throttled: trying again (attempt 2 of 4)",
+        "throttled: trying again (attempt 4 of 4)",
+    ]
