@@ -12,7 +12,7 @@ from engine.errors import ProvisionedThroughputExceededException
 
 TABLE = "tickets"
 SECONDS = 600
-RUSH = range(380, 450)
+RUSH = range(330, 450)
 _EVENTS = 40
 _INDEX = {
     "IndexName": "by-buyer",
@@ -54,7 +54,7 @@ def sell_tickets(engine: Engine, clock: VirtualClock) -> None:
     for second in range(SECONDS):
         rush = second in RUSH
         _look(engine, lots, round(40 + 20 * sin(second / 70)))
-        _buy(engine, lots, 120 if rush else round(11 + 5 * sin(second / 90)), second, rush=rush)
+        _buy(engine, lots, 60 if rush else round(11 + 5 * sin(second / 90)), second, rush=rush)
         clock.advance(1)
 
 

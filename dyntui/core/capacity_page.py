@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len, set_cell_size
+
 from dyntui.core.capacity_words import (
     WINDOWS,
     Episode,
@@ -20,6 +22,7 @@ from dyntui.core.capacity_words import (
     rate_now,
     rate_text,
     rates,
+    refused,
     run_as,
     unit_of,
     way_out,
@@ -146,9 +149,9 @@ def _resource_line(report: CapacityReport, number: int, chosen: bool, width: int
     pieces = [(("▸ " if chosen else "  ") + f"{_cut(name, NAME_CELLS):<{NAME_CELLS}}",
                "chosen" if chosen else "")]  # fmt: skip
     for letter, flow in (("R", resource.reads), ("W", resource.writes)):
-        width_s, refused = report.width_s, sum(flow.throttled)
+        width_s, total = report.width_s, sum(flow.throttled)
         figures = f"{compact(rate_now(flow, width_s))}/{compact(limit_of(flow))}"
-        crosses = f" ✗{compact(refused)}" if refused else ""
+        crosses = f" ✗{compact(total)}" if total else ""
         room = max(0, half - 3 - 12 - 6)
         line = sparkline(rates(flow, width_s), limit_of(flow), report.since_s // width_s, room)
         pieces += [
@@ -165,24 +168,26 @@ def _charts(
 ) -> list[Line]:
     """Reads and writes beside each other: title, bars, crosses, time, what is left of the burst."""
     half = (width - GAP) // 2
-    reads = _chart(report, resource.reads, "Read", view, half, rows)
-    writes = _chart(report, resource.writes, "Write", view, half, rows)
+    reads = _chart(report, resource, "Read", view, half, rows)
+    writes = _chart(report, resource, "Write", view, half, rows)
     return beside(reads, writes, half)
 
 
 def _chart(
-    report: CapacityReport, flow: Flow, kind: str, view: View, width: int, rows: int
+    report: CapacityReport, resource: Resource, kind: str, view: View, width: int, rows: int
 ) -> list[Line]:
     unit = unit_of(report, kind)
-    refused = sum(flow.throttled)
+    flow = resource.reads if kind == "Read" else resource.writes
+    crosses = refused(report, resource, kind)
+    total = sum(crosses)
     title: Line = (
         (f" {kind.lower()}s ", "bold"),
         (rate_text(flow, report.width_s, unit), ""),
-        (f"  ✗ {refused:,}" if refused else "", "mark"),
+        (f"  ✗ {total:,}" if total else "", "mark"),
     )
     bars = bar_chart(
         rates(flow, report.width_s),
-        flow.throttled,
+        crosses,
         limit_of(flow),
         first=report.since_s // report.width_s,
         width=width,
@@ -250,8 +255,8 @@ def _heat_and_keys(
 def _heat(partitions: Sequence[PartitionHeat], width: int) -> list[Line]:
     """The range of hashes from left to right, darker where a partition is busier."""
     if not partitions:
-        return [_heading("partitions", width)]
-    lines = [_heading(f"partitions: {len(partitions)}", width)]
+        return [_heading("partitions", width), ((" none is known", "dim"),)]
+    lines = [_heading(f"partitions: {len(partitions)}, last 30 s", width)]
     cells = width - 8
     lines.append(((" " * 8, ""), (_numbers(partitions, cells), "dim")))
     for name, part_of in _HEATS:
@@ -308,19 +313,19 @@ def _shade(heat: float) -> str:
 
 
 def _keys(report: CapacityReport, keys: Sequence[HotKey], view: View, width: int) -> list[Line]:
-    lines = [_heading("top keys", width)]
+    lines = [_heading("top keys, last 30 s", width)]
     for number, key in enumerate(keys):
         chosen = number == view.key
         kind = "Read" if key.kind.lower().startswith("r") else "Write"
         place = f" p{key.partition}" if key.partitions > 1 else ""
         figures = f" {key.share:.0%} of {kind.lower()}s"
         if width >= WIDE_KEYS_CELLS:
-            figures += f", {compact(key.units)} {unit_of(report, kind)}"
+            figures += f", {compact(key.units)} {unit_of(report, kind)}/s"
         room = width - len(figures) - len(place) - 3
-        name = _cut(printable(key.key), room)
+        name = _in_cells(printable(key.key), room)
         lines.append(
             (
-                (f"{'▸' if chosen else ' '} {name:<{max(room, 0)}}", "chosen" if chosen else ""),
+                (f"{'▸' if chosen else ' '} {name}", "chosen" if chosen else ""),
                 (figures, ""),
                 (place, "dim"),
             )
@@ -406,6 +411,14 @@ def fitted(line: Line, width: int) -> Line:
 def _heading(text: str, width: int, kind: str = "bold") -> Line:
     shown = _cut(f" {text} ", width)
     return ((shown, kind), ("─" * (width - len(shown)), "rule"))
+
+
+def _in_cells(text: str, cells: int) -> str:
+    """A text of any characters in exactly so many cells."""
+    wide = cell_len(text)
+    if wide > cells:
+        return set_cell_size(text, max(cells - 1, 0)) + "…"
+    return text + " " * (cells - wide)
 
 
 def _cut(text: str, cells: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from dyntui.core.chart import compact
 from dyntui.core.load_test import LoadPlan
-from engine.client.capacity import CapacityReport, Flow, MonthlyCost, ThrottleMark
+from engine.client.capacity import CapacityReport, Flow, MonthlyCost, Resource, ThrottleMark
 
 WINDOWS = {60: "1 min", 600: "10 min", 3_600: "1 h", 86_400: "1 day", 35 * 86_400: "35 days"}
 """The windows that can be looked at, in seconds, as people call them."""
@@ -29,7 +29,7 @@ THROTTLING = {
 }
 _UNITS = {True: {"Read": "RCU", "Write": "WCU"}, False: {"Read": "RRU", "Write": "WRU"}}
 _PARTITION_MAX = {"Read": "3,000 RCU", "Write": "1,000 WCU"}
-_SHARES = re.compile(r"\d[\d.,]*\s?%")
+_FIGURES = re.compile(r"\d[\d.,]*(?=\s?(%|KB|units))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,15 @@ def limit_of(flow: Flow) -> float:
     return flow.rate if flow.provisioned is None else flow.provisioned
 
 
+def refused(report: CapacityReport, resource: Resource, kind: str) -> tuple[int, ...]:
+    """Refused reads or writes, by stretch: those of a table that an index held back, too."""
+    if kind == "Read":
+        return resource.reads.throttled
+    if resource.index is not None:
+        return resource.writes.throttled
+    return tuple(map(sum, zip(*(one.writes.throttled for one in report.resources), strict=True)))
+
+
 def rates(flow: Flow, width_s: int) -> tuple[float, ...]:
     """Units a second, by stretch."""
     return tuple(units / width_s for units in flow.consumed)
@@ -98,11 +107,11 @@ def has_traffic(report: CapacityReport) -> bool:
 
 
 def episodes(marks: Iterable[ThrottleMark]) -> list[Episode]:
-    """Refusals by their reason, the newest first. Shares in words differ from stretch to stretch
-    and do not make another reason."""
+    """Refusals by their reason, the newest first. Shares and sizes in words differ from stretch to
+    stretch and do not make another reason."""
     found: dict[tuple[str | None, str, str, str], Episode] = {}
     for mark in sorted(marks, key=lambda mark: mark.at_s):
-        place = (mark.index, mark.kind, mark.reason, _SHARES.sub("", mark.words))
+        place = (mark.index, mark.kind, mark.reason, _FIGURES.sub("", mark.words))
         known = found.get(place)
         if known is None:
             found[place] = Episode(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from dyntui.core.capacity_page import View, capacity_page
 from dyntui.core.capacity_words import episodes, stats_command, way_out
@@ -147,6 +148,17 @@ def test_the_command_line_says_the_same_window() -> None:
     assert stats_command("films", 35 * 86_400) == "dyntui stats films --window 35d"
 
 
+def test_figures_in_words_make_no_other_reason_and_keys_do() -> None:
+    words = (
+        "very large items (12 KB) cost 14 units each: partition 1 of 2 is hot",
+        "very large items (9 KB) cost 1,200 units each: partition 1 of 2 is hot",
+        "very large items (9 KB) cost 9 units each: partition 2 of 2 is hot",
+    )
+    mark = throttled_report().throttles[0]
+    found = episodes(replace(mark, words=text, at_s=at_s) for at_s, text in enumerate(words))
+    assert [one.words for one in found] == [words[2], words[1]]
+
+
 # The page.
 
 
@@ -163,12 +175,31 @@ def test_what_happened_comes_first_in_a_small_window() -> None:
         assert any(words in line for line in first), words
 
 
+def test_a_table_is_marked_where_an_index_held_its_writes_back() -> None:
+    own = throttled_report()
+    table, index = own.resources
+    free = replace(table, writes=replace(table.writes, throttled=(0,) * 600))
+    text = page_text(replace(own, resources=(free, index)))
+    assert "peak 20  ✗ 2" in text
+    assert any(set(line.strip()) == {"✗"} for line in text.splitlines())
+
+
 def test_an_index_has_charts_partitions_and_keys_of_its_own() -> None:
     text = page_text(throttled_report(), View(600, resource=1))
     assert "▸ by-genre" in text
     assert "of 10 WCU/s" in text
     assert "▸ Drama" in text
     assert "film-0017" not in text
+
+
+def test_a_key_of_wide_characters_keeps_its_place() -> None:
+    report = throttled_report()
+    first, *others = report.resources
+    keys = tuple(replace(key, key="映画" * 20) for key in first.hot_keys[:1])
+    report = replace(report, resources=(replace(first, hot_keys=keys), *others))
+    line = next(line for line in page_text(report).splitlines() if "映画" in line)
+    assert cell_len(line) == 85
+    assert line.endswith("… 71% of writes p3")
 
 
 def test_without_traffic_it_says_how_to_make_some() -> None:
