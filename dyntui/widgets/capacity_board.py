@@ -84,11 +84,17 @@ class CapacityBoard(Vertical, JobHost):
 
     # When to read.
 
+    def on_mount(self) -> None:
+        """It may have come into sight before it was whole."""
+        self.look()
+
     def show_table(self, info: TableInfo, index: str | None) -> None:  # noqa: ARG002
         """Another table: nothing is known of it yet."""
         self._info = info
         self._report = None
+        self._go_on()
         self._view = replace(self._view, resource=0, key=0)
+        self._say()
         self.look()
 
     def table_changed(self, info: TableInfo) -> None:
@@ -110,7 +116,7 @@ class CapacityBoard(Vertical, JobHost):
         """Read now, unless it is out of sight or paused."""
         self._wait(None)
         info = self._info
-        if info is None or not self._in_sight or self._paused:
+        if info is None or not self._in_sight or self._paused or not self.query(CapacityView):
             return
         try:
             tools = self._connection.tools
@@ -131,8 +137,8 @@ class CapacityBoard(Vertical, JobHost):
                 self._draw()
                 self._wait(self._pace.next_s(report, spent_s))
 
-        title = f"capacity of {info.name}"
-        self.run_job(title, work, done, self._failed, group="capacity")
+        # Without a name: it is no work that one waits for.
+        self.run_job("", work, done, self._failed, group="capacity")
 
     @property
     def waits(self) -> bool:
@@ -157,7 +163,7 @@ class CapacityBoard(Vertical, JobHost):
     @on(LinesView.Resized)
     def _draw(self) -> None:
         report = self._report
-        if report is None or not self.is_mounted:
+        if report is None:
             return
         resource = min(self._view.resource, len(report.resources) - 1)
         self._view = replace(self._view, resource=resource, key=self._key_number(report, resource))
@@ -186,7 +192,8 @@ class CapacityBoard(Vertical, JobHost):
         for text in texts:
             lines += [(), ((f"  {text}", ""),)]
         self._page = Page(lines)
-        self._lines.show(lines)
+        for view in self.query(CapacityView):
+            view.show(lines)
 
     # What keys and clicks do.
 

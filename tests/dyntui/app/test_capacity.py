@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
-from textual.widgets import Input
+from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
 from dyntui.widgets.capacity_board import CapacityBoard, CapacityView
 from dyntui.widgets.text_view import TextView
 from engine import Engine
+from engine.client.capacity import CapacityReport
 from engine.clock import VirtualClock
 from engine.errors import ResourceNotFoundException
 from tests.dyntui.app.capacity_reports import (
@@ -34,6 +35,7 @@ from tests.dyntui.app.driving import (
     find,
     make_app,
     notices,
+    open_table,
     press,
     press_on,
     running,
@@ -45,10 +47,12 @@ from tests.dyntui.app.driving import (
 
 Compare = Callable[..., bool]
 
-REPORTS = {
-    "throttled": throttled_report,
-    "quiet": quiet_report,
-    "on-demand": on_demand_report,
+SCENES: dict[str, tuple[CapacityReport, tuple[str, ...]]] = {
+    "throttled": (throttled_report(), ()),
+    "further-down": (throttled_report(), ("pagedown", "down")),
+    "quiet": (quiet_report(), ()),
+    "on-demand": (on_demand_report(), ("n",)),
+    "load": (throttled_report(), ("L", "tab")),
 }
 
 
@@ -62,11 +66,21 @@ def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second look comes by itself, however slow the machine is."""
+    look_every(monkeypatch, 3_600)
+
+
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What rests is looked at again soon."""
-    for place in ("core.pace", "widgets.capacity_board"):
-        monkeypatch.setattr(f"dyntui.{place}.REST_S", 0.02)
+    """It is looked at again soon."""
+    look_every(monkeypatch, 0.02)
+
+
+def look_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    for name in ("core.pace.FAST_S", "core.pace.REST_S", "widgets.capacity_board.REST_S"):
+        monkeypatch.setattr(f"dyntui.{name}", seconds)
 
 
 def shown_command(pilot: Pilot[None]) -> str:
@@ -198,6 +212,31 @@ async def test_a_pause_stands_still(client: Recorder, engine: Engine) -> None:
         assert "RRU/s" in screen_text(pilot)
 
 
+async def test_another_table_is_not_paused(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, throttled_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "space")
+        await open_table(pilot, "notes")
+        assert "▸ notes (table)" in screen_text(pilot)
+        assert "● live" in screen_text(pilot)
+
+
+async def test_altering_tells_what_it_costs(client: Recorder, engine: Engine) -> None:
+    tools = ScriptedTools(engine, on_demand_report())
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "a")
+        find(pilot, Select, "#billing").value = "provisioned"
+        for field in ("#read", "#write"):
+            find(pilot, Input, field).value = "10"
+        await settle(pilot)
+        # For the table, and as much for its index.
+        assert "a million writes → $11.39" in shown(pilot, "#alter-cost")
+        await press(pilot, "ctrl+s")
+        asked = client.requests("UpdateTable")[0]
+        assert asked["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
+        assert find(pilot, CapacityBoard).waits
+
+
 async def test_the_picture_is_a_file_of_its_own(
     client: Recorder, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,15 +333,19 @@ async def test_an_error_stands_in_its_place_until_it_is_over(
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", SCENES)
 def test_screen(
     snap_compare: Compare, client: Recorder, engine: Engine, name: str, size: tuple[int, int]
 ) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await settle(pilot)
-        await press(pilot, "3", *(("n",) if name == "on-demand" else ()))
+        await press(pilot, "3", *keys)
+        for field in pilot.app.screen.query(Input):
+            field.cursor_blink = False
+        await settle(pilot)
 
-    tools = ScriptedTools(engine, REPORTS[name]()).tools
+    report, keys = SCENES[name]
+    tools = ScriptedTools(engine, report).tools
     assert snap_compare(make_app(client, engine, tools), terminal_size=size, run_before=play)
 
 
