@@ -82,7 +82,7 @@ class LinesView(ScrollView, can_focus=True):
 
     def reveal(self, row: int) -> None:
         """Scroll until a line is in sight."""
-        top, height = self.scroll_offset.y, self.size.height
+        top, height = round(self.scroll_target_y), self.size.height
         if not top <= row < top + height:
             self.scroll_to(y=row - height + 1 if row >= top + height else row, animate=False)
 
