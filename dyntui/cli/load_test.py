@@ -207,8 +207,7 @@ def _progress(test: LoadTest, plan: LoadPlan) -> str:
 
 def _summary_text(test: LoadTest) -> str:
     summary = _summary(test)
-    heads = ("", "requests", "per s", "units", "units/s", "throttled", *_PERCENTILES)
-    heads = (*(head.replace("_", " ") for head in heads), "left alone")
+    heads = ("", "requests", "per s", "units", "units/s", "throttled", "p50 ms", "p90", "p99")
     rows = [
         (
             kind,
@@ -218,7 +217,6 @@ def _summary_text(test: LoadTest) -> str:
             f"{figures['units_per_s']:,.1f}",
             f"{sum(figures['throttled'].values()):,}",
             *("" if figures[name] is None else f"{figures[name]:,.2f}" for name in _PERCENTILES),
-            f"{figures['left_alone']:,}",
         )
         for kind in ("reads", "writes")
         if (figures := summary[kind])["requests"]
@@ -230,7 +228,10 @@ def _summary_text(test: LoadTest) -> str:
         for kind in ("reads", "writes")
         for reason, count in summary[kind]["throttled"].items()
     )
-    return rows_text(heads, rows, (False, *[True] * 9)) + reasons
+    left_alone = test.writes.left_alone
+    if left_alone:
+        reasons += f"{left_alone:,} writes left alone: their items are not of a load test\n"
+    return rows_text(heads, rows, (False, *[True] * 8)) + reasons
 
 
 def _summary(test: LoadTest) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,12 +20,11 @@ from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
 from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.cost import scan_question
 from dyntui.core.item_output import Format
 from dyntui.core.literals import Placeholders
 from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.schema import IndexInfo, TableInfo, UnknownIndexError
-from dyntui.core.segments import segment_pages
-from dyntui.core.statement_risk import scan_question
 from engine.client.protocol import Json
 
 SEGMENTS_MAX = 64
@@ -190,10 +190,10 @@ def scan(
         return
     work.limit_rates(reading.max_rcu)
     members |= _expressions(members, reading)
-    # It answers by segments, each of which goes on where its last page ended.
-    members.pop("Limit", None)
-    call = partial(work.call, "Scan")
-    _show(work, "Scan", segment_pages(call, members, segments), info, index, reading)
+    from dyntui.core.segments import segment_pages
+
+    with closing(segment_pages(partial(work.call, "Scan"), members, segments)) as pages:
+        _show(work, "Scan", pages, info, index, reading)
 
 
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:

@@ -17,8 +17,9 @@ from engine.client.capacity import (
     ThrottleMark,
 )
 
-CHART_WIDTH = 16
+CHART_WIDTH = 14
 _BAR_WIDTH = 4
+_NOW_STRETCHES = 3
 _KEYS_SHOWN = 5
 _MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
@@ -57,17 +58,24 @@ def overview_text(loads: Sequence[TableLoad]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Speed:
-    """Units a second over the window, and in its busiest stretch."""
+    """Units a second: over the window, in its busiest stretch, and in its last whole ones.
+
+    The newest stretch has not ended yet, and the figures of other processes come a little late.
+    """
 
     mean: float
     peak: float
+    now: float
 
 
 def _speed(flow: Flow, width_s: int) -> _Speed:
     consumed = flow.consumed
     if not consumed:
-        return _Speed(0.0, 0.0)
-    return _Speed(sum(consumed) / (len(consumed) * width_s), max(consumed) / width_s)
+        return _Speed(0.0, 0.0, 0.0)
+    mean = sum(consumed) / (len(consumed) * width_s)
+    newest = consumed[-_NOW_STRETCHES - 1 : -1] or consumed
+    now = sum(newest) / (len(newest) * width_s)
+    return _Speed(mean, max(consumed) / width_s, now)
 
 
 def _window_s(report: CapacityReport) -> int:
@@ -93,8 +101,8 @@ def _figure(value: float) -> str:
 
 
 def _flows(report: CapacityReport) -> str:
-    heads = ("", "", "mean/s", "peak/s", "given/s", "", "burst left", "throttled")
-    right = (False, False, True, True, True, False, False, True)
+    heads = ("a second", "", "now", "mean", "peak", "given", "", "burst left", "throttled")
+    right = (False, False, True, True, True, True, False, False, True)
     rows = [
         row
         for resource in report.resources
@@ -120,6 +128,7 @@ def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[
     return (
         resource.index or "table",
         unit,
+        _figure(speed.now),
         _figure(speed.mean),
         _figure(speed.peak),
         _figure(given),
@@ -178,7 +187,7 @@ def _hot_keys(report: CapacityReport) -> str:
 def _operations(operations: Sequence[OperationFigures]) -> str:
     counts = ("operation", "requests", "throttled", "failed")
     rows = [tuple(_operation_row(figures)) for figures in operations]
-    heads = (*counts, "p50 ms", "p90 ms", "p99 ms", "bytes", "largest")
+    heads = (*counts, "p50 ms", "p90", "p99", "bytes", "largest")
     return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from dyntui.core.formats import bytes_text
 from dyntui.core.schema import IndexInfo, TableInfo
 from engine.model.values import normalise_item
 
@@ -49,6 +50,18 @@ def write_units(info: TableInfo, old: Json | None, new: Json | None) -> dict[str
 def units_text(units: float) -> str:
     """Units as people write them: halves where there are any, thousands grouped."""
     return f"{units:,.0f}" if units == int(units) else f"{units:,.1f}"
+
+
+def scan_question(info: TableInfo, index: IndexInfo | None, large_bytes: int | None) -> str | None:
+    """What a full scan reads and costs, as a sentence; None where it is not that large."""
+    sizes = info if index is None else index
+    if large_bytes is None or sizes.size_bytes <= large_bytes:
+        return None
+    name = info.name if index is None else f"{info.name}, index {index.name}"
+    return (
+        f"This reads all of {name}: {sizes.item_count:,} items, {bytes_text(sizes.size_bytes)}, "
+        f"about {sizes.size_bytes / READ_BYTES / 2:,.0f} RCU."
+    )
 
 
 def _entry(info: TableInfo, index: IndexInfo, item: Json | None) -> Json | None:

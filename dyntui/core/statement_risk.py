@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from dyntui.core.connect import LARGE_BYTES
-from dyntui.core.formats import bytes_text
-from dyntui.core.schema import IndexInfo, TableInfo
+from dyntui.core.cost import scan_question
+from dyntui.core.schema import TableInfo
 from dyntui.core.statements import Prepared, TableOf, key_schema
 from engine.errors import ApiError
 from engine.expressions.ast import Condition
@@ -62,18 +62,6 @@ def _scan_risk(prepared: Prepared, select: Select, info: TableInfo, large_bytes:
     index = next((one for one in info.indexes if one.name == source.index), None)
     plan = plan_select(replace(select, order=()), key_schema(info, source.index))
     return None if plan.accesses is not None else scan_question(info, index, large_bytes)
-
-
-def scan_question(info: TableInfo, index: IndexInfo | None, large_bytes: int | None) -> str | None:
-    """What a full scan reads and costs, as a sentence; None where it is not that large."""
-    sizes = info if index is None else index
-    if large_bytes is None or sizes.size_bytes <= large_bytes:
-        return None
-    name = info.name if index is None else f"{info.name}, index {index.name}"
-    return (
-        f"This reads all of {name}: {sizes.item_count:,} items, {bytes_text(sizes.size_bytes)}, "
-        f"about {sizes.size_bytes / 8192:,.0f} RCU."
-    )
 
 
 def _write_risk(prepared: Prepared, where: Condition | None, info: TableInfo) -> str | None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.columns import Columns
+from dyntui.core.cost import scan_question
 from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import Plan, PlanError, make_plan
 from dyntui.core.requests import Request
@@ -150,8 +151,6 @@ class ItemsView(TableTab, RowsHost):
         """What reading all that is planned takes, where that is a scan of a large table."""
         if plan.operation != "Scan" or self.info is None:
             return None
-        from dyntui.core.statement_risk import scan_question
-
         name = plan.request.members.get("IndexName")
         index = None if name is None else self.info.index(name)
         return scan_question(self.info, index, self.connection.ask_above_bytes)

@@ -1,1 +1,1 @@
-"""The Client protocol and, later, the layers around a Client."""
+"""The Client protocol, remotes, and layers around a Client."""

@@ -81,6 +81,17 @@ def test_segments_find_what_one_scan_finds(orders: Shell) -> None:
     assert orders.refused("scan orders --segments 2 --index by-status --consistent")
 
 
+def test_segments_end_where_nobody_reads_any_more(shell: Shell) -> None:
+    shell.ok("create long --key id:S")
+    lines = (f'{{"id": "{number}", "text": "{FILLER}"}}\n' for number in range(200))
+    shell.ok("put long - --plain", stdin="".join(lines))
+    with start(shell, ["scan", "long", "--segments", "4", "-o", "jsonl"]) as process:
+        assert process.stdout is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.wait(10) == 141
+
+
 def test_rates_are_kept_and_change_no_answer(orders: Shell) -> None:
     found = orders.ok("scan orders -o jsonl").out
     assert orders.ok("scan orders -o jsonl --max-rcu 50").out == found

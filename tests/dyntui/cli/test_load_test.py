@@ -47,6 +47,15 @@ def test_a_summary_tells_what_came_of_it(slow: Shell) -> None:
     assert slow.ok("scan slow -o csv --throttling off").out == "id\nmine\n"
 
 
+def test_items_of_a_person_are_told(slow: Shell) -> None:
+    slow.ok("create orders --key id:S")
+    slow.ok('put orders --plain \'{"id": "load-test#0"}\'')
+    ended = slow.ok("load-test orders --write-rate 5 --duration 1s --key-count 1")
+    assert ended.out.splitlines()[-1] == ("5 writes left alone: their items are not of a load test")
+    assert ended.err == ""
+    assert slow.ok("scan orders -o csv").out == "id\nload-test#0\n"
+
+
 def test_a_summary_for_programs(slow: Shell) -> None:
     ended = slow.ok(
         "load-test slow --write-rate 20 --duration 1s --clean-up -o json --item-size 2000 "

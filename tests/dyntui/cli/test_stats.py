@@ -59,12 +59,12 @@ def replace(
 TABLE = """\
 movies: provisioned, throttling enforce, last 10 min
 
-              mean/s  peak/s  given/s                      burst left      throttled
-───────  ───  ──────  ──────  ───────  ──────────────────  ──────────────  ─────────
-table    RCU       3       5       10  ▕▁▁▁▁▁▁▁▁▄▄▄▄▄▄▄▄▏  █░░░ 25%                0
-table    WCU       3      20       10  ▕             ▄▄█▏  ░░░░ overdrawn         12
-by-year  RCU       0       0        5  ▕                ▏  ████ 100%               0
-by-year  WCU       0       0        5  ▕                ▏  ████ 100%               0
+a second       now  mean  peak  given                    burst left      throttled
+────────  ───  ───  ────  ────  ─────  ────────────────  ──────────────  ─────────
+table     RCU    5     3     5     10  ▕▁▁▁▁▁▁▁▄▄▄▄▄▄▄▏  █░░░ 25%                0
+table     WCU  3.3     3    20     10  ▕            ▄█▏  ░░░░ overdrawn         12
+by-year   RCU    0     0     0      5  ▕              ▏  ████ 100%               0
+by-year   WCU    0     0     0      5  ▕              ▏  ████ 100%               0
 
 12 writes of the table throttled: partition 2 of 2 is hot: key movie#tt001 takes 71 % of its writes
 
@@ -77,9 +77,9 @@ table  2 of 2     █░░░ 30%  ████ 120%    900
 ─────  ───────────  ─────────────────  ─────  ─────────
 table  movie#tt001  71% of its writes  1,278  2 of 2
 
-operation  requests  throttled  failed  p50 ms  p90 ms  p99 ms  bytes  largest
-─────────  ────────  ─────────  ──────  ──────  ──────  ──────  ─────  ───────
-PutItem       1,812         12       1    0.41    0.90    7.25    812    4,000
+operation  requests  throttled  failed  p50 ms   p90   p99  bytes  largest
+─────────  ────────  ─────────  ──────  ──────  ────  ────  ─────  ───────
+PutItem       1,812         12       1    0.41  0.90  7.25    812    4,000
 GetItem       3,600          0       0
 """
 
@@ -167,7 +167,7 @@ def test_an_idle_table_on_demand(
     replace(monkeypatch, engine, lambda *_: idle)
     out = shell.ok("stats movies").out
     assert out.startswith("movies: on demand, throttling enforce, last 3 s\n")
-    assert out.splitlines()[4].split()[:5] == ["table", "RCU", "0", "0", "12,000"]
+    assert out.splitlines()[4].split()[:6] == ["table", "RCU", "0", "0", "0", "12,000"]
     assert "none" in out
     assert "hot key" not in out
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,3 +173,11 @@ def test_an_engine_is_asked_again_until_its_capacity_is_back() -> None:
             client.put_item(TableName="slow", Item={"id": {"S": str(number)}})
         assert client.scan(TableName="slow", Select="COUNT")["Count"] == 20
     assert waits
+
+
+def test_the_example_of_the_page_works() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()
+    examples = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert any("RetryingClient" in example for example in examples)
+    for example in examples:
+        exec(example, {})
