@@ -12,13 +12,13 @@ from engine.errors import ProvisionedThroughputExceededException
 
 TABLE = "tickets"
 SECONDS = 600
-RUSH = range(330, 450)
+RUSH = range(470, 600)
 _EVENTS = 40
 _INDEX = {
     "IndexName": "by-buyer",
     "KeySchema": [{"AttributeName": "buyer", "KeyType": "HASH"}],
     "Projection": {"ProjectionType": "KEYS_ONLY"},
-    "ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 20},
+    "ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 40},
 }
 
 
