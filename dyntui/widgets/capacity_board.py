@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from dyntui.core.capacity_page import Page, View, capacity_page
+from dyntui.core.capacity_page import KEYS_MAX, Page, View, capacity_page
 from dyntui.core.capacity_words import (
     WINDOWS,
     clock_text,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 FIRST_WINDOW_S = 600
 LIVE = "● live"
+MARGIN = 2
 
 
 class CapacityView(LinesView):
@@ -64,6 +66,7 @@ class CapacityBoard(Vertical, JobHost):
         self._view = View(FIRST_WINDOW_S, state=LIVE)
         self._key: HotKey | None = None
         self._page = Page()
+        self._said: tuple[str, ...] = ()
         self._pace = Pace()
         self._timer: Timer | None = None
         self._in_sight = False
@@ -161,6 +164,12 @@ class CapacityBoard(Vertical, JobHost):
     # Drawing.
 
     @on(LinesView.Resized)
+    def _resized(self) -> None:
+        if self._report is None:
+            self._say(*self._said)
+        else:
+            self._draw()
+
     def _draw(self) -> None:
         report = self._report
         if report is None:
@@ -176,7 +185,7 @@ class CapacityBoard(Vertical, JobHost):
     def _key_number(self, report: CapacityReport, resource: int) -> int:
         """Where the key under the cursor stands now: the order changes under it."""
         chosen = self._key
-        keys = report.resources[resource].hot_keys
+        keys = report.resources[resource].hot_keys[:KEYS_MAX]
         return next(
             (
                 number
@@ -188,11 +197,13 @@ class CapacityBoard(Vertical, JobHost):
 
     def _say(self, *texts: str) -> None:
         """Sentences in place of a page."""
-        lines: list[Line] = []
-        for text in texts:
-            lines += [(), ((f"  {text}", ""),)]
-        self._page = Page(lines)
+        self._said = texts
         for view in self.query(CapacityView):
+            lines: list[Line] = []
+            for text in texts:
+                wrapped = textwrap.wrap(text, max(1, view.room[0] - 2 * MARGIN))
+                lines += [(), *(((" " * MARGIN + line, ""),) for line in wrapped)]
+            self._page = Page(lines)
             view.show(lines)
 
     # What keys and clicks do.

@@ -23,6 +23,7 @@ from engine.errors import ResourceNotFoundException
 from tests.dyntui.app.capacity_reports import (
     ScriptedTools,
     flow,
+    hot_key,
     on_demand_report,
     quiet_report,
     throttled_report,
@@ -199,6 +200,21 @@ async def test_the_cursor_stays_on_its_key_as_the_order_changes(
         assert "▸ film-0002" in screen_text(pilot)
 
 
+async def test_a_key_that_is_shown_no_more_gives_the_cursor_to_the_first(
+    client: Recorder, engine: Engine
+) -> None:
+    busy = throttled_report()
+    first, *others = busy.resources
+    more = tuple(hot_key(100 + n, 0.1) for n in range(5))
+    later = replace(busy, resources=(replace(first, hot_keys=more + first.hot_keys), *others))
+    tools = ScriptedTools(engine, busy, later)
+    async with running(client, engine, tools=tools.tools) as pilot:
+        await press(pilot, "3", "down", "R")
+        assert "▸ film-0100" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert client.requests("GetItem")[-1]["Key"] == {"id": {"S": "film-0100"}}
+
+
 async def test_a_pause_stands_still(client: Recorder, engine: Engine) -> None:
     tools = ScriptedTools(engine, throttled_report(), on_demand_report())
     async with running(client, engine, tools=tools.tools) as pilot:
@@ -315,8 +331,10 @@ async def test_a_remote_says_that_it_does_not_tell(client: Recorder, engine: Eng
     app = DyntuiApp(Connection(client, None, engine.region, None), VirtualClock())
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "3", "n", "down", "enter", "y", "space")
-        assert "not available on" in screen_text(pilot)
+        await press(pilot, "3", "n", "down", "enter", "y", "space", "space")
+        said = " ".join(screen_text(pilot).split())
+        assert "not available on memory: it works on a data folder, and a remote" in said
+        assert "answers DynamoDB's operations only" in said
 
 
 async def test_an_error_stands_in_its_place_until_it_is_over(
