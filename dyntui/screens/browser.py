@@ -274,10 +274,12 @@ class BrowserScreen(Screen[None], JobHost):
         message.stop()
         self._ask(message.what, self._shown)
 
-    @on(CapacityTab.Asked)
-    def _capacity_asked(self, message: CapacityTab.Asked) -> None:
+    @on(CapacityTab.AlterWanted)
+    def _alter_wanted(self, message: CapacityTab.AlterWanted) -> None:
         message.stop()
-        self._ask(message.what, self._shown)
+        info = self._infos.get(self._shown or "")
+        if info is not None:
+            self._alter(info, message.index)
 
     @on(CapacityTab.CollectionWanted)
     async def _collection_wanted(self, message: CapacityTab.CollectionWanted) -> None:
@@ -310,10 +312,10 @@ class BrowserScreen(Screen[None], JobHost):
         elif what == "copy_as":
             self._copy_as(info)
 
-    def _alter(self, info: TableInfo) -> None:
+    def _alter(self, info: TableInfo, index: str | None = None) -> None:
         from dyntui.screens.alter_table import AlterTableScreen
 
-        self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+        self.app.push_screen(AlterTableScreen(self.session, info, index), self._altered)
 
     def _drop(self, info: TableInfo) -> None:
         from dyntui.screens.drop_table import DropTableScreen

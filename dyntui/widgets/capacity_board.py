@@ -219,7 +219,7 @@ class CapacityBoard(Vertical, JobHost):
             "next": lambda: self._turn(1),
             "previous": lambda: self._turn(-1),
             "pause": self._pause,
-            "alter": lambda: self._post(CapacityTab.Asked("alter")),
+            "alter": self._alter,
             "copy": self._copy_figures,
             "copy_as": self._copy_command,
             "picture": self._save_picture,
@@ -227,8 +227,14 @@ class CapacityBoard(Vertical, JobHost):
         }
         actions[what]()
 
-    def _post(self, message: CapacityTab.Asked | CapacityTab.CollectionWanted) -> None:
-        self.post_message(message)
+    def _alter(self) -> None:
+        self.post_message(CapacityTab.AlterWanted(self._index))
+
+    @property
+    def _index(self) -> str | None:
+        """The index that is looked at, None for the table."""
+        report = self._report
+        return None if report is None else report.resources[self._view.resource].index
 
     @on(LinesView.Clicked)
     def _clicked(self, message: LinesView.Clicked) -> None:
@@ -289,9 +295,9 @@ class CapacityBoard(Vertical, JobHost):
     def _open_key(self) -> None:
         """Show the items of the key under the cursor."""
         keys = self._keys
-        if keys and self._report is not None:
-            index = self._report.resources[self._view.resource].index
-            self._post(CapacityTab.CollectionWanted(index, dict(keys[self._view.key].item_key)))
+        if keys:
+            key = dict(keys[self._view.key].item_key)
+            self.post_message(CapacityTab.CollectionWanted(self._index, key))
 
     def _pause(self) -> None:
         if self._paused:

@@ -24,10 +24,10 @@ class CapacityTab(TableTab):
     TITLE = "Capacity"
 
     @dataclass
-    class Asked(Message):
-        """Something is to be done with the table: `alter`."""
+    class AlterWanted(Message):
+        """The capacity of the table, or of an index of it, is to be altered."""
 
-        what: str
+        index: str | None
 
     @dataclass
     class CollectionWanted(Message):
