@@ -10,7 +10,7 @@ from types import TracebackType
 
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, checked_throttling, configured
-from engine.engine import Engine
+from engine.engine import Engine, prometheus_text
 from engine.errors import FolderAccessError
 from engine.operations.region import DEFAULT_SETTINGS, Region, Settings
 from engine.storage.database import Options
@@ -99,6 +99,10 @@ class Account:
         regions = [name for name in known if _REGION.match(name)]
         counts = {region: self.engine(region).table_count() for region in regions}
         return {region: count for region, count in counts.items() if count}
+
+    def prometheus(self) -> str:
+        """The metrics of all Regions that hold tables; see `LocalTools.prometheus`."""
+        return prometheus_text(self.engine(region) for region in self.regions_with_tables())
 
     def close(self) -> None:
         """Close all Regions; a second close does nothing."""

@@ -6,6 +6,7 @@ table_delay_s = 0               how long a table takes to be made or changed
 read_lag_s = 0                  by how much eventually consistent reads may lag behind
 ttl_change_interval_s = 0       how long after a change of Time to Live another is refused
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
+on_demand_switches = 4          how often in 24 hours a table may become on demand; 0: no limit
 wording = "classic"             or "2026": how refusals are worded
 throttling = "enforce"          or "warn", "off": what is done about requests beyond a capacity
 """
@@ -31,7 +32,8 @@ _CHOICES = {
     "wording": WORDINGS,
     "throttling": THROTTLING,
 }
-_KNOWN = frozenset({"history", *_SECONDS, *_CHOICES})
+_SWITCHES_MAX = 1_000
+_KNOWN = frozenset({"history", "on_demand_switches", *_SECONDS, *_CHOICES})
 
 
 def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings]:
@@ -60,6 +62,9 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
         if name in config
     }
     settings = replace(settings, **chosen)
+    if "on_demand_switches" in config:
+        count = _number(path, config, "on_demand_switches", _SWITCHES_MAX, "times")
+        settings = replace(settings, on_demand_switches=int(count))
     return options, settings
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, TableLoad
+from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Explanation, Json, LoadProgress, StorageReport
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -33,6 +33,7 @@ from engine.storage.database import Options
 
 if TYPE_CHECKING:
     from engine.account import Account
+    from engine.capacity.prometheus import Exposition
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 
@@ -45,12 +46,15 @@ _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _report: Callable[..., StorageReport] = late("engine.storage.inspection", "report")
 _check: Callable[..., list[str]] = late("engine.storage.inspection", "check")
+_partition_of: Callable[..., Place] = late("engine.operations.partition_heat", "partition_of")
 _capacity_report: Callable[..., CapacityReport] = late(
     "engine.operations.capacity_report", "capacity_report"
 )
 _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
     "engine.operations.capacity_report", "capacity_overview"
 )
+_exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
+_expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
 
 
@@ -79,7 +83,8 @@ class Engine(OperationMethods):
         """Open a Region of a data folder; folder and Region are made where they are missing.
 
         `durability`: "full" or "relaxed" (see `Options`). `throttling`: whether requests beyond a
-        table's capacity are refused, "enforce", "warn" or "off". Raises `engine.errors.FolderError`.
+        table's capacity are refused, "enforce", "warn" or "off".
+        Raises `engine.errors.FolderError`.
         """
         from engine.account import Account
 
@@ -137,6 +142,7 @@ class Engine(OperationMethods):
         """The same engine for an event loop; `call_soon` is its `call_soon_threadsafe`."""
         from engine.loop import LoopEngine
 
+        self._region.metrics.hurry()
         return LoopEngine(self, self._region, call_soon, threads)
 
     def _answer(self, operation: str, request: Json, context: Context) -> Json:
@@ -174,6 +180,10 @@ class Engine(OperationMethods):
         """See `LocalTools.explain`."""
         return _explain(self._region, statement, parameters, consistent)
 
+    def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
+        """See `LocalTools.partition_of`."""
+        return _partition_of(self._region, table, key, index)
+
     def capacity_report(self, table: str, window_s: int = 600) -> CapacityReport:
         """See `LocalTools.capacity_report`."""
         return _capacity_report(self._region, table, window_s)
@@ -181,6 +191,10 @@ class Engine(OperationMethods):
     def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
         """See `LocalTools.capacity_overview`."""
         return _capacity_overview(self._region, window_s)
+
+    def prometheus(self) -> str:
+        """See `LocalTools.prometheus`."""
+        return prometheus_text([self])
 
     def storage_report(self) -> StorageReport:
         """See `LocalTools.storage_report`."""
@@ -256,13 +270,13 @@ def begin(region: Region, operation: str, request: Json, context: Context) -> Js
         except ValidationException as error:
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(tally, error, partial(tables_named, region, request))
+        region.metrics.fail(tally, error, partial(tables_named, region), request)
         raise
     if isinstance(begun, Write):
         begun.tally = tally
         begun.work = tallied(tally, begun.work)
     else:
-        region.metrics.end(tally, partial(tables_named, region, request))
+        region.metrics.end(tally, partial(tables_named, region), request)
     return begun
 
 
@@ -270,7 +284,7 @@ def finish(
     region: Region, operation: str, request: Json, begun: Write[T], transact: Callable[[], T]
 ) -> Json:
     """The rest of the way: the transaction, for which `transact` waits, and the answer."""
-    named = partial(tables_named, region, request)
+    named = partial(tables_named, region)
     try:
         try:
             answer = begun.answer(transact())
@@ -278,11 +292,11 @@ def finish(
             error.about_table = True
             raise _exact(region, operation, request, error) from error
     except BaseException as error:
-        region.metrics.fail(begun.tally, error, named)
+        region.metrics.fail(begun.tally, error, named, request)
         raise
     finally:
         begun.release()
-    region.metrics.end(begun.tally, named)
+    region.metrics.end(begun.tally, named, request)
     return answer
 
 
@@ -298,6 +312,14 @@ def _exact(region: Region, operation: str, request: Json, error: ValidationExcep
     if region.settings.wording == "classic":
         return error
     return reworded(operation, request, error)
+
+
+def prometheus_text(engines: Iterable[Engine]) -> str:
+    """The metrics of all tables of these Regions, in Prometheus' text format 0.0.4."""
+    exposition = _exposition()
+    for engine in engines:
+        _expose(engine._region, exposition)
+    return exposition.text()
 
 
 def load_wire(body: bytes) -> Any:

@@ -12,6 +12,7 @@ from engine.client.capacity import (
     CapacityReport,
     Flow,
     OperationFigures,
+    PartitionHeat,
     Resource,
     TableLoad,
     ThrottleMark,
@@ -21,6 +22,8 @@ CHART_WIDTH = 14
 _BAR_WIDTH = 4
 _NOW_STRETCHES = 3
 _KEYS_SHOWN = 5
+_PARTITIONS_SHOWN = 8
+_BUSY = 0.005
 _MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 _CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
 
@@ -139,19 +142,19 @@ def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[
 
 
 def _throttles(report: CapacityReport) -> str:
-    """Each cause in words, with how many requests it refused and when last."""
-    found: dict[str, list[ThrottleMark]] = {}
-    for mark in report.throttles:
-        found.setdefault(f"{mark.kind} {mark.index} {mark.words}", []).append(mark)
+    """Each cause, the newest first: how many requests it refused, and in the words of the last."""
+    found: dict[tuple[str | None, str], list[ThrottleMark]] = {}
+    for mark in sorted(report.throttles, key=lambda mark: mark.at_s):
+        found.setdefault((mark.index, mark.reason), []).append(mark)
     return "".join(
-        f"{sum(mark.requests for mark in marks):,} {marks[0].kind.lower()}s of the "
-        f"{_name(marks[0].index)} throttled: {marks[0].words}\n"
+        f"{sum(mark.requests for mark in marks):,} {marks[-1].kind.lower()}s of the "
+        f"{_name(marks[-1].index)} throttled: {marks[-1].words}\n"
         for marks in sorted(found.values(), key=lambda marks: -marks[-1].at_s)
     )
 
 
 def _partitions(report: CapacityReport) -> str:
-    """Where there are several: how busy each one is."""
+    """Where there are several: the busiest, with the part of what each gives that is taken."""
     rows = [
         (
             resource.index or "table",
@@ -162,10 +165,21 @@ def _partitions(report: CapacityReport) -> str:
         )
         for resource in report.resources
         if len(resource.partitions) > 1
-        for heat in resource.partitions
+        for heat in _busiest(resource.partitions)
     ]
     heads = ("", "partition", "reads", "writes", "bytes")
     return rows_text(heads, rows, (False, False, False, False, True)) if rows else ""
+
+
+def _busiest(partitions: Sequence[PartitionHeat]) -> list[PartitionHeat]:
+    """Those that take part at all, at most a few, in their order."""
+
+    def share(heat: PartitionHeat) -> float:
+        return max(heat.reads, heat.writes)
+
+    busy = [heat for heat in partitions if share(heat) >= _BUSY]
+    most = sorted(busy, key=share, reverse=True)[:_PARTITIONS_SHOWN]
+    return sorted(most, key=lambda heat: heat.number)
 
 
 def _hot_keys(report: CapacityReport) -> str:
@@ -180,7 +194,7 @@ def _hot_keys(report: CapacityReport) -> str:
         for resource in report.resources
         for hot in resource.hot_keys[:_KEYS_SHOWN]
     ]
-    heads = ("", "hot key", "takes", "units", "partition")
+    heads = ("", "hot key", "takes", "units/s", "partition")
     return rows_text(heads, rows, (False, False, False, True, False)) if rows else ""
 
 

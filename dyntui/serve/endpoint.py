@@ -22,6 +22,7 @@ from dyntui.serve.credentials import region_named
 from dyntui.serve.limits import Limits
 from dyntui.serve.regions import Regions
 from dyntui.serve.request import Request
+from engine.capacity.prometheus import CONTENT_TYPE
 from engine.engine import STREAM_OPERATIONS, load_wire
 from engine.errors import (
     ApiError,
@@ -155,6 +156,9 @@ class Endpoint:
     def _answer_beside(self, request: Request, reply: Reply) -> None:
         """Answer what is no call of an operation: a look at the server's health, a preflight."""
         headers = request.headers
+        if request.method == b"GET" and request.url.partition(b"?")[0] == b"/metrics":
+            self._regions.threads.others.submit(self._answer_metrics, reply)
+            return
         if request.method == b"GET":
             name = self._regions.default
             body = f"healthy: dynamodb.{name}.amazonaws.com ".encode()
@@ -167,6 +171,15 @@ class Endpoint:
             lines += _ORIGIN_LINES
         head = self._heads.head(status, body, lines)
         reply(head, b"" if request.method == b"HEAD" else body)
+
+    def _answer_metrics(self, reply: Reply) -> None:
+        """Answer Prometheus, from a thread."""
+        status, lines = 200, b"Content-Type: %b\r\n" % CONTENT_TYPE.encode()
+        try:
+            body = self._regions.metrics().encode()
+        except (ApiError, FolderError) as error:
+            status, lines, body = 500, b"Content-Type: text/plain\r\n", f"{error}\n".encode()
+        self._call_soon(reply, self._heads.head(status, body, lines), body)
 
 
 class _KnownCredentials:

@@ -40,6 +40,10 @@ class Regions:
         self._named[name] = self._open(name)
         return self._named[name]
 
+    def metrics(self) -> str:
+        """The metrics of all tables, in Prometheus' text format; reads files."""
+        return self._account.prometheus()
+
     def _open(self, name: str) -> LoopEngine:
         return self._account.engine(name).on_loop(self._call_soon, self.threads)
 

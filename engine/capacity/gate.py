@@ -7,11 +7,21 @@ a partition can give at all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.capacity.buckets import Supply
 from engine.capacity.demand import SharedDemand
-from engine.capacity.partitions import PARTITION, PartitionMap, share
+from engine.capacity.draws import Draw
+from engine.capacity.heat import FLUSH_US, LARGE_UNITS, Heat
 from engine.capacity.purses import Purse, States
+from engine.capacity.reasons import Names, Throttled, words_of
 from engine.capacity.refusals import Kind, Limit, Refusal
+from engine.capacity.splits import Cuts, Split, split_lows
+from engine.storage.catalog import Index, Table
+from engine.storage.partitions import READ_UNITS_MAX, WRITE_UNITS_MAX, PartitionMap
+
+PARTITION = Supply(1.0, 1.0)
+"""What a partition gives, in shares of what it can give in a second."""
 
 
 class Provision:
@@ -55,39 +65,99 @@ class Gate:
         self,
         states: States,
         name: str,
-        index: str | None,
-        partitions: PartitionMap,
+        table: Table,
+        index: Index | None,
         capacities: dict[Kind, Provision] | dict[Kind, OnDemand],
+        on_split: Callable[[Split], None],
     ) -> None:
-        """`name` is that of the resource among the states; `index` None is the table."""
-        self._index = index
-        self.partitions = partitions
+        """`name` is that of the resource among the states; `index` None is the table.
+
+        `on_split` is told, again and again, of partitions that are to be split.
+        """
+        self._table_id = table.table_id
+        self._on_split = on_split
+        self.partitions: PartitionMap = (index or table).partitions
+        self._names = Names.of(table, index)
+        self._cuts = Cuts.of(table, index)
         self._capacities = capacities
         self._purses = {
-            kind: Purse(states, f"{name}/{kind}", capacity.supply(0))
+            kind: Purse(states, f"{name}/{kind}", capacity.supply(0), table.created_us)
             for kind, capacity in capacities.items()
         }
-        bounds = ["", *partitions.to_json()]
-        self._ranges = [Purse(states, f"{name}/range/{bound}", PARTITION) for bound in bounds]
+        self._ranges = [
+            Purse(states, f"{name}/partition/{partition.number}", PARTITION, table.created_us)
+            for partition in self.partitions.partitions
+        ]
+        self.heat = Heat(states, f"{name}/heat", self.partitions, self._cuts.hash_parts)
+        self._words: dict[tuple[Kind, Limit, int | None], tuple[int, str]] = {}
 
     def refusal(self, kind: Kind, key: bytes, now_us: int) -> Refusal | None:
         """Why a request about a key is throttled; None lets it in. It pays nothing yet."""
         capacity, purse = self._capacities[kind], self._purses[kind]
         purse.supply = capacity.supply(now_us)
+        place: int | None = None
         if not purse.has_any(now_us):
             limit = capacity.limit
-        elif not self._ranges[self.partitions.locate(key)].has_any(now_us):
-            limit = Limit.KEY_RANGE
         else:
-            return None
-        return Refusal(kind, limit, self._index, isinstance(capacity, OnDemand))
+            place = self.partitions.locate(key)
+            if self._ranges[place].has_any(now_us):
+                return None
+            limit = Limit.KEY_RANGE
+        throttled = Throttled(kind, limit, isinstance(capacity, OnDemand), place, purse.supply.rate)
+        words = self._why(throttled, now_us)
+        return Refusal(kind, limit, self._names.index, throttled.on_demand, words)
 
-    def charge(self, kind: Kind, key: bytes, units: float) -> None:
-        """Let a request pay what it really cost."""
-        self._purses[kind].spend(units)
+    def _why(self, throttled: Throttled, now_us: int) -> str:
+        """What happened, in words that may be as old as a second."""
+        cause = throttled.kind, throttled.limit, throttled.place
+        known = self._words.get(cause)
+        second = now_us // FLUSH_US
+        if known is not None and known[0] == second:
+            return known[1]
+        self.flush(now_us)
+        words = words_of(throttled, self._names, self.heat.state, self.partitions)
+        self._words[cause] = second, words
+        return words
+
+    def charge(self, kind: Kind, draw: Draw, now_us: int) -> None:
+        """Let a request pay what it really cost, and note which key it was about."""
+        units = draw.units
+        self._purses[kind].units -= units
         self._capacities[kind].note(units)
-        reads, writes = (units, 0.0) if kind is Kind.READ else (0.0, units)
-        self._ranges[self.partitions.locate(key)].spend(share(reads, writes))
+        part = units / READ_UNITS_MAX if kind is Kind.READ else units / WRITE_UNITS_MAX
+        if draw.keys is None:
+            self._ranges[self.partitions.locate(draw.key)].units -= part
+        else:
+            places = self.partitions.places(draw.keys)
+            for place in places:
+                self._ranges[place].units -= part / len(places)
+        self.note(kind, draw, now_us)
+
+    def note(self, kind: Kind, draw: Draw, now_us: int) -> None:
+        """Note which key a request was about."""
+        heat, units = self.heat, draw.units
+        if draw.keys is None:
+            heat.note(kind, draw.key, units)
+        else:
+            heat.note_range(kind, draw.keys, units)
+        if units >= LARGE_UNITS:
+            heat.note_large(kind, units, draw.size)
+        if not 0 <= now_us - heat.flushed_us < FLUSH_US:
+            self.flush(now_us)
+
+    def flush(self, now_us: int) -> None:
+        """Bring what was noted to the other processes; have partitions split that are long hot."""
+        partitions = self.partitions
+        hot = self.heat.flush(now_us)
+        traffic = self.heat.sample() if hot else {}
+        for number in hot:
+            place = partitions.place_of(number)
+            if place is None:
+                continue
+            keys, middle = partitions.keys(place), partitions.middle(place)
+            lows = split_lows(traffic, keys, middle, self._cuts, len(partitions))
+            if lows:
+                self._on_split(Split(self._table_id, self._names.index, number, lows))
 
     def supply(self, kind: Kind, now_us: int) -> Supply:
         """What the resource gives now."""

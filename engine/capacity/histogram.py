@@ -13,9 +13,18 @@ _FACTOR = 1.2
 _LOG_FACTOR = log(_FACTOR)
 
 
-def step(value: float) -> int:
-    """The step of a value; everything up to one unit falls into step 0."""
+def _step(value: float) -> int:
     return 0 if value <= 1 else ceil(log(value) / _LOG_FACTOR - 1e-9)
+
+
+# Most values are small, and a logarithm costs more than all else that is done with them.
+_SMALL = [_step(value) for value in range(1_000)]
+
+
+def step(value: float) -> int:
+    """The step of a value, taken in whole units; everything up to one falls into step 0."""
+    whole = ceil(value)
+    return _SMALL[whole] if whole < len(_SMALL) else _step(whole)
 
 
 def middle(number: int) -> float:
@@ -35,3 +44,8 @@ def percentile(counts: Mapping[int, int], part: float) -> float | None:
         if passed >= rank:
             return middle(number)
     raise AssertionError("a rank is at most the number of values")
+
+
+def upper(number: int) -> float:
+    """The largest value of a step."""
+    return _FACTOR**number

@@ -11,17 +11,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.capacity.flusher import Flusher
-from engine.capacity.histogram import step
 from engine.capacity.points import WIDTHS_S, Points, start_of
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.stretches import OperationSum, Stretch, Sum, Throttled
 from engine.capacity.tally import Charge, Tally, current
 from engine.client.capacity import WINDOWS
+from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, InternalServerError, RequestCancelled
 from engine.storage import forks
 from engine.storage.catalog import Table
 from engine.storage.meter_file import PointChange
+
+Named = Callable[[Json], Sequence[Table]]
+"""Gives the tables that a request names: what is counted of one that has drawn nothing."""
 
 ACCOUNT = ""
 """The subject of requests that are about no table."""
@@ -67,46 +70,45 @@ class Metrics:
         current.tally = tally
         return tally
 
-    def end(self, tally: Tally, named: Callable[[], Sequence[Table]]) -> None:
-        """A request was answered; `named` gives the tables that it names."""
+    def end(self, tally: Tally, named: Named, request: Json) -> None:
+        """A request was answered."""
         seconds = self._clock.monotonic_s() - tally.started_s
         charges = tally.charges
         if len(charges) != 1 or tally.refusals:
-            self._count(tally, seconds, None, _tables_of(tally, named))
+            self._count(tally, seconds, None, _tables_of(tally) or named(request))
             return
         # Nearly all requests.
-        table = charges[0][0]
+        charge = charges[0]
         with self._lock:
-            stretch = self._stretch(table)
-            _add_charge(stretch, charges[0])
-            _add_success(_operation(stretch, tally.operation), seconds, charges[0])
+            stretch = self._stretch(charge[0])
+            _add_charge(stretch, charge)
+            operation = _operation(stretch, tally.operation)
+            operation.succeed(seconds)
+            _add_items(operation, charge)
 
-    def fail(
-        self, tally: Tally, error: BaseException, named: Callable[[], Sequence[Table]]
-    ) -> None:
+    def fail(self, tally: Tally, error: BaseException, named: Named, request: Json) -> None:
         """A request was refused; one that was given up is not counted."""
         if isinstance(error, RequestCancelled) or not isinstance(error, Exception):
             return
         code = error.code if isinstance(error, ApiError) else InternalServerError.__name__
-        self._count(tally, None, code, _tables_of(tally, named))
+        self._count(tally, 0.0, code, _tables_of(tally) or named(request))
 
     def _count(
-        self, tally: Tally, seconds: float | None, code: str | None, tables: Sequence[Table]
+        self, tally: Tally, seconds: float, code: str | None, tables: Sequence[Table]
     ) -> None:
         """Count a request on all its tables; `code` is that of the error with which it ended."""
-        is_throttled = code in _THROTTLED or bool(code and tally.refusals)
+        is_throttled = code in _THROTTLED or (code is not None and bool(tally.refusals))
         with self._lock:
             for table in tables or (None,):
                 operation = _operation(self._stretch(table), tally.operation)
-                operation.requests += 1
-                if is_throttled or (code is None and tally.refusals):
+                if is_throttled or tally.refusals:
                     operation.throttled += 1
-                elif code is not None:
+                if code is None:
+                    operation.succeed(seconds)
+                    continue
+                operation.requests += 1
+                if not is_throttled:
                     operation.errors[code] = operation.errors.get(code, 0) + 1
-                if seconds is not None:
-                    operation.latency.add(seconds * 1_000)
-                    at = step(seconds * 1_000_000)
-                    operation.steps[at] = operation.steps.get(at, 0) + 1
             for charge in tally.charges:
                 stretch = self._stretch(charge[0])
                 _add_charge(stretch, charge)
@@ -119,14 +121,15 @@ class Metrics:
         second = self._clock.now_us() // 1_000_000
         if second != self._second:
             self._turn(second)
-            if self._flusher is not None:
+            # A process that lives for less than a second brings in what it has when it ends.
+            if self._ended and self._flusher is not None:
                 self._flusher.wake()
         subject = ACCOUNT if table is None else table.table_id
         stretch = self._running.get(subject)
         if stretch is None:
             stretch = self._running[subject] = Stretch()
             if table is not None:
-                stretch.provisions = _provisions(table)
+                stretch.provisions = provisions_of(table)
         return stretch
 
     def _turn(self, second: int) -> None:
@@ -140,12 +143,9 @@ class Metrics:
                 known.merge(stretch)
         self._running = {}
         self._second = second
-        if len(ended) > _ENDED_MAX and self._flushing.acquire(blocking=False):
-            try:
-                self._ended = {}
-                self._bring_in(ended)
-            finally:
-                self._flushing.release()
+        if len(ended) > _ENDED_MAX:
+            self._ended = {}
+            self._bring_in(ended)
 
     # Flushing.
 
@@ -215,13 +215,18 @@ class Metrics:
         if now_s - last_s <= _WATCH_S and self.points.mark(_WATCHED_UNTIL) <= now_s + 1:
             self.points.set_mark(_WATCHED_UNTIL, now_s + _WATCH_S)
 
+    def hurry(self) -> None:
+        """This process is there for others: what it counts is brought in from the beginning."""
+        if self._flusher is not None:
+            self._flusher.wake()
+
     def forget(self, table_id: str) -> None:
         """A table is gone."""
         self.flush()
         self.points.forget_points(table_id)
 
     def close(self) -> None:
-        """Bring in what is left."""
+        """Bring in what is left; a second close does nothing."""
         if self._flusher is not None:
             self._flusher.stop()
             self.flush()
@@ -235,10 +240,10 @@ class Metrics:
         self._flusher = None
 
 
-def _tables_of(tally: Tally, named: Callable[[], Sequence[Table]]) -> list[Table]:
-    """The tables that a request has drawn on, or tried to, or else those that it names."""
+def _tables_of(tally: Tally) -> list[Table]:
+    """The tables that a request has drawn on, or tried to."""
     drawn = [charge[0] for charge in tally.charges] + [table for table, _ in tally.refusals]
-    return list({table.table_id: table for table in drawn or named()}.values())
+    return list({table.table_id: table for table in drawn}.values())
 
 
 def _operation(stretch: Stretch, name: str) -> OperationSum:
@@ -258,15 +263,6 @@ def _add_charge(stretch: Stretch, charge: Charge) -> None:
         flow.add(draw.units)
 
 
-def _add_success(operation: OperationSum, seconds: float, charge: Charge) -> None:
-    operation.requests += 1
-    operation.latency.add(seconds * 1_000)
-    at = step(seconds * 1_000_000)
-    steps = operation.steps
-    steps[at] = steps.get(at, 0) + 1
-    _add_items(operation, charge)
-
-
 def _add_items(operation: OperationSum, charge: Charge) -> None:
     items, item_bytes = charge[3], charge[4]
     operation.items += items
@@ -282,7 +278,7 @@ def _add_refusal(stretch: Stretch, refusal: Refusal) -> None:
     found.words = refusal.words
 
 
-def _provisions(table: Table) -> dict[str, tuple[float, float]]:
+def provisions_of(table: Table) -> dict[str, tuple[float, float]]:
     """What a table and its global indexes are provisioned with; nothing on demand."""
     owners = [("", table.settings), *((index.name, index.settings) for index in table.indexes)]
     throughputs = [(name, settings.get("ProvisionedThroughput")) for name, settings in owners]

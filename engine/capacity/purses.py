@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 _LENT_US = 1_000_000
 _RETRY_US = 10_000
+_NOTHING = 1e-9
+"""What sums of fractions may be off by: so little is no unit that is left."""
 
 
 class States(Protocol):
@@ -58,11 +60,20 @@ class MemoryStates:
 class Purse:
     """What one process may spend of one bucket; after a second the rest is brought back."""
 
-    __slots__ = ("_lent_until_us", "_name", "_refused_until_us", "_states", "supply", "units")
+    __slots__ = (
+        "_lent_until_us",
+        "_name",
+        "_refused_until_us",
+        "_since_us",
+        "_states",
+        "supply",
+        "units",
+    )
 
-    def __init__(self, states: States, name: str, supply: Supply) -> None:
-        """`name` is that of the bucket among the states."""
+    def __init__(self, states: States, name: str, supply: Supply, since_us: int) -> None:
+        """`name` is that of the bucket among the states, which began to fill at `since_us`."""
         self._states = states
+        self._since_us = since_us
         self._name = name
         self._lent_until_us = 0
         self._refused_until_us = 0
@@ -71,12 +82,12 @@ class Purse:
 
     def has_any(self, now_us: int) -> bool:
         """Whether a request is let in."""
-        if self.units > 0 and now_us < self._lent_until_us:
+        if self.units > _NOTHING and now_us < self._lent_until_us:
             return True
         if now_us < self._refused_until_us:
             return False
         self.units, wait_s = self._borrow(now_us)
-        if self.units > 0:
+        if self.units > _NOTHING:
             self._lent_until_us = now_us + _LENT_US
             return True
         # Others may have paid in meanwhile, so it asks again before the wait is over.
@@ -84,14 +95,10 @@ class Purse:
         self._refused_until_us = now_us + max(round(wait_us), _RETRY_US)
         return False
 
-    def spend(self, units: float) -> None:
-        """Pay for a request that was let in."""
-        self.units -= units
-
     def balance(self, now_us: int) -> float:
         """What is left in the bucket and here; what other processes have borrowed is not seen."""
         state = self._states.read_state(self._name)
-        bucket = Bucket.new(self.supply, now_us) if state is None else Bucket(*state)
+        bucket = Bucket.new(self.supply, self._since_us) if state is None else Bucket(*state)
         bucket.refill(self.supply, now_us)
         return bucket.units + self.units
 
@@ -111,7 +118,7 @@ class Purse:
         supply, debt = self.supply, -self.units
 
         def work(state: Any) -> tuple[Any, tuple[float, float]]:
-            bucket = Bucket.new(supply, now_us) if state is None else Bucket(*state)
+            bucket = Bucket.new(supply, self._since_us) if state is None else Bucket(*state)
             lent = bucket.lend(supply, now_us, debt)
             wait_s = 0.0 if lent > 0 else bucket.wait_s(supply)
             return (bucket.units, bucket.at_us), (lent, wait_s)

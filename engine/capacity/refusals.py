@@ -34,6 +34,9 @@ class Kind(StrEnum):
     READ = "Read"
     WRITE = "Write"
 
+    # An enumeration's own is written in Python, and costs most of a lookup.
+    __hash__ = str.__hash__
+
 
 class Limit(StrEnum):
     """Which limit was reached, in the API's words."""
@@ -45,28 +48,21 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was throttled; `index` is None where it was the table's own limit."""
+    """A request that was throttled; `index` is None where it was the table's own limit.
+
+    `words`: what happened and why, for people.
+    """
 
     kind: Kind
     limit: Limit
     index: str | None
     on_demand: bool
+    words: str
 
     @property
     def reason(self) -> str:
         """One of the API's sixteen reasons."""
         return f"{'Table' if self.index is None else 'Index'}{self.kind}{self.limit}"
-
-    @property
-    def words(self) -> str:
-        """What happened, for people."""
-        what = "the table" if self.index is None else f"the index {self.index}"
-        units = f"{self.kind.lower()} units"
-        if self.limit is Limit.KEY_RANGE:
-            return f"one partition of {what} has given all the {units} that a partition can give"
-        if self.limit is Limit.MAXIMUM:
-            return f"{what} has reached the maximum that is set for its {units}"
-        return f"{what} has used up the {units} that it is provisioned with"
 
     def error(self, table_arn: str) -> ApiError:
         """The exception with which the request is refused."""

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import orjson
 
+from engine.capacity.histogram import step
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -65,6 +67,14 @@ class OperationSum:
     steps: dict[int, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
 
+    def succeed(self, seconds: float) -> None:
+        """Count a request that was answered after some time."""
+        self.requests += 1
+        self.latency.add(seconds * 1_000)
+        at = step(seconds * 1_000_000)
+        steps = self.steps
+        steps[at] = steps.get(at, 0) + 1
+
     def merge(self, other: OperationSum) -> None:
         """Add those of another."""
         self.requests += other.requests
@@ -73,8 +83,8 @@ class OperationSum:
         self.item_bytes += other.item_bytes
         self.item_bytes_max = max(self.item_bytes_max, other.item_bytes_max)
         self.latency.merge(other.latency)
-        for step, count in other.steps.items():
-            self.steps[step] = self.steps.get(step, 0) + count
+        for at, count in other.steps.items():
+            self.steps[at] = self.steps.get(at, 0) + count
         for code, count in other.errors.items():
             self.errors[code] = self.errors.get(code, 0) + count
 

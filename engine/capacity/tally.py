@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
+from engine.capacity.draws import Draw
 from engine.capacity.refusals import Kind, Refusal
 from engine.storage.catalog import Table
 
-P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S")
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Draw:
-    """Units that a request draws from a table (`index` None) or a global index of it, at a key."""
-
-    index: str | None
-    key: bytes
-    units: float
 
 
 Charge = tuple[Table, Kind, Sequence[Draw], int, int]
@@ -53,13 +45,24 @@ class _Current(threading.local):
 current = _Current()
 
 
-def tallied(tally: Tally, work: Callable[P, T]) -> Callable[P, T]:
-    """Work that begins a tally anew each time that it is done, in whatever thread."""
+def tallied(tally: Tally, work: Callable[[S], T]) -> Callable[[S], T]:
+    """A transaction's work that begins the tally anew each time, in whatever thread it is done."""
 
-    def attempt(*arguments: P.args, **named: P.kwargs) -> T:
+    def attempt(transaction: S) -> T:
         current.tally = tally
         if tally.charges or tally.refusals:
             tally.charges, tally.refusals = [], []
-        return work(*arguments, **named)
+        return work(transaction)
+
+    return attempt
+
+
+def tallied_read(tally: Tally, work: Callable[[R, S], T]) -> Callable[[R, S], T]:
+    """A read's work that begins the tally anew each time; it stays in the request's thread."""
+
+    def attempt(reader: R, catalog: S) -> T:
+        if tally.charges or tally.refusals:
+            tally.charges, tally.refusals = [], []
+        return work(reader, catalog)
 
     return attempt

@@ -160,6 +160,10 @@ class LocalTools(Protocol):
         """
         ...
 
+    def prometheus(self) -> str:
+        """The metrics of all tables since the beginning, in Prometheus' text format 0.0.4."""
+        ...
+
     def partition_of(self, table: str, key: Json, index: str | None = None) -> Place:
         """On which partition a partition key (an attribute map) lives; raises `ApiError`."""
         ...

@@ -129,7 +129,7 @@ class RemoteClient(OperationMethods):
         return client
 
     def _tell_retry(self, request: Any, operation_name: str, **_: Any) -> None:
-        """Tell of a throttled request that is sent again; for botocore's waits there is no event."""
+        """Tell of a throttled request that is sent again; botocore tells nothing of its waits."""
         retries = request.context["retries"]
         fault = request.context.get("dyntui_fault")
         if retries["attempt"] > 1 and fault in THROTTLED:

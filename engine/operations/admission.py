@@ -6,10 +6,14 @@ where it only warns, what would have been refused is counted too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import orjson
+
 from engine.capacity.charges import Charges
+from engine.capacity.draws import Draw
 from engine.capacity.meter import write_draws
 from engine.capacity.refusals import Kind, Refusal
-from engine.capacity.tally import Draw
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
 from engine.operations.pages import Page, PageRequest, read_page
@@ -17,6 +21,7 @@ from engine.operations.region import Region
 from engine.storage.catalog import Index, Table
 from engine.storage.database import Reader
 from engine.storage.items import ItemChange, StoredItem
+from engine.storage.keys import KeyRange, first_parts, increment
 
 
 def refusal_of_write(
@@ -26,17 +31,24 @@ def refusal_of_write(
 
     `factor`: how often the change is paid.
     """
-    meter = region.meter
     charges = Charges()
     charges.add_change(change, factor)
     draws = write_draws(change, charges)
-    refusal = meter.refusal(table, Kind.WRITE, draws)
-    if refusal is not None and region.enforces:
-        return refusal
-    old, new = change.old, change.new
-    size = max(0 if old is None else old.size, 0 if new is None else new.size)
-    meter.charge(table, Kind.WRITE, draws, 1, size)
-    return None
+    return _drawn(region, table, Kind.WRITE, draws, 1, draws[0].size)
+
+
+def _drawn(
+    region: Region,
+    table: Table,
+    kind: Kind,
+    draws: Sequence[Draw],
+    items: int,
+    item_bytes: int,
+) -> Refusal | None:
+    """Draw what a request costs, or tell why that is refused: then nothing is drawn."""
+    enforces = region.enforces
+    refusal = region.meter.draw(table, kind, draws, enforces, items, item_bytes)
+    return refusal if enforces else None
 
 
 def admit_write(region: Region, table: Table, change: ItemChange) -> None:
@@ -54,16 +66,18 @@ def charge_failed_write(
 ) -> None:
     """A write whose condition is false costs what writing the larger image would have."""
     old_bytes = 0 if old is None else old.size
-    units = write_units(old_bytes, new_bytes)
-    draws = [Draw(None, key, units)]
-    region.meter.charge(table, Kind.WRITE, draws, 1, max(old_bytes, new_bytes))
+    units, size = write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
+    region.meter.charge(table, Kind.WRITE, [Draw(None, key, units, size)], 1, size)
 
 
 def refusal_of_read(
     region: Region, table: Table, index: Index | None, key: bytes
 ) -> Refusal | None:
     """Why a read is refused; None while its table, or its global index, has anything left."""
-    refusal = region.meter.refusal(table, Kind.READ, [Draw(_owner(index), key, 0.0)])
+    meter = region.meter
+    if not meter.asks:
+        return None
+    refusal = meter.refusal(table, Kind.READ, (Draw(_owner(index), key, 0.0),))
     return refusal if region.enforces else None
 
 
@@ -91,11 +105,13 @@ def charge_get(
 def metered_get(
     region: Region, reader: Reader, table: Table, key: bytes, consistent: bool
 ) -> StoredItem | None:
-    """Read an item if it is let in, and draw what it costs."""
-    admit_read(region, table, None, key)
+    """Read an item and draw what it costs; one that is refused is not given."""
     found = reader.get(table.storage, key)
-    units = read_units(0 if found is None else found.size, consistent)
-    charge_get(region, table, key, found, units)
+    items, size = (0, 0) if found is None else (1, found.size)
+    draws = (Draw(None, key, read_units(size, consistent), size),)
+    refusal = _drawn(region, table, Kind.READ, draws, items, size)
+    if refusal is not None:
+        raise refusal.error(region.table_arn(table.name))
     return found
 
 
@@ -106,11 +122,25 @@ def metered_page(
     table, index, key = request.table, request.index, request.keys.low
     admit_read(region, table, index, key)
     page = read_page(reader, request, consistent, context)
-    draws = [Draw(_owner(index), key, read_units(page.size, consistent))]
+    keys = _range_read(request, page)
+    draws = [Draw(_owner(index), key, read_units(page.size, consistent), page.size, keys)]
     if page.fetched_units:
-        draws.append(Draw(None, key, page.fetched_units))
+        draws.append(Draw(None, key, page.fetched_units, page.fetched_bytes, keys))
     region.meter.charge(table, Kind.READ, draws, page.scanned, page.size)
     return page
+
+
+def _range_read(request: PageRequest, page: Page) -> KeyRange | None:
+    """The keys that a page has read; None where all of them are of one item collection."""
+    table, index, keys = request.table, request.index, request.keys
+    collection = first_parts(keys.low, 1 if index is None else len(index.hash))
+    if collection is not None and keys.high <= increment(collection):
+        return None
+    if page.last_key is None:
+        return keys
+    last = orjson.loads(page.last_key)
+    end = table.key_blob(last)
+    return KeyRange(keys.low, end if index is None else table.index_blob(index, last, end))
 
 
 def _owner(index: Index | None) -> str | None:

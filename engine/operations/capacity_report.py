@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from engine.capacity.buckets import Bucket, Supply
 from engine.capacity.histogram import percentile
-from engine.capacity.points import start_of, width_for
+from engine.capacity.metrics import ACCOUNT, provisions_of
+from engine.capacity.points import COUNTER_S, start_of, width_for
 from engine.capacity.prices import Traffic, monthly_costs, price_list, provision_for
+from engine.capacity.prometheus import Exposition
 from engine.capacity.refusals import Kind
 from engine.capacity.stretches import OperationSum, Stretch, Sum, together
 from engine.client.capacity import (
@@ -21,6 +23,7 @@ from engine.client.capacity import (
     ThrottleMark,
 )
 from engine.errors import ValidationException
+from engine.operations.partition_heat import heat_of
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Reader
@@ -28,6 +31,8 @@ from engine.storage.database import Reader
 _REPLAYED_S = 600
 _OF_KIND = {Kind.READ: 0, Kind.WRITE: 1}
 _Stretches = Mapping[int, Stretch]
+_Stored = Mapping[int, tuple[int, int]]
+"""Items and bytes by storage id."""
 
 
 def capacity_report(region: Region, name: str, window_s: int) -> CapacityReport:
@@ -47,7 +52,7 @@ def capacity_report(region: Region, name: str, window_s: int) -> CapacityReport:
         throttling=region.settings.throttling,
         since_s=since_s,
         width_s=width_s,
-        resources=_resources(region, table, stretches, starts),
+        resources=_resources(region, table, stored, stretches, starts),
         throttles=_throttles(stretches),
         operations=_operations(whole),
         costs=_costs(region, table, stretches, width_s, since_s, stored),
@@ -58,14 +63,13 @@ def capacity_report(region: Region, name: str, window_s: int) -> CapacityReport:
     )
 
 
-def _table_and_stored(region: Region, name: str) -> tuple[Table, tuple[int, int]]:
+def _table_and_stored(region: Region, name: str) -> tuple[Table, _Stored]:
     """The table, and how many items and index entries of how many bytes it stores."""
 
-    def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
+    def read(reader: Reader, catalog: Catalog) -> tuple[Table, _Stored]:
         table = region.known_table(catalog, name)
         ids = [table.storage_id, *(index.storage_id for index in table.indexes)]
-        counts = [reader.counts(storage_id) for storage_id in ids]
-        return table, (sum(items for items, _ in counts), sum(size for _, size in counts))
+        return table, {storage_id: reader.counts(storage_id) for storage_id in ids}
 
     return region.database.read(read)
 
@@ -86,14 +90,16 @@ def _window(region: Region, window_s: int) -> tuple[int, int, int]:
 
 
 def _resources(
-    region: Region, table: Table, stretches: _Stretches, starts: range
+    region: Region, table: Table, stored: _Stored, stretches: _Stretches, starts: range
 ) -> tuple[Resource, ...]:
-    """The table and its global indexes; their partitions and hot keys are told elsewhere."""
+    """The table and its global indexes."""
     found = []
     for index in (None, *table.global_indexes):
         reads, writes = (_flow(region, table, index, kind, stretches, starts) for kind in Kind)
+        _, size = stored[(index or table).storage_id]
+        heat = heat_of(region, table, index, size)
         name = None if index is None else index.name
-        found.append(Resource(name, reads, writes, partitions=(), hot_keys=()))
+        found.append(Resource(name, reads, writes, heat.partitions, heat.hot_keys))
     return tuple(found)
 
 
@@ -200,7 +206,7 @@ def _costs(
     stretches: _Stretches,
     width_s: int,
     since_s: int,
-    stored: tuple[int, int],
+    stored: _Stored,
 ) -> tuple[MonthlyCost, ...]:
     """What the traffic of the window, or of as much of it as the table has seen, costs a month."""
     now_us = region.clock.now_us()
@@ -215,8 +221,8 @@ def _costs(
         read_units=sum(flow.total for flow in whole.reads.values()),
         write_units=sum(flow.total for flow in whole.writes.values()),
         provisioned=(reads, writes),
-        stored_bytes=stored[1],
-        entries=stored[0],
+        stored_bytes=sum(size for _, size in stored.values()),
+        entries=sum(items for items, _ in stored.values()),
     )
     return tuple(monthly_costs(price_list(region.name), traffic))
 
@@ -267,3 +273,20 @@ def _load(table: Table, whole: Stretch, seconds: int) -> TableLoad:
         failed=sum(sum(operation.errors.values()) for operation in operations),
         seconds=seconds,
     )
+
+
+def expose(region: Region, exposition: Exposition) -> None:
+    """Add all tables of a Region, and the requests that were about none, to a text of metrics."""
+    now_us = region.clock.now_us()
+    region.metrics.flush()
+    exposition.add({"region": region.name}, _counted(region, ACCOUNT), {})
+    for name, table in sorted(region.database.reload_catalog().tables.items()):
+        if not table.is_gone(now_us):
+            labels = {"region": region.name, "table_name": name}
+            exposition.add(labels, _counted(region, table.table_id), provisions_of(table))
+
+
+def _counted(region: Region, subject: str) -> Stretch:
+    """What was counted of a subject since the beginning."""
+    points = region.metrics.points.read_points(subject, COUNTER_S, 0)
+    return together(Stretch.decoded(point.body) for point in points)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine.client.protocol import Context, Json
+from engine.operations.quotas import ACCOUNT_UNITS_MAX
 from engine.operations.region import Region
 from engine.operations.throughput import UNITS_MAX
 
-ACCOUNT_UNITS_MAX = 80_000
 _CACHE_MINUTES = 1_440
 
 

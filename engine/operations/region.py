@@ -12,10 +12,12 @@ from engine.capacity.meter import Meter
 from engine.capacity.metrics import Metrics
 from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
-from engine.capacity.tally import Tally, current, tallied
+from engine.capacity.shared import SharedStates
+from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
 from engine.storage.folder import DataFolder
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 ACCOUNT_ID = "000000000000"
 THROTTLING = ("enforce", "warn", "off")
-FOLDER_THROTTLING = "off"
+FOLDER_THROTTLING = "enforce"
 """What holds for a data folder that says nothing; a Region in memory is not throttled."""
 
 
@@ -68,6 +70,8 @@ class Settings:
     lets writers wait for each other, "service" refuses a write of an item that a transaction in
     flight is about. `wording`: "classic" or "2026", how refusals are worded. `throttling`:
     "enforce" refuses what is beyond a table's capacity, "warn" only counts it, "off" does not ask.
+    `on_demand_switches`: how often a table may be switched to on demand within 24 hours,
+    0 without a limit.
     """
 
     table_delay_s: float = 0.0
@@ -77,6 +81,7 @@ class Settings:
     transaction_conflicts: str = "wait"
     wording: str = "classic"
     throttling: str = "off"
+    on_demand_switches: int = 4
 
 
 DEFAULT_SETTINGS = Settings()
@@ -93,6 +98,7 @@ class Region:
     meter: Meter
     metrics: Metrics
     history: History
+    splitter: Splitter
     meter_file: MeterFile | None = None
     in_flight: KeysInFlight | None = None
 
@@ -111,11 +117,22 @@ class Region:
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
             in_flight = KeysInFlight(path)
-        meter_file = database.open_meter()
-        meter = Meter(meter_file or MemoryStates(), clock, asks=settings.throttling != "off")
+        meter_file, splitter = database.open_meter(), Splitter(database)
+        states = MemoryStates() if meter_file is None else SharedStates(meter_file)
+        meter = Meter(states, clock, splitter.ask, asks=settings.throttling != "off")
         points = meter_file or MemoryPoints()
-        metrics, history = Metrics(points, clock, alone=meter_file is None), History(points)
-        return cls(name, database, clock, settings, meter, metrics, history, meter_file, in_flight)
+        return cls(
+            name=name,
+            database=database,
+            clock=clock,
+            settings=settings,
+            meter=meter,
+            metrics=Metrics(points, clock, alone=meter_file is None),
+            history=History(points),
+            splitter=splitter,
+            meter_file=meter_file,
+            in_flight=in_flight,
+        )
 
     @property
     def enforces(self) -> bool:
@@ -126,7 +143,7 @@ class Region:
         """Do `work` in a read transaction; one that is not consistent may lag behind."""
         database, tally = self.database, current.tally
         if tally is not None:
-            work = tallied(tally, work)
+            work = tallied_read(tally, work)
         return database.read(work) if consistent else database.read_eventually(work)
 
     def forget(self, table: Table) -> None:
@@ -136,16 +153,14 @@ class Region:
             self.metrics.forget(table.table_id)
 
     def close(self) -> None:
-        """Close the Region's files."""
-        # A forked child, and a second close, leave the shared file alone.
-        was_open = not self.database.is_closed
+        """Close the Region's files; a second close does nothing."""
+        self.splitter.close()
         self.database.close()
-        if was_open:
-            with suppress(ApiError):
-                self.meter.close()
-            self.metrics.close()
-            if self.meter_file is not None:
-                self.meter_file.close()
+        with suppress(ApiError):
+            self.meter.close()
+        self.metrics.close()
+        if self.meter_file is not None:
+            self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
 

@@ -24,6 +24,7 @@ from engine.operations.definition import (
     table_keys,
 )
 from engine.operations.describe import describe, nothing_counted, stream_label
+from engine.operations.quotas import check_account
 from engine.operations.region import ACCOUNT_ID, Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
@@ -65,6 +66,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         if existing is not None and not existing.is_gone(transaction.stamp_us):
             raise ResourceInUseException(f"Table already exists: {table.name}")
         forget_gone(transaction)
+        check_account(transaction.catalog, table, region.name)
         made = replace(
             table,
             storage_id=transaction.new_storage(),

@@ -1,11 +1,12 @@
 """Throughput as tables and global indexes are told it: provisioned, on demand, warm.
 
-Nothing is throttled by these settings; they are checked, kept and described. The texts are E169,
-E170, E184 and E192 of the API's errors, and what the service was seen to say beside them.
+These settings are checked, kept and described; what they let in is up to the meter. The texts are
+E169, E170, E184 and E192 of the API's errors, and what the service was seen to say beside them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +19,13 @@ UNITS_MAX = 40_000
 _UNITS_BOUND = 1_000_000_000_000
 _FREE_DECREASES_PER_DAY = 4
 _DECREASE_INTERVAL = timedelta(hours=1)
+_SWITCHES_S = 86_400
 _INVALID = "One or more parameter values were invalid: "
-_MORE = (
+MORE = (
     "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
     "limits."
 )
-_UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
+UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
 _MAXIMA = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
 # Each member of WarmThroughput with the member of ProvisionedThroughput that it follows.
 _WARM = {"ReadUnitsPerSecond": "ReadCapacityUnits", "WriteUnitsPerSecond": "WriteCapacityUnits"}
@@ -58,25 +60,25 @@ class Subject:
 
 def check_units(throughput: Json, subject: Subject) -> None:
     """Refuse more units than the API knows (E170), or than the quota allows."""
-    for member in _UNITS:
+    for member in UNITS:
         if throughput[member] > _UNITS_BOUND:
             raise ValidationException(
                 f"Given value {throughput[member]} for {member} is out of bounds{subject.of_index}"
             )
-    for member in _UNITS:
+    for member in UNITS:
         units = throughput[member]
         if units > UNITS_MAX:
             per = "table" if subject.index is None else "index"
             raise LimitExceededException(
                 f"The requested {member}{subject.of_index}, {units}, is above the per {per} "
                 f"maximum for the account in {subject.region}. Per table maximum: {UNITS_MAX}. "
-                f"{_MORE}"
+                f"{MORE}"
             )
 
 
 def provisioned(throughput: Json) -> Json:
     """ProvisionedThroughput as it is kept of a new table or index."""
-    return {member: throughput[member] for member in _UNITS}
+    return {member: throughput[member] for member in UNITS}
 
 
 def changed(current: Json, requested: Json, now_us: int, subject: Subject) -> Json:
@@ -84,18 +86,18 @@ def changed(current: Json, requested: Json, now_us: int, subject: Subject) -> Js
 
     Refuses a change that changes nothing (E184) and a decrease too many (E192).
     """
-    if all(current[member] == requested[member] for member in _UNITS):
+    if all(current[member] == requested[member] for member in UNITS):
         raise _will_not_change(current, subject)
     now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
-    after = current | {member: requested[member] for member in _UNITS}
-    if any(requested[member] < current[member] for member in _UNITS):
+    after = current | {member: requested[member] for member in UNITS}
+    if any(requested[member] < current[member] for member in UNITS):
         decreases = decreases_today(current, now)
         _check_decrease(current, decreases, now)
         after |= {
             "NumberOfDecreasesToday": decreases + 1,
             "LastDecreaseDateTime": now_us / 1_000_000,
         }
-    if any(requested[member] > current[member] for member in _UNITS):
+    if any(requested[member] > current[member] for member in UNITS):
         after["LastIncreaseDateTime"] = now_us / 1_000_000
     return after
 
@@ -111,7 +113,7 @@ def decreases_today(throughput: Json, now: datetime) -> int:
 def described(throughput: Json | None, now_us: int) -> Json:
     """ProvisionedThroughput as it is shown; zeros on demand."""
     if throughput is None:
-        return {"NumberOfDecreasesToday": 0} | dict.fromkeys(_UNITS, 0)
+        return {"NumberOfDecreasesToday": 0} | dict.fromkeys(UNITS, 0)
     now = datetime.fromtimestamp(now_us / 1_000_000, UTC)
     return throughput | {"NumberOfDecreasesToday": decreases_today(throughput, now)}
 
@@ -132,13 +134,31 @@ def _check_decrease(current: Json, decreases: int, now: datetime) -> None:
     )
 
 
+def switches_to_on_demand(before: Sequence[float], switches_max: int, now_us: int) -> list[float]:
+    """When a table was switched to on demand in the last 24 hours, in seconds, this time included.
+
+    Raises `LimitExceededException` where that was often enough; 0 is no limit.
+    """
+    now_s = now_us / 1_000_000
+    recent = [at_s for at_s in before if now_s - at_s < _SWITCHES_S]
+    if switches_max and len(recent) >= switches_max:
+        following = datetime.fromtimestamp(recent[-switches_max] + _SWITCHES_S, UTC)
+        times = "once" if switches_max == 1 else f"{switches_max} times"
+        raise LimitExceededException(
+            f"Subscriber limit exceeded: Update to PayPerRequest mode are limited to {times} in "
+            f"1 day(s). Last update at {_shown(datetime.fromtimestamp(recent[-1], UTC))}. "
+            f"Next update can be made at {_shown(following)}"
+        )
+    return [*recent, now_s]
+
+
 def _shown(moment: datetime) -> str:
     hour = moment.hour % 12 or 12
     return moment.strftime(f"%A, %B {moment.day}, %Y {hour}:%M:%S %p UTC")
 
 
 def _will_not_change(current: Json, subject: Subject) -> ValidationException:
-    reads, writes = (current[member] for member in _UNITS)
+    reads, writes = (current[member] for member in UNITS)
     whose = "the table" if subject.index is None else f"index {subject.index}"
     return ValidationException(
         f"The provisioned throughput for {subject.the_subject} will not change. The requested "
@@ -146,7 +166,7 @@ def _will_not_change(current: Json, subject: Subject) -> ValidationException:
         f"Current ReadCapacityUnits provisioned for {whose}: {reads}. "
         f"Requested ReadCapacityUnits: {reads}. "
         f"Current WriteCapacityUnits provisioned for {whose}: {writes}. "
-        f"Requested WriteCapacityUnits: {writes}. {_MORE}"
+        f"Requested WriteCapacityUnits: {writes}. {MORE}"
     )
 
 

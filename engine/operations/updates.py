@@ -9,6 +9,7 @@ from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.describe import describe
 from engine.operations.index_updates import change_indexes, check_index_updates, check_warm_units
+from engine.operations.quotas import check_account
 from engine.operations.region import Region
 from engine.operations.tables import (
     FOREVER_US,
@@ -27,6 +28,7 @@ from engine.operations.throughput import (
     on_demand,
     provisioned,
     raised_warm,
+    switches_to_on_demand,
     warm_of,
 )
 from engine.storage.backfill import backfill_step
@@ -81,6 +83,7 @@ def update_table(region: Region, request: Json, context: Context) -> Json:
         check_active(before, now_us)
         table = _change_settings(region, before, request, now_us)
         table, jobs = change_indexes(region, transaction, table, request)
+        check_account(transaction.catalog, table, region.name)
         if moves or any(update.get("Update") is None for update in updates):
             table = replace(table, changing="UPDATING", changing_until_us=FOREVER_US)
         transaction.put_table(start_change(region, table, now_us))
@@ -210,7 +213,7 @@ def _change_settings(region: Region, table: Table, request: Json, now_us: int) -
 
 def _change_throughput(region: Region, table: Table, request: Json, now_us: int) -> Table:
     subject = Subject(region.name)
-    table = _change_billing(table, request, subject, now_us)
+    table = _change_billing(region, table, request, now_us)
     maxima = request.get("OnDemandThroughput")
     if maxima is not None:
         table = table.with_settings(
@@ -230,14 +233,15 @@ def _change_throughput(region: Region, table: Table, request: Json, now_us: int)
     return table
 
 
-def _change_billing(table: Table, request: Json, subject: Subject, now_us: int) -> Table:
+def _change_billing(region: Region, table: Table, request: Json, now_us: int) -> Table:
+    subject = Subject(region.name)
     before = table.settings["BillingMode"]
     billing = request.get("BillingMode") or before
     throughput = request.get("ProvisionedThroughput")
     if billing == "PAY_PER_REQUEST":
         if throughput is not None:
             raise _units_on_demand()
-        return table if billing == before else _to_on_demand(table, now_us)
+        return table if billing == before else _to_on_demand(region, table, now_us)
     if throughput is None:
         return table
     check_units(throughput, subject)
@@ -255,11 +259,14 @@ def _change_billing(table: Table, request: Json, subject: Subject, now_us: int) 
     )
 
 
-def _to_on_demand(table: Table, now_us: int) -> Table:
+def _to_on_demand(region: Region, table: Table, now_us: int) -> Table:
     """The table, and its global indexes, without provisioned units."""
+    switches = table.settings.get("OnDemandSwitches", ())
+    switches_max = region.settings.on_demand_switches
     changed_table = table.with_settings(
         BillingMode="PAY_PER_REQUEST",
         BillingModeSummary=on_demand_since(now_us),
+        OnDemandSwitches=switches_to_on_demand(switches, switches_max, now_us),
         ProvisionedThroughput=None,
         WarmThroughput=followed_warm(warm_of(table.settings), None),
     )

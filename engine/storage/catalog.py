@@ -16,6 +16,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.errors import InternalServerError
 from engine.storage.keys import collection_prefix, part, value_bytes
+from engine.storage.partitions import PartitionMap, initial_count
 
 # Bytes of key and value that SQLite keeps in the tree itself at 8 KiB pages, less what page
 # encryption and the record's header take; a larger value would spill and waste most of a page.
@@ -149,6 +150,7 @@ class Index:
     """A secondary index: its keys, what it projects, where its entries are stored.
 
     `changing` is a status (CREATING, UPDATING, DELETING) that holds until `changing_until_us`.
+    `partition_map` is None as long as a global index has its first partitions.
     """
 
     name: str
@@ -162,11 +164,17 @@ class Index:
     settings: Json = field(default_factory=dict)
     changing: str | None = None
     changing_until_us: int = 0
+    partition_map: PartitionMap | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its entries."""
         return Storage(self.storage_id)
+
+    @cached_property
+    def partitions(self) -> PartitionMap:
+        """The partitions of a global index."""
+        return self.partition_map or _first_partitions(self.settings)
 
     @cached_property
     def keys(self) -> tuple[KeyAttribute, ...]:
@@ -204,6 +212,7 @@ class Index:
             "settings": self.settings,
             "changing": self.changing,
             "changing_until_us": self.changing_until_us,
+            "partition_map": _map_json(self.partition_map),
         }
 
     @classmethod
@@ -215,6 +224,7 @@ class Index:
                 "hash": _keys(form["hash"]),
                 "range": _keys(form["range"]),
                 "non_key_attributes": tuple(form["non_key_attributes"]),
+                "partition_map": _map_of(form),
             }
         )
 
@@ -226,7 +236,8 @@ class Table:
     `settings` holds the members that DescribeTable shows and that steer behaviour elsewhere
     (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
     that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
-    DELETING, though nothing is stored for them any more.
+    DELETING, though nothing is stored for them any more. `partition_map` is None as long as the
+    table has its first partitions.
     """
 
     name: str
@@ -240,11 +251,17 @@ class Table:
     changing: str | None = None
     changing_until_us: int = 0
     leaving: tuple[Index, ...] = ()
+    partition_map: PartitionMap | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its items."""
         return Storage(self.storage_id)
+
+    @cached_property
+    def partitions(self) -> PartitionMap:
+        """Its partitions."""
+        return self.partition_map or _first_partitions(self.settings)
 
     @cached_property
     def keys(self) -> tuple[KeyAttribute, ...]:
@@ -341,6 +358,7 @@ class Table:
             "changing": self.changing,
             "changing_until_us": self.changing_until_us,
             "leaving": [index.to_json() for index in self.leaving],
+            "partition_map": _map_json(self.partition_map),
         }
 
     @classmethod
@@ -353,6 +371,7 @@ class Table:
                 "range": None if form["range"] is None else KeyAttribute(*form["range"]),
                 "indexes": tuple(Index.from_json(index) for index in form["indexes"]),
                 "leaving": tuple(Index.from_json(index) for index in form.get("leaving", ())),
+                "partition_map": _map_of(form),
             }
         )
 
@@ -364,6 +383,24 @@ class Table:
 def total_length(raws: Sequence[bytes]) -> int:
     """The bytes of several key parts."""
     return sum(map(len, raws))
+
+
+def _first_partitions(settings: Json) -> PartitionMap:
+    """Partitions for what is given at once: throughput never sinks below what it was warm for."""
+    warm = settings["WarmThroughput"]
+    return PartitionMap.even(
+        initial_count(warm["ReadUnitsPerSecond"], warm["WriteUnitsPerSecond"], 0)
+    )
+
+
+def _map_json(partitions: PartitionMap | None) -> list[Json] | None:
+    return None if partitions is None else partitions.to_json()
+
+
+def _map_of(form: Json) -> PartitionMap | None:
+    # Definitions from before there were splits have none.
+    kept = form.get("partition_map")
+    return None if kept is None else PartitionMap.from_json(kept)
 
 
 def _merged(settings: Json, changes: Json) -> Json:

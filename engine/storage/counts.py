@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import apsw
 import orjson
 
+from engine.storage import partitions
 from engine.storage.connections import fetch
 
 # Reading the counts reads as many entries at most, and every so many writes add them up.
@@ -41,6 +42,14 @@ def read_counts(cursor: apsw.Cursor, storage_id: int) -> tuple[int, int]:
 def _uncounted(cursor: apsw.Cursor) -> Iterator[Growth]:
     for (growths,) in fetch(cursor, _UNCOUNTED):
         yield from orjson.loads(growths)
+
+
+def large_sizes(cursor: apsw.Cursor) -> dict[int, int]:
+    """Bytes, as last added up, of the storage ids that one partition cannot hold."""
+    rows = fetch(
+        cursor, "SELECT storage, bytes FROM stats WHERE bytes > ?", (partitions.BYTES_MAX,)
+    )
+    return dict(rows)
 
 
 def encoded(growths: Sequence[Growth]) -> bytes | None:

@@ -30,7 +30,7 @@ from engine.storage.connections import (
     migrate,
     roll_back,
 )
-from engine.storage.counts import read_counts
+from engine.storage.counts import large_sizes, read_counts
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
@@ -106,6 +106,10 @@ class Reader:
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""
         return read_counts(self._beside, storage_id)
+
+    def large_sizes(self) -> dict[int, int]:
+        """Bytes, as last added up, of the storage ids that one partition cannot hold."""
+        return large_sizes(self._beside)
 
     def collection_bytes(self, storage_id: int, collection: bytes) -> int:
         """Noted bytes of an item collection of a table with local indexes."""

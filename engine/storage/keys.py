@@ -10,7 +10,7 @@ order hash order: a parallel-scan segment is a range of it.
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,6 +64,26 @@ def encode_number(canonical: str) -> bytes:
     return b"%c%b" % (128 + high, pairs.translate(_DIGITS))
 
 
+def decode_number(raw: bytes) -> str:
+    """The canonical number of which `encode_number` made these bytes."""
+    if raw == _ZERO:
+        return "0"
+    negative = raw[0] < 128
+    if negative:
+        high, pairs = 127 - raw[0], [101 - byte for byte in raw[1:-1]]
+    else:
+        high, pairs = raw[0] - 128, [(byte - 1) % 256 for byte in raw[1:]]
+    digits = "".join(f"{pair:02}" for pair in pairs)
+    exponent = 2 * (high - _EXPONENT_BIAS)
+    if exponent <= 0:
+        whole, fraction = "0", "0" * -exponent + digits
+    else:
+        whole, fraction = digits[:exponent].ljust(exponent, "0").lstrip("0"), digits[exponent:]
+    fraction = fraction.rstrip("0")
+    sign = "-" if negative else ""
+    return f"{sign}{whole or '0'}.{fraction}" if fraction else f"{sign}{whole}"
+
+
 def value_bytes(value: Json, kind: str) -> bytes:
     """The bytes by which a canonical key value is ordered and hashed.
 
@@ -107,6 +127,34 @@ def _hash(raw: bytes) -> bytes:
 def collection_of(key: bytes) -> bytes:
     """The prefix that a table's key shares with its item collection."""
     return key[: key.index(_TERMINATOR, HASH_PREFIX_BYTES) + len(_TERMINATOR)]
+
+
+def first_parts(key: bytes, count: int) -> bytes | None:
+    """The hash and the first parts of a key, as many as are asked for; None where it has fewer."""
+    end = HASH_PREFIX_BYTES
+    for _ in range(count):
+        found = key.find(_TERMINATOR, end)
+        if found < 0:
+            return None
+        end = found + len(_TERMINATOR)
+    return key[:end]
+
+
+def part_values(collection: bytes, kinds: Sequence[str]) -> list[Json]:
+    """The attribute values of the parts of an item collection's prefix; `kinds` are their types."""
+    values: list[Json] = []
+    begin = HASH_PREFIX_BYTES
+    for kind in kinds:
+        end = collection.index(_TERMINATOR, begin)
+        raw = collection[begin:end].replace(b"\x00\xff", b"\x00")
+        begin = end + len(_TERMINATOR)
+        if kind == "S":
+            values.append({"S": raw.decode()})
+        elif kind == "N":
+            values.append({"N": decode_number(raw)})
+        else:
+            values.append({"B": b64encode(raw).decode()})
+    return values
 
 
 def increment(prefix: bytes) -> bytes:

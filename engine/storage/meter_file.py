@@ -19,7 +19,7 @@ import orjson
 
 from engine.errors import FolderError, InternalServerError
 from engine.storage import forks
-from engine.storage.connections import as_api_error, connect_meter, fetch
+from engine.storage.connections import as_api_error, connect_meter, fetch, roll_back
 from engine.storage.gate import FileGate
 
 T = TypeVar("T")
@@ -85,14 +85,17 @@ class MeterFile:
 
     def update_state(self, name: str, work: Callable[[Any], tuple[Any, T]]) -> T:
         """Replace a state, JSON or None, by what `work` makes of it; nobody comes between."""
-        with self._transaction() as cursor:
+
+        def update(cursor: apsw.Cursor) -> T:
             rows = fetch(cursor, "SELECT state FROM states WHERE name = ?", (name,))
             state, result = work(orjson.loads(rows[0][0]) if rows else None)
             cursor.execute(
                 "INSERT OR REPLACE INTO states(name, state) VALUES(?, ?)",
                 (name, orjson.dumps(state)),
             )
-        return result
+            return result
+
+        return self._transact(update)
 
     def read_state(self, name: str) -> Any:
         """A state as it is; None where there is none."""
@@ -101,14 +104,13 @@ class MeterFile:
 
     def forget_states(self, prefix: str) -> None:
         """Forget the states whose names begin so: those of a table that is gone."""
-        with self._transaction() as cursor:
-            cursor.execute(
-                "DELETE FROM states WHERE name >= ? AND name < ?", (prefix, prefix + "\U0010ffff")
-            )
+        end = prefix + "\U0010ffff"
+        self._execute("DELETE FROM states WHERE name >= ? AND name < ?", prefix, end)
 
     def update_points(self, changes: Sequence[PointChange]) -> None:
         """Change points, all at once."""
-        with self._transaction() as cursor:
+
+        def update(cursor: apsw.Cursor) -> None:
             ((version,),) = fetch(cursor, _NEXT_VERSION)
             for subject, width_s, at_s, work in changes:
                 place = (subject, width_s, at_s)
@@ -123,6 +125,8 @@ class MeterFile:
                     " VALUES(?, ?, ?, ?, ?)",
                     (*place, version, body),
                 )
+
+        self._transact(update)
 
     def read_points(
         self, subject: str, width_s: int, since_s: int, newer_than: int = 0
@@ -140,7 +144,8 @@ class MeterFile:
 
     def trim_points(self, before_s: Mapping[int, int]) -> None:
         """Forget the points that begin before a time, which is given by their width."""
-        with self._transaction() as cursor:
+
+        def trim(cursor: apsw.Cursor) -> None:
             for (subject,) in fetch(cursor, _SUBJECTS):
                 for width_s, time_s in before_s.items():
                     cursor.execute(
@@ -148,10 +153,11 @@ class MeterFile:
                         (subject, width_s, time_s),
                     )
 
+        self._transact(trim)
+
     def forget_points(self, subject: str) -> None:
         """Forget all that was measured of a subject."""
-        with self._transaction() as cursor:
-            cursor.execute("DELETE FROM points WHERE subject = ?", (subject,))
+        self._execute("DELETE FROM points WHERE subject = ?", subject)
 
     def mark(self, name: str) -> int:
         """A number that processes tell each other; 0 at first."""
@@ -160,8 +166,7 @@ class MeterFile:
 
     def set_mark(self, name: str, value: int) -> None:
         """Tell the others a number."""
-        with self._transaction() as cursor:
-            cursor.execute("INSERT OR REPLACE INTO marks(name, value) VALUES(?, ?)", (name, value))
+        self._execute("INSERT OR REPLACE INTO marks(name, value) VALUES(?, ?)", name, value)
 
     def close(self) -> None:
         """Close the file; a second close does nothing."""
@@ -189,19 +194,27 @@ class MeterFile:
         with self._lock, self._named_failures():
             return fetch(self._opened().cursor(), sql, bindings)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[apsw.Cursor]:
+    def _execute(self, sql: str, *bindings: Any) -> None:
+        self._transact(lambda cursor: cursor.execute(sql, bindings))
+
+    def _transact(self, work: Callable[[apsw.Cursor], T]) -> T:
+        """Do `work` in a transaction of its own.
+
+        The lock is held by this function and no generator, which an interruption may leave halfway.
+        """
         with self._lock, self._named_failures():
             connection = self._opened()
+            # An interruption may have left the last transaction open.
+            roll_back(connection)
             cursor = connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
             try:
-                yield cursor
+                cursor.execute("BEGIN IMMEDIATE")
+                result = work(cursor)
                 cursor.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    cursor.execute("ROLLBACK")
+                roll_back(connection)
                 raise
+            return result
 
     def _opened(self) -> apsw.Connection:
         if self._connection is None:

@@ -98,5 +98,8 @@ ALTER TABLE entries RENAME TO changes;
 INSERT INTO meta(name, value) SELECT 'counted_seq', coalesce(max(seq), 0) FROM changes;
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG)
+# Partition maps are part of a table's definition.
+_MAPS_IN_CATALOG = "DROP TABLE partitions;"
+
+STEPS: tuple[str, ...] = (_FIRST, _ONE_PAGE_LOG, _MAPS_IN_CATALOG)
 SCHEMA_VERSION = len(STEPS)

@@ -16,6 +16,8 @@ from engine.client.protocol import Json
 from engine.storage import counts
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import fetch
+from engine.storage.counts import large_sizes
+from engine.storage.growth import grown_with_size, grown_with_throughput
 from engine.storage.items import (
     IndexChange,
     ItemChange,
@@ -197,7 +199,13 @@ class WriteTransaction:
         )
 
     def put_table(self, table: Table) -> None:
-        """Add a table to the catalog, or replace its definition."""
+        """Add a table to the catalog, or replace its definition.
+
+        Its partitions become more where its throughput asks for more.
+        """
+        known = self.catalog.tables.get(table.name)
+        if known is not None and known.table_id == table.table_id:
+            table = grown_with_throughput(known, table, self.stamp_us)
         definition = orjson.dumps(table.to_json())
         self._cursor.execute(
             "INSERT OR REPLACE INTO catalog(name, definition) VALUES(?, ?)",
@@ -206,6 +214,11 @@ class WriteTransaction:
         # Read back, so that the catalog shares nothing with the request that the table comes from.
         stored = Table.from_json(orjson.loads(definition))
         self._catalog_changed(dict(self.catalog.tables) | {table.name: stored})
+
+    def split_large(self) -> None:
+        """Split partitions that have become too large."""
+        for table in grown_with_size(self.catalog, large_sizes(self._cursor), self.stamp_us):
+            self.put_table(table)
 
     def remove_table(self, name: str) -> None:
         """Take a table out of the catalog and retire what it and its indexes store."""

@@ -21,6 +21,7 @@ from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
 from engine.storage.gate import FileGate
+from engine.storage.growth import grown_with_size
 from engine.storage.transaction import WriteTransaction
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Upkeep:
             reader.is_work_left(self._trim_before_us(), now_us)
             or bool(reader.job_ids(BACKFILL))
             or any(table.is_gone(now_us) for table in catalog.tables.values())
+            or bool(grown_with_size(catalog, reader.large_sizes(), now_us))
         )
 
     def step(self, transaction: WriteTransaction) -> bool:
@@ -129,6 +131,7 @@ class Upkeep:
         trimmed = transaction.trim_changes(self._trim_before_us(), _TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
+        transaction.split_large()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_free or _TRIM_ENTRIES_PER_STEP in (trimmed, forgotten)
 

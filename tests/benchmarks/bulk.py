@@ -31,7 +31,7 @@ def load(setting: Setting) -> Iterable[Figure]:
     turns = count()
 
     def subject() -> None:
-        with Engine.open(setting.folder / f"load-{next(turns)}") as db:
+        with Engine.open(setting.folder / f"load-{next(turns)}", throttling="off") as db:
             create_table(db, TABLE)
             db.load_items(TABLE, map(orjson.loads, lines))
 
@@ -89,7 +89,7 @@ def _peak_kib() -> int:
 
 
 def _load_into(folder: Path, total: int) -> None:
-    with Engine.open(folder) as db:
+    with Engine.open(folder, throttling="off") as db:
         create_table(db, TABLE)
         # In no order of keys, and without a list of a million numbers in the way.
         db.load_items(TABLE, (make_item(number * 7_919 % total) for number in range(total)))
@@ -98,7 +98,7 @@ def _load_into(folder: Path, total: int) -> None:
 def _scan_through(folder: Path, total: int) -> None:
     scanned = 0
     request = {"TableName": TABLE}
-    with Engine.open(folder) as db:
+    with Engine.open(folder, throttling="off") as db:
         while True:
             answer = db.call("Scan", request)
             scanned += answer["Count"]

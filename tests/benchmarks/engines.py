@@ -25,7 +25,7 @@ def engine_with(
     folder: Path, count: int, *, durability: str = "full", with_index: bool = False
 ) -> Iterator[Engine]:
     """An engine whose table holds the first `count` items, in a folder of its own."""
-    with Engine.open(folder, durability=durability) as db:
+    with Engine.open(folder, durability=durability, throttling="off") as db:
         create_table(db, TABLE, with_index=with_index)
         db.load_items(TABLE, map(make_item, range(count)))
         yield db

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bulk, dashboard, layout, reads, sharing, startup, statements, writes
+from tests.benchmarks import (
+    accounting,
+    bulk,
+    dashboard,
+    layout,
+    reads,
+    sharing,
+    startup,
+    statements,
+    writes,
+)
 from tests.benchmarks.figures import Benchmark, Goal
 
 BENCHMARKS = (
@@ -91,6 +101,18 @@ BENCHMARKS = (
             "statement-select-rate": Goal(0.6, is_least=True),
             "statement-select-memory": Goal(150),
         },
+    ),
+    Benchmark(
+        "accounting",
+        "GetItem that is counted and asks for capacity, to one that does neither",
+        accounting.accounting,
+        {"accounting-cost": Goal(4.0), "accounting-enforced-cost": Goal(4.0)},
+    ),
+    Benchmark(
+        "metrics-storage",
+        "the metrics of a table that is never idle, after 35 days, to what is in them",
+        accounting.storage,
+        {"metrics-storage": Goal(10.0)},
     ),
     Benchmark("startup", "starting a command, to a Python that does nothing", startup.startup),
     Benchmark(

@@ -157,7 +157,7 @@ def compare_with_call() -> None:
     with (
         filled(peers.on_disk("relaxed")) as (server,),
         tempfile.TemporaryDirectory() as folder,
-        Engine.open(Path(folder, "data"), durability="relaxed") as engine,
+        Engine.open(Path(folder, "data"), durability="relaxed", throttling="off") as engine,
     ):
         _fill_engine(engine)
         for name in ("GetItem", "Query of 50", "PutItem", "UpdateItem"):

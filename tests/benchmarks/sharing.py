@@ -52,7 +52,7 @@ def threads(setting: Setting) -> Iterable[Figure]:
 def processes(setting: Setting) -> Iterable[Figure]:
     """Several processes that put for some seconds: the slowest to the fastest, the longest wait."""
     folder = setting.folder / "processes"
-    with Engine.open(folder) as db:
+    with Engine.open(folder, throttling="off") as db:
         create_table(db, TABLE)
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Barrier(_PROCESSES)
@@ -78,7 +78,7 @@ def _put_for(
 ) -> None:
     """Put in a loop; reports how many puts were answered, and the longest wait in seconds."""
     first = number * _ITEMS_PER_PROCESS
-    with Engine.open(folder) as db:
+    with Engine.open(folder, throttling="off") as db:
         db.describe_table(TableName=TABLE)
         start.wait()
         end = perf_counter() + seconds

@@ -71,7 +71,7 @@ def inserts(setting: Setting) -> Iterable[Figure]:
     for turn in range(_PIPE_ROUNDS):
         folder = _with_table(setting.folder / f"pipe-{turn}")
         pipe_s.append(seconds(partial(_through_prompt, folder, script)))
-        with Engine.open(_with_table(setting.folder / f"puts-{turn}")) as db:
+        with Engine.open(_with_table(setting.folder / f"puts-{turn}"), throttling="off") as db:
             put_s.append(seconds(partial(_put, db, items)))
     ratio = min(pipe_s) / min(put_s)
     detail = f"{min(pipe_s) / count * 1e6:.0f} / {min(put_s) / count * 1e6:.0f} µs"
@@ -79,7 +79,7 @@ def inserts(setting: Setting) -> Iterable[Figure]:
 
 
 def _with_table(folder: Path) -> Path:
-    with Engine.open(folder) as db:
+    with Engine.open(folder, throttling="off") as db:
         create_table(db, TABLE)
     return folder
 

@@ -41,7 +41,7 @@ def processes(run: Run) -> None:
     run.count(lost=0)
     for number in run.rounds(10):
         folder = run.folder / str(number)
-        with Engine.open(folder) as engine:
+        with Engine.open(folder, throttling="off") as engine:
             make_table(engine)
             put_many(engine, range(5_000), "before")
             half = _WRITERS // 2
@@ -76,7 +76,7 @@ def fairness(run: Run) -> None:
     """Eight processes write as fast as they can; the slowest has a fair share."""
     for number in run.rounds(5):
         folder = run.folder / str(number)
-        with Engine.open(folder) as engine:
+        with Engine.open(folder, throttling="off") as engine:
             make_table(engine)
             writers = [start("adds_until_told", folder, place) for place in range(_WRITERS)]
             for writer in writers:
@@ -97,7 +97,7 @@ def storms(run: Run) -> None:
     folder = run.folder / "data"
     before = [0, 0, 0]
     run.count(lost=0)
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         make_table(engine)
         for seed in run.rounds(30):
             acknowledged, interrupted = storm(engine, _STORM_REQUESTS, seed)

@@ -13,7 +13,7 @@ _KILLS = 60
 def kills(run: Run) -> None:
     """Kill a process whose transactions move units between accounts."""
     folder = run.folder / "data"
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         make_tables(engine)
     acknowledged = 0
     run.count(halves=0)

@@ -32,8 +32,8 @@ def report(table: str = "movies", **replaced: Any) -> CapacityReport:
     heat = (PartitionHeat(1, 0.0, 0.5, 0.2, 0.1, 4_096), PartitionHeat(2, 0.5, 1.0, 0.3, 1.2, 900))
     hot = HotKey("movie#tt001", {"id": {"B": b"\x00\xff"}}, "Write", 1_278.0, 0.71, 2, 2)
     marks = (
-        ThrottleMark(1_700_000_480, None, "Write", REASON, WORDS, 3),
         ThrottleMark(1_700_000_540, None, "Write", REASON, WORDS, 9),
+        ThrottleMark(1_700_000_480, None, "Write", REASON, WORDS.replace("71", "64"), 3),
     )
     members: dict[str, Any] = {
         "table": table,

@@ -11,7 +11,7 @@ import pytest
 from dyntui.core.duration import duration_s, duration_text
 from dyntui.core.small_charts import bar, sparkline
 from engine import Engine
-from engine.client.capacity import CapacityReport
+from engine.client.capacity import CapacityReport, PartitionHeat, Resource
 from engine.errors import ResourceNotFoundException
 from tests.dyntui.cli.capacity_reports import WORDS, report, reporting
 from tests.dyntui.cli.shell import Shell
@@ -73,9 +73,9 @@ by-year   WCU    0     0     0      5  ▕              ▏  ████ 100%  
 table  1 of 2     █░░░ 20%  ░░░░ 10%   4,096
 table  2 of 2     █░░░ 30%  ████ 120%    900
 
-       hot key      takes              units  partition
-─────  ───────────  ─────────────────  ─────  ─────────
-table  movie#tt001  71% of its writes  1,278  2 of 2
+       hot key      takes              units/s  partition
+─────  ───────────  ─────────────────  ───────  ─────────
+table  movie#tt001  71% of its writes    1,278  2 of 2
 
 operation  requests  throttled  failed  p50 ms   p90   p99  bytes  largest
 ─────────  ────────  ─────────  ──────  ──────  ────  ────  ─────  ───────
@@ -115,7 +115,7 @@ def test_a_report_is_told_for_programs(shell: Shell, windows: list[tuple[str, in
     told = shell.ok("stats movies -o json").json
     assert told["resources"][0]["writes"]["throttled"][-1] == 9
     assert told["resources"][0]["hot_keys"][0]["item_key"] == {"id": {"B": "AP8="}}
-    assert told["throttles"][1]["words"] == WORDS
+    assert told["throttles"][0]["words"] == WORDS
     assert told["costs"][1]["total"] == 5.7
     assert [one["table"] for one in shell.ok("stats -o json").json] == ["movies", "orders"]
     assert len(shell.ok("stats -o jsonl").out.splitlines()) == 2
@@ -170,6 +170,20 @@ def test_an_idle_table_on_demand(
     assert out.splitlines()[4].split()[:6] == ["table", "RCU", "0", "0", "0", "12,000"]
     assert "none" in out
     assert "hot key" not in out
+
+
+def test_of_many_partitions_the_busiest_are_shown(
+    shell: Shell, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = report().resources[0]
+    many = tuple(PartitionHeat(n, 0.0, 1.0, n / 1_000, 0.0, 0) for n in range(1, 101))
+    resource = Resource(None, table.reads, table.writes, many, ())
+    replace(monkeypatch, engine, lambda *_: report(resources=(resource,)))
+    shown = [line.split()[1] for line in shell.ok("stats movies").out.splitlines() if "100" in line]
+    assert shown == [str(number) for number in range(93, 101)]
+    idle = Resource(None, table.reads, table.writes, tuple(heat for heat in many[:4]), ())
+    replace(monkeypatch, engine, lambda *_: report(resources=(idle,)))
+    assert "partition  " not in shell.ok("stats movies").out
 
 
 def test_what_is_not_there_is_said(

@@ -71,6 +71,14 @@ def test_a_look_at_the_health_is_answered_in_plain_text(server: LiveServer) -> N
     assert response.headers["x-amz-crc32"] == "3128867991"
 
 
+def test_prometheus_is_answered_without_a_signature(server: LiveServer) -> None:
+    server.ask(request_json("ListTables"))
+    response = server.ask(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert response.status == 200
+    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert_checked(response)
+
+
 NOT_FOUND = {
     "PUT": request_text(method="PUT"),
     "DELETE": request_text(method="DELETE"),

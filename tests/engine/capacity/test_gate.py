@@ -8,16 +8,30 @@ from hypothesis import strategies as st
 
 from engine.capacity.buckets import BURST_S
 from engine.capacity.demand import SharedDemand
+from engine.capacity.draws import Draw
 from engine.capacity.gate import Gate, OnDemand, Provision
-from engine.capacity.partitions import PartitionMap
 from engine.capacity.purses import MemoryStates
 from engine.capacity.refusals import Kind, Limit, Refusal
+from engine.capacity.splits import Split
 from engine.errors import ProvisionedThroughputExceededException, ThrottlingException
+from engine.storage.catalog import Index, KeyAttribute, Table
 from engine.storage.keys import collection_prefix
+from engine.storage.partitions import PartitionMap
 
 SECOND_US = 1_000_000
 START_US = 1_700_000_000 * SECOND_US
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
+
+
+def table_of(partitions: PartitionMap) -> Table:
+    """A table `orders` with a global index `by-day`, both with these partitions."""
+    id_key, day = KeyAttribute("id", "S"), KeyAttribute("day", "S")
+    by_day = Index("by-day", True, 2, (day,), (), "ALL", (), partition_map=partitions)
+    return Table("orders", "t", 1, id_key, None, (by_day,), START_US, {}, partition_map=partitions)
+
+
+def no_split(_split: Split) -> None:
+    """Nothing is split here."""
 
 
 def key_of(text: str) -> bytes:
@@ -34,8 +48,9 @@ def gate_of(
 ) -> Gate:
     """The gate of a resource that is provisioned with so many units of each kind."""
     provisions = {kind: Provision(units) for kind in Kind}
-    even = PartitionMap.even(partitions)
-    return Gate(states or MemoryStates(), "orders", index, even, provisions)
+    table = table_of(PartitionMap.even(partitions))
+    owner = None if index is None else table.index(index)
+    return Gate(states or MemoryStates(), "orders", table, owner, provisions, no_split)
 
 
 def on_demand_gate(warm: float, maximum: float | None) -> Gate:
@@ -45,14 +60,15 @@ def on_demand_gate(warm: float, maximum: float | None) -> Gate:
         kind: OnDemand(SharedDemand(states, f"orders/{kind}/demand", warm), maximum)
         for kind in Kind
     }
-    return Gate(states, "orders", None, PartitionMap.even(4), demands)
+    return Gate(states, "orders", table_of(PartitionMap.even(4)), None, demands, no_split)
 
 
 def admitted(gate: Gate, kind: Kind, key: bytes, units: float, now_us: int) -> bool:
     """Ask and, where let in, pay."""
     if gate.refusal(kind, key, now_us) is not None:
         return False
-    gate.charge(kind, key, units)
+    draw = Draw(None, key, units, round(units * 1_024))
+    gate.charge(kind, draw, now_us)
     return True
 
 
@@ -92,7 +108,8 @@ def test_a_hot_partition_is_refused_while_the_others_serve() -> None:
     place = gate.partitions.locate(hot)
     assert sum(admitted(gate, Kind.WRITE, hot, 1.0, START_US) for _ in range(1_500)) == 1_000
     refusal = gate.refusal(Kind.WRITE, hot, START_US)
-    assert refusal == Refusal(Kind.WRITE, Limit.KEY_RANGE, None, on_demand=False)
+    words = f"partition {place + 1} of 4 is hot: key hot takes 100 % of its writes"
+    assert refusal == Refusal(Kind.WRITE, Limit.KEY_RANGE, None, on_demand=False, words=words)
     cold = next(key for key in others if gate.partitions.locate(key) != place)
     assert admitted(gate, Kind.WRITE, cold, 1.0, START_US)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from engine.capacity.charges import change_charges
+from engine.capacity.draws import Draw
 from engine.capacity.meter import Meter, write_draws
 from engine.capacity.purses import MemoryStates
 from engine.capacity.refusals import Kind, Limit
-from engine.capacity.tally import Draw
 from engine.clock import VirtualClock
 from engine.storage.catalog import Index, KeyAttribute, Table
 from engine.storage.items import StoredItem, plan_change
@@ -41,7 +41,7 @@ def orders(table_writes: int = 100, index_writes: int = 100) -> Table:
         customer[0],
         KeyAttribute("placed", "S"),
         (by_day, by_place),
-        0,
+        VirtualClock().now_us(),
         settings(5, table_writes),
     )
 

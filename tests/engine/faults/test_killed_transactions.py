@@ -32,7 +32,7 @@ def kill_while_it_transfers(folder: Path, seed: int) -> int:
 
 def check_transfers(folder: Path, acknowledged: int, kills: int) -> None:
     """No move may be half there; each kill may have cut off one acknowledgement."""
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         amounts = [int(item["amount"]["N"]) for item in items_of(engine, "hash")]
         (moves,) = [int(item["amount"]["N"]) for item in items_of(engine, "ranged")]
         assert engine.check() == []
@@ -42,19 +42,19 @@ def check_transfers(folder: Path, acknowledged: int, kills: int) -> None:
 
 
 def test_a_killed_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
-    with Engine.open(tmp_path) as engine:
+    with Engine.open(tmp_path, throttling="off") as engine:
         make_tables(engine)
     acknowledged = sum(kill_while_it_transfers(tmp_path, seed) for seed in range(KILLS))
     check_transfers(tmp_path, acknowledged, KILLS)
 
 
 def test_many_processes_add_up_exactly(tmp_path: Path) -> None:
-    with Engine.open(tmp_path) as engine:
+    with Engine.open(tmp_path, throttling="off") as engine:
         make_tables(engine)
     writers = [start("count_up", tmp_path, ADDITIONS) for _ in range(PROCESSES)]
     for writer in writers:
         writer.communicate()
         assert writer.returncode == 0
-    with Engine.open(tmp_path) as engine:
+    with Engine.open(tmp_path, throttling="off") as engine:
         (counter,) = items_of(engine, "hash")
     assert counter["amount"] == {"N": str(PROCESSES * ADDITIONS)}

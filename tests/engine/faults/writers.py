@@ -16,7 +16,7 @@ def transfer(folder: Path, count: int) -> None:
 
     A line says how many moves are acknowledged.
     """
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         for number in range(count):
             amounts = {number % ACCOUNTS: "-1", (number + 1) % ACCOUNTS: "1"}
             engine.transact_write_items(
@@ -31,7 +31,7 @@ def transfer(folder: Path, count: int) -> None:
 
 def count_up(folder: Path, count: int) -> None:
     """Add one to a counter, again and again."""
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         for _ in range(count):
             engine.update_item(**_add("hash", "counter", "1"))
 

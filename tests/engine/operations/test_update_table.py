@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, VirtualClock
+from engine import Engine, Settings, VirtualClock
+from engine.errors import LimitExceededException
 from tests.engine.operations.definitions import UNITS, Json, described, index, table
 from tests.engine.operations.tables import n, refused, s
 
@@ -151,6 +152,55 @@ def test_the_same_billing_mode_again_changes_nothing(engine: Engine, clock: Virt
     clock.advance(60)
     engine.update_table(TableName="films", BillingMode="PAY_PER_REQUEST")
     assert described(engine, "films") == before
+
+
+def to_on_demand_and_back(engine: Engine) -> None:
+    engine.update_table(TableName="films", BillingMode="PAY_PER_REQUEST")
+    engine.update_table(
+        TableName="films", BillingMode="PROVISIONED", ProvisionedThroughput=units(3, 4)
+    )
+
+
+def test_a_table_becomes_on_demand_four_times_in_24_hours(
+    provisioned: Engine, clock: VirtualClock
+) -> None:
+    for _ in range(4):
+        to_on_demand_and_back(provisioned)
+        clock.advance(3_600)
+    with pytest.raises(LimitExceededException) as caught:
+        to_on_demand_and_back(provisioned)
+    assert caught.value.message == (
+        "Subscriber limit exceeded: Update to PayPerRequest mode are limited to 4 times in 1 "
+        "day(s). Last update at Wednesday, November 15, 2023 1:13:20 AM UTC. "
+        "Next update can be made at Wednesday, November 15, 2023 10:13:20 PM UTC"
+    )
+    assert described(provisioned, "films")["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    clock.advance(20 * 3_600)
+    to_on_demand_and_back(provisioned)
+
+
+@pytest.mark.parametrize(("switches_max", "allowed"), [(1, 1), (0, 9)])
+def test_how_often_can_be_set(switches_max: int, allowed: int) -> None:
+    settings = Settings(on_demand_switches=switches_max)
+    with Engine.in_memory(settings=settings, clock=VirtualClock()) as engine:
+        engine.create_table(**table("films", ProvisionedThroughput=units(100, 100)))
+        for _ in range(allowed):
+            to_on_demand_and_back(engine)
+        if switches_max:
+            with pytest.raises(LimitExceededException, match="limited to once in 1 day"):
+                to_on_demand_and_back(engine)
+
+
+def test_an_account_has_a_maximum_of_its_own(engine: Engine) -> None:
+    for name in ("one", "two"):
+        engine.create_table(**table(f"{name}-films", ProvisionedThroughput=units(39_000, 10)))
+    engine.create_table(**table("films", ProvisionedThroughput=units(2_000, 10)))
+    with pytest.raises(LimitExceededException, match="The requested ReadCapacityUnits, 2001,"):
+        provision(engine, 2_001, 10)
+    provision(engine, 2_000, 11)
+    with pytest.raises(LimitExceededException, match="Per account maximum: 80000"):
+        engine.create_table(**table("more", ProvisionedThroughput=units(1, 1)))
+    engine.create_table(**table("more"))
 
 
 # On-demand maxima and warm throughput.

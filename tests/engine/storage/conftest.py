@@ -19,5 +19,5 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine in the folder `tmp_path / "data"`."""
-    with Engine.open(tmp_path / "data", clock=clock) as opened:
+    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as opened:
         yield opened

@@ -33,7 +33,7 @@ _MANY = 1_000_000
 def make_folder(folder: Path) -> None:
     """A folder with an empty table, if it is not there yet."""
     if not data_file(folder).exists():
-        with Engine.open(folder) as engine:
+        with Engine.open(folder, throttling="off") as engine:
             make_table(engine, indexed=True)
 
 
@@ -48,7 +48,7 @@ def amid_puts(folder: Path, draw: random.Random, work: str = "puts") -> int:
     partition = f"{work}-{draw.getrandbits(64):x}"
     said = killed_amid(work, draw.randint(1, 60), folder, partition, 0, _MANY)
     acknowledged = {number - (number % 4 == 3) for number in map(int, said)}
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         found = numbers_in(engine, partition)
         assert acknowledged <= found, sorted(acknowledged - found)
         # One more may have been written, whose line was not.
@@ -68,7 +68,7 @@ def amid_threads(folder: Path, draw: random.Random) -> int:
     make_folder(folder)
     name = f"threads-{draw.getrandbits(64):x}"
     said = killed_amid("threads", draw.randint(1, 300), folder, name, _MANY)
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         found = {(item["p"]["S"], int(item["r"]["N"])) for item in items_of(engine)}
         for line in said:
             thread, place = line.split()
@@ -84,7 +84,7 @@ def amid_loads(folder: Path, draw: random.Random) -> int:
     partition = f"loads-{draw.getrandbits(64):x}"
     said = killed_amid("loads", draw.randint(1, 8), folder, partition, 0, 5_000)
     acknowledged = int(said[-1])
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         found = numbers_in(engine, partition)
         # Whole steps, in key order; one more than was said, at most.
         assert found == set(range(len(found)))
@@ -96,11 +96,11 @@ def amid_loads(folder: Path, draw: random.Random) -> int:
 
 def amid_a_fill(folder: Path, draw: random.Random) -> int:
     """Kill a process that fills an index; the next to open the folder finishes it."""
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         make_table(engine)
         put_many(engine, range(1_000))
     said = killed_amid("fill", draw.randint(1, 18), folder)
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         (index,) = table_of(engine).indexes
         if index.backfilling:
             # The thread that opening started is at it too: whoever is first does a step.
@@ -118,11 +118,11 @@ def amid_a_fill(folder: Path, draw: random.Random) -> int:
 
 def amid_freeing(folder: Path, draw: random.Random) -> int:
     """Kill a process that frees a deleted table; whoever comes next frees the rest."""
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         make_table(engine, indexed=True)
         put_many(engine, range(1_000))
     said = killed_amid("free", draw.randint(1, 40), folder)
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         assert engine.list_tables()["TableNames"] == []
         assert engine.check() == []
         database = database_of(engine)
@@ -135,11 +135,11 @@ def amid_freeing(folder: Path, draw: random.Random) -> int:
 def amid_schema_changes(folder: Path, draw: random.Random) -> int:
     """Kill a process that adds and removes an index."""
     if not data_file(folder).exists():
-        with Engine.open(folder) as engine:
+        with Engine.open(folder, throttling="off") as engine:
             make_table(engine)
             put_many(engine, range(200))
     said = killed_amid("schema_changes", draw.randint(1, 12), folder, _MANY)
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         assert numbers_of(engine) == list(range(200))
         assert engine.check() == []
         for index in table_of(engine).indexes:

@@ -109,7 +109,7 @@ def test_storage_ids_are_never_used_again(engine: Engine) -> None:
 def test_a_change_by_another_engine_is_seen_by_the_next_request(
     engine: Engine, tmp_path: Path
 ) -> None:
-    with Engine.open(tmp_path / "data") as other:
+    with Engine.open(tmp_path / "data", throttling="off") as other:
         with pytest.raises(ResourceNotFoundException):
             numbers_of(other)
         make_table(engine)
@@ -137,7 +137,7 @@ def test_a_table_that_is_freed_under_a_stale_catalog_is_not_found(
 ) -> None:
     make_table(engine)
     put_many(engine, range(10))
-    with Engine.open(tmp_path / "data") as other:
+    with Engine.open(tmp_path / "data", throttling="off") as other:
         assert len(numbers_of(other)) == 10
         engine.delete_table(TableName=TABLE)
         upkeep = database_of(engine).upkeep
@@ -152,7 +152,7 @@ def test_a_read_keeps_to_the_state_in_which_it_began(engine: Engine, tmp_path: P
     make_table(engine)
     put_many(engine, range(5))
     attempts: list[int] = []
-    with Engine.open(tmp_path / "data") as other:
+    with Engine.open(tmp_path / "data", throttling="off") as other:
 
         def read(reader: Reader, catalog: Catalog) -> tuple[int, bool]:
             before = reader.row_count(1)
@@ -198,6 +198,7 @@ UPDATE stats SET items = (SELECT count(*) FROM t1), bytes = (SELECT sum(size) FR
 UPDATE stats SET items = (SELECT count(*) FROM t2), bytes = (SELECT sum(size) FROM t2)
     WHERE storage = 2;
 DELETE FROM meta WHERE name = 'counted_seq';
+CREATE TABLE partitions(storage INTEGER NOT NULL, low INTEGER NOT NULL);
 PRAGMA user_version=1;
 """
 
@@ -205,10 +206,10 @@ PRAGMA user_version=1;
 @pytest.fixture
 def first_format(tmp_path: Path) -> Path:
     """A folder with three things, in the first of the formats."""
-    with Engine.open(tmp_path / "data") as engine:
+    with Engine.open(tmp_path / "data", throttling="off") as engine:
         make_table(engine, indexed=True)
         put_many(engine, range(3))
-    with Engine.open(tmp_path / "data") as engine:
+    with Engine.open(tmp_path / "data", throttling="off") as engine:
         run_sql(engine, _BACK_TO_THE_FIRST)
     return tmp_path / "data"
 
@@ -220,7 +221,7 @@ def with_steps(patch: pytest.MonkeyPatch, *more: str) -> None:
 
 
 def test_a_database_of_the_first_format_is_opened(first_format: Path) -> None:
-    with Engine.open(first_format) as engine:
+    with Engine.open(first_format, throttling="off") as engine:
         assert run_sql(engine, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
         put(engine, thing(3))
         noted = "SELECT seq, k, old, cause, principal FROM changes ORDER BY seq LIMIT 1"
@@ -238,7 +239,7 @@ def test_steps_are_done_in_order_and_once(
         "INSERT INTO extra SELECT max(n) + 1 FROM extra",
     )
     for _ in range(2):
-        with Engine.open(first_format) as engine:
+        with Engine.open(first_format, throttling="off") as engine:
             assert run_sql(engine, "SELECT n FROM extra ORDER BY n") == [(1,), (2,)]
             assert run_sql(engine, "PRAGMA user_version") == [(len(STEPS) + 2,)]
             assert numbers_of(engine) == [0, 1, 2]
@@ -250,8 +251,8 @@ def test_a_step_that_fails_is_undone_and_told_of(
     with monkeypatch.context() as patch:
         with_steps(patch, "CREATE TABLE extra(n INTEGER); INSERT INTO nowhere VALUES(1)")
         with pytest.raises(FolderError, match=str(data_file(first_format))):
-            Engine.open(first_format)
-    with Engine.open(first_format) as engine:
+            Engine.open(first_format, throttling="off")
+    with Engine.open(first_format, throttling="off") as engine:
         assert run_sql(engine, "SELECT name FROM sqlite_master WHERE name = 'extra'") == []
         assert run_sql(engine, "PRAGMA user_version") == [(len(STEPS),)]
         assert numbers_of(engine) == [0, 1, 2]
@@ -260,13 +261,13 @@ def test_a_step_that_fails_is_undone_and_told_of(
 def test_an_older_program_is_refused_while_and_after_a_newer_one_has_it(
     first_format: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Engine.open(first_format) as old:
+    with Engine.open(first_format, throttling="off") as old:
         assert numbers_of(old) == [0, 1, 2]
         with monkeypatch.context() as patch:
             with_steps(patch, "CREATE TABLE extra(n INTEGER)")
-            Engine.open(first_format).close()
+            Engine.open(first_format, throttling="off").close()
         with pytest.raises(NewerFormatError):
-            Engine.open(first_format)
+            Engine.open(first_format, throttling="off")
         with pytest.raises(NewerFormatError):
             database_of(old).connect()
 
@@ -275,12 +276,12 @@ def test_processes_that_open_a_new_folder_at_once_make_it_once(tmp_path: Path) -
     program = (
         "import sys; from engine import Engine\n"
         "from tests.engine.storage.things import make_table\n"
-        "with Engine.open(sys.argv[1]) as engine: make_table(engine, sys.argv[2])"
+        "with Engine.open(sys.argv[1], throttling='off') as engine: make_table(engine, sys.argv[2])"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "data")]
     processes = [subprocess.Popen([*command, f"table-{number}"]) for number in range(4)]
     assert [process.wait() for process in processes] == [0] * 4
-    with Engine.open(tmp_path / "data") as engine:
+    with Engine.open(tmp_path / "data", throttling="off") as engine:
         assert engine.list_tables()["TableNames"] == [f"table-{number}" for number in range(4)]
         assert engine.check() == []
 

@@ -101,7 +101,7 @@ def test_a_load_is_noted_item_by_item(engine: Engine) -> None:
 
 def test_without_history_nothing_is_noted(tmp_path: Path, clock: VirtualClock) -> None:
     (tmp_path / "config.toml").write_text("history = 0")
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
         make_table(engine)
         put(engine, thing(1))
         assert changes(engine) == []
@@ -110,7 +110,7 @@ def test_without_history_nothing_is_noted(tmp_path: Path, clock: VirtualClock) -
 
 def test_what_is_older_than_the_history_is_trimmed(tmp_path: Path, clock: VirtualClock) -> None:
     (tmp_path / "config.toml").write_text("history = 2")
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
         make_table(engine)
         for hour in range(4):
             put(engine, thing(hour))
@@ -138,12 +138,12 @@ def test_the_newest_entry_stays_so_that_numbers_go_on(engine: Engine, clock: Vir
 def test_a_history_that_was_switched_off_is_trimmed_away(
     tmp_path: Path, clock: VirtualClock
 ) -> None:
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
         make_table(engine)
         put_many(engine, range(10))
     clock.advance(1)
     (tmp_path / "config.toml").write_text("history = 0")
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
         upkeep(engine)
         assert [seq for seq, *_ in changes(engine)] == [10]
 
@@ -152,14 +152,14 @@ def test_a_history_that_was_switched_off_is_trimmed_away(
 def test_stamps_never_go_back_when_the_clock_does(
     tmp_path: Path, clock: VirtualClock, reopened: bool
 ) -> None:
-    engine = Engine.open(tmp_path, clock=clock)
+    engine = Engine.open(tmp_path, clock=clock, throttling="off")
     make_table(engine)
     for number, step_s in enumerate((10.0, -3_600.0, 1.0, 3_700.0, -50.0)):
         put(engine, thing(number))
         clock.advance(step_s)
         if reopened:
             engine.close()
-            engine = Engine.open(tmp_path, clock=clock)
+            engine = Engine.open(tmp_path, clock=clock, throttling="off")
     put(engine, thing(99))
     noted = stamps(engine)
     engine.close()
@@ -170,7 +170,10 @@ def test_stamps_never_go_back_when_the_clock_does(
 
 def test_stamps_never_go_back_between_processes_with_different_clocks(tmp_path: Path) -> None:
     ahead, behind = VirtualClock(2_000_000), VirtualClock(1_000_000)
-    with Engine.open(tmp_path, clock=ahead) as one, Engine.open(tmp_path, clock=behind) as other:
+    with (
+        Engine.open(tmp_path, clock=ahead, throttling="off") as one,
+        Engine.open(tmp_path, clock=behind, throttling="off") as other,
+    ):
         make_table(one)
         for number in range(3):
             put(one, thing(2 * number))
@@ -220,14 +223,14 @@ def test_counts_outlive_the_entries_that_had_them(engine: Engine, clock: Virtual
 
 
 def test_counts_are_true_whoever_keeps_a_history(tmp_path: Path, clock: VirtualClock) -> None:
-    with Engine.open(tmp_path, clock=clock) as keeping:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as keeping:
         make_table(keeping)
         put(keeping, thing(0))
         (tmp_path / "config.toml").write_text("history = 0")
-        with Engine.open(tmp_path, clock=clock) as other:
+        with Engine.open(tmp_path, clock=clock, throttling="off") as other:
             for number in range(1, 400):
                 put(other if number % 4 == 0 else keeping, thing(number))
                 assert described_items(other if number % 4 else keeping) == number + 1
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
         assert described_items(engine) == 400
         assert engine.check() == []

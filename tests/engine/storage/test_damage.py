@@ -171,7 +171,8 @@ def test_a_half_made_file_of_a_killed_process_is_no_hindrance(folder: Path) -> N
         (west / name).write_bytes(b"half")
     with Engine.open(folder, "eu-west-1") as engine:
         make_table(engine)
-    assert sorted(path.name for path in west.iterdir()) == ["data.db", "writers.lock"]
+    names = ["data.db", "meter.db", "meter.lock", "writers.lock"]
+    assert sorted(path.name for path in west.iterdir()) == names
 
 
 def test_a_damaged_definition_is_refused_as_damaged(folder: Path) -> None:

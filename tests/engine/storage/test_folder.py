@@ -59,6 +59,7 @@ def test_a_new_folder_has_its_files_and_keeps_them_to_its_owner(folder: Path) ->
     assert set(files_of(folder)) == {
         *("folder.json", "keys", "keys/page.key"),
         *("us-east-1", "us-east-1/data.db", "us-east-1/writers.lock"),
+        *("us-east-1/meter.db", "us-east-1/meter.lock"),
     }
     for path in (folder, folder / "keys", folder / "us-east-1"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700

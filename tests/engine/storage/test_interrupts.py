@@ -35,7 +35,7 @@ from tests.engine.storage.threads import PATIENCE_S, Parking, join, run_beside
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine in a folder, and one in memory."""
     if request.param == "folder":
-        opened = Engine.open(tmp_path / "data", clock=VirtualClock())
+        opened = Engine.open(tmp_path / "data", clock=VirtualClock(), throttling="off")
     else:
         opened = Engine.in_memory(clock=VirtualClock())
     with opened as engine:
@@ -207,7 +207,7 @@ def test_a_storm_of_interruptions_loses_and_doubles_nothing(opened: Engine) -> N
 def test_a_close_that_is_interrupted_can_be_done_again(tmp_path: Path) -> None:
     moment = 1
     while True:
-        engine = Engine.open(tmp_path / "data", clock=VirtualClock())
+        engine = Engine.open(tmp_path / "data", clock=VirtualClock(), throttling="off")
         if moment == 1:
             make_table(engine)
         put(engine, thing(moment))
@@ -219,6 +219,6 @@ def test_a_close_that_is_interrupted_can_be_done_again(tmp_path: Path) -> None:
             break
         moment += 1
     assert not data_file(tmp_path / "data").with_name("data.db-wal").exists()
-    with Engine.open(tmp_path / "data") as engine:
+    with Engine.open(tmp_path / "data", throttling="off") as engine:
         assert numbers_of(engine) == list(range(1, moment + 1))
         assert engine.check() == []

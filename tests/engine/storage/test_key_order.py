@@ -21,7 +21,9 @@ from engine.storage.keys import (
     collection_prefix,
     collection_range,
     encode_number,
+    first_parts,
     part,
+    part_values,
     segment_range,
     sort_range,
     value_bytes,
@@ -260,3 +262,16 @@ def test_no_key_is_beyond_the_end() -> None:
     for raws in ([b"\xff" * 2_048], [b"\xff" * 2_048] * 4):
         assert collection_prefix(raws)[HASH_PREFIX_BYTES:] < KEYS_END
         assert b"\xff" * HASH_PREFIX_BYTES + collection_prefix(raws)[4:] < KEYS_END
+
+
+@given(st.lists(st.sampled_from("SNB"), min_size=1, max_size=4), st.data())
+def test_the_values_of_a_partition_key_are_read_back(kinds: list[str], data: st.DataObject) -> None:
+    values = [data.draw(VALUES[kind]) for kind in kinds]
+    wire = [WIRE[kind](value) for kind, value in zip(kinds, values, strict=True)]
+    collection = collection_prefix(
+        [value_bytes(value, kind) for value, kind in zip(wire, kinds, strict=True)]
+    )
+    behind = collection + part(data.draw(binaries))
+    assert first_parts(behind, len(kinds)) == collection
+    assert first_parts(collection, len(kinds) + 1) is None
+    assert part_values(collection, kinds) == wire

@@ -86,3 +86,12 @@ def test_a_failed_change_changes_nothing(meter: MeterFile) -> None:
     with pytest.raises(ZeroDivisionError):
         meter.update_state("a", fail)
     assert meter.update_state("a", take) == 999.0
+
+
+def test_a_transaction_that_an_interruption_left_open_is_undone(meter: MeterFile) -> None:
+    meter.update_state("a", take)
+    assert meter._connection is not None
+    meter._connection.execute("BEGIN IMMEDIATE")
+    meter._connection.execute("DELETE FROM states")
+    assert meter.update_state("a", take) == 999.0
+    assert meter.read_state("a") == [998.0, 0]

@@ -22,7 +22,7 @@ from tests.engine.storage.things import (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A closed folder with an empty table."""
-    with Engine.open(tmp_path / "data") as engine:
+    with Engine.open(tmp_path / "data", throttling="off") as engine:
         make_table(engine)
     return tmp_path / "data"
 
@@ -31,7 +31,7 @@ def test_processes_that_write_at_once_lose_nothing(folder: Path) -> None:
     count = 150
     same = [start("adds", folder, 1, count) for _ in range(2)]
     own = [start("puts", folder, f"process-{number}", 0, count) for number in range(2)]
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         put_many(engine, range(1_000), "here")
         for process in (*same, *own):
             assert len(finish(process)) == count
@@ -46,7 +46,7 @@ def test_processes_that_write_at_once_lose_nothing(folder: Path) -> None:
 
 
 def test_an_index_added_while_another_process_writes_is_complete(folder: Path) -> None:
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         put_many(engine, range(3_000), "before")
         writers = [start("puts", folder, f"process-{number}", 0, 200) for number in range(2)]
         for writer in writers:
@@ -66,14 +66,14 @@ def test_an_index_that_comes_and_goes_disturbs_no_writer(folder: Path) -> None:
     writer = start("puts", folder, "p", 0, 150)
     finish(writer)
     assert finish(changer) == ["added 1", "removed"] * 15
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         assert table_of(engine).indexes == ()
         assert len(items_of(engine)) == 113
         assert engine.check() == []
 
 
 def test_a_compaction_beside_writing_processes_loses_nothing(folder: Path) -> None:
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         put_many(engine, range(5_000), "filler")
         writers = [start("adds", folder, number, 150) for number in range(2)]
         for writer in writers:
@@ -92,7 +92,7 @@ def test_nobody_starves(folder: Path) -> None:
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-    with Engine.open(folder) as engine:
+    with Engine.open(folder, throttling="off") as engine:
         while sum(amount(engine, number) for number in range(4)) < 1_500:
             pass
         counts = [amount(engine, number) for number in range(4)]

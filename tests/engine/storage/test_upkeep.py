@@ -42,7 +42,7 @@ def engine(
 ) -> Iterator[Engine]:
     """An engine whose upkeep is done by the test, not by a thread."""
     monkeypatch.setattr(Upkeep, "start", lambda _upkeep: None)
-    with Engine.open(tmp_path / "data", clock=clock) as opened:
+    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as opened:
         yield opened
 
 
@@ -134,7 +134,7 @@ def test_a_table_whose_deletion_takes_its_time_is_freed_after_it(
 def test_a_process_that_wrote_does_a_step_before_it_leaves(
     tmp_path: Path, clock: VirtualClock
 ) -> None:
-    with Engine.open(tmp_path / "data", clock=clock) as engine:
+    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as engine:
         make_table(engine)
         put(engine, thing(1))
         engine.delete_table(TableName=TABLE)
@@ -191,7 +191,7 @@ def test_compact_gives_space_back(engine: Engine, tmp_path: Path) -> None:
 def test_compact_goes_on_beside_a_reader_and_a_writer(engine: Engine, tmp_path: Path) -> None:
     make_table(engine)
     put_many(engine, range(1_000))
-    with Engine.open(tmp_path / "data") as other:
+    with Engine.open(tmp_path / "data", throttling="off") as other:
         database = database_of(other)
 
         def read(reader: Reader, _catalog: object) -> tuple[int, int]:
@@ -327,7 +327,7 @@ def test_a_fill_that_was_cut_off_is_finished_by_the_next_to_open(
     tmp_path: Path, clock: VirtualClock
 ) -> None:
     steps: list[int] = []
-    with Engine.open(tmp_path / "data", clock=clock) as engine:
+    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as engine:
         make_table(engine)
         put_many(engine, range(2_500))
         database = database_of(engine)
@@ -347,7 +347,7 @@ def test_a_fill_that_was_cut_off_is_finished_by_the_next_to_open(
         ((state,),) = run_sql(engine, "SELECT state FROM jobs")
         assert b'"after":"' in state
         assert database.read(upkeep_of(engine).is_work_left)
-    with Engine.open(tmp_path / "data", clock=clock) as engine:
+    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as engine:
         # The thread that opening started does it; here the same is done at once, or already.
         thread = upkeep_of(engine)._thread
         assert thread is not None

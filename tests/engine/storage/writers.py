@@ -142,5 +142,5 @@ WORKS: dict[str, Callable[..., None]] = {
 }
 
 if __name__ == "__main__":
-    with Engine.open(Path(sys.argv[2])) as opened:
+    with Engine.open(Path(sys.argv[2]), throttling="off") as opened:
         WORKS[sys.argv[1]](opened, *sys.argv[3:])

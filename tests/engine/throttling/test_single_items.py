@@ -48,6 +48,12 @@ def test_ten_items_of_two_kb_a_second_take_twenty_units(
         clock.advance(1)
 
 
+def test_a_table_saves_units_from_its_creation_on(engine: Engine, clock: VirtualClock) -> None:
+    create(engine, 1, 2)
+    clock.advance(100)
+    assert sum(put(engine, f"{number}") for number in range(300)) == 202
+
+
 def test_strong_reads_cost_double(engine: Engine, clock: VirtualClock) -> None:
     create(engine, 10, 10)
     put(engine, "a", 4_000)
@@ -153,10 +159,34 @@ def test_a_new_table_of_the_same_name_begins_anew(engine: Engine) -> None:
     assert put(engine, "a")
 
 
-def test_a_folder_says_whether_requests_are_throttled(tmp_path: Path, clock: VirtualClock) -> None:
+@pytest.mark.parametrize(
+    ("config", "argument", "let_in"),
+    [
+        ("", None, 2),
+        ('throttling = "off"\n', None, 3),
+        ('throttling = "warn"\n', None, 3),
+        ('throttling = "off"\n', "enforce", 2),
+        ("", "off", 3),
+    ],
+)
+def test_a_folder_throttles_unless_something_else_is_said(
+    tmp_path: Path, clock: VirtualClock, config: str, argument: str | None, let_in: int
+) -> None:
     with Engine.open(tmp_path / "shop", clock=clock) as engine:
         create(engine, 10, 2)
-        assert all(put(engine, f"{number}") for number in range(9))
-    (tmp_path / "shop" / "config.toml").write_text('throttling = "enforce"\n')
-    with Engine.open(tmp_path / "shop", clock=clock) as engine:
-        assert [put(engine, f"{number}") for number in range(3)] == [True, True, False]
+    (tmp_path / "shop" / "config.toml").write_text(config)
+    with Engine.open(tmp_path / "shop", throttling=argument, clock=clock) as engine:
+        assert sum(put(engine, f"{number}") for number in range(3)) == let_in
+
+
+def test_a_setting_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="throttling: 'some' is neither 'enforce' nor 'warn'"):
+        Engine.open(tmp_path, throttling="some")
+
+
+def test_bulk_loads_draw_nothing(tmp_path: Path, clock: VirtualClock) -> None:
+    with Engine.open(tmp_path, clock=clock) as engine:
+        create(engine, 10, 2, index_writes=1)
+        items = [{"id": {"S": f"{n}"}, "day": {"S": "Monday"}} for n in range(500)]
+        assert engine.load_items("orders", items) == 500
+        assert put(engine, "a", day={"S": "Monday"})
