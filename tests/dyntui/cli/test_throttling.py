@@ -15,7 +15,7 @@ LARGE = {"id": {"S": "large"}, "text": {"S": "x" * 300_000}}
 
 def is_throttled(folder: Path, *, given: str | None = None, **environment: str) -> bool:
     """Whether a write is refused where the one before it has overdrawn."""
-    with connect(str(folder), throttling=given, environment=environment) as connection:
+    with connect(str(folder), throttling=given, retries=0, environment=environment) as connection:
         try:
             for _ in range(2):
                 connection.client.call("PutItem", {"TableName": "orders", "Item": LARGE})
@@ -37,7 +37,7 @@ def test_the_sample_data_is_not_throttled(tmp_path: Path, monkeypatch: pytest.Mo
     for name, refused in (("off", False), ("enforce", True)):
         environment = {} if name == "off" else {"DYNTUI_THROTTLING": name}
         with connect(sample=True, environment=environment) as connection:
-            assert connection.client._region.meter.asks == refused  # type: ignore[attr-defined]
+            assert connection.tools._region.meter.asks == refused  # type: ignore[attr-defined]
 
 
 def test_a_setting_that_cannot_be_is_told(shell: Shell) -> None:
