@@ -32,6 +32,7 @@ class LoadRun:
         self._clean_up = clean_up
         self._test = LoadTest(connection.direct, info, plan)
         self._stopped = threading.Event()
+        self._removing = False
 
     def stop(self) -> None:
         """Have it end soon."""
@@ -51,11 +52,14 @@ class LoadRun:
         with suppress(_StoppedError):
             self._test.run(progress)
         if self._clean_up and not cancelled():
+            self._removing = True
             keys = (key_of(self._info, number) for number in sorted(self._test.written))
             self.removed = remove(self._connection.client, self._info, keys, lambda _: None)
 
     def state_text(self) -> str:
         """How it goes, short: `load 12/60 s ✗ 41`."""
+        if self._removing:
+            return "removing its items"
         elapsed = min(self._test.elapsed_s, self._plan.duration_s)
         refused = self._test.reads.refused + self._test.writes.refused
         crosses = f" ✗ {compact(refused)}" if refused else ""
