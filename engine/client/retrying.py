@@ -92,7 +92,7 @@ class RetryingClient(OperationMethods):
         `finish_batches`: of a BatchWriteItem or BatchGetItem what is left over is sent again, and
         the answers are put together. Else it is told, as the SDKs do.
         """
-        self._client = client
+        self.client = client
         self._backoff = backoff or Backoff()
         self._finish_batches = finish_batches
         self._on_wait = on_wait
@@ -113,7 +113,7 @@ class RetryingClient(OperationMethods):
         answers: list[Json] = []
         while True:
             try:
-                answer = self._client.call(operation, request, context)
+                answer = self.client.call(operation, request, context)
             except ApiError as error:
                 again = is_throttled(error) and self._wait(operation, attempt, context, error.code)
                 if not again:
