@@ -86,7 +86,7 @@ class Connection:
     @property
     def direct(self) -> Client:
         """The client without trying again, for who counts what is throttled."""
-        return self.client.client if isinstance(self.client, RetryingClient) else self.client
+        return self.client.inner if isinstance(self.client, RetryingClient) else self.client
 
     @property
     def tools(self) -> LocalTools:
