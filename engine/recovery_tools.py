@@ -24,6 +24,7 @@ _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snaps
 _diff: Callable[..., Iterator[Difference]] = late(
     "engine.operations.snapshot_diff", "diff_snapshots"
 )
+_restore_as_of: Callable[..., None] = late("engine.operations.restores", "restore_from_history")
 _truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
 _unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
@@ -79,6 +80,12 @@ class RecoveryMethods(ABC):
     def diff_snapshots(self, old: str, new: str | None = None) -> Iterator[Difference]:
         """See `RecoveryTools.diff_snapshots`."""
         return _diff(self._region, old, new)
+
+    def restore_as_of(
+        self, table: str, new_table: str, when_s: float, without_indexes: bool = False
+    ) -> None:
+        """See `RecoveryTools.restore_as_of`."""
+        _restore_as_of(self._region, table, new_table, when_s, without_indexes)
 
     def truncate(self, table: str) -> str | None:
         """See `RecoveryTools.truncate`."""

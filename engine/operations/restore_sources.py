@@ -21,7 +21,7 @@ from engine.storage.database import Reader
 from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.log_index import catch_up
 from engine.storage.past import items_at
-from engine.storage.window import earliest_recovery_us, now_us
+from engine.storage.window import earliest_us, now_us
 
 Asked = ParamSpec("Asked")
 
@@ -85,7 +85,9 @@ def _past_rows(region: Region, source: Json) -> Iterator[RowsAfter]:
         earliest = None
         if table is not None and table.table_id == source["table_id"]:
             clock_us = region.clock.now_us()
-            earliest = earliest_recovery_us(table, now_us(reader.log_times(), clock_us))
+            times = reader.log_times()
+            hours = region.database.options.history_hours
+            earliest = earliest_us(table, times, now_us(times, clock_us), hours)
         if table is None or earliest is None or earliest > source["at_us"]:
             raise InternalServerError("the past of the table is not kept any more")
         for key, value in items_at(reader, table, source["seq"], _behind(after)):

@@ -15,6 +15,7 @@ from engine.errors import (
     TableNotFoundException,
     ValidationException,
 )
+from engine.model.validation import validate
 from engine.operations.backup_book import find_backup
 from engine.operations.backups import source_arn
 from engine.operations.definition import check_billing
@@ -35,7 +36,9 @@ from engine.storage.database import Reader
 from engine.storage.moments import settled_seq
 from engine.storage.transaction import WriteTransaction
 from engine.storage.window import (
+    check_in_window,
     earliest_recovery_us,
+    earliest_us,
     latest_recovery_us,
     now_us,
     time_text,
@@ -77,9 +80,37 @@ def restore_to_point_in_time(region: Region, request: Json, _context: Context) -
             f"{_INVALID}Exactly one of RestoreDateTime and UseLatestRestorableTime must be "
             "specified"
         )
-    target = region.table_name(request["TargetTableName"])
-    _check_free(region, target)
-    source, at_us, counts = _point_in_time(region, given, request.get("RestoreDateTime"))
+    _check_free(region, region.table_name(request["TargetTableName"]))
+    when_s = request.get("RestoreDateTime")
+    return _restore_as_of(region, request, *_point_in_time(region, given, when_s))
+
+
+def restore_from_history(
+    region: Region, name: str, new_name: str, when_s: float, without_indexes: bool
+) -> None:
+    """See `RecoveryTools.restore_as_of`."""
+
+    def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
+        table = region.data_table(catalog, name)
+        times = reader.log_times()
+        now = now_us(times, region.clock.now_us())
+        hours = region.database.options.history_hours
+        check_in_window(table, at_us, earliest_us(table, times, now, hours))
+        return table, reader.counts(table.storage_id)
+
+    at_us = round(when_s * 1_000_000)
+    request: Json = {"TargetTableName": new_name}
+    if without_indexes:
+        request |= {"GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": []}
+    validate("RestoreTableToPointInTime", request)
+    _check_free(region, new_name)
+    source, counts = region.database.read(read)
+    _restore_as_of(region, request, source, at_us, counts)
+
+
+def _restore_as_of(
+    region: Region, request: Json, source: Table, at_us: int, counts: tuple[int, int]
+) -> Json:
     entry = {
         "table": source.name,
         "table_id": source.table_id,

@@ -143,11 +143,16 @@ class WriteTransaction:
         return int(rows[0][0]) if rows else 0
 
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
-        """Add missing index entries of items that do not change: the backfill of an index."""
+        """Add missing index entries of items that do not change: the backfill of an index.
+
+        While it goes on, others may have put some already; in a table that nobody sees, nobody has.
+        """
         for change in changes:
             for index_change in change.indexes:
-                key = index_change.new_key
-                if key is None or read_item(self.cursor, index_change.index.storage, key):
+                key, index = index_change.new_key, index_change.index
+                if key is None:
+                    continue
+                if index.backfilling and read_item(self.cursor, index.storage, key):
                     continue
                 self.writes += 1
                 self._write_entry(index_change)
