@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +35,7 @@ class Shelves:
     def __init__(self, folder: DataFolder | None, region: str) -> None:
         self._data_folder = folder
         self._region = region
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._removal: weakref.finalize[[str, int], Shelves] | None = None
 
     @cached_property
     def keys(self) -> Keyring:
@@ -46,8 +48,9 @@ class Shelves:
     def _place(self) -> Path:
         if self._data_folder is not None:
             return self._data_folder.region_folder(self._region)
-        self._temporary = tempfile.TemporaryDirectory(prefix="dyntui-")
-        return Path(self._temporary.name)
+        folder = tempfile.mkdtemp(prefix="dyntui-")
+        self._removal = weakref.finalize(self, _remove_folder, folder, os.getpid())
+        return Path(folder)
 
     def path(self, shelf: str, name: str) -> Path:
         """Where an archive of that name lies, or would."""
@@ -55,7 +58,7 @@ class Shelves:
 
     def names(self, shelf: str) -> list[str]:
         """The names of the archives of a shelf, in their order."""
-        if self._data_folder is None and self._temporary is None:
+        if self._data_folder is None and self._removal is None:
             return []
         try:
             return sorted(
@@ -114,10 +117,16 @@ class Shelves:
 
     def close(self) -> None:
         """Remove what was in a private folder."""
-        if self._temporary is not None:
-            self._temporary.cleanup()
-            self._temporary = None
+        if self._removal is not None:
+            self._removal()
+            self._removal = None
             del self._place
+
+
+def _remove_folder(folder: str, maker: int) -> None:
+    """Remove a private folder; a forked child leaves its parent's alone."""
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _private(path: Path) -> BinaryIO:

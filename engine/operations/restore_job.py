@@ -22,7 +22,7 @@ from engine.operations.restore_sources import check_source, open_source, stored_
 from engine.operations.tables import FOREVER_US, start_change
 from engine.operations.trash import discard
 from engine.storage.catalog import Index, Table
-from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
+from engine.storage.items import ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
 from engine.storage.sorting import SortedRuns
 from engine.storage.transaction import Cause, WriteTransaction
@@ -93,9 +93,9 @@ def _fill_index(running: Running, state: Json, table: Table, index: Index) -> No
         last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries, _STEP_ITEMS):
-            changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]
+            found = [(key, StoredItem(value, size)) for key, size, value in step]
             state["after"] = b64encode(step[-1][0]).decode()
-            running.step(partial(_write_entries, changes), state)
+            running.step(partial(_fill, index, found), state)
 
 
 def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -> list[Row]:
@@ -114,12 +114,10 @@ def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -
     return sorted(run)
 
 
-def _entry(index: Index, key: bytes, entry: StoredItem) -> ItemChange:
-    return ItemChange(b"", None, None, [IndexChange(index, None, None, key, entry)])
-
-
-def _write_entries(changes: list[ItemChange], transaction: WriteTransaction) -> None:
-    transaction.write_entries(changes)
+def _fill(
+    index: Index, entries: list[tuple[bytes, StoredItem]], transaction: WriteTransaction
+) -> None:
+    transaction.fill_index(index, entries)
 
 
 def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
