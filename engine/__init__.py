@@ -1,6 +1,7 @@
 """A DynamoDB in a folder of files: `from engine import Engine`."""
 
 from engine.account import Account
+from engine.client.history import Changes
 from engine.client.protocol import OWNER, Client, Context, LocalTools
 from engine.clock import Clock, SystemClock, VirtualClock
 from engine.engine import Engine
@@ -11,6 +12,7 @@ __all__ = [
     "OWNER",
     "Account",
     "ApiError",
+    "Changes",
     "Client",
     "Clock",
     "Context",

@@ -31,6 +31,7 @@ _BEFORE_OPERAND = frozenset(
 _BEFORE_OPERAND_SYMBOLS = frozenset({"(", ",", "=", "<>", "!=", "<", "<=", ">", ">=", "+", "-"})
 _OPERANDS = ("NOT", "NULL", "TRUE", "FALSE")
 _AFTER_OPERAND = ("AND", "OR", "BETWEEN", "IN", "IS", "IS MISSING", "IS NOT MISSING", "NOT")
+_AFTER_TABLE = ("AS OF",)
 _CLAUSES = {
     "SELECT": ("FROM", "WHERE", "ORDER BY", "GROUP BY", "LIMIT", "ASC", "DESC"),
     "INSERT": ("VALUE",),
@@ -251,6 +252,8 @@ def _offers(place: _Place, names: StatementNames) -> Iterator[Completion]:
         yield from _functions(place, statement)
         yield from _words(place, _OPERANDS)
         return
+    if len(place.before) > 1 and place.before[-2].word == "FROM" and statement == "SELECT":
+        yield from _words(place, _AFTER_TABLE)
     yield from _words(place, _CLAUSES.get(statement, ()))
     yield from _words(place, _AFTER_OPERAND)
 

@@ -61,9 +61,17 @@ def _kind(found: Sequence[Token], place: int) -> SpanKind | None:
     kind = _KINDS.get(token.kind)
     if kind == "name" and token.text.lower() in _CALLED and _is_called(found, place):
         return "function"
+    if kind == "name" and token.text.upper() == "OF" and _is_behind_as(found, place):
+        return "keyword"
     if kind == "error":
         return next((k for mark, k in _OPENED.items() if token.text.startswith(mark)), kind)
     return kind
+
+
+def _is_behind_as(found: Sequence[Token], place: int) -> bool:
+    """Whether AS is what stands before, as in `FROM t AS OF '…'`."""
+    before = (token for token in reversed(found[:place]) if token.kind not in SILENT)
+    return next((token.word == "AS" for token in before), False)
 
 
 def _is_called(found: Sequence[Token], place: int) -> bool:

@@ -29,6 +29,8 @@ from engine.storage.window import time_text
 ORIGIN = "undo"
 """The cause of such writes in the change log."""
 _ITEMS_PER_STEP = 200
+# An item's key, and its changes that are to be undone, oldest first.
+_Chosen = tuple[bytes, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,25 @@ def undo(
 ) -> list[Undone]:
     """Undo the changes that are meant, as `LocalTools.undo` says."""
     catch_up(region.database)
-    table, plans = read_log(region, table_name, partial(_plans, which=which, only_last=only_last))
+    choose = partial(_chosen_by_key, which=which, only_last=only_last)
+    table, chosen = read_log(region, table_name, choose)
     context = replace(context, origin=ORIGIN)
     outcomes: list[Undone] = []
-    for start in range(0, len(plans), _ITEMS_PER_STEP):
-        step = plans[start : start + _ITEMS_PER_STEP]
-        outcomes += region.database.write(partial(_undo_step, region, table, step, context))
+    for start in range(0, len(chosen), _ITEMS_PER_STEP):
+        if context.cancelled is not None and context.cancelled():
+            break
+        # Images are held of one step at a time.
+        step = chosen[start : start + _ITEMS_PER_STEP]
+        plans = read_log(region, table_name, partial(_plans, step=step))
+        outcomes += region.database.write(partial(_undo_step, region, table, plans, context))
     return outcomes
 
 
-def _plans(log: TableLog, which: Changes, only_last: bool) -> tuple[Table, list[_Plan]]:
-    by_key: dict[bytes, list[LogEntry]] = {}
+def _chosen_by_key(log: TableLog, which: Changes, only_last: bool) -> tuple[Table, list[_Chosen]]:
+    by_key: dict[bytes, list[int]] = {}
     for entry in _chosen(log.entries(which), only_last):
-        by_key.setdefault(entry.key, []).append(entry)
-    return log.table, [_plan(log, entries[::-1]) for entries in by_key.values()]
+        by_key.setdefault(entry.key, []).append(entry.seq)
+    return log.table, [(key, tuple(reversed(seqs))) for key, seqs in by_key.items()]
 
 
 def _chosen(entries: Iterator[LogEntry], only_last: bool) -> Iterator[LogEntry]:
@@ -80,15 +87,17 @@ def _chosen(entries: Iterator[LogEntry], only_last: bool) -> Iterator[LogEntry]:
             yield entry
 
 
-def _plan(log: TableLog, entries: list[LogEntry]) -> _Plan:
+def _plans(log: TableLog, step: list[_Chosen]) -> list[_Plan]:
+    return [_plan(log, key, seqs) for key, seqs in step]
+
+
+def _plan(log: TableLog, key: bytes, seqs: tuple[int, ...]) -> _Plan:
     """What undoing the entries of one item, oldest first, would do."""
-    first, key = entries[0], entries[0].key
-    seqs = tuple(entry.seq for entry in entries)
-    others = [seq for seq in log.after_in_key(key, first.seq) if seq not in seqs]
-    now = log.image_at(key, log.newest)
+    others = [seq for seq in log.after_in_key(key, seqs[0]) if seq not in seqs]
+    first, now = log.image_at(key, seqs[0] - 1), log.image_at(key, log.newest)
     refusal = None if not others else _later(log.entry(others[0]))
-    shown = item_of(first.old) or item_of(log.image_at(key, first.seq))
-    return _Plan(key, key_of(log.table, shown), seqs, now, first.old, refusal)
+    shown = item_of(first) or item_of(log.image_at(key, seqs[0]))
+    return _Plan(key, key_of(log.table, shown), seqs, now, first, refusal)
 
 
 def _later(entry: LogEntry | None) -> str:

@@ -106,6 +106,7 @@ class LogReads:
     def __init__(self, connection: apsw.Connection, tails: Tails) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
+        self._ranges: list[apsw.Cursor] = []
         self._tail = tails.at(self._cursor)
 
     @property
@@ -122,7 +123,7 @@ class LogReads:
         self, storage_id: int, keys: KeyRange, seq: int, descending: bool = False
     ) -> Iterator[tuple[bytes, int]]:
         """The keys of a range that changed after an entry, in their order, each with its first."""
-        cursor = self._connection.cursor()
+        cursor = self._new_cursor()
         statement = _CHANGED + (" DESC" if descending else "")
         try:
             indexed = cursor.execute(statement, (storage_id, keys.low, keys.high, seq))
@@ -165,7 +166,7 @@ class LogReads:
         self, storage_id: int, after: int, before: int, principal: str | None
     ) -> Iterator[LogEntry]:
         """The entries of a storage id between two, the newest first; of one principal, if named."""
-        cursor = self._connection.cursor()
+        cursor = self._new_cursor()
         try:
             for row in cursor.execute(
                 f"SELECT {_COLUMNS} FROM changes WHERE seq > ?1 AND seq < ?2 AND storage = ?3"
@@ -201,7 +202,7 @@ class LogReads:
 
     def entries(self, storage_id: int, after: int, last: int) -> Iterator[LogEntry]:
         """The entries of a storage id after one, up to another."""
-        cursor = self._connection.cursor()
+        cursor = self._new_cursor()
         try:
             for row in cursor.execute(
                 f"SELECT {_COLUMNS} FROM changes"
@@ -213,5 +214,11 @@ class LogReads:
             cursor.close(True)
 
     def close(self) -> None:
-        """Let go of the snapshot; a second close does nothing."""
-        self._cursor.close(True)
+        """Let go of the snapshot, of ranges left half read too; a second close does nothing."""
+        for cursor in (self._cursor, *self._ranges):
+            cursor.close(True)
+
+    def _new_cursor(self) -> apsw.Cursor:
+        cursor = self._connection.cursor()
+        self._ranges.append(cursor)
+        return cursor

@@ -39,9 +39,10 @@ def items_at(
 ) -> Iterator[tuple[bytes, bytes]]:
     """The items (key, value) of a table as of an entry of the change log, in key order.
 
-    All of it is one snapshot, the reader's; nothing else may be asked of the reader's range
-    meanwhile. `seq` as `point_at` gives it, from before the reader's transaction. Whether the past
-    reaches back that far is the caller's to ask (`window`). Memory is constant.
+    All of it is one snapshot, the reader's. It is to be read to its end, or closed, before the
+    transaction ends, and no other range may be asked of the reader meanwhile. `seq` as `point_at`
+    gives it, from before the reader's transaction. Whether the past reaches back that far is the
+    caller's to ask (`window`). Memory is constant.
     """
     log = LogReads(reader.connection, Tails())
     try:

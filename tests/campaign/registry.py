@@ -20,6 +20,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),
+    pytest_campaign("past", "the past against a model", "tests/engine/recovery"),
     pytest_campaign("values", "attribute values and numbers", "tests/engine/model"),
     pytest_campaign("expressions", "expressions", "tests/engine/expressions"),
     pytest_campaign("partiql", "statements", "tests/engine/partiql"),

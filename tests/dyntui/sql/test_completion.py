@@ -37,6 +37,7 @@ def texts(shop: Shop, text: str) -> list[str]:
         ("SELECT tot| FROM orders", ["total"]),
         ("SELECT cou| FROM orders", ["COUNT("]),
         ("SELECT * FROM orders WHERE customer = 'a' A|", ["ASC", "AND"]),
+        ("SELECT * FROM orders A|", ["AS OF"]),
         ("SELECT * FROM orders WHERE beg|", ["begins_with("]),
         ('SELECT * FROM "orders"."by-status" WHERE |', ["status", "customer"]),
         ("UPDATE orders SET total = set|", ["set_add(", "set_delete("]),

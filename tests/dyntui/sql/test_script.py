@@ -96,6 +96,16 @@ def test_the_parts_of_a_statement() -> None:
     ]
 
 
+def test_as_of_is_no_name() -> None:
+    assert kinds("FROM t AS /* then */ of 'x'")[2:] == [
+        ("AS", "keyword"),
+        ("/* then */", "comment"),
+        ("of", "keyword"),
+        ("'x'", "string"),
+    ]
+    assert kinds("SELECT of FROM t")[1] == ("of", "name")
+
+
 def test_named_parameters_are_told_from_the_members_of_a_tuple() -> None:
     assert kinds("{'a':b, 'c': :set}") == [
         ("'a'", "string"),

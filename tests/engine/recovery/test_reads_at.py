@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import Engine, VirtualClock
+from engine import Context, Engine, VirtualClock
 from engine.errors import (
+    InternalServerError,
     InvalidRestoreTimeException,
     PointInTimeRecoveryUnavailableException,
     ValidationException,
@@ -276,6 +277,28 @@ def test_all_reading_operations_see_the_past(engine: Engine, clock: VirtualClock
         assert found["Responses"] == [{"Item": old}]
 
 
+def test_a_local_index_fetches_from_the_past_of_its_table(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(engine)
+    items = [note("a", 1, size=1, text="one"), note("a", 2, size=2, text="two")]
+    engine.load_items(TABLE, items)
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    engine.put_item(TableName=TABLE, Item=note("a", 1, size=9, text="changed"))
+    # Its entry in the index stays as it was.
+    engine.put_item(TableName=TABLE, Item=note("a", 2, size=2, text="changed"))
+    asked = {
+        "IndexName": "by-size",
+        "Select": "ALL_ATTRIBUTES",
+        "KeyConditionExpression": "p = :p AND #s < :s",
+        "ExpressionAttributeNames": {"#s": "size"},
+        "ExpressionAttributeValues": {":p": {"S": "a"}, ":s": {"N": "5"}},
+    }
+    with engine.at(at_s) as past:
+        assert pages(past, "Query", asked) == items
+
+
 def test_threads_read_the_past_while_others_write(engine: Engine, clock: VirtualClock) -> None:
     make_table(engine)
     items = [note("a", number, size=number, group="g") for number in range(40)]
@@ -345,3 +368,23 @@ def test_an_index_of_the_log_that_lacks_an_entry_is_told_of(engine: Engine) -> N
     assert engine.check() == []
     run_sql(engine, "DELETE FROM changes_by_key WHERE seq = 3")
     assert engine.check() == ["change log: 1 entries are missing in its index by key"]
+
+
+def test_a_read_that_is_cancelled_lets_go_of_its_snapshot(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(engine)
+    engine.load_items(TABLE, [note("a", number, size=0) for number in range(2_000)])
+    at_s = clock.now_us() / 1e6
+    clock.advance(1)
+    engine.load_items(TABLE, [note("a", number, size=1) for number in range(2_000)])
+    with engine.at(at_s) as past:
+        cancelled = Context(cancelled=lambda: True)
+        with pytest.raises(InternalServerError) as caught:
+            past.call("Scan", {"TableName": TABLE}, cancelled)
+        # What was raised still holds on to the page that was being read.
+        assert caught.value.__traceback__ is not None
+        engine.put_item(TableName=TABLE, Item=note("a", 1, size=2))
+        assert engine.get_item(TableName=TABLE, Key=key("a", 1))["Item"]["size"] == {"N": "2"}
+        found = past.call("GetItem", {"TableName": TABLE, "Key": key("a", 1)})
+        assert found["Item"]["size"] == {"N": "0"}

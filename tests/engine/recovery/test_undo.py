@@ -120,15 +120,29 @@ def test_a_write_in_between_is_not_overwritten(
     put(engine, note("a", 1, text="first"))
     put(engine, note("a", 1, text="second"))
 
+    reads: list[object] = []
+
     def read_then_write(region: Region, table: str, work: Callable[[TableLog], object]) -> object:
         found = read_log(region, table, work)
-        put(engine, note("a", 1, text="third"), BOB)
+        reads.append(found)
+        if len(reads) == 2:
+            # The plan is made, and not carried out yet.
+            put(engine, note("a", 1, text="third"), BOB)
         return found
 
     monkeypatch.setattr("engine.recovery.undo.read_log", read_then_write)
     (undone,) = engine.undo(TABLE, Changes(seqs=[2]))
     assert undone.refusal == "changed again just now"
     assert state(engine) == [("1", "third")]
+
+
+def test_undoing_can_be_cancelled_between_its_steps(engine: Engine) -> None:
+    engine.load_items(TABLE, [note("a", number) for number in range(250)])
+    answers = iter([False, True])
+    context = Context(cancelled=lambda: next(answers))
+    undone = engine.undo(TABLE, Changes(), context=context)
+    assert [one.refusal for one in undone] == [None] * 200
+    assert len(state(engine)) == 50
 
 
 def test_what_a_newer_index_does_not_take_is_left(engine: Engine) -> None:
