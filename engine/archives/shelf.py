@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator
 from functools import cached_property
@@ -48,6 +46,9 @@ class Shelves:
     def _place(self) -> Path:
         if self._data_folder is not None:
             return self._data_folder.region_folder(self._region)
+        # Dear to import, and needed here only.
+        import tempfile
+
         folder = tempfile.mkdtemp(prefix="dyntui-")
         self._removal = weakref.finalize(self, _remove_folder, folder, os.getpid())
         return Path(folder)
@@ -125,6 +126,8 @@ class Shelves:
 
 def _remove_folder(folder: str, maker: int) -> None:
     """Remove a private folder; a forked child leaves its parent's alone."""
+    import shutil
+
     if os.getpid() == maker:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -39,7 +39,7 @@ def run(running: Running) -> None:
 
     The state: `tables` (definition and source of each), `at` (how many of them are full), `phase`
     (None for the items, else the index being filled), `after` (the last key written, base64),
-    `done` and `total` (items), `replaces` (whether the tables take the place of others at the end).
+    `done` and `total` (items).
     """
     state = dict(running.job.state)
     if running.job.attempts == 0:

@@ -190,7 +190,6 @@ def prepare_restore(
             "after": "",
             "done": 0,
             "total": items,
-            "replaces": replaces,
         }
         subject = ", ".join(table.name for table in made)
         return transaction.add_job("restore", subject, state), made
