@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import weakref
 from collections.abc import Iterator
 from functools import cached_property
@@ -89,12 +90,12 @@ class Shelves:
         Raises `FolderAccessError` where it cannot be written.
         """
         path = self.path(shelf, name)
-        aside = path.with_name(name + _UNFINISHED)
+        # Of its own, where two make one of the same name at once.
+        aside = path.with_name(f"{name}-{secrets.token_hex(4)}{_UNFINISHED}")
         try:
             make_folder(path.parent)
             _sweep(path.parent)
-            with _private(aside) as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+            with _locked(aside) as file:
                 try:
                     yield file
                     file.flush()
@@ -132,10 +133,16 @@ def _remove_folder(folder: str, maker: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _private(path: Path) -> BinaryIO:
-    """A new file that only its owner reads."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    return os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+def _locked(path: Path) -> BinaryIO:
+    """A new file that only its owner reads, and that is locked as long as it is open."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        # Swept away before it was locked.
+        file.close()
 
 
 def _sweep(folder: Path) -> None:
