@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.client.recovery import (
@@ -37,14 +36,10 @@ _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_repo
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
 
 
-class RecoveryMethods(ABC):
+class RecoveryMethods:
     """Mix-in for an engine: `RecoveryTools`, each imported when it is first used."""
 
     _region: Region
-
-    @abstractmethod
-    def _neighbour(self, region: str) -> Region:
-        """Another Region of the same folder."""
 
     def snapshot(
         self,
@@ -101,7 +96,7 @@ class RecoveryMethods(ABC):
 
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""
-        return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+        return _copy_backup(self._region, arn, lambda: self._region.other(region))
 
     def backup_plans(self) -> list[BackupPlan]:
         """See `RecoveryTools.backup_plans`."""
@@ -117,7 +112,7 @@ class RecoveryMethods(ABC):
 
     def run_backup_plans(self) -> list[PlanRun]:
         """See `RecoveryTools.run_backup_plans`."""
-        return _run_plans(self._region, self._neighbour)
+        return _run_plans(self._region)
 
     def jobs(self) -> list[JobReport]:
         """See `RecoveryTools.jobs`."""

@@ -11,7 +11,7 @@ from engine.capacity.meter import Meter
 from engine.capacity.purses import MemoryStates
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ResourceNotFoundException, ValidationException
+from engine.errors import FolderError, ResourceNotFoundException, ValidationException
 from engine.late import late
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database, Options, Read
@@ -98,6 +98,7 @@ class Region:
     meter: Meter | None = None
     meter_file: MeterFile | None = None
     past: Past | None = None
+    neighbour: Callable[[str], Region] | None = None
 
     @classmethod
     def open(
@@ -155,6 +156,22 @@ class Region:
         self.shelves.close()
         if self.in_flight is not None:
             self.in_flight.close()
+
+    def other(self, name: str) -> Region:
+        """A Region of the same account; raises `ValidationException` where there can be none."""
+        if name == self.name:
+            return self
+        if self.neighbour is None:
+            raise ValidationException(f"Nothing is known here of the Region {name}")
+        try:
+            return self.neighbour(name)
+        except FolderError as error:
+            raise ValidationException(str(error)) from error
+
+    def of_arn(self, arn: str) -> Region:
+        """The Region that an ARN names; this one where it is no ARN."""
+        parts = arn.split(":")
+        return self.other(parts[3]) if parts[0] == "arn" and len(parts) > 3 else self
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""

@@ -32,8 +32,14 @@ StoredRows = Callable[[Storage, bytes], Iterator[Row]]
 """Gives the rows behind a key of a storage id, in key order."""
 
 
+def source_in(source_region: Region, region: Region, source: Json) -> Json:
+    """A source of one Region as another one keeps it."""
+    return source if source_region is region else source | {"region": source_region.name}
+
+
 def check_source(region: Region, source: Json) -> None:
     """Read all of an archive; raises `InternalServerError` where it is not sound."""
+    region = region.other(source.get("region", region.name))
     if "shelf" not in source:
         return
     try:
@@ -46,6 +52,7 @@ def check_source(region: Region, source: Json) -> None:
 @contextmanager
 def open_source(region: Region, source: Json) -> Iterator[RowsAfter]:
     """The rows of a source; raises `InternalServerError` where it is gone, or not sound."""
+    region = region.other(source.get("region", region.name))
     if "shelf" not in source:
         opened = _past_rows(region, source) if "seq" in source else _kept_rows(region, source)
         with opened as rows:
