@@ -28,8 +28,8 @@ from engine.storage.sorting import SortedRuns
 from engine.storage.transaction import Cause, WriteTransaction
 
 _CAUSE = Cause("restore", "owner")
-# Twice a bulk load's: its transactions do not read what they replace.
-_STEP_ITEMS = 1_000
+# What one transaction writes: a few milliseconds for others to wait.
+_STEP_ITEMS = 500
 _GATHERED_ENTRIES = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 
@@ -86,11 +86,10 @@ def _fill_indexes(running: Running, state: Json, table: Table) -> None:
 def _fill_index(running: Running, state: Json, table: Table, index: Index) -> None:
     path = running.region.database.path
     after = b64decode(state["after"])
-    with (
-        closing(SortedRuns(None if path is None else path.parent)) as runs,
-        stored_rows(running.region) as rows,
-    ):
-        last_run = _gather(table, index, rows(table.storage, b""), runs)
+    with closing(SortedRuns(None if path is None else path.parent)) as runs:
+        # Its transaction ends before the writing: while it stands, the write-ahead log only grows.
+        with stored_rows(running.region) as rows:
+            last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries, _STEP_ITEMS):
             found = [(key, StoredItem(value, size)) for key, size, value in step]
