@@ -242,6 +242,14 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
+def pair_text(timeline: Timeline) -> str:
+    """The two times that are compared, by their signs on the bar."""
+    if timeline.other_s is None:
+        return f"{CURSOR} → now"
+    first, last = (OTHER, CURSOR) if timeline.other_s <= timeline.cursor_s else (CURSOR, OTHER)
+    return f"{first} → {last}"
+
+
 def fitted(line: Line, width: int) -> Line:
     """A line cut where it is too wide, with an ellipsis."""
     total = sum(cell_len(text) for text, _ in line)

@@ -14,7 +14,7 @@ from dyntui.core.recreate import create_request
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from engine.client.protocol import Json, LoadProgress, LocalTools
+from engine.client.protocol import Client, Json, LoadProgress, LocalTools
 from engine.client.recovery import JobReport
 from engine.errors import ApiError, InternalServerError, ResourceNotFoundException
 
@@ -122,7 +122,7 @@ def _job(tools: LocalTools | None, kind: str, subject: str) -> JobReport | None:
 
 
 def copy_past(
-    session: Session, tools: LocalTools, info: TableInfo, at_s: float, name: str, watch: Watch
+    client: Client, tools: LocalTools, info: TableInfo, at_s: float, name: str, watch: Watch
 ) -> str:
     """Make a table like another one, with its items as of a time of its local history.
 
@@ -134,10 +134,10 @@ def copy_past(
         for member, value in create_request(info).members.items()
         if member not in NOT_RESTORED
     }
-    session.call("CreateTable", members | {"TableName": name})
+    client.call("CreateTable", members | {"TableName": name})
 
     def is_ready() -> bool:
-        table = session.call("DescribeTable", {"TableName": name})["Table"]
+        table = client.call("DescribeTable", {"TableName": name})["Table"]
         return bool(table["TableStatus"] == "ACTIVE")
 
     def items() -> Iterator[Json]:
@@ -153,6 +153,6 @@ def copy_past(
         _follow(None, "restore", name, is_ready, watch)
         tools.load_items(name, items(), on_progress=loaded)
     except (ApiError, StoppedError):
-        session.call("DeleteTable", {"TableName": name})
+        client.call("DeleteTable", {"TableName": name})
         raise
     return name

@@ -13,7 +13,6 @@ from textual import on
 from textual.widget import Widget
 
 from dyntui.core.change_text import change_lines, diff_lines
-from dyntui.core.item_text import value_text
 from dyntui.core.kept_copies import KeptCopy
 from dyntui.core.requests import Request
 from dyntui.core.restore_plan import RestorePlan, plan_restore
@@ -33,7 +32,8 @@ from dyntui.widgets.timeline_view import Mode, TimelineReading, TimelineView
 from engine.client.history import Change, Changes, ItemDiff
 from engine.client.protocol import Json, LocalTools, PastClient
 from engine.errors import ApiError
-from engine.partiql.values import quoted_name
+from engine.partiql.text import name_text
+from engine.partiql.values import literal, quoted_name
 
 T = TypeVar("T")
 
@@ -306,17 +306,20 @@ class TimelineBoard(TimelineReading):
         else:
             until_s = None if timeline.at_now else timeline.cursor_s
             command = history_command(info.name, until_s)
-        self._copy(command, f": {command}")
+        self._copy(command, f"as a command: {command}")
 
     def _as_partiql(self) -> None:
-        """The table, or the item that is chosen, as of the cursor's time."""
+        """The table as of the cursor's time; the chosen item of a difference at both times."""
         info, timeline, subject = self._info, self._timeline, self._subject
         if info is None or timeline is None:
             return
-        text = f"SELECT *\nFROM {quoted_name(info.name)} AS OF '{iso_text(timeline.cursor_s)}'"
-        if isinstance(subject, Change | ItemDiff):
-            text += "\nWHERE " + " AND ".join(_equals(name, subject) for name in info.key_names)
-        self.post_message(TimelineTab.StatementMade(text))
+        times = timeline.pair if isinstance(subject, ItemDiff) else (timeline.cursor_s,)
+        select = f"SELECT *\nFROM {quoted_name(info.name)} AS OF"
+        where = ""
+        if isinstance(subject, ItemDiff):
+            where = "\nWHERE " + " AND ".join(_equals(name, subject) for name in info.key_names)
+        texts = [f"{select} '{iso_text(at_s)}'{where}" for at_s in times]
+        self.post_message(TimelineTab.StatementMade(";\n".join(texts)))
 
     # Back again.
 
@@ -351,7 +354,7 @@ class TimelineBoard(TimelineReading):
                 tools.restore(plan.copy.ref, {info.name: name}, replaces, watch.show)
                 return name
             assert plan.at_s is not None
-            return copy_past(session, tools, info, plan.at_s, name, watch)
+            return copy_past(self._connection.client, tools, info, plan.at_s, name, watch)
 
         def done(made: str) -> None:
             self.notify(f"Restored {made}", markup=False)
@@ -488,12 +491,7 @@ def _text_lines(subject: Change | ItemDiff | KeptCopy) -> Sequence[str]:
     return tuple(diff_lines(subject)) if isinstance(subject, ItemDiff) else ()
 
 
-def _equals(name: str, subject: Change | ItemDiff) -> str:
-    from engine.partiql.text import name_text
-    from engine.partiql.values import literal
-
-    value = subject.key[name]
-    try:
-        return f"{name_text(name)} = {literal(value)}"
-    except ValueError:
-        return f"{name_text(name)} = {value_text(value)}"
+def _equals(name: str, diff: ItemDiff) -> str:
+    """A condition on a key attribute; binary ones have no literal, and are asked for."""
+    value = diff.key[name]
+    return f"{name_text(name)} = {'?' if 'B' in value else literal(value)}"

@@ -29,6 +29,7 @@ from dyntui.core.timeline_page import (
     fitted,
     head_lines,
     page,
+    pair_text,
 )
 from dyntui.core.timeline_reading import (
     Found,
@@ -65,8 +66,7 @@ ON_REMOTE = (
 )
 NOTHING_KEPT = (
     "Nothing is kept of this table's past. In a data folder the setting history says for how many "
-    "hours; in memory it is kept for tables with point-in-time recovery or a stream: dyntui pitr "
-    "on, or Alter."
+    "hours; in memory it is kept for tables with point-in-time recovery or a stream."
 )
 NO_COPIES = (
     "There are no backups and snapshots of this table. o makes one: a backup of the table, or a "
@@ -318,9 +318,8 @@ class TimelineReading(Vertical, JobHost):
         if self._mode == "copies":
             return f"Backups and snapshots ({len(self._rows)})"
         if self._mode == "diff":
-            to = "now" if timeline.pair[1] >= timeline.window.latest_s else "the later time"
             said = "reading…" if self._reading else self._summary
-            return f"Difference from the earlier time to {to}: {said}"
+            return f"Difference {pair_text(timeline)}: {said}"
         count = f"{len(self._rows)}{'+' if self._more else ''}"
         return f"Changes up to then, the newest first ({count})"
 
