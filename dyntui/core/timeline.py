@@ -81,16 +81,16 @@ class Timeline:
 
     def renewed(self, window: Window) -> Timeline:
         """The same, some time later: what stood at its end stands there again."""
+        fresh = Timeline.whole(window)
         follows = self.end_s >= self.window.latest_s
-        moved = replace(
-            self,
-            window=window,
-            cursor_s=window.latest_s if self.at_now else self.cursor_s,
-            end_s=max(window.latest_s, self.start_s + SPAN_MIN_S) if follows else self.end_s,
-        )
-        if self.start_s <= self.earliest_s:
-            moved = replace(moved, start_s=moved.earliest_s)
-        return moved.at(moved.cursor_s)
+        start_s = fresh.start_s if self.start_s <= self.earliest_s else self.start_s
+        end_s = fresh.end_s if follows else self.end_s
+        if fresh.start_s <= start_s <= end_s - SPAN_MIN_S:
+            fresh = replace(fresh, start_s=start_s, end_s=end_s)
+        cursor_s = window.latest_s if self.at_now else self.cursor_s
+        return replace(
+            fresh, cursor_s=cursor_s, other_s=self.other_s, counts=self.counts, marks=self.marks
+        ).at(cursor_s)
 
     def at(self, when_s: float) -> Timeline:
         """With the cursor at a time, as near as the window has it; it is shown."""

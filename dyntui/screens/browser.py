@@ -391,6 +391,8 @@ class BrowserScreen(Screen[None], JobHost):
         if self._main.shows_partiql:
             await self._main.shown.run_action("run")
             return
+        if self._main.shown_tab.run_query():
+            return
         self._main.choose(1)
         self._mark_place()
         self._main.items.run()

@@ -70,6 +70,11 @@ class MainArea(Vertical):
         state."""
         if self._partiql is not None and self.shows_partiql:
             return self._partiql
+        return self.shown_tab
+
+    @property
+    def shown_tab(self) -> TableTab:
+        """The tab that is shown, or was before another place."""
         return self._tabs[self._current - 1]
 
     @property

@@ -82,6 +82,12 @@ class TimelineBoard(TimelineReading):
         self._leave_past()
         super().show_table(info)
 
+    def run_query(self) -> bool:
+        """Run the form of the items as they were, where they are shown."""
+        if self.browsing:
+            self.query_one(PastItems).run()
+        return self.browsing
+
     def back(self) -> bool:
         """Step out of the items, of a list, or stop what runs; whether there was anything."""
         if self.browsing:

@@ -57,6 +57,10 @@ class TimelineTab(TableTab):
         if self._board is not None:
             self._board.look()
 
+    def run_query(self) -> bool:
+        """Run the form of the items as they were, where they are shown."""
+        return self._board is not None and self._board.run_query()
+
     def back(self) -> bool:
         """Leave what was opened last, or stop what runs; whether there was anything."""
         return self._board is not None and self._board.back()

@@ -201,7 +201,8 @@ class TimelineReading(Vertical, JobHost):
         if wanted == self._counted:
             return
         self._counted = wanted
-        self._timeline = replace(timeline, counts=())
+        if len(timeline.counts) != width:
+            self._timeline = replace(timeline, counts=())
 
         def done(found: tuple[int, ...]) -> None:
             if self._timeline is not None and self._counted == wanted:
