@@ -22,7 +22,8 @@ EDGE = 1
 """Cells beside the bar, on each side."""
 HEAD_ROWS = 7
 """Lines above the list: title, bar, marks, cursor, the time, what is there, the list's head."""
-PAST_ROWS = HEAD_ROWS - 1
+PAST_ROWS = 4
+"""Of these, those that stay above the items as they were, which tell the time themselves."""
 BAR_ROWS = (1, 2, 3)
 CURSOR = "▲"
 OTHER = "△"

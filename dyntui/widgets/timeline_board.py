@@ -49,7 +49,7 @@ class TimelineBoard(TimelineReading):
     TimelineBoard {
         height: 1fr;
         PastItems { display: none; }
-        &.-past { TimelineView { height: 5; } PastItems { display: block; } }
+        &.-past { TimelineView { height: 4; } PastItems { display: block; } }
     }
     """
     _watch: Watch | None = None
@@ -163,7 +163,7 @@ class TimelineBoard(TimelineReading):
         """Another list; the same key leads back from it."""
         self._leave_past()
         self._mode = "changes" if self._mode == mode else mode
-        self._chosen, self._more = 0, False
+        self._known, self._more = None, False
         self._show((), (), "", "")
         self._list()
         self._draw()

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from dyntui.core.change_text import key_text
 from dyntui.core.chart import Line
 from dyntui.core.connect import ConnectError, Connection
 from dyntui.core.kept_copies import KeptCopy
@@ -68,6 +69,7 @@ NOTHING_KEPT = (
     "Nothing is kept of this table's past. In a data folder the setting history says for how many "
     "hours; in memory it is kept for tables with point-in-time recovery or a stream."
 )
+COPY_KEYS = "r restores, V verifies, D deletes, o makes one"
 NO_COPIES = (
     "There are no backups and snapshots of this table. o makes one: a backup of the table, or a "
     "snapshot of several tables as of one instant."
@@ -109,6 +111,7 @@ class TimelineReading(Vertical, JobHost):
         self._subjects: tuple[Subject, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._chosen = 0
+        self._known: object = None
         self._summary = ""
         self._empty = ""
         self._more = False
@@ -144,6 +147,7 @@ class TimelineReading(Vertical, JobHost):
         self._timeline = self._counted = None
         self._copies = ()
         self._mode = "changes"
+        self._known = None
         self._take(ListFound((), (), ""))
         for group in (LOOKING, COUNTING, LISTING, STEPPING):
             self.workers.cancel_group(self, group)
@@ -178,7 +182,7 @@ class TimelineReading(Vertical, JobHost):
             self._copies, self._counted = found.copies, None
             if found.refusal:
                 self.notify(found.refusal, severity="error", markup=False)
-            self._moved()
+            self._read_again()
 
         def work(cancelled: Cancelled) -> Found:
             return find(self._session, tools, info, cancelled)
@@ -186,7 +190,12 @@ class TimelineReading(Vertical, JobHost):
         self.run_job("reading the past", work, done, self._failed, group=LOOKING)
 
     def _moved(self) -> None:
-        """The cursor, or what is shown, is another: draw it, and read what is missing."""
+        """The cursor, or what is shown, is another: begin at the top of its list."""
+        self._known = None
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """Read what is missing, and draw it; what was chosen stays chosen where it is there."""
         self._count()
         self._list()
         self._draw()
@@ -249,7 +258,8 @@ class TimelineReading(Vertical, JobHost):
         self, subjects: Sequence[Subject], rows: Sequence[Row], summary: str, empty: str
     ) -> None:
         self._subjects, self._rows = tuple(subjects), tuple(rows)
-        self._chosen = min(self._chosen, max(len(rows) - 1, 0)) if self._mode == "copies" else 0
+        same = (number for number, one in enumerate(subjects) if _mark_of(one) == self._known)
+        self._choose_row(next(same, 0))
         self._summary, self._empty, self._reading = summary, empty, False
         self._draw()
 
@@ -298,7 +308,7 @@ class TimelineReading(Vertical, JobHost):
                 view.show([(), ((f"  {text}", "dim"),)])
             elif self.browsing:
                 lines: Sequence[Line] = head_lines(info.name, timeline, width)
-                view.show([fitted(line, width) for line in lines[: PAST_ROWS - 1]])
+                view.show([fitted(line, width) for line in lines[:PAST_ROWS]])
             else:
                 empty = "reading…" if self._reading else self._empty
                 listed = Listed(self._head(timeline), self._rows, self._chosen, empty)
@@ -317,7 +327,8 @@ class TimelineReading(Vertical, JobHost):
 
     def _head(self, timeline: Timeline) -> str:
         if self._mode == "copies":
-            return f"Backups and snapshots ({len(self._rows)})"
+            keys = f" · {COPY_KEYS}" if self._rows else ""
+            return f"Backups and snapshots ({len(self._rows)}){keys}"
         if self._mode == "diff":
             said = "reading…" if self._reading else self._summary
             return f"Difference {pair_text(timeline)}: {said}"
@@ -358,10 +369,15 @@ class TimelineReading(Vertical, JobHost):
 
     def _choose(self, number: int) -> None:
         """Another row of the list."""
-        self._chosen = min(max(number, 0), max(len(self._rows) - 1, 0))
+        self._choose_row(min(max(number, 0), max(len(self._rows) - 1, 0)))
         if self._chosen == len(self._rows) - 1:
             self._read_more()
         self._draw()
+
+    def _choose_row(self, number: int) -> None:
+        self._chosen = number
+        if self._subject is not None:
+            self._known = _mark_of(self._subject)
 
     @on(LinesView.Clicked)
     def _clicked(self, message: LinesView.Clicked) -> None:
@@ -387,3 +403,10 @@ class TimelineReading(Vertical, JobHost):
     def _subject(self) -> Subject | None:
         """What is chosen in the list."""
         return self._subjects[self._chosen] if self._chosen < len(self._subjects) else None
+
+
+def _mark_of(subject: Subject) -> object:
+    """By what a change, an item or a copy is known again."""
+    if isinstance(subject, Change):
+        return subject.seq
+    return subject.ref if isinstance(subject, KeptCopy) else key_text(subject.key)
