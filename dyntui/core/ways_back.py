@@ -19,6 +19,7 @@ from engine.client.recovery import JobReport
 from engine.errors import ApiError, InternalServerError, ResourceNotFoundException
 
 POLL_S = 0.1
+ITEMS_PER_STEP = 500
 NOT_RESTORED = ("StreamSpecification", "DeletionProtectionEnabled", "Tags")
 """What a restored table does not have, here as with the service's restores."""
 
@@ -142,12 +143,14 @@ def copy_past(
 
     def items() -> Iterator[Json]:
         with tools.at(at_s) as past:
-            for item in scanned(past, info.name):
-                watch.show(watch.done, info.item_count)
+            for count, item in enumerate(scanned(past, info.name)):
+                if count % ITEMS_PER_STEP == 0:
+                    watch.show(count, info.item_count)
                 yield item
 
     def loaded(progress: LoadProgress) -> None:
-        watch.show(progress.items_written, progress.items_read)
+        if progress.items_written:
+            watch.show(progress.items_written, progress.items_read)
 
     try:
         _follow(None, "restore", name, is_ready, watch)

@@ -215,7 +215,8 @@ class TimelineBoard(TimelineReading):
             if entering:
                 items.focus_content()
 
-        self.run_job("", lambda _: tools.at(at_s), done, self._failed, group=BROWSING)
+        title = f"going back in {info.name}"
+        self.run_job(title, lambda _: tools.at(at_s), done, self._failed, group=BROWSING)
 
     def _past_tools(self) -> LocalTools | None:
         """The tools, where there is a past to read; else why there is none is told."""

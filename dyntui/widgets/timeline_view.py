@@ -219,7 +219,7 @@ class TimelineReading(Vertical, JobHost):
                 self._draw()
 
         self.run_job(
-            "",
+            f"counting changes of {info.name}",
             lambda _: counts(tools, info.name, timeline, width),
             done,
             self._failed,
@@ -246,7 +246,7 @@ class TimelineReading(Vertical, JobHost):
                 return difference(tools, name, pair, cancelled)
             return changes_until(tools, name, cursor_s)
 
-        title = f"difference of {name}" if mode == "diff" else ""
+        title = f"difference of {name}" if mode == "diff" else f"changes of {name}"
         self.run_job(title, work, self._take, self._failed, group=LISTING)
 
     def _take(self, found: ListFound) -> None:
@@ -280,7 +280,7 @@ class TimelineReading(Vertical, JobHost):
                 self._draw()
 
         self.run_job(
-            "",
+            f"changes of {name}",
             lambda _: changes_until(tools, name, until_s, before),
             done,
             self._failed,

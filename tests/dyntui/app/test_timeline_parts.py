@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dyntui.core.restore_plan import RestorePlan, plan_restore
+from dyntui.core.schema import TableInfo
 from dyntui.core.timeline import (
     Mark,
     Timeline,
@@ -21,7 +23,12 @@ from dyntui.core.timeline import (
     stretch_text,
 )
 from dyntui.core.timeline_page import Listed, Row, list_lines, page
+from dyntui.core.ways_back import ITEMS_PER_STEP, StoppedError, Watch, copy_past
+from engine import Engine
 from engine.client.history import Window
+from engine.clock import VirtualClock
+from tests.dyntui.app.driving import film
+from tests.dyntui.app.past_of_films import write_past
 
 START_S = 1_700_000_000.0
 WEEK_S = 7 * 86_400.0
@@ -172,3 +179,27 @@ def test_ways_back() -> None:
     assert early.way == "past"
     assert early.command("new") is None
     assert "no other way" in str(plan(START_S, is_remote=True))
+
+
+def test_a_copy_of_the_past_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with Engine.open(tmp_path, clock=clock) as engine:
+        write_past(engine, clock, recovery=False)
+        engine.load_items("films", (film(number) for number in range(3 * ITEMS_PER_STEP)))
+        info = TableInfo.from_description(
+            engine.call("DescribeTable", {"TableName": "films"})["Table"]
+        )
+        seen: list[tuple[int, int]] = []
+
+        def shown() -> None:
+            seen.append((watch.done, watch.total))
+            watch.stop.set()
+
+        watch = Watch("copying", shown, lambda: False)
+        with pytest.raises(StoppedError):
+            copy_past(engine, engine, info, clock.now_us() / 1e6, "new", watch)
+        assert seen == [(0, info.item_count)]
+        assert engine.call("ListTables", {})["TableNames"] == ["films"]
+        watch = Watch("copying", lambda: None, lambda: False)
+        assert copy_past(engine, engine, info, clock.now_us() / 1e6, "new", watch) == "new"
+        assert watch.done == watch.total == info.item_count
