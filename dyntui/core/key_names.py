@@ -7,6 +7,8 @@ from collections.abc import Sequence
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "plus": "+",
+    "minus": "-",
     "dollar_sign": "$",
     "escape": "Esc",
     "enter": "Enter",

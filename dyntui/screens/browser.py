@@ -32,6 +32,7 @@ from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_list import TableList, TableTree
+from dyntui.widgets.timeline_tab import TimelineTab
 from engine.errors import ApiError, ResourceNotFoundException
 
 Json = dict[str, Any]
@@ -59,10 +60,10 @@ class BrowserScreen(Screen[None], JobHost):
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }
-        ItemsTab.-panel QueryForm, ItemsTab.-panel #plan, ItemsTab.-panel ItemGrid {
+        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid {
             display: none;
         }
-        ItemsTab.-panel ItemPanel { height: 1fr; border-top: none; }
+        ItemsView.-panel ItemPanel { height: 1fr; border-top: none; }
         PartiqlView.-panel #desk { height: 5; min-height: 5; }
     }
     """
@@ -235,7 +236,10 @@ class BrowserScreen(Screen[None], JobHost):
         self._list.mark_place(self._main.shows_partiql)
 
     @on(ItemsTab.StatementMade)
-    async def _statement_made(self, message: ItemsTab.StatementMade) -> None:
+    @on(TimelineTab.StatementMade)
+    async def _statement_made(
+        self, message: ItemsTab.StatementMade | TimelineTab.StatementMade
+    ) -> None:
         message.stop()
         place = await self._main.show_partiql()
         self._mark_place()
@@ -286,6 +290,11 @@ class BrowserScreen(Screen[None], JobHost):
         message.stop()
         self._main.choose(1)
         await self._main.items.show_collection(message.index, message.key)
+
+    @on(TimelineTab.TableMade)
+    def _table_made(self, message: TimelineTab.TableMade) -> None:
+        message.stop()
+        self._load_tables()
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:
@@ -395,6 +404,8 @@ class BrowserScreen(Screen[None], JobHost):
         """Run the query."""
         if self._main.shows_partiql:
             await self._main.shown.run_action("run")
+            return
+        if self._main.shown_tab.run_query():
             return
         self._main.choose(1)
         self._mark_place()

@@ -20,11 +20,12 @@ from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.table_tab import TableTab
+from dyntui.widgets.timeline_tab import TimelineTab
 
 if TYPE_CHECKING:
     from dyntui.widgets.partiql_view import PartiqlView
 
-TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab)
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab)
 """The tabs in their order; the number of a tab is its key."""
 
 
@@ -70,6 +71,11 @@ class MainArea(Vertical):
         state."""
         if self._partiql is not None and self.shows_partiql:
             return self._partiql
+        return self.shown_tab
+
+    @property
+    def shown_tab(self) -> TableTab:
+        """The tab that is shown, or was before another place."""
         return self._tabs[self._current - 1]
 
     @property
