@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.text import Text
 from textual import on
@@ -21,6 +22,8 @@ from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.text_line import TextLine
+
+Json = dict[str, Any]
 
 
 class ItemsView(TableTab, RowsHost):
@@ -78,6 +81,14 @@ class ItemsView(TableTab, RowsHost):
         if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
+
+    async def show_collection(self, index: str | None, key: Json) -> None:
+        """Show the items of a partition key of the table, or of an index."""
+        if self.info is not None:
+            await self._form.show(self.info)
+            await self._form.choose_index(index)
+            self._form.fill_keys(key)
+            self.run()
 
     def reload(self) -> None:
         """Read again, and go back to where the cursor stood."""

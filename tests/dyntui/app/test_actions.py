@@ -19,10 +19,12 @@ from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.filter_changes import FilterChangesScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.turn import TurnScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
@@ -33,6 +35,7 @@ from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
 from dyntui.widgets.statement_area import StatementArea
+from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
 
 HOMES: dict[str, type[DOMNode]] = {
@@ -43,6 +46,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "items": ItemGrid,
     "item": ItemPanel,
     "schema": SchemaView,
+    "stream": StreamView,
     "partiql": PartiqlView,
     "statement": StatementArea,
     "results": ResultGrid,
@@ -58,6 +62,8 @@ HOMES: dict[str, type[DOMNode]] = {
     "create": CreateTableScreen,
     "alter": AlterTableScreen,
     "drop": DropTableScreen,
+    "sift": FilterChangesScreen,
+    "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
     "help": HelpScreen,
