@@ -25,7 +25,6 @@ from engine.client.protocol import DUE_MAX
 Json = dict[str, Any]
 
 MARGIN = 2
-BEGINS = {"now": "from now on", "start": "from the start"}
 NO_STREAM = (
     "This table has no stream.",
     "o turns one on: it has each change of an item from then on, for 24 hours.",
@@ -91,11 +90,11 @@ def due_text(due: int) -> str:
 
 def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
     """Whether changes come, how many came, and which are shown."""
-    parts = [mark, BEGINS[start]]
     count = f"{kept.seen:,} change{'' if kept.seen == 1 else 's'}"
     if kept.seen > len(kept.shown):
         count += f", the newest {len(kept.shown):,}"
-    return " · ".join([*parts, count, *filter(None, [wanted_text(kept.wanted)])])
+    since = " from the start" if start == "start" else ""
+    return " · ".join(filter(None, [mark + since, count, wanted_text(kept.wanted)]))
 
 
 def shards_page(described: Json | None, width: int) -> list[Line]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dyntui.core.chart import Line
 from dyntui.core.formats import cell_text, printable
-from dyntui.core.stream_tail import Change, Wanted
+from dyntui.core.stream_tail import EVENTS, Change, Wanted
 from engine.client.history import attribute_changes
 
 Json = dict[str, Any]
@@ -36,8 +36,8 @@ def key_text(keys: Json) -> str:
 
 def wanted_text(wanted: Wanted) -> str:
     """Which changes are shown; empty where all are."""
-    parts = [*sorted(wanted.events), *([f"only {key_text(wanted.key)}"] if wanted.key else ())]
-    return " · ".join(parts)
+    events = " ".join(event for event in EVENTS if event in wanted.events)
+    return " · ".join(filter(None, [events, key_text(wanted.key)]))
 
 
 # The list of changes.

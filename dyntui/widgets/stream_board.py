@@ -168,6 +168,11 @@ class StreamBoard(Vertical, JobHost):
         self.look()
         self._poll()
 
+    def reload(self) -> None:
+        """Read again, now."""
+        self.look()
+        self._poll()
+
     def stop(self) -> None:
         """It is out of sight."""
         self._in_sight = False

@@ -63,7 +63,7 @@ class StreamTab(TableTab):
     def reload(self) -> None:
         """Look again, now."""
         if self._board is not None:
-            self._board.look()
+            self._board.reload()
 
     def back(self) -> bool:
         """From the change to the list, from shards and streams to the changes."""
