@@ -278,6 +278,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy.json", ("1", "j"), "As JSON", "JSON", call="show('json')"),
     Action("copy.cli", ("2", "a"), "As AWS CLI command", "AWS CLI", call="show('cli')"),
     Action("copy.boto3", ("3", "b"), "As boto3", "boto3", call="show('boto3')"),
+    Action("copy.command", ("d",), "As dyntui command", "dyntui", call="show('command')"),
     Action("copy.copy", ("y", "c", "enter"), "Copy what is shown", "Copy"),
     Action("copy.close", ("escape",), "Back", "Back", palette=False),
     Action("value.copy", ("y",), "Copy the value", "Copy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from typing import Any
 
@@ -15,8 +16,8 @@ import time
 
 import boto3
 
-streams = boto3.client("dynamodbstreams", region_name={region!r})
-arn = {arn!r}
+streams = boto3.client("dynamodbstreams", region_name={region})
+arn = {arn}
 
 shards, page = [], {{}}
 while True:
@@ -29,7 +30,7 @@ while True:
 # Shards that are begun later are found by describing the stream again.
 places = {{
     shard["ShardId"]: streams.get_shard_iterator(
-        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType={kind!r}
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="{kind}"
     )["ShardIterator"]
     for shard in shards
 {only_open}}}
@@ -75,8 +76,8 @@ def tail_boto3(region: str, arn: str, start: Start, wanted: Wanted) -> str:
     if start == "now":
         only_open = '    if "EndingSequenceNumber" not in shard["SequenceNumberRange"]\n'
     return _BOTO3.format(
-        region=region,
-        arn=arn,
+        region=json.dumps(region),
+        arn=json.dumps(arn),
         kind="LATEST" if start == "now" else "TRIM_HORIZON",
         only_open=only_open,
         lines=lines,

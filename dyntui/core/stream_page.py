@@ -175,7 +175,7 @@ def _add_shard(
     start = numbers.get("StartingSequenceNumber", "")
     is_open = end is None
     head: Line = (
-        (before, "rule"),
+        (f" {before}", "dim"),
         ("● " if is_open else "○ ", "good" if is_open else "dim"),
         (shard["ShardId"], "" if is_open else "dim"),
         ("  open  " if is_open else "  closed", "good" if is_open else "dim"),
@@ -185,7 +185,7 @@ def _add_shard(
         lines.append((*head, (f"  {told}", "dim")))
     else:
         lines.append(head)
-        lines.append(((below + ("│ " if has_children else "  "), "rule"), (told, "dim")))
+        lines.append(((f" {below}{'│ ' if has_children else '  '}", "dim"), (told, "dim")))
 
 
 # Streams.

@@ -146,6 +146,7 @@ class StreamTail:
         self._reading: dict[str, _Reading] = {}
         self._done: set[str] = set()
         self._look = True
+        self._found: list[Change] = []
         self.is_ended = False
         """Whether the stream is disabled and read to its end."""
         if start == "now":
@@ -158,13 +159,14 @@ class StreamTail:
     def poll(self) -> list[Change]:
         """The next changes, in order; none where there are none for now.
 
-        Every shard is asked once. Raises what `call` raises.
+        Every shard is asked once. Raises what `call` raises; what was read before that
+        comes with the next poll.
         """
-        found: list[Change] = []
         if self._look:
             self._begin_new()
         for name, reading in list(self._reading.items()):
-            found += self._read(name, reading)
+            self._found += self._read(name, reading)
+        found, self._found = self._found, []
         found.sort(key=lambda change: int(change.number))
         return [change for change in found if self._wanted.takes(change)]
 

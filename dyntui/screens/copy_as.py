@@ -52,16 +52,19 @@ class CopyScreen(Drawer[None]):
         """Mark the form that is shown."""
         Choice.mark(self, self._form)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Keys of forms that this text does not have do nothing, and are not shown."""
+        return action != "show" or parameters[0] in self._forms
+
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """Show another form."""
         self.action_show(message.value)
 
     def action_show(self, form: str) -> None:
-        """Show another form, if there is such a one."""
-        if form in self._forms:
-            self._form = form
-            Choice.mark(self, form)
-            self.query_one(TextView).show(self._written(form), json=form == "json")
+        """Show another form."""
+        self._form = form
+        Choice.mark(self, form)
+        self.query_one(TextView).show(self._written(form), json=form == "json")
 
     def action_copy(self) -> None:
         """Copy what is shown."""

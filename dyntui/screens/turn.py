@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from textual.widgets import Input, Select, Static
 
 from dyntui.core.requests import Request
 from dyntui.core.session import Session
+from dyntui.core.stream_lines import due_text
 from dyntui.core.stream_tail import VIEWS
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
@@ -36,19 +38,24 @@ EXPIRY_ON = (
     "Items whose time is over are deleted from then on, also those that are there already: the "
     "attribute is a number of seconds since 1970, and in the past by five years at most."
 )
+EXPIRE_NOW = (
+    "They are deleted now, which happens by itself some time later; one whose time was changed "
+    "meanwhile stays."
+)
 EXPIRY_OFF = "Items stay from then on, also those that have expired and are not deleted yet."
 
 
 class TurnScreen(Drawer[bool]):
     """Sends one request; gives whether it was sent and not refused."""
 
+    CAPTION = "the request"
     BINDINGS: ClassVar[list[BindingType]] = bindings("turn")
     AUTO_FOCUS = "#turned, TextView"
     DEFAULT_CSS = """
     TurnScreen {
         #turn-body { height: auto; padding: 1 2 0 2; }
         #turn-about { margin-bottom: 1; }
-        Select { width: 1fr; }
+        FormRow Select { width: 1fr; }
     }
     """
 
@@ -71,7 +78,7 @@ class TurnScreen(Drawer[bool]):
         with Vertical(id="turn-body"):
             yield Static(self._about, id="turn-about", markup=False)
             yield from self.fields()
-        yield Static("the request", classes="caption")
+        yield Static(self.CAPTION, classes="caption")
         yield TextView(json=True)
 
     def on_mount(self) -> None:
@@ -109,6 +116,38 @@ class TurnScreen(Drawer[bool]):
     def action_close(self) -> None:
         """Back; what was sent goes on."""
         self.dismiss(self.job_running)
+
+
+class ExpireScreen(TurnScreen):
+    """Asks whether what has expired is to be deleted now; sends nothing itself."""
+
+    CAPTION = "the command that does the same"
+
+    def __init__(self, session: Session, table: str, due: int) -> None:
+        super().__init__(session, table, f"{due_text(due)}. {EXPIRE_NOW}")
+
+    def title_text(self) -> Text:
+        """Which table."""
+        return Text(f"Delete what has expired · {self._table}")
+
+    def fields(self) -> list[Widget]:
+        """None."""
+        return []
+
+    def request(self) -> None:
+        """No operation of DynamoDB does it."""
+
+    def show_fields(self) -> None:
+        """Show the command."""
+        self.query_one(TextView).show(shlex.join(["dyntui", "ttl", "run", self._table]), json=False)
+
+    def action_submit(self) -> None:
+        """Have it done."""
+        self.dismiss(True)
+
+    def action_copy_as(self) -> None:
+        """Copy the command."""
+        self.copy(self.query_one(TextView).text, "the command")
 
 
 class TurnStreamScreen(TurnScreen):

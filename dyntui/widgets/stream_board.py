@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -41,6 +41,7 @@ from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.stream_tab import StreamTab
+from engine.client.protocol import Context, LocalTools
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ class StreamView(LinesView):
     def action_ask(self, what: str) -> None:
         """Have the board do something."""
         self.query_ancestor(StreamBoard).ask(what)
+
+
+class ChangeView(LinesView):
+    """What a change did; a click in it chooses nothing."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Leave the list's cursor where it is."""
+        event.prevent_default()
 
 
 class StreamBoard(Vertical, JobHost):
@@ -111,15 +120,15 @@ class StreamBoard(Vertical, JobHost):
             yield Static(id="stream-state")
         yield StreamView(id="stream")
         yield Static(id="stream-head")
-        yield LinesView(id="stream-diff")
+        yield ChangeView(id="stream-diff")
 
     @property
     def _view(self) -> StreamView:
         return self.query_one(StreamView)
 
     @property
-    def _diff(self) -> LinesView:
-        return self.query_one("#stream-diff", LinesView)
+    def _diff(self) -> ChangeView:
+        return self.query_one(ChangeView)
 
     @property
     def panels(self) -> tuple[Widget, ...]:
@@ -284,7 +293,7 @@ class StreamBoard(Vertical, JobHost):
         self._draw()
 
     def _draw(self) -> None:
-        if not self.query("#stream-diff"):
+        if not self.query(ChangeView):
             return
         state = self._state
         self.query_one("#stream-facts", Static).update(self._facts())
@@ -368,7 +377,7 @@ class StreamBoard(Vertical, JobHost):
             "page": lambda: self._show_page(PAGES[(PAGES.index(self._page) + 1) % len(PAGES)]),
             "stream": self._turn_stream,
             "expiry": self._turn_expiry,
-            "expire": self._expire,
+            "expire": self._ask_expire,
             "copy": self._copy_change,
             "copy_as": self._copy_as,
         }
@@ -483,32 +492,37 @@ class StreamBoard(Vertical, JobHost):
             expires_by = self._state.expires_by
             self._turn(TurnExpiryScreen(self._session, self._info.name, expires_by))
 
-    def _expire(self) -> None:
-        """Delete what has expired, now."""
-        info, tools = self._info, self._connection.local_tools
-        if info is None or self._state is None or self._state.expires_by is None:
+    def _ask_expire(self) -> None:
+        """Delete what has expired now, if that is wanted."""
+        state, info, tools = self._state, self._info, self._connection.local_tools
+        if info is None or state is None or state.expires_by is None:
             self.notify("Time to Live is off for this table: t turns it on.")
-            return
-        if tools is None:
+        elif tools is None:
             self.notify("A remote deletes what has expired by itself, some time later.")
-            return
+        elif not state.due:
+            self.notify("No item has expired.")
+        else:
+            from dyntui.screens.turn import ExpireScreen
 
+            def closed(wanted: bool | None) -> None:
+                if wanted:
+                    self._expire(info.name, tools)
+
+            self.app.push_screen(ExpireScreen(self._session, info.name, state.due), closed)
+
+    def _expire(self, table: str, tools: LocalTools) -> None:
         def done(count: int) -> None:
-            self.notify(f"{count:,} items had expired" if count != 1 else "1 item had expired")
-            self.post_message(StreamTab.Altered(info.name))
-            self.look()
-            self._poll()
+            self.notify("1 item had expired" if count == 1 else f"{count:,} items had expired")
+            self.post_message(StreamTab.Altered(table))
+            self.reload()
 
         def failed(error: ApiError) -> None:
             self.notify(error_text(self.app, error).plain, severity="error", markup=False)
 
-        self.run_job(
-            f"deleting what has expired of {info.name}",
-            lambda _: tools.expire(info.name),
-            done,
-            failed,
-            group="expire",
-        )
+        def work(cancelled: Cancelled) -> int:
+            return tools.expire(table, Context(origin="person", cancelled=cancelled))
+
+        self.run_job(f"deleting what has expired of {table}", work, done, failed, group="expire")
 
     # Copies.
 
@@ -528,8 +542,8 @@ class StreamBoard(Vertical, JobHost):
             return
         wanted = self._kept.wanted
         texts = {
-            "cli": tail_command(info.name, self._start, wanted, info.key_names),
+            "command": tail_command(info.name, self._start, wanted, info.key_names),
             "boto3": tail_boto3(self._session.region, following.arn, self._start, wanted),
         }
-        forms = {"cli": "command", "boto3": "boto3"}
+        forms = {"command": "dyntui", "boto3": "boto3"}
         self.app.push_screen(CopyScreen(f"Changes of {info.name}", forms, texts.__getitem__))

@@ -267,7 +267,7 @@ async def test_shards_are_shown_as_trees(engine: Engine, clock: VirtualClock) ->
     async with streams_of(engine, clock) as pilot:
         await press(pilot, "m")
         assert "4 shards, 3 open" in screen_text(pilot)
-        (parent,) = lines_with(pilot, "○ shardId-", "closed")
+        assert len(lines_with(pilot, "○ shardId-", "closed")) == 1
         assert len(lines_with(pilot, "─ ● shardId-", "open")) == 3
         assert len(lines_with(pilot, "└─ ● shardId-")) == 1
         await press(pilot, "escape")
@@ -333,12 +333,35 @@ async def test_time_to_live_is_turned_on_run_and_turned_off(
         await type_text(pilot, "until")
         await press(pilot, "ctrl+s")
         assert "ENABLED by until · 1 item due" in screen_text(pilot)
-        await press(pilot, "x")
+        await press(pilot, "x", "escape")
+        assert "1 item due" in screen_text(pilot)
+        await press(pilot, "x", "ctrl+s")
         assert notices(pilot)[-1] == "1 item had expired"
         assert "0 items due" in screen_text(pilot)
         assert lines_with(pilot, "REMOVE", "by Time to Live")
+        await press(pilot, "x")
+        assert notices(pilot)[-1] == "No item has expired."
         await press(pilot, "t", "ctrl+s")
         assert lines_with(pilot, "TTL", "DISABLED")
+
+
+async def test_a_click_chooses_a_change_but_not_among_its_attributes(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    async with streams_of(engine, clock) as pilot:
+        for name in "abc":
+            put(engine, name, n={"N": "1"})
+        await press(pilot, "R")
+        await pilot.click("#stream", offset=(5, 2))
+        await settle(pilot)
+        assert lines_with(pilot, "▸", "p a")
+        await pilot.click("#stream-diff", offset=(5, 0))
+        await settle(pilot)
+        assert lines_with(pilot, "▸", "p a")
+        await press(pilot, "escape")
+        await pilot.click("#stream-bar", offset=(12, 0))
+        await settle(pilot)
+        assert lines_with(pilot, "● shardId-", "open")
 
 
 async def test_what_is_refused_is_told_in_place(engine: Engine, clock: VirtualClock) -> None:
@@ -374,6 +397,7 @@ class Scene:
     with_changes: bool = True
     splits: bool = False
     is_on: bool = True
+    is_due: bool = False
 
 
 SCENES = (
@@ -386,6 +410,7 @@ SCENES = (
     Scene("turn-on", ("o",), with_changes=False, is_on=False),
     Scene("turn-off", ("o",)),
     Scene("expiry-on", ("t",), with_changes=False),
+    Scene("expire", ("x",), is_due=True),
     Scene("copy", ("s", "c", "3")),
 )
 
@@ -399,6 +424,8 @@ def test_page(
         make_table(engine, "NEW_AND_OLD_IMAGES" if scene.is_on else None)
         if scene.with_changes:
             write_some(engine, clock)
+        if scene.is_due:
+            put(engine, "eve", until={"N": str(clock.now_us() // 1_000_000 - 1)})
         if scene.splits:
             split_into(engine, 3)
             clock.advance(5 * 3_600)

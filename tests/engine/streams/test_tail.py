@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from dyntui.core.stream_tail import StreamTail
 from engine import Engine, VirtualClock
-from engine.errors import ResourceNotFoundException
+from engine.errors import LimitExceededException, ResourceNotFoundException
 from tests.engine.streams.reading import disable, make_table, put, split_into
 
+Json = dict[str, Any]
 MINUTE_S = 60
 HOUR_S = 3_600
 
@@ -100,3 +103,25 @@ def test_a_stream_that_is_gone_is_told(engine: Engine, clock: VirtualClock) -> N
     clock.advance(25 * HOUR_S)
     with pytest.raises(ResourceNotFoundException):
         polled(tail)
+
+
+def test_what_was_read_before_a_failure_is_not_lost(engine: Engine, clock: VirtualClock) -> None:
+    arn = make_table(engine)
+    split_into(engine, 4)
+    names = [f"k{number:02}" for number in range(12)]
+    for name in names:
+        put(engine, name)
+    calls = 0
+
+    def call(operation: str, request: Json) -> Json:
+        nonlocal calls
+        calls += operation == "GetRecords"
+        if operation == "GetRecords" and calls in (4, 9):
+            raise LimitExceededException("too often")
+        return engine.call(operation, request)
+
+    tail, seen = StreamTail(call, arn, "start", clock=clock), []
+    for _ in range(8):
+        with suppress(LimitExceededException):
+            seen += [change.keys["p"]["S"] for change in tail.poll()]
+    assert sorted(seen) == names
