@@ -80,8 +80,8 @@ PICTURES = (
     ),
     Picture(
         "streams",
-        (100, 30),
-        (*OPEN_AIRPORTS, STREAMS, "o", "ctrl+s", "traffic", "R", "down", "down"),
+        (120, 30),
+        (*OPEN_AIRPORTS, STREAMS, "o", "ctrl+s", "traffic", "R", "down", "down", "down"),
     ),
     Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )

@@ -321,6 +321,31 @@ async def test_a_stream_of_others_is_followed_once_it_is_on(
         assert lines_with(pilot, "INSERT", "p a")
 
 
+async def test_a_stream_of_another_table_leads_to_the_table(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    for name in ("archive", "zoo"):
+        engine.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+        )
+    async with streams_of(engine, clock) as pilot:
+        engine.delete_table(TableName="zoo")
+        await press(pilot, "m", "m")
+        listed = [line.split("│")[1].lstrip("▸ ") for line in lines_with(pilot, "1 shard,")]
+        assert [line.split()[0] for line in listed[1:]] == ["archive", "orders", "zoo"]
+        await press(pilot, "down", "enter")
+        assert "NEW_AND_OLD_IMAGES · ENABLED" in screen_text(pilot)
+        put(engine, "a")
+        await press(pilot, "R")
+        assert lines_with(pilot, "INSERT", "p a")
+        await press(pilot, "m", "m", "down", "enter")
+        assert "zoo was dropped" in notices(pilot)[-1]
+
+
 async def test_time_to_live_is_turned_on_run_and_turned_off(
     engine: Engine, clock: VirtualClock
 ) -> None:
