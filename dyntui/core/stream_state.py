@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dyntui.core.stream_tail import Call, described_stream, streams_of
-from engine.errors import ResourceNotFoundException
+from engine.errors import ApiError, ResourceNotFoundException
 
 Json = dict[str, Any]
 
@@ -43,7 +43,11 @@ class StreamState:
 def read_state(call: Call, table: str, due: Callable[[str], int] | None) -> StreamState:
     """Ask how a table stands; `due` counts what has expired. Raises `ApiError`."""
     streams = described_streams(call, table)
-    expiry: Json = call("DescribeTimeToLive", {"TableName": table})["TimeToLiveDescription"]
+    try:
+        expiry: Json = call("DescribeTimeToLive", {"TableName": table})["TimeToLiveDescription"]
+    except ApiError as error:
+        # Who may read streams need not be allowed to ask this.
+        expiry = {"TimeToLiveStatus": f"not told: {error.code}"}
     count = due(table) if due is not None and "AttributeName" in expiry else None
     return StreamState(streams, expiry, count)
 

@@ -1,4 +1,4 @@
-"""A table's changes as they come, its streams' shards, and its Time to Live: read in threads."""
+"""A table's changes as they come, its streams' shards, and its Time to Live."""
 
 from __future__ import annotations
 
@@ -9,22 +9,14 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
 from dyntui.core.connect import Connection
 from dyntui.core.formats import dynamodb_json
-from dyntui.core.kept_changes import KeptChanges
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.core.stream_follow import (
-    LOCAL_LOOK_S,
-    REMOTE_LOOK_S,
-    Following,
-    PollPace,
-)
 from dyntui.core.stream_lines import (
     StreamLines,
     facts,
@@ -33,13 +25,13 @@ from dyntui.core.stream_lines import (
     streams_page,
 )
 from dyntui.core.stream_page import change_head, diff_lines
-from dyntui.core.stream_state import StreamState, described_streams, read_state
-from dyntui.core.stream_tail import Change, Start, Wanted
+from dyntui.core.stream_tail import Change, Wanted
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.stream_reader import StreamReader
 from dyntui.widgets.stream_tab import StreamTab
 from engine.client.protocol import Context, LocalTools
 from engine.errors import ApiError
@@ -70,8 +62,8 @@ class ChangeView(LinesView):
         event.prevent_default()
 
 
-class StreamBoard(Vertical, JobHost):
-    """Reads while it is in sight."""
+class StreamBoard(StreamReader):
+    """Shows changes, shards or all streams, and does what keys and clicks say."""
 
     DEFAULT_CSS = """
     StreamBoard {
@@ -90,25 +82,11 @@ class StreamBoard(Vertical, JobHost):
     """
 
     def __init__(self, session: Session, connection: Connection) -> None:
-        super().__init__(classes="-bare")
-        self._session = session
-        self._connection = connection
-        self._info: TableInfo | None = None
-        self._state: StreamState | None = None
-        self._problem = ""
-        self._all_streams: tuple[Json, ...] | None = None
-        self._start: Start = "now"
-        self._picked: str | None = None
-        self._following: Following | None = None
-        self._kept = KeptChanges()
-        self._chosen: Change | None = None
+        super().__init__(session, connection)
+        self.add_class("-bare")
         self._page = PAGES[0]
         self._stream_row = 0
-        self._paused = False
-        self._in_sight = False
-        self._pace = PollPace(connection)
-        self._polling: Following | None = None
-        self._waiting: dict[str, Timer] = {}
+        self._chosen: Change | None = None
         self._lines = StreamLines()
 
     def compose(self) -> ComposeResult:
@@ -149,7 +127,7 @@ class StreamBoard(Vertical, JobHost):
             return False
         return True
 
-    # When to read.
+    # Drawing.
 
     def on_mount(self) -> None:
         """It may have come into sight before it was whole."""
@@ -157,142 +135,17 @@ class StreamBoard(Vertical, JobHost):
         self.look()
 
     def show_table(self, info: TableInfo) -> None:
-        """Another table: nothing is known of it yet."""
-        self._info = info
-        self._state, self._problem, self._picked = None, "", None
-        self._start, self._paused = "now", False
-        self._kept.wanted = Wanted()
+        """Another table: its changes first."""
         self._show_page(PAGES[0])
-        self._follow(None)
-        self.look()
-
-    def table_changed(self, info: TableInfo) -> None:
-        """The same table, perhaps with another stream."""
-        self._info = info
-        self.look()
-
-    def start(self) -> None:
-        """It is in sight."""
-        self._in_sight = True
-        self.look()
-        self._poll()
-
-    def reload(self) -> None:
-        """Read again, now."""
-        self.look()
-        self._poll()
-
-    def stop(self) -> None:
-        """It is out of sight."""
-        self._in_sight = False
-        self._wait("look", None, self.look)
-        self._wait("poll", None, self._poll)
-
-    def _wait(self, what: str, seconds: float | None, then: Callable[[], None]) -> None:
-        """Do something again after a while; None is not by itself."""
-        timer = self._waiting.pop(what, None)
-        if timer is not None:
-            timer.stop()
-        if seconds is not None and self._in_sight:
-            self._waiting[what] = self.set_timer(seconds, then)
-
-    def look(self) -> None:
-        """Read how streams and Time to Live stand, unless it is out of sight."""
-        self._wait("look", None, self.look)
-        info = self._info
-        if info is None or not self._in_sight or not self.query(StreamView):
-            return
-        tools, call = self._connection.local_tools, self._session.call
-        due = None if tools is None else tools.due
-        with_all = self._page == "streams"
-
-        def work(_: Cancelled) -> tuple[StreamState, tuple[Json, ...] | None]:
-            state = read_state(call, info.name, due)
-            return state, described_streams(call) if with_all else None
-
-        def done(answer: tuple[StreamState, tuple[Json, ...] | None]) -> None:
-            if self._info is not None and self._info.name == info.name:
-                state, every = answer
-                self._all_streams = every or self._all_streams
-                self._stands(state)
-                self._look_later()
-
-        # Without a name: it is no work that one waits for.
-        self.run_job("", work, done, self._look_failed, group="state")
-
-    def _look_later(self) -> None:
-        remote = self._connection.remote is not None
-        self._wait("look", REMOTE_LOOK_S if remote else LOCAL_LOOK_S, self.look)
-
-    def _look_failed(self, error: ApiError) -> None:
-        self._state, self._problem = None, error_text(self.app, error).plain
-        self._follow(None)
-        self._look_later()
-
-    def _stands(self, state: StreamState) -> None:
-        """Follow the stream that is on now, or the one that was picked, from where it was."""
-        self._state, self._problem = state, ""
-        arns = {one["StreamArn"]: one for one in state.streams}
-        described = arns.get(self._picked or "") or state.current
-        arn = None if described is None else described["StreamArn"]
-        if arn != (None if self._following is None else self._following.arn):
-            self._follow(described)
-        self._draw()
-
-    def _follow(self, described: Json | None) -> None:
-        """Follow a stream anew; None follows none."""
-        self._kept.clear()
-        self._chosen = None
-        self._following = None
-        if described is not None:
-            clock = self._session.clock
-            self._following = Following(self._session.call, described, self._start, clock)
-        self._draw()
-        self._poll()
-
-    def _poll(self) -> None:
-        """Ask for changes, unless it is out of sight, paused or asking already."""
-        self._wait("poll", None, self._poll)
-        following, clock = self._following, self._session.clock
-        if following is None or not self._in_sight or self._paused:
-            return
-        if following is self._polling or following.is_ended:
-            return
-        self._polling = following
-
-        def work(_: Cancelled) -> tuple[list[Change], bool, float]:
-            before = clock.monotonic_s()
-            return *following.poll(), clock.monotonic_s() - before
-
-        def done(answer: tuple[list[Change], bool, float]) -> None:
-            if self._end_poll(following):
-                changes, moved, spent_s = answer
-                if self._kept.add(changes):
-                    self._draw()
-                self._wait("poll", self._pace.next_s(moved, spent_s), self._poll)
-
-        def failed(error: ApiError) -> None:
-            if self._end_poll(following):
-                self._problem = error_text(self.app, error).plain
-                self._draw()
-                self._wait("poll", self._pace.next_s(False, 0.0), self._poll)
-
-        self.run_job("", work, done, failed, group="tail")
-
-    def _end_poll(self, following: Following) -> bool:
-        """Whether what was asked for is still wanted."""
-        if self._polling is following:
-            self._polling = None
-        return self._following is following
-
-    # Drawing.
+        super().show_table(info)
 
     @on(LinesView.Resized)
     def _resized(self, message: LinesView.Resized) -> None:
         message.stop()
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Show what is known by now, unless it is not whole yet."""
         if not self.query(ChangeView):
             return
         state = self._state
@@ -390,10 +243,11 @@ class StreamBoard(Vertical, JobHost):
 
     def _show_page(self, page: str) -> None:
         self._page = page
+        self._wants_all_streams = page == "streams"
         if self.query(Choice):
             Choice.mark(self, page)
             self._view.scroll_to(y=0, animate=False)
-            self._draw()
+            self.draw()
             if page == "streams":
                 self.look()
 
@@ -412,10 +266,10 @@ class StreamBoard(Vertical, JobHost):
             row = min(max(self._row + step, 0), len(shown) - 1)
             self._chosen = shown[row] if row else None
             self._diff.scroll_to(y=0, animate=False)
-            self._draw()
+            self.draw()
         elif self._page == "streams" and self._all_streams:
             self._stream_row = min(max(self._stream_row + step, 0), len(self._all_streams) - 1)
-            self._draw()
+            self.draw()
             self._view.reveal(self._stream_row)
         else:
             self._view.scroll_relative(y=step, animate=False)
@@ -435,7 +289,7 @@ class StreamBoard(Vertical, JobHost):
 
     def _pause(self) -> None:
         self._paused = not self._paused
-        self._draw()
+        self.draw()
         self._poll()
 
     def _from_start(self) -> None:

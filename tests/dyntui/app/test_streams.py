@@ -19,7 +19,8 @@ from dyntui.widgets.stream_board import StreamBoard
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.text_view import TextView
 from engine import Engine, VirtualClock
-from engine.client.protocol import Client
+from engine.client.protocol import OWNER, Client, Context
+from engine.errors import LimitExceededException
 from tests.dyntui.app.driving import (
     LARGE,
     SMALL,
@@ -67,7 +68,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ask_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr("dyntui.core.stream_follow.LOCAL_S", (seconds, seconds))
-    monkeypatch.setattr("dyntui.widgets.stream_board.LOCAL_LOOK_S", seconds)
+    monkeypatch.setattr("dyntui.widgets.stream_reader.LOCAL_LOOK_S", seconds)
 
 
 @pytest.fixture
@@ -225,6 +226,38 @@ async def test_a_slow_answer_holds_nothing_up(engine: Engine, clock: VirtualCloc
         await until(pilot, lambda: bool(lines_with(pilot, "● shardId-", "open")))
         client.release()
         await settle(pilot)
+
+
+class Refusing(Recorder):
+    """A Recorder of a client that refuses some operations."""
+
+    refused: tuple[str, ...] = ()
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        """Pass the request on, or refuse it."""
+        if operation in self.refused:
+            raise LimitExceededException(f"{operation} was asked too often")
+        return super().call(operation, request, context)
+
+
+async def test_what_fails_for_a_while_is_told_and_nothing_is_missed(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    client = Refusing(engine)
+    async with streams_of(engine, clock, client) as pilot:
+        put(engine, "a")
+        await press(pilot, "R")
+        client.refused = ("GetRecords", "ListStreams")
+        put(engine, "b")
+        await press(pilot, "R")
+        assert "was asked too often" in screen_text(pilot)
+        assert lines_with(pilot, "INSERT", "p a")
+        client.refused = ("DescribeTimeToLive",)
+        await press(pilot, "R")
+        assert lines_with(pilot, "INSERT", "p a")
+        assert lines_with(pilot, "INSERT", "p b")
+        assert "asked too often" not in screen_text(pilot)
+        assert "not told: LimitExceededException" in screen_text(pilot)
 
 
 async def test_changes_are_filtered_by_key_and_event(engine: Engine, clock: VirtualClock) -> None:
