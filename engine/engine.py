@@ -56,6 +56,7 @@ _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _expire: Callable[..., int] = late("engine.operations.ttl", "expire")
+_due: Callable[..., int] = late("engine.operations.ttl", "due")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -220,6 +221,10 @@ class Engine(OperationMethods, RecoveryMethods):
     def expire(self, table: str, context: Context = OWNER) -> int:
         """See `LocalTools.expire`."""
         return _expire(self._region, table, context)
+
+    def due(self, table: str) -> int:
+        """See `LocalTools.due`."""
+        return _due(self._region, table)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False

@@ -31,6 +31,7 @@ from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_list import TableList, TableTree
 from dyntui.widgets.timeline_tab import TimelineTab
 from engine.errors import ApiError, ResourceNotFoundException
@@ -295,6 +296,25 @@ class BrowserScreen(Screen[None], JobHost):
     def _table_made(self, message: TimelineTab.TableMade) -> None:
         message.stop()
         self._load_tables()
+
+    @on(StreamTab.ItemWanted)
+    async def _item_wanted(self, message: StreamTab.ItemWanted) -> None:
+        message.stop()
+        self._main.choose(1)
+        await self._main.items.show_collection(None, message.key)
+
+    @on(StreamTab.TableWanted)
+    async def _table_wanted(self, message: StreamTab.TableWanted) -> None:
+        message.stop()
+        if message.table in self._infos:
+            await self._open(message.table)
+        else:
+            self.notify(f"{message.table} was dropped; R reads which tables there are.")
+
+    @on(StreamTab.Altered)
+    def _stream_altered(self, message: StreamTab.Altered) -> None:
+        message.stop()
+        self._describe_again(message.table)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:

@@ -19,13 +19,14 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
 
 if TYPE_CHECKING:
     from dyntui.widgets.partiql_view import PartiqlView
 
-TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab)
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab, StreamTab)
 """The tabs in their order; the number of a tab is its key."""
 
 

@@ -19,6 +19,9 @@ from engine.errors import ApiError
 Json = dict[str, Any]
 
 
+DUE_MAX = 10_000
+"""As far as expired items are counted."""
+
 StoredItems = Generator[tuple[bytes, int], None, None]
 """Items as JSON, each with its size in bytes."""
 
@@ -193,6 +196,13 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """Delete what has expired by the table's Time to Live, now; gives how many items.
 
         That happens by itself too, some time later. Raises `ApiError`.
+        """
+        ...
+
+    def due(self, table: str) -> int:
+        """How many items have expired and are not deleted yet, 10,000 at most; raises `ApiError`.
+
+        Where Time to Live is being turned on, as far as they are noted.
         """
         ...
 

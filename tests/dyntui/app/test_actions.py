@@ -20,6 +20,7 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.filter_changes import FilterChangesScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.history import HistoryScreen
 from dyntui.screens.keep import KeepScreen
@@ -29,6 +30,7 @@ from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.turn import TurnScreen
 from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.capacity_board import CapacityView
@@ -42,6 +44,7 @@ from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
 from dyntui.widgets.statement_area import StatementArea
+from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
 from dyntui.widgets.timeline_view import TimelineView
 
@@ -56,6 +59,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "capacity": CapacityView,
     "timeline": TimelineView,
     "past": PastGrid,
+    "stream": StreamView,
     "partiql": PartiqlView,
     "statement": StatementArea,
     "results": ResultGrid,
@@ -78,6 +82,8 @@ HOMES: dict[str, type[DOMNode]] = {
     "restore": RestoreScreen,
     "keep": KeepScreen,
     "typed": DeleteCopyScreen,
+    "sift": FilterChangesScreen,
+    "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
     "help": HelpScreen,
