@@ -275,11 +275,13 @@ class Export:
     """A finished export that was found: where, of what, and its data files.
 
     `until` orders exports: the time of a full one, the end of the window of an incremental one, as
-    text. `table` is None in exports of the service.
+    text; `since` is the beginning of that window. `table` is None in exports of the service.
     """
 
     key: str
+    table_arn: str
     incremental: bool
+    since: str
     until: str
     output_format: str
     items: int
@@ -320,7 +322,9 @@ def _read_export(store: Store, summary_key: str, keys: frozenset[str]) -> Export
         incremental = "exportFromTime" in summary
         return Export(
             home.rstrip("/"),
+            summary.get("tableArn", ""),
             incremental,
+            summary["exportFromTime"] if incremental else "",
             summary["exportToTime" if incremental else "exportTime"],
             summary["outputFormat"],
             summary["itemCount"],
