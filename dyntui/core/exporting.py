@@ -130,6 +130,7 @@ def export_file(
                 on_items(items)
         if packed is not file:
             packed.close()
+        on_items(items)
     return Exported(items, size, "standard output" if path is None else str(path))
 
 

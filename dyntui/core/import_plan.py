@@ -57,8 +57,8 @@ class ImportPlan:
         words += [word for flag, value in flags.items() if value for word in (flag, value)]
         return shlex.join(words)
 
-    def open(self, call: Call, stdin: BinaryIO) -> Opened:
-        """Look at the source and the table.
+    def open(self, call: Call, stdin: BinaryIO, *, for_a_look: bool = False) -> Opened:
+        """Look at the source and the table; `for_a_look` the table need not be known yet.
 
         Raises `ImportRefusedError`, `ValueError` for types, `ManifestError`, `StoreError`,
         `ApiError`.
@@ -72,7 +72,12 @@ class ImportPlan:
             parse_types(self.types),
             self.infer,
         )
-        definition, is_new = self._definition(call, source)
+        try:
+            definition, is_new = self._definition(call, source)
+        except ImportRefusedError:
+            if not for_a_look:
+                raise
+            definition, is_new = {"AttributeDefinitions": [], "KeySchema": []}, True
         key_types = {
             one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]
         }
@@ -81,6 +86,8 @@ class ImportPlan:
 
     def _definition(self, call: Call, source: Source) -> tuple[Json, bool]:
         """The table that is there, or how one is to be made, and whether it is."""
+        if not self.table:
+            return self._new_table(source), True
         try:
             found = call("DescribeTable", {"TableName": self.table})["Table"]
         except Exception as error:
@@ -111,6 +118,16 @@ class Opened:
     how: Reading | None
     definition: Json
     is_new: bool
+
+    @property
+    def key_types(self) -> dict[str, str]:
+        """The types of the table's key attributes."""
+        types = {
+            one["AttributeName"]: one["AttributeType"]
+            for one in self.definition["AttributeDefinitions"]
+        }
+        names = [key["AttributeName"] for key in self.definition["KeySchema"]]
+        return {name: types[name] for name in names}
 
 
 def _refusal(error: Exception) -> ApiError | None:

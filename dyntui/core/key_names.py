@@ -11,6 +11,8 @@ _NAMES = {
     "escape": "Esc",
     "enter": "Enter",
     "space": "Space",
+    "backspace": "⌫",
+    "delete": "Delete",
     "left": "←",
     "right": "→",
     "up": "↑",

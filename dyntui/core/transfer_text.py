@@ -85,9 +85,9 @@ def details(transfer: Transfer) -> str:
     lines.append(times)
     if transfer.note:
         lines.append(transfer.note)
-    lines += [f"{one.place}: {one.reason}" for one in transfer.rejections[:3]]
     if transfer.rejected:
         lines.append(f"{transfer.rejected:,} rejected: Enter shows them")
+    lines += [f"{one.place}: {one.reason}" for one in transfer.rejections[:3]]
     return "\n".join(lines)
 
 

@@ -25,6 +25,7 @@ from dyntui.core.importing import (
 )
 from dyntui.core.moments import MomentError
 from dyntui.core.schema import TableInfo
+from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError
 from engine.storage.foreign import ForeignFileError
@@ -147,12 +148,21 @@ class Work:
         if self.transfer.cancel_wanted.is_set() or self.stopped():
             raise CancelledTransferError
 
+    def _answer(self, operation: str, request: Json) -> Json:
+        """Answer a request, unless the transfer was cancelled before, or meanwhile."""
+        self._check()
+        answer = self.call(operation, request)
+        self._check()
+        return answer
+
     def _go_on(self, phase: str, done: int, total: int | None) -> None:
         self._check()
         self.transfer.go_on(phase, done, total, self.clock.monotonic_s())
 
     def _table(self, name: str) -> TableInfo:
-        return TableInfo.from_description(self.call("DescribeTable", {"TableName": name})["Table"])
+        return TableInfo.from_description(
+            self._answer("DescribeTable", {"TableName": name})["Table"]
+        )
 
     def _export(self, plan: ExportPlan) -> str:
         info = self._table(plan.table)
@@ -161,7 +171,7 @@ class Work:
         done = Exporting(
             plan,
             self.connection,
-            self.call,
+            self._answer,
             self.clock,
             lambda items: self._go_on("", items, total),
         ).run(info, BytesIO())
@@ -170,7 +180,7 @@ class Work:
 
     def _import(self, plan: ImportPlan) -> str:
         transfer = self.transfer
-        opened = plan.open(self.call, BytesIO())
+        opened = plan.open(self._answer, BytesIO())
         info = self._ready(plan, opened)
 
         def show(outcome: Outcome, is_writing: bool) -> None:
@@ -198,7 +208,7 @@ class Work:
     def _ready(self, plan: ImportPlan, opened: Opened) -> TableInfo:
         """The table, made if it is missing, once nothing of it changes any more."""
         if opened.is_new:
-            self.call("CreateTable", opened.definition)
+            self._answer("CreateTable", opened.definition)
         info, transfer_waits = self._table(plan.table), self.transfer.cancel_wanted
         while info.changing:
             self._check()

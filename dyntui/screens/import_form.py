@@ -114,16 +114,11 @@ class ImportScreen(TransferDrawer):
 
         def work(_: Cancelled) -> list[str]:
             try:
-                # A table without a name is none that there is.
-                opened = plan.open(self._session.call, BytesIO())
-                keys = {
-                    one["AttributeName"]: one["AttributeType"]
-                    for one in opened.definition["AttributeDefinitions"]
-                    if one["AttributeName"]
-                    in {key["AttributeName"] for key in opened.definition["KeySchema"]}
-                }
-                lines = preview_lines(preview(opened.source, opened.how, _PREVIEWED), keys)
-                return [*opened.source.warnings, *lines]
+                opened = plan.open(self._session.call, BytesIO(), for_a_look=True)
+                found = preview(opened.source, opened.how, _PREVIEWED)
+                told = [] if opened.key_types else ["… the keys of the new table are needed"]
+                lines = preview_lines(found, opened.key_types)
+                return [*opened.source.warnings, *lines, *told]
             except (*FAULTS, ValueError) as error:
                 return [f"… {fault_words(error)}"]
 

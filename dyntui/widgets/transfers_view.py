@@ -76,7 +76,7 @@ class TransfersView(Vertical, JobHost):
         self._begun: list[Transfer] = []
         self._looked_up: list[Transfer] = []
         self._shown: list[Transfer] = []
-        self._lines: list[str] = []
+        self._lines: list[str] | None = None
         self._told_ended: set[int] = set()
         self._drafts: dict[str, Values] = {}
         self._number = 0
@@ -205,7 +205,7 @@ class TransfersView(Vertical, JobHost):
         options = self._list
         if [id(one) for one in found] == [id(one) for one in self._shown]:
             for row, prompt in enumerate(prompts):
-                if lines[row] != self._lines[row]:
+                if self._lines is None or lines[row] != self._lines[row]:
                     options.replace_option_prompt_at_index(row, prompt)
         else:
             before = self.chosen
@@ -216,6 +216,9 @@ class TransfersView(Vertical, JobHost):
                 options.highlighted = same[0] if same else 0
         self._shown, self._lines = found, lines
         self._show_details()
+
+    def _put_cursor_on(self, transfer: Transfer) -> None:
+        self._list.highlighted = self._shown.index(transfer)
 
     def _prompt(self, transfer: Transfer, now_s: float) -> Text:
         colours = self.app.theme_variables
@@ -245,7 +248,7 @@ class TransfersView(Vertical, JobHost):
 
     def on_resize(self) -> None:
         """The lines fit the width."""
-        self._lines, self._shown = [], []
+        self._lines, self._shown = None, []
         self._show()
 
     def action_cursor_down(self) -> None:
@@ -289,6 +292,8 @@ class TransfersView(Vertical, JobHost):
         self._drafts[kind] = result if isinstance(result, dict) else {}
         if isinstance(result, Transfer) and result.arn:
             self._looked_up.insert(0, result)
+            self._show()
+            self._put_cursor_on(result)
             self._look()
         elif isinstance(result, Transfer):
             self.begin(result)
@@ -311,7 +316,7 @@ class TransfersView(Vertical, JobHost):
         group = f"transfer {self._number}"
         self.run_job(title_, work, done, self._failed, group=group, outlives=True)
         self._show()
-        self._list.highlighted = 0
+        self._put_cursor_on(transfer)
 
     # What is done with one.
 
