@@ -19,8 +19,12 @@ from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.help import HelpScreen
+from dyntui.screens.import_form import ImportScreen
 from dyntui.screens.parameters import ParametersScreen
+from dyntui.screens.pick_file import PickFileScreen
+from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
 from dyntui.screens.value import ValueScreen
@@ -34,6 +38,7 @@ from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
 from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.table_list import TableTree
+from dyntui.widgets.transfers_view import TransfersView
 
 HOMES: dict[str, type[DOMNode]] = {
     "app": DyntuiApp,
@@ -48,6 +53,11 @@ HOMES: dict[str, type[DOMNode]] = {
     "results": ResultGrid,
     "row": RowPanel,
     "told": MessageList,
+    "transfers": TransfersView,
+    "export": ExportScreen,
+    "import": ImportScreen,
+    "pick": PickFileScreen,
+    "rejected": RejectedScreen,
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,

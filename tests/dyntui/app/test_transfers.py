@@ -17,7 +17,8 @@ from dyntui.screens.pick_file import PickFileScreen
 from dyntui.screens.rejected import RejectedScreen
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.transfers_view import TransfersView
-from engine import Engine, Settings
+from engine import Context, Engine, Settings
+from engine.client.protocol import OWNER, Json
 from tests.dyntui.app.conftest import create_films
 from tests.dyntui.app.driving import (
     FILM_COUNT,
@@ -232,10 +233,10 @@ async def test_a_remote_that_refuses_the_lists_still_shows_what_is_begun_here(
     engine: Engine,
 ) -> None:
     class WithoutLists(Recorder):
-        def call(self, operation: str, request: dict, *more: object) -> dict:  # type: ignore[type-arg, override]
+        def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
             if operation in ("ListExports", "ListImports"):
                 operation = "Unheard"
-            return super().call(operation, request)
+            return super().call(operation, request, context)
 
     async with running(WithoutLists(engine), engine) as pilot:
         await begin_export(pilot, "films.json")
