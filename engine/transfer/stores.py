@@ -82,6 +82,11 @@ class FolderStore:
         path = self._path(key)
         with suppress(OSError):
             path.unlink(missing_ok=True)
+            # A folder is there for its files; one that still has some is not removed.
+            for folder in path.parents:
+                if folder == self._root:
+                    break
+                folder.rmdir()
 
     def _path(self, key: str) -> Path:
         if any(part in ("", ".", "..") for part in key.split("/")):
