@@ -167,6 +167,10 @@ def _changes(
 ) -> Iterator[tuple[ItemDiff, int]]:
     """The net changes from a time (included) to another (not), each with its last write's time."""
     after_s, last_s = from_s - _JUST_BEFORE_S, to_s - _JUST_BEFORE_S
+    earliest_s = tools.window(table).earliest_s
+    if earliest_s is not None and after_s < earliest_s <= from_s:
+        # Before the beginning of a table's past nothing was changed.
+        after_s = earliest_s
     for change in tools.diff(table, after_s, last_s):
         which = Changes(key=change.key, after_s=after_s, until_s=last_s)
         (newest,) = tools.history(table, which, limit=1)
