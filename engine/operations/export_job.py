@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -179,9 +179,13 @@ def _us(seconds: float) -> int:
 
 
 def abandon(region: Region, transaction: WriteTransaction, job: Job) -> None:
-    """Say that the export failed; its files are gone already."""
+    """Say that the export failed; what is left of its files was left by a kill."""
     transfer = transaction.transfer(job.state["id"])
     if transfer is not None:
+        if job.attempts > 1:
+            with suppress(StoreError):
+                store = bucket_store(region, transfer.state["S3Bucket"])
+                remove_export(store, _facts(transfer.state, {}))
         told = {
             "ExportStatus": "FAILED",
             "FailureCode": "InternalServerError",
