@@ -16,6 +16,7 @@ from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
     Context,
+    Existing,
     Explanation,
     Json,
     LoadProgress,
@@ -54,6 +55,7 @@ _NESTED = ("Responses", "Records")
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
+_stored_at: Callable[..., StoredItems] = late("engine.recovery.stored_at", "stored_at")
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _expire: Callable[..., int] = late("engine.operations.ttl", "expire")
 _due: Callable[..., int] = late("engine.operations.ttl", "due")
@@ -207,16 +209,18 @@ class Engine(OperationMethods, RecoveryMethods):
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
         on_rejected: Callable[[int, ApiError], None] | None = None,
-        keep_existing: bool = False,
+        existing: Existing = "replace",
     ) -> int:
         """See `LocalTools.load_items`."""
-        return _load_items(
-            self._region, table, items, context, on_progress, on_rejected, keep_existing
-        )
+        return _load_items(self._region, table, items, context, on_progress, on_rejected, existing)
 
-    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+    def stored_items(
+        self, table: str, context: Context = OWNER, at_s: float | None = None
+    ) -> StoredItems:
         """See `LocalTools.stored_items`."""
-        return _stored_items(self._region, table, context)
+        if at_s is None:
+            return _stored_items(self._region, table, context)
+        return _stored_at(self._region, table, context, at_s)
 
     def expire(self, table: str, context: Context = OWNER) -> int:
         """See `LocalTools.expire`."""

@@ -13,6 +13,8 @@ _NAMES = {
     "escape": "Esc",
     "enter": "Enter",
     "space": "Space",
+    "backspace": "⌫",
+    "delete": "Delete",
     "left": "←",
     "right": "→",
     "up": "↑",

@@ -20,13 +20,17 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.filter_changes import FilterChangesScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.history import HistoryScreen
+from dyntui.screens.import_form import ImportScreen
 from dyntui.screens.keep import KeepScreen
 from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.moment import MomentScreen
 from dyntui.screens.parameters import ParametersScreen
+from dyntui.screens.pick_file import PickFileScreen
+from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
@@ -47,6 +51,7 @@ from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
 from dyntui.widgets.timeline_view import TimelineView
+from dyntui.widgets.transfers_view import TransfersView
 
 HOMES: dict[str, type[DOMNode]] = {
     "app": DyntuiApp,
@@ -65,6 +70,11 @@ HOMES: dict[str, type[DOMNode]] = {
     "results": ResultGrid,
     "row": RowPanel,
     "told": MessageList,
+    "transfers": TransfersView,
+    "export": ExportScreen,
+    "import": ImportScreen,
+    "pick": PickFileScreen,
+    "rejected": RejectedScreen,
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,
