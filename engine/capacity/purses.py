@@ -1,8 +1,8 @@
 """Purses: the units that a process may spend without asking the others.
 
 The buckets of a Region belong to all its processes. Each borrows at most a second's worth at a time
-into a purse of its own, so that together they stay within the table's capacity, and a request
-mostly costs a comparison.
+into a purse of its own, and leaves as much for the others. So together they stay within the table's
+capacity, and a request mostly costs a comparison.
 """
 
 from __future__ import annotations
