@@ -12,7 +12,7 @@ from functools import partial
 
 from engine.capacity.flusher import Flusher
 from engine.capacity.points import WIDTHS_S, Points, start_of
-from engine.capacity.refusals import Kind, Refusal
+from engine.capacity.refusals import READ, Refusal
 from engine.capacity.stretches import OperationSum, Stretch, Sum, Throttled
 from engine.capacity.tally import Charge, Tally, current
 from engine.client.capacity import WINDOWS
@@ -256,7 +256,7 @@ def _operation(stretch: Stretch, name: str) -> OperationSum:
 
 
 def _add_charge(stretch: Stretch, charge: Charge) -> None:
-    flows = stretch.reads if charge[1] is Kind.READ else stretch.writes
+    flows = stretch.reads if charge[1] is READ else stretch.writes
     for draw in charge[2]:
         name = draw.index or ""
         flow = flows.get(name)
