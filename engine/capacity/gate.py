@@ -100,11 +100,32 @@ class Gate:
 
     def refusal(self, kind: Kind, key: bytes, now_us: int) -> Refusal | None:
         """Why a request about a key is throttled; None lets it in. It pays nothing yet."""
-        place: int | None = None
-        if self._purses[kind].has_any(now_us):
-            place = bisect_right(self._bounds, key)
-            if self._ranges[place].has_any(now_us):
-                return None
+        if not self._purses[kind].has_any(now_us):
+            return self._refused(kind, None, now_us)
+        place = bisect_right(self._bounds, key)
+        return None if self._ranges[place].has_any(now_us) else self._refused(kind, place, now_us)
+
+    def draw(self, kind: Kind, draw: Draw, now_us: int) -> Refusal | None:
+        """Let a request about a key pay what it costs, or tell why it is throttled.
+
+        The same as `refusal` and then `charge`, which most requests need both.
+        """
+        purse = self._purses[kind]
+        if not purse.has_any(now_us):
+            return self._refused(kind, None, now_us)
+        place = bisect_right(self._bounds, draw.key)
+        partition = self._ranges[place]
+        if not partition.has_any(now_us):
+            return self._refused(kind, place, now_us)
+        units = draw.units
+        purse.units -= units
+        partition.units -= units / _PARTITION_UNITS[kind]
+        self._capacities[kind].note(units)
+        self.note(kind, draw, now_us)
+        return None
+
+    def _refused(self, kind: Kind, place: int | None, now_us: int) -> Refusal:
+        """A refusal: by the partition at a place, or by the resource."""
         capacity = self._capacities[kind]
         limit = capacity.limit if place is None else Limit.KEY_RANGE
         rate = capacity.supply(now_us).rate

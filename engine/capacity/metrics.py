@@ -13,7 +13,7 @@ from functools import partial
 from engine.capacity.flusher import Flusher
 from engine.capacity.points import WIDTHS_S, Points, start_of
 from engine.capacity.refusals import READ, Refusal
-from engine.capacity.stretches import OperationSum, Stretch, Sum, Throttled
+from engine.capacity.stretches import OperationSum, Stretch, Throttled
 from engine.capacity.tally import Charge, Tally, current
 from engine.client.capacity import WINDOWS
 from engine.client.protocol import Json
@@ -259,10 +259,7 @@ def _add_charge(stretch: Stretch, charge: Charge) -> None:
     flows = stretch.reads if charge[1] is READ else stretch.writes
     for draw in charge[2]:
         name = draw.index or ""
-        flow = flows.get(name)
-        if flow is None:
-            flow = flows[name] = Sum()
-        flow.add(draw.units)
+        flows[name] = flows.get(name, 0.0) + draw.units
 
 
 def _add_items(operation: OperationSum, charge: Charge) -> None:
