@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,8 @@ from engine.errors import FolderAccessError, FolderError
 from engine.storage.folder import DataFolder, make_folder, sync_folder
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from engine.archives.archive import Archive
     from engine.archives.keyring import Keyring
 
@@ -33,7 +34,7 @@ class Shelves:
     def __init__(self, folder: DataFolder | None, region: str) -> None:
         self._data_folder = folder
         self._region = region
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary: TemporaryDirectory[str] | None = None
 
     @cached_property
     def keys(self) -> Keyring:
@@ -46,7 +47,9 @@ class Shelves:
     def _place(self) -> Path:
         if self._data_folder is not None:
             return self._data_folder.region_folder(self._region)
-        self._temporary = tempfile.TemporaryDirectory(prefix="dyntui-")
+        from tempfile import TemporaryDirectory
+
+        self._temporary = TemporaryDirectory(prefix="dyntui-")
         return Path(self._temporary.name)
 
     def path(self, shelf: str, name: str) -> Path:

@@ -221,9 +221,7 @@ class Meter:
         return Gate(self._states, name, table, index, demands, self._on_split)
 
 
-def _tally(
-    table: Table, kind: Kind, draws: Sequence[Draw], items: int, item_bytes: int
-) -> None:
+def _tally(table: Table, kind: Kind, draws: Sequence[Draw], items: int, item_bytes: int) -> None:
     tally = current.tally
     if tally is not None:
         tally.charges.append((table, kind, draws, items, item_bytes))

@@ -1,8 +1,8 @@
 """Metrics: what the requests of this process did to the tables of a Region, second by second.
 
-Each request is counted when it is over: noted at once, and added up with others, which takes less of
-each. What was counted is brought to the Region's points about once a second by a thread of its own,
-ten times while somebody watches, and at the end.
+Each request is counted when it is over: noted at once, and added up with others, which takes less
+of each. What was counted is brought to the Region's points about once a second by a thread of its
+own, ten times while somebody watches, and at the end.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from engine.capacity.points import WIDTHS_S, Points, start_of
 from engine.capacity.refusals import READ, Refusal
 from engine.capacity.stretches import OperationSum, Stretch, Throttled
 from engine.capacity.tally import Charge, Tally, current
-from engine.client.capacity import WINDOWS
 from engine.client.protocol import Json
+from engine.client.windows import WINDOWS
 from engine.clock import Clock
 from engine.errors import ApiError, InternalServerError, RequestCancelled
 from engine.storage import forks

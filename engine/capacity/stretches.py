@@ -23,8 +23,9 @@ class OperationSum:
     """One operation on a table.
 
     `requests` of all ends; `seconds` that those took together that succeeded, and how many of them
-    fell into which of the `steps` of `histogram`, by microseconds; `errors` by code, without those that were throttled. `items` that were
-    read or written, of `item_bytes` together; `item_bytes_max` where they came one by one.
+    fell into which of the `steps` of `histogram`, by microseconds; `errors` by code, without those
+    that were throttled. `items` that were read or written, of `item_bytes` together;
+    `item_bytes_max` where they came one by one.
     """
 
     requests: int = 0

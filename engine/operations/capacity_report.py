@@ -13,7 +13,6 @@ from engine.capacity.prometheus import Exposition
 from engine.capacity.refusals import Kind
 from engine.capacity.stretches import OperationSum, Stretch, together
 from engine.client.capacity import (
-    WINDOWS,
     CapacityReport,
     Flow,
     MonthlyCost,
@@ -22,6 +21,7 @@ from engine.client.capacity import (
     TableLoad,
     ThrottleMark,
 )
+from engine.client.windows import WINDOWS
 from engine.errors import ValidationException
 from engine.operations.partition_heat import heat_of
 from engine.operations.region import Region

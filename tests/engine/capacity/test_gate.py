@@ -206,9 +206,7 @@ def test_what_one_process_borrowed_another_does_not_lack(units: int) -> None:
     units=st.integers(1, 20),
     traffic=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 30)), max_size=80),
 )
-def test_a_process_alone_gets_all_that_is_there(
-    units: int, traffic: list[tuple[int, int]]
-) -> None:
+def test_a_process_alone_gets_all_that_is_there(units: int, traffic: list[tuple[int, int]]) -> None:
     # Too short a time to fill a bucket: what one holds beside it would come on top then.
     gate, second = gate_of(units), 0
     bucket, supply = Bucket.new(Supply(units), START_US), Supply(units)

@@ -14,7 +14,7 @@ from engine.capacity.metrics import Metrics
 from engine.capacity.points import COUNTER_S, MemoryPoints, Points
 from engine.capacity.refusals import Kind
 from engine.capacity.stretches import Stretch, together
-from engine.client.capacity import WINDOWS
+from engine.client.windows import WINDOWS
 from engine.clock import VirtualClock
 from engine.storage.catalog import KeyAttribute, Table
 from engine.storage.meter_file import MeterFile, Point, PointChange
