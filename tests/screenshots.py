@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
-from engine import Engine
+from engine import Engine, Settings
 from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
+from tests.ticket_sale import TickingClock, sell_tickets
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 PLACE = Path.home() / "shop"
@@ -35,6 +36,9 @@ class Picture:
     steps: tuple[str, ...]
     light: bool = False
 
+
+SALE = Picture("capacity", (120, 40), ("3",))
+"""It is taken of a table with traffic."""
 
 PICTURES = (
     Picture(
@@ -109,9 +113,18 @@ def main() -> None:
     with Engine.in_memory() as engine:
         load(engine, engine)
         for picture in PICTURES:
-            path = FOLDER / f"{picture.name}.svg"
-            path.write_text(asyncio.run(take(engine, picture)), encoding="utf-8")
-            print(path)
+            svg = asyncio.run(take(engine, picture))
+            _keep(picture, svg)
+    clock = TickingClock()
+    with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
+        sell_tickets(engine, clock)
+        _keep(SALE, asyncio.run(take(engine, SALE)))
+
+
+def _keep(picture: Picture, svg: str) -> None:
+    path = FOLDER / f"{picture.name}.svg"
+    path.write_text(svg, encoding="utf-8")
+    print(path)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ Json = dict[str, Any]
 class Ready:
     """A statement that can be run, and what there is to say before it is.
 
-    `info` is the table whose whole items its rows are, or None.
+    `info` is the table whose whole items its rows are, or None. `risk` is to be asked about before
+    it runs, `end_risk` before it is read to its end.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Ready:
     parameters: tuple[Json, ...]
     info: TableInfo | None = None
     risk: str | None = None
+    end_risk: str | None = None
 
     @property
     def unit(self) -> str:
@@ -89,10 +91,17 @@ def make_ready(
     sent, parameters = bound(text, values)
     prepared = prepare(sent, table_of)
     refuses = connection.local_tools is not None or connection.is_service
-    warning = risk(prepared, parameters, table_of, refuses_partial_keys=refuses)
-    if warning is not None and _reads_what_is_shown(prepared):
-        warning = None
-    return Ready(text, prepared, tuple(parameters), _whole_items(prepared, names), warning)
+    warning = risk(
+        prepared,
+        parameters,
+        table_of,
+        large_bytes=connection.ask_above_bytes,
+        refuses_partial_keys=refuses,
+    )
+    at_end = warning if _reads_what_is_shown(prepared) else None
+    first = None if at_end else warning
+    info = _whole_items(prepared, names)
+    return Ready(text, prepared, tuple(parameters), info, first, at_end)
 
 
 def _reads_what_is_shown(prepared: Prepared) -> bool:

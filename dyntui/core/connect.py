@@ -24,10 +24,14 @@ THROTTLING_VARIABLE = "DYNTUI_THROTTLING"
 THROTTLINGS = ("enforce", "warn", "off")
 RETRIES_VARIABLE = "DYNTUI_RETRIES"
 RETRIES_MAX = 100
+ASK_ABOVE_VARIABLE = "DYNTUI_ASK_ABOVE"
+LARGE_BYTES = 1_000_000
+"""A full scan of more than that is asked about, unless it is told otherwise."""
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 SAMPLE_FOLDER = "sample"
 LOCAL_FOLDER = "local"
 
+_SIZE = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+|local")
 
 
@@ -54,7 +58,8 @@ class Connection:
     `data_dir` is None for a Region that lives in memory or on a remote, `local_tools` for one on a
     remote; `remote` is set for such a one only. `created` says that the folder was made just now.
     `on_close` closes what was opened. `on_wait` is told of each wait before a throttled request is
-    tried again: whoever holds the connection may put its own in the place.
+    tried again: whoever holds the connection may put its own in the place. A full scan of more than
+    `ask_above_bytes` is asked about.
     """
 
     client: Client
@@ -65,6 +70,7 @@ class Connection:
     created: bool = False
     remote: RemoteClient | None = None
     on_wait: Callable[[Wait], None] = silent
+    ask_above_bytes: int = LARGE_BYTES
 
     def try_again(self, retries: int | None) -> None:
         """Have throttled requests tried again, so many times, or as often as `Backoff` does."""
@@ -76,6 +82,11 @@ class Connection:
             finish_batches=False,
             on_wait=lambda wait: self.on_wait(wait),
         )
+
+    @property
+    def direct(self) -> Client:
+        """The client without trying again, for who counts what is throttled."""
+        return self.client.inner if isinstance(self.client, RetryingClient) else self.client
 
     @property
     def tools(self) -> LocalTools:
@@ -137,6 +148,7 @@ def connect(
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
     """
     retries = retry_count(retries, environment)
+    asked = ask_above_bytes(environment)
     if remote is not None:
         if data_dir is not None or sample:
             raise ConnectError(
@@ -144,7 +156,9 @@ def connect(
             )
         if throttling is not None:
             raise ConnectError("--throttling: a remote decides that itself")
-        return _connect_remote(remote, _given_region(region, environment), retries)
+        connection = _connect_remote(remote, _given_region(region, environment), retries)
+        connection.ask_above_bytes = asked
+        return connection
     folder = data_folder(data_dir, sample=sample, environment=environment)
     name = region_name(region, environment)
 
@@ -163,6 +177,7 @@ def connect(
         raise
     connection = Connection(engine, engine, name, folder, account.close, created)
     connection.try_again(retries)
+    connection.ask_above_bytes = asked
     return connection
 
 
@@ -251,6 +266,19 @@ def retry_count(given: int | None, environment: Mapping[str, str] = os.environ) 
     if not (text.isascii() and text.isdigit() and int(text) <= RETRIES_MAX):
         raise ConnectError(f"{RETRIES_VARIABLE}: {text!r} is not a number from 0 to {RETRIES_MAX}")
     return int(text)
+
+
+def ask_above_bytes(environment: Mapping[str, str] = os.environ) -> int:
+    """From which size on a full scan is asked about: DYNTUI_ASK_ABOVE, in MB, else 1 MB.
+
+    Raises `ConnectError`.
+    """
+    text = environment.get(ASK_ABOVE_VARIABLE, "")
+    if not text:
+        return LARGE_BYTES
+    if not _SIZE.fullmatch(text):
+        raise ConnectError(f"{ASK_ABOVE_VARIABLE}: {text!r} is not a number of MB")
+    return round(float(text) * 1_000_000)
 
 
 def region_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:

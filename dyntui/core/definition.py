@@ -146,6 +146,22 @@ def drop_index_request(info: TableInfo, name: str) -> Json:
     return {"TableName": info.name, "GlobalSecondaryIndexUpdates": [deletion]}
 
 
+def index_units_request(
+    info: TableInfo, name: str, read_units: int | None, write_units: int | None
+) -> Json | None:
+    """The UpdateTable request that gives a GSI other units, None for no change; units that are not
+    named stay."""
+    now = info.index(name).throughput or DEFAULT_THROUGHPUT
+    wanted = Throughput(
+        now.read_units if read_units is None else read_units,
+        now.write_units if write_units is None else write_units,
+    )
+    if wanted == now:
+        return None
+    update = {"Update": {"IndexName": name, "ProvisionedThroughput": wanted.member()}}
+    return {"TableName": info.name, "GlobalSecondaryIndexUpdates": [update]}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What of a table's settings is to be another; None stays as it is."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from dyntui.core.connect import LARGE_BYTES
 from dyntui.core.cost import scan_question
 from dyntui.core.schema import TableInfo
 from dyntui.core.statements import Prepared, TableOf, key_schema
@@ -21,9 +22,6 @@ from engine.partiql.binding import bind
 from engine.partiql.planner import conjunction, equality, plan_select
 
 Json = dict[str, Any]
-
-LARGE_BYTES = 1_000_000
-"""A full scan of more than that is asked about, unless it is told otherwise."""
 
 
 def risk(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, Protocol
 
+from dyntui.core.connect import LARGE_BYTES
 from dyntui.core.statement_explain import explain, explanation_lines
 from dyntui.core.statement_groups import Group, GroupRun
-from dyntui.core.statement_risk import LARGE_BYTES, risk
+from dyntui.core.statement_risk import risk
 from dyntui.core.statement_session import (
     Noted,
     Ready,

@@ -22,9 +22,11 @@ from dyntui.core.definition import (
     Settings,
     add_index_request,
     drop_index_request,
+    index_units_request,
     parse_global_index,
     settings_requests,
 )
+from dyntui.core.provision_cost import provision_change
 from dyntui.core.requests import Request, as_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
@@ -39,6 +41,7 @@ Json = dict[str, Any]
 
 CHANGES = {
     "settings": "capacity and settings",
+    "units": "capacity of an index",
     "add": "add a global index",
     "drop": "remove a global index",
 }
@@ -53,13 +56,17 @@ class AlterTableScreen(Drawer[str | None]):
     AlterTableScreen {
         #alter-form { height: auto; padding: 1 1 0 1; }
         ContentSwitcher, ContentSwitcher > Vertical { height: auto; }
+        #alter-cost { height: auto; padding: 0 1 1 1; color: $warning; display: none;
+            &.-shown { display: block; } }
     }
     """
 
-    def __init__(self, session: Session, info: TableInfo) -> None:
+    def __init__(self, session: Session, info: TableInfo, index: str | None = None) -> None:
+        """Begins with the settings of the table, or with the capacity of an `index`."""
         super().__init__()
         self._session = session
         self._info = info
+        self._index = index if index is not None and self._offers("units") else None
 
     def title_text(self) -> Text:
         """Which table."""
@@ -70,12 +77,13 @@ class AlterTableScreen(Drawer[str | None]):
         info = self._info
         units = info.throughput
         with Vertical(id="alter-form"):
+            first = "settings" if self._index is None else "units"
             kinds = [(text, kind) for kind, text in CHANGES.items() if self._offers(kind)]
             yield FormRow(
                 "Change",
-                Select(kinds, value="settings", allow_blank=False, id="change", compact=True),
+                Select(kinds, value=first, allow_blank=False, id="change", compact=True),
             )
-            with ContentSwitcher(initial="settings"):
+            with ContentSwitcher(initial=first):
                 with Vertical(id="settings"):
                     yield FormRow("Billing", _select("billing", BILLING_MODES, info.billing_mode))
                     yield FormRow(
@@ -98,6 +106,8 @@ class AlterTableScreen(Drawer[str | None]):
                             compact=True,
                         ),
                     )
+                with Vertical(id="units"):
+                    yield from self._compose_units()
                 with Vertical(id="add"):
                     yield FormRow(
                         "Index",
@@ -110,10 +120,21 @@ class AlterTableScreen(Drawer[str | None]):
                 with Vertical(id="drop"):
                     names = [(index.name, index.name) for index in info.global_indexes]
                     yield FormRow("Index", Select(names, id="dropped", compact=True))
+        yield Static(id="alter-cost")
         yield Static("the request", classes="caption")
         yield TextView()
 
+    def _compose_units(self) -> ComposeResult:
+        """Which index, and its units."""
+        names = [(index.name, index.name) for index in self._info.global_indexes]
+        chosen = Select.NULL if self._index is None else self._index
+        yield FormRow("Index", Select(names, value=chosen, id="provisioned", compact=True))
+        yield FormRow("Read units", _units_input("index-read", None))
+        yield FormRow("Write units", _units_input("index-write", None))
+
     def _offers(self, kind: str) -> bool:
+        if kind == "units":
+            return any(index.throughput for index in self._info.global_indexes)
         return kind != "drop" or bool(self._info.global_indexes)
 
     def on_mount(self) -> None:
@@ -123,6 +144,16 @@ class AlterTableScreen(Drawer[str | None]):
     @on(Select.Changed, "#change")
     def _change_chosen(self, event: Select.Changed) -> None:
         self.query_one(ContentSwitcher).current = str(event.value)
+
+    @on(Select.Changed, "#provisioned")
+    def _index_chosen(self, event: Select.Changed) -> None:
+        """Begin with the units that the index has."""
+        if not isinstance(event.value, str):
+            return
+        units = self._info.index(event.value).throughput
+        if units is not None:
+            self.query_one("#index-read", Input).value = str(units.read_units)
+            self.query_one("#index-write", Input).value = str(units.write_units)
 
     @on(Input.Changed)
     @on(Select.Changed)
@@ -141,6 +172,9 @@ class AlterTableScreen(Drawer[str | None]):
             text = self.query_one("#index", Input).value
             if text:
                 requests = [add_index_request(self._info, parse_global_index(text))]
+        elif self._kind == "units":
+            units = self._index_units()
+            requests = [] if units is None else [units]
         elif self._kind == "drop":
             name = self.query_one("#dropped", Select).value
             if isinstance(name, str):
@@ -148,6 +182,13 @@ class AlterTableScreen(Drawer[str | None]):
         else:
             requests = settings_requests(self._info, self._settings())
         return [Request("UpdateTable", members) for members in requests]
+
+    def _index_units(self) -> Json | None:
+        name = self.query_one("#provisioned", Select).value
+        read, write = (self.query_one(f"#index-{kind}", Input).value for kind in ("read", "write"))
+        if not isinstance(name, str):
+            return None
+        return index_units_request(self._info, name, parse_units(read), parse_units(write))
 
     def _settings(self) -> Settings:
         """Only what differs from the table as it is."""
@@ -170,8 +211,12 @@ class AlterTableScreen(Drawer[str | None]):
         billing = str(self.query_one("#billing", Select).value)
         FormRow.show_units(self, BILLING_MODES[billing] == "PROVISIONED")
         area = self.query_one(TextView)
+        cost = None
         try:
             requests = self._requests()
+            cost = provision_change(
+                self._info, [request.members for request in requests], self._session.region
+            )
             if len(requests) == 1:
                 area.show_request(requests[0])
             else:
@@ -179,6 +224,9 @@ class AlterTableScreen(Drawer[str | None]):
                 area.text = shown or "nothing is changed yet"
         except NotationError as error:
             area.text = f"… {error}"
+        line = self.query_one("#alter-cost", Static)
+        line.set_class(cost is not None, "-shown")
+        line.update(Text(cost or ""))
 
     @on(Input.Submitted)
     def _next_field(self) -> None:

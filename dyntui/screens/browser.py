@@ -21,6 +21,7 @@ from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
@@ -273,6 +274,19 @@ class BrowserScreen(Screen[None], JobHost):
         message.stop()
         self._ask(message.what, self._shown)
 
+    @on(CapacityTab.AlterWanted)
+    def _alter_wanted(self, message: CapacityTab.AlterWanted) -> None:
+        message.stop()
+        info = self._infos.get(self._shown or "")
+        if info is not None:
+            self._alter(info, message.index)
+
+    @on(CapacityTab.CollectionWanted)
+    async def _collection_wanted(self, message: CapacityTab.CollectionWanted) -> None:
+        message.stop()
+        self._main.choose(1)
+        await self._main.items.show_collection(message.index, message.key)
+
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:
         message.stop()
@@ -298,10 +312,10 @@ class BrowserScreen(Screen[None], JobHost):
         elif what == "copy_as":
             self._copy_as(info)
 
-    def _alter(self, info: TableInfo) -> None:
+    def _alter(self, info: TableInfo, index: str | None = None) -> None:
         from dyntui.screens.alter_table import AlterTableScreen
 
-        self.app.push_screen(AlterTableScreen(self.session, info), self._altered)
+        self.app.push_screen(AlterTableScreen(self.session, info, index), self._altered)
 
     def _drop(self, info: TableInfo) -> None:
         from dyntui.screens.drop_table import DropTableScreen

@@ -68,7 +68,7 @@ class ItemsTab(ItemsView):
             "copy_as": self._copy_as,
             "as_partiql": self._as_partiql,
             "form": self.focus_form,
-            "end": self._read_to_end,
+            "end": self._end,
             "panel_value": self._show_member,
             "panel_edit": lambda: self._with_item(self._edit_member),
             "panel_copy": self._copy_member,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.text import Text
 from textual import on
@@ -10,8 +11,10 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.columns import Columns
+from dyntui.core.cost import scan_question
 from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import Plan, PlanError, make_plan
+from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
@@ -21,6 +24,8 @@ from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.text_line import TextLine
+
+Json = dict[str, Any]
 
 
 class ItemsView(TableTab, RowsHost):
@@ -51,6 +56,7 @@ class ItemsView(TableTab, RowsHost):
     def on_mount(self) -> None:
         """Nothing is shown yet."""
         self._plan: Plan | None = None
+        self._wanted: Request | None = None
 
     @property
     def _form(self) -> QueryForm:
@@ -78,6 +84,14 @@ class ItemsView(TableTab, RowsHost):
         if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
+
+    async def show_collection(self, index: str | None, key: Json) -> None:
+        """Show the items of a partition key of the table, or of an index."""
+        if self.info is not None:
+            await self._form.show(self.info)
+            await self._form.choose_index(index)
+            self._form.fill_keys(key)
+            self.run()
 
     def reload(self) -> None:
         """Read again, and go back to where the cursor stood."""
@@ -122,11 +136,37 @@ class ItemsView(TableTab, RowsHost):
         self._grid.focus()
 
     def run(self, row: int = 0, column: int = 0) -> None:
-        """Read what the form says, from its beginning as far as `row`."""
+        """Read what the form says, from its beginning as far as `row`.
+
+        A filter over all of a large table is asked about, once.
+        """
         plan = self._show_plan()
         if plan is None or self.info is None:
             return
+        filters = "FilterExpression" in plan.request.members
+        risk = self._risk(plan) if filters and plan.request != self._wanted else None
+        self._ask_first(risk, plan.request, lambda: self._run(plan, row, column))
+
+    def _risk(self, plan: Plan) -> str | None:
+        """What reading all that is planned takes, where that is a scan of a large table."""
+        if plan.operation != "Scan" or self.info is None:
+            return None
+        name = plan.request.members.get("IndexName")
+        index = None if name is None else self.info.index(name)
+        return scan_question(self.info, index, self.connection.ask_above_bytes)
+
+    def _end(self) -> None:
+        """Read to the very last row; ask first where that is a full scan of a large table."""
+        plan, source = self._plan, self._source
+        if plan is not None and source is not None:
+            risk = None if source.complete else self._risk(plan)
+            self._ask_first(risk, plan.request, self._read_to_end)
+
+    def _run(self, plan: Plan, row: int, column: int) -> None:
+        if self.info is None:
+            return
         self._plan = plan
+        self._wanted = plan.request
         target = self.info.index(self._form.fields.index) if self._form.fields.index else self.info
         keys = [(name, "PK") for name in target.partition_keys]
         keys += [(name, "SK") for name in target.sort_keys]

@@ -14,6 +14,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
@@ -23,7 +24,7 @@ from dyntui.widgets.table_tab import TableTab
 if TYPE_CHECKING:
     from dyntui.widgets.partiql_view import PartiqlView
 
-TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab)
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab)
 """The tabs in their order; the number of a tab is its key."""
 
 
@@ -45,7 +46,9 @@ class MainArea(Vertical):
         super().__init__(id="main")
         self._session = session
         self._connection = connection
-        self._tabs = [tab(session, id=f"tab-{number}") for number, tab in enumerate(TABS, 1)]
+        self._tabs = [
+            tab(session, connection, id=f"tab-{number}") for number, tab in enumerate(TABS, 1)
+        ]
         self._current = 1
         self._has_table = False
         self._partiql: PartiqlView | None = None

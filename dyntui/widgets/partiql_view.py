@@ -175,7 +175,7 @@ class PartiqlView(StatementDesk):
             else:
                 self._queue.clear()
 
-        self.app.push_screen(AskFirstScreen(ready), closed)
+        self.app.push_screen(AskFirstScreen(ready.risk, ready), closed)
 
     def _malformed(self, piece: Piece, error: StatementError) -> None:
         """Say what is wrong, and put the cursor there."""

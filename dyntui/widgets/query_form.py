@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,10 +12,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
+from dyntui.core.item_text import value_text
 from dyntui.core.plan import OPERATORS, KeyTerm, QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.toggle import Toggle
+
+Json = dict[str, Any]
 
 KEYS_IN_A_ROW = 2
 _Target = tuple[str, str | None]
@@ -195,6 +198,12 @@ class QueryForm(Vertical):
             self.query_one("#form-index", Select).value = (table, name)
         await self._show_keys()
         self.post_message(self.Changed())
+
+    def fill_keys(self, key: Json) -> None:
+        """Fill in values of key attributes, all other fields as they are."""
+        for field in self.query(KeyField):
+            if field.attribute in key:
+                field.fill(value_text(key[field.attribute]))
 
     @on(Select.Changed, "#form-index")
     async def _index_changed(self, event: Select.Changed) -> None:

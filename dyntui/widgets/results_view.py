@@ -109,6 +109,11 @@ class ResultsView(Vertical, RowsHost):
         source = PageSource(self._reader, self._page_rows)
         self._begin(_title(ready), source, Columns(key_roles(ready)))
 
+    def _end(self) -> None:
+        """Read to the very last row; ask first where that is a full scan of a large table."""
+        if self.ready is not None:
+            self._ask_first(self.ready.end_risk, self.ready, self._read_to_end)
+
     def _began(self) -> None:
         self._taken_s = self.session.clock.monotonic_s() - self._start_s
         self._show_status()
@@ -220,7 +225,7 @@ class ResultsView(Vertical, RowsHost):
             "copy_row": self._copy_row,
             "copy_as": lambda: self.post_message(self.Asked("copy_as")),
             "form": lambda: self.post_message(self.Asked("form")),
-            "end": self._read_to_end,
+            "end": self._end,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,

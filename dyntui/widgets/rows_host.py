@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual import on
@@ -13,6 +14,7 @@ from dyntui.core.columns import Columns
 from dyntui.core.formats import plain_json
 from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE, PageSource
+from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -20,6 +22,9 @@ from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text, rows_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.core.asked import Ready
 
 Json = dict[str, Any]
 
@@ -98,6 +103,19 @@ class RowsHost(JobHost):
 
         self.run_job(self._title, work, done, self._read_failed, group=READING)
         self._show_status()
+
+    def _ask_first(self, risk: str | None, what: Ready | Request, then: Callable[[], None]) -> None:
+        """Go on, but where there is a risk only if the person wants it."""
+        if risk is None:
+            then()
+            return
+        from dyntui.screens.ask_first import AskFirstScreen
+
+        def closed(wanted: bool | None) -> None:
+            if wanted:
+                then()
+
+        self.app.push_screen(AskFirstScreen(risk, what), closed)
 
     def _read_to_end(self) -> None:
         source = self._source

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from dyntui.core.connect import Connection
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.jobs import JobHost
@@ -17,9 +18,16 @@ class TableTab(Vertical, JobHost):
 
     TITLE = ""
 
-    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002  Textual's
+    def __init__(
+        self,
+        session: Session,
+        connection: Connection,
+        *,
+        id: str | None = None,  # noqa: A002  Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self.session = session
+        self.connection = connection
         self.info: TableInfo | None = None
 
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:

@@ -92,17 +92,12 @@ class RetryingClient(OperationMethods):
         `finish_batches`: of a BatchWriteItem or BatchGetItem what is left over is sent again, and
         the answers are put together. Else it is told, as the SDKs do.
         """
-        self._client = client
+        self.inner = client
         self._backoff = backoff or Backoff()
         self._finish_batches = finish_batches
         self._on_wait = on_wait
         self._sleep = sleep
         self._draw = draw
-
-    @property
-    def inner(self) -> Client:
-        """See `Layer.inner`."""
-        return self._client
 
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`; the last error is raised once all attempts are used up.
@@ -113,7 +108,7 @@ class RetryingClient(OperationMethods):
         answers: list[Json] = []
         while True:
             try:
-                answer = self._client.call(operation, request, context)
+                answer = self.inner.call(operation, request, context)
             except ApiError as error:
                 again = is_throttled(error) and self._wait(operation, attempt, context, error.code)
                 if not again:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.benchmarks import (
     accounting,
     bulk,
+    dashboard,
     following,
     itemcrypto,
     layout,
@@ -212,5 +213,11 @@ BENCHMARKS = (
         "layout",
         "pages of 4 and 16 KiB, each with its inline limit, to pages of 8 KiB",
         layout.layout,
+    ),
+    Benchmark(
+        "dashboard",
+        "the app on the page on capacity, to an empty app: processor time",
+        dashboard.dashboard,
+        {"dashboard-rest-core": Goal(5), "dashboard-busy-core": Goal(20)},
     ),
 )

@@ -17,7 +17,7 @@ from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
 from dyntui.widgets.item_grid import ItemGrid
 from engine import Context, Engine
-from engine.client.protocol import OWNER, Client
+from engine.client.protocol import OWNER, Client, LocalTools
 from engine.clock import VirtualClock
 
 Json = dict[str, Any]
@@ -101,17 +101,20 @@ def app_of(pilot: Pilot[None]) -> DyntuiApp:
     return pilot.app
 
 
-def make_app(client: Client, engine: Engine) -> DyntuiApp:
-    """The app on a client; what only an engine offers comes from `engine`."""
-    return DyntuiApp(Connection(client, engine, engine.region, None), VirtualClock())
+def make_app(client: Client, engine: Engine, tools: LocalTools | None = None) -> DyntuiApp:
+    """The app on a client; what only an engine offers comes from `tools`, or else from `engine`."""
+    return DyntuiApp(Connection(client, tools or engine, engine.region, None), VirtualClock())
 
 
 @asynccontextmanager
 async def running(
-    client: Client, engine: Engine, size: tuple[int, int] = LARGE
+    client: Client,
+    engine: Engine,
+    size: tuple[int, int] = LARGE,
+    tools: LocalTools | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """The app, once it has shown the first table."""
-    app = make_app(client, engine)
+    app = make_app(client, engine, tools)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         yield pilot

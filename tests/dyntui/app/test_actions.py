@@ -20,10 +20,12 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
+from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
 from dyntui.screens.value import ValueScreen
+from dyntui.widgets.capacity_board import CapacityView
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
@@ -43,6 +45,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "items": ItemGrid,
     "item": ItemPanel,
     "schema": SchemaView,
+    "capacity": CapacityView,
     "partiql": PartiqlView,
     "statement": StatementArea,
     "results": ResultGrid,
@@ -51,6 +54,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,
+    "load": LoadTestScreen,
     "ask": AskFirstScreen,
     "editor": EditorScreen,
     "field": FieldEditor,

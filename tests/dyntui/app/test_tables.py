@@ -307,3 +307,27 @@ async def test_the_request_that_makes_a_table_can_be_copied(
         engine.call("CreateTable", request)
         assert table(engine, "copy")["KeySchema"] == table(engine, "films")["KeySchema"]
         assert grid_of(pilot).display
+
+
+async def test_the_capacity_of_an_index(client: Recorder, engine: Engine) -> None:
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    by_genre = {"Update": {"IndexName": "by-genre", "ProvisionedThroughput": units}}
+    engine.call(
+        "UpdateTable",
+        {
+            "TableName": "films",
+            "BillingMode": "PROVISIONED",
+            "ProvisionedThroughput": units,
+            "GlobalSecondaryIndexUpdates": [by_genre],
+        },
+    )
+    async with running(client, engine) as pilot:
+        await press(pilot, "3", "n", "a")
+        assert find(pilot, Select, "#change").value == "units"
+        assert find(pilot, Input, "#index-write").value == "5"
+        find(pilot, Input, "#index-write").value = "30"
+        await settle(pilot)
+        assert "→ $17.56" in shown(pilot, "#alter-cost")
+        await press(pilot, "ctrl+s")
+        [update] = client.requests("UpdateTable")[0]["GlobalSecondaryIndexUpdates"]
+        assert update["Update"]["ProvisionedThroughput"] == units | {"WriteCapacityUnits": 30}

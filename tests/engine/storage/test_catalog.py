@@ -209,8 +209,6 @@ ALTER TABLE jobs DROP COLUMN forget_us;
 DROP TABLE trash;
 DROP TABLE transfers;
 DROP TABLE rejections;
-DROP TABLE streams;
-DROP TABLE shards;
 CREATE TABLE partitions(storage INTEGER NOT NULL, low INTEGER NOT NULL);
 PRAGMA user_version=1;
 """

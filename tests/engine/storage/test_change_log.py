@@ -257,8 +257,8 @@ def test_the_order_of_numbers_is_that_of_stamps_and_of_commits(
     clocks = VirtualClock(), VirtualClock()
     with (
         tempfile.TemporaryDirectory() as folder,
-        Engine.open(folder, clock=clocks[0]) as one,
-        Engine.open(folder, clock=clocks[1]) as other,
+        Engine.open(folder, clock=clocks[0], throttling="off") as one,
+        Engine.open(folder, clock=clocks[1], throttling="off") as other,
     ):
         make_table(one)
         for number, (is_other, step_s) in enumerate(steps):
