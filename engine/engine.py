@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
+from engine.client.changes import ALL_CHANGES, Changes
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -45,6 +44,8 @@ from engine.storage.database import Options
 if TYPE_CHECKING:
     from engine.account import Account
     from engine.capacity.prometheus import Exposition
+    from engine.client.capacity import CapacityReport, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 

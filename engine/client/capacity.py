@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WINDOWS = {3_600: 1, 86_400: 60, 35 * 86_400: 3_600}
-"""How long measurements are kept, in seconds, with the width of their stretches."""
-
 
 @dataclass(frozen=True, slots=True)
 class Flow:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from engine.client.capacity import CapacityReport, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
-from engine.client.recovery import RecoveryTools
+from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from engine.client.capacity import CapacityReport, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
 
 Json = dict[str, Any]
 
