@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, Place, TableLoad
+from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
@@ -72,6 +72,7 @@ _capacity_report: Callable[..., CapacityReport] = late(
 _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
     "engine.operations.capacity_report", "capacity_overview"
 )
+_metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_series", "metrics")
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
@@ -274,6 +275,20 @@ class Engine(OperationMethods, RecoveryMethods):
     def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
         """See `LocalTools.capacity_overview`."""
         return _capacity_overview(self._region, window_s)
+
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """See `LocalTools.metrics`."""
+        return _metrics(self._region, table, name, since_s, until_s, width_s, index, operation)
 
     def prometheus(self) -> str:
         """See `LocalTools.prometheus`."""

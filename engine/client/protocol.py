@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
-from engine.client.capacity import CapacityReport, Place, TableLoad
+from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
 from engine.client.recovery import RecoveryTools
 from engine.errors import ApiError
@@ -283,6 +283,26 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """What each table of the Region had to do in the last `window_s` seconds, by name.
 
         Raises `ApiError` where the window is longer than 35 days.
+        """
+        ...
+
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """A metric by CloudWatch's name, such as `ConsumedReadCapacityUnits`, in order of time.
+
+        Stretches of 1, 60 or 3,600 seconds that begin before `until_s` and end after `since_s`, in
+        seconds since the epoch; one in which nothing was measured is left out. Units and throttle
+        events are those of the table, or of a global `index`; all else is of all operations, or of
+        one. Raises `ApiError`.
         """
         ...
 
