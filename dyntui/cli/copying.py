@@ -55,7 +55,9 @@ def copy(
     capacity as any program does, and changes that come meanwhile may or may not be in it.
     """
     if via != "scan" and (max_rcu, max_wcu) != (None, None):
-        raise click.UsageError("--max-rcu and --max-wcu go with --via scan: a backup costs no units")
+        raise click.UsageError(
+            "--max-rcu and --max-wcu go with --via scan: a backup costs no units"
+        )
     work = workspace(context)
     info = work.table(table)
     say(f"by backup: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
@@ -93,9 +95,7 @@ def _delete_backup(work: Workspace, arn: str) -> None:
         say(f"the backup {arn} is left: {error.error.message}")
 
 
-def _copy_by_scan(
-    work: Workspace, info: TableInfo, new_table: str, max_wcu: float | None
-) -> None:
+def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, max_wcu: float | None) -> None:
     request = create_request(info)
     work.call(request.operation, request.members | {"TableName": new_table})
     work.ready_table(new_table)

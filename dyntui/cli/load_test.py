@@ -37,9 +37,7 @@ _PERCENTILES = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99}
 
 @click.command("load-test", cls=Command)
 @table_argument
-@click.option(
-    "--read-rate", type=FiniteRange(0, _RATE_MAX), default=0.0, help="GetItems a second."
-)
+@click.option("--read-rate", type=FiniteRange(0, _RATE_MAX), default=0.0, help="GetItems a second.")
 @click.option(
     "--write-rate", type=FiniteRange(0, _RATE_MAX), default=0.0, help="PutItems a second."
 )

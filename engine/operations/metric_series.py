@@ -81,9 +81,7 @@ def _datapoint(
     if counted is None or not counted.samples:
         return None
     p50, p90, p99 = (_ms(percentile(steps, part)) for part in (0.5, 0.9, 0.99))
-    return Datapoint(
-        at_s, counted.samples, counted.total, counted.low, counted.high, p50, p90, p99
-    )
+    return Datapoint(at_s, counted.samples, counted.total, counted.low, counted.high, p50, p90, p99)
 
 
 def _ms(microseconds: float | None) -> float | None:

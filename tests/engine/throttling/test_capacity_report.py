@@ -276,4 +276,4 @@ def test_a_metric_that_is_not_kept_is_refused(
 ) -> None:
     create(engine, 10, 10, index_writes=1)
     with pytest.raises(ApiError, match=said):
-        engine.metrics(TABLE, name, **({"since_s": 0, "until_s": 2e9} | more))
+        engine.metrics(**{"table": TABLE, "name": name, "since_s": 0, "until_s": 2e9, **more})
