@@ -44,7 +44,7 @@ from engine.storage.database import Options
 if TYPE_CHECKING:
     from engine.account import Account
     from engine.capacity.prometheus import Exposition
-    from engine.client.capacity import CapacityReport, Place, TableLoad
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
     from engine.client.history import Change, ItemDiff, Undone, Window
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
@@ -76,6 +76,7 @@ _capacity_report: Callable[..., CapacityReport] = late(
 _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
     "engine.operations.capacity_report", "capacity_overview"
 )
+_metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_series", "metrics")
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
@@ -284,6 +285,20 @@ class Engine(OperationMethods, RecoveryMethods):
     def capacity_overview(self, window_s: int = 600) -> tuple[TableLoad, ...]:
         """See `LocalTools.capacity_overview`."""
         return _capacity_overview(self._region, window_s)
+
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """See `LocalTools.metrics`."""
+        return _metrics(self._region, table, name, since_s, until_s, width_s, index, operation)
 
     def prometheus(self) -> str:
         """See `LocalTools.prometheus`."""

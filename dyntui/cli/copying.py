@@ -12,9 +12,10 @@ from dyntui.cli.command import Command, table_argument
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.snapshots import refusals
+from dyntui.cli.statement_options import max_rcu_option, max_wcu_option
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.copying import delete_all, scan_cost_text, scanned
-from dyntui.core.put_many import put_many
+from dyntui.core.put_many import batch_items, put_many
 from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Context, Json
@@ -35,14 +36,28 @@ _NO_UNITS = "costs no capacity units"
     show_default=True,
     help="By a backup and its restore, or by reading and writing each item.",
 )
+@max_rcu_option
+@max_wcu_option("Write at most so many WCU a second.")
 @click.option("--dry-run", is_flag=True, help="Only tell what each way costs.")
 @click.pass_context
-def copy(context: click.Context, table: str, new_table: str, via: str, dry_run: bool) -> None:
+def copy(
+    context: click.Context,
+    table: str,
+    new_table: str,
+    via: str,
+    max_rcu: float | None,
+    max_wcu: float | None,
+    dry_run: bool,
+) -> None:
     """Copy a table, with its indexes and throughput, into a new one.
 
     By a backup the copy is as of one instant and costs no units. By a scan it takes part in
     capacity as any program does, and changes that come meanwhile may or may not be in it.
     """
+    if via != "scan" and (max_rcu, max_wcu) != (None, None):
+        raise click.UsageError(
+            "--max-rcu and --max-wcu go with --via scan: a backup costs no units"
+        )
     work = workspace(context)
     info = work.table(table)
     say(f"by backup: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
@@ -51,7 +66,8 @@ def copy(context: click.Context, table: str, new_table: str, via: str, dry_run: 
     if via == "backup":
         _copy_by_backup(work, table, new_table)
     else:
-        _copy_by_scan(work, info, new_table)
+        work.limit_rates(max_rcu, max_wcu)
+        _copy_by_scan(work, info, new_table, max_wcu)
     say(f"copied {work.table(new_table).item_count:,} items to {new_table}")
 
 
@@ -79,7 +95,7 @@ def _delete_backup(work: Workspace, arn: str) -> None:
         say(f"the backup {arn} is left: {error.error.message}")
 
 
-def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str) -> None:
+def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, max_wcu: float | None) -> None:
     request = create_request(info)
     work.call(request.operation, request.members | {"TableName": new_table})
     work.ready_table(new_table)
@@ -91,6 +107,7 @@ def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str) -> None:
                 new_table,
                 scanned(client, info.name),
                 lambda step: bar.show("copy", step.items_written, info.item_count),
+                batch_items=batch_items(max_wcu),
             )
     except ApiError as error:
         raise OperationError("PutItem", error, done=f"{new_table} was made") from error

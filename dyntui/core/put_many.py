@@ -60,6 +60,11 @@ def put_many(
     return written
 
 
+def batch_items(max_wcu: float | None) -> int:
+    """How many items a batch may have where so many units a second are written: a second's."""
+    return BATCH_ITEMS_MAX if max_wcu is None else max(1, int(max_wcu))
+
+
 def _put_one(client: Client, table: str, item: Json | Removal, absent: str | None) -> None:
     if isinstance(item, Removal):
         client.call("DeleteItem", {"TableName": table, "Key": item.key})

@@ -170,3 +170,26 @@ class Place:
 
     number: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Datapoint:
+    """A metric in the stretch that begins at `at_s`, with CloudWatch's statistics.
+
+    `samples` measurements of `total` together, from `low` to `high`: SampleCount, Sum, Minimum and
+    Maximum. Percentiles are told of latencies, which are milliseconds.
+    """
+
+    at_s: int
+    samples: int
+    total: float
+    low: float
+    high: float
+    p50: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+
+    @property
+    def mean(self) -> float:
+        """CloudWatch's Average."""
+        return self.total / self.samples

@@ -16,7 +16,7 @@ from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from engine.client.capacity import CapacityReport, Place, TableLoad
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
     from engine.client.history import Change, ItemDiff, Undone, Window
 
 Json = dict[str, Any]
@@ -302,6 +302,26 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """What each table of the Region had to do in the last `window_s` seconds, by name.
 
         Raises `ApiError` where the window is longer than 35 days.
+        """
+        ...
+
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """A metric by CloudWatch's name, such as `ConsumedReadCapacityUnits`, in order of time.
+
+        Stretches of 1, 60 or 3,600 seconds that begin before `until_s` and end after `since_s`, in
+        seconds since the epoch; one in which nothing was measured is left out. Units and throttle
+        events are those of the table, or of a global `index`; all else is of all operations, or of
+        one. Raises `ApiError`.
         """
         ...
 
