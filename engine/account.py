@@ -35,7 +35,8 @@ class Account:
         self._settings = settings
         self._clock = clock
         self._engines: dict[str, Engine] = {}
-        self._lock = threading.Lock()
+        # One Region may be opened amid the opening of another, whose job reads from it.
+        self._lock = threading.RLock()
         self._closed = False
 
     @classmethod
@@ -94,13 +95,17 @@ class Account:
                 opened = Region.open(
                     region, self._folder, self._clock, self._settings, self._options
                 )
+                opened = replace(opened, neighbour=self._region)
+                engine = Engine(opened, self)
+                self._engines[region] = engine
                 # Where the file is damaged, requests say so, each for itself.
                 with suppress(ApiError):
                     if opened.database.read(lambda reader, _: reader.jobs()):
                         _resume_jobs(opened)
-                engine = Engine(opened, self)
-                self._engines[region] = engine
             return engine
+
+    def _region(self, name: str) -> Region:
+        return self.engine(name)._region
 
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""

@@ -298,13 +298,6 @@ class Engine(OperationMethods, RecoveryMethods):
         count = self.table_count()
         return {self.region: count} if count else {}
 
-    def _neighbour(self, region: str) -> Region:
-        if region == self.region:
-            return self._region
-        if self._account is None:
-            raise ValidationException("A Region in memory has no other beside it")
-        return self._account.engine(region)._region
-
     def table_count(self) -> int:
         """How many tables the Region has."""
         now_us = self._region.clock.now_us()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from engine.clock import SYSTEM_CLOCK
@@ -20,11 +21,19 @@ def main(folder_path: str, region_name: str, job_id: str) -> None:
     """Do the job; how it ended is in the database."""
     folder = open_folder(Path(folder_path), force_network=True)
     options, settings = configured(folder.config_path, folder.config())
-    region = Region.open(region_name, folder, SYSTEM_CLOCK, settings, options)
+    opened: dict[str, Region] = {}
+
+    def open_region(name: str) -> Region:
+        if name not in opened:
+            opened[name] = Region.open(name, folder, SYSTEM_CLOCK, settings, options)
+        return opened[name]
+
     try:
+        region = replace(open_region(region_name), neighbour=open_region)
         run_job(region, int(job_id), _tell)
     finally:
-        region.close()
+        for region in opened.values():
+            region.close()
 
 
 def _tell() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.client.recovery import (
@@ -24,6 +23,7 @@ _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snaps
 _diff: Callable[..., Iterator[Difference]] = late(
     "engine.operations.snapshot_diff", "diff_snapshots"
 )
+_restore_as_of: Callable[..., None] = late("engine.operations.restores", "restore_from_history")
 _truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
 _unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
@@ -36,14 +36,10 @@ _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_repo
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
 
 
-class RecoveryMethods(ABC):
+class RecoveryMethods:
     """Mix-in for an engine: `RecoveryTools`, each imported when it is first used."""
 
     _region: Region
-
-    @abstractmethod
-    def _neighbour(self, region: str) -> Region:
-        """Another Region of the same folder."""
 
     def snapshot(
         self,
@@ -80,6 +76,12 @@ class RecoveryMethods(ABC):
         """See `RecoveryTools.diff_snapshots`."""
         return _diff(self._region, old, new)
 
+    def restore_as_of(
+        self, table: str, new_table: str, when_s: float, without_indexes: bool = False
+    ) -> None:
+        """See `RecoveryTools.restore_as_of`."""
+        _restore_as_of(self._region, table, new_table, when_s, without_indexes)
+
     def truncate(self, table: str) -> str | None:
         """See `RecoveryTools.truncate`."""
         return _truncate(self._region, table)
@@ -94,7 +96,7 @@ class RecoveryMethods(ABC):
 
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""
-        return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+        return _copy_backup(self._region, arn, lambda: self._region.other(region))
 
     def backup_plans(self) -> list[BackupPlan]:
         """See `RecoveryTools.backup_plans`."""
@@ -110,7 +112,7 @@ class RecoveryMethods(ABC):
 
     def run_backup_plans(self) -> list[PlanRun]:
         """See `RecoveryTools.run_backup_plans`."""
-        return _run_plans(self._region, self._neighbour)
+        return _run_plans(self._region)
 
     def jobs(self) -> list[JobReport]:
         """See `RecoveryTools.jobs`."""

@@ -133,6 +133,15 @@ class RecoveryTools(Protocol):
         """What differs between two snapshots, or between one and now, by table and key."""
         ...
 
+    def restore_as_of(
+        self, table: str, new_table: str, when_s: float, without_indexes: bool = False
+    ) -> None:
+        """Begin to make a new table as one was at a time, in seconds since the epoch.
+
+        As RestoreTableToPointInTime, and as far back as local history reaches, too.
+        """
+        ...
+
     def truncate(self, table: str) -> str | None:
         """Put an empty table in the place of one, with all its settings, at once.
 

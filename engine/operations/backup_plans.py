@@ -5,7 +5,6 @@ A plan is kept as a job that never ends: it is due again and again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -72,15 +71,15 @@ def remove_plan(region: Region, name: str) -> None:
     region.database.write(lambda transaction: transaction.end_jobs(_KIND, name))
 
 
-def run_plans(region: Region, neighbour: Callable[[str], Region]) -> list[PlanRun]:
+def run_plans(region: Region) -> list[PlanRun]:
     """See `RecoveryTools.run_backup_plans`."""
     runs = []
     for job in _jobs(region):
         if region.database.write(partial(_claim, job_id=job.id)):
-            runs += _run(region, neighbour, _plan(job))
+            runs += _run(region, _plan(job))
     _delete_expired(region)
     for copy_to in {job.state["copy_to"] for job in _jobs(region)} - {None}:
-        _delete_expired(neighbour(copy_to))
+        _delete_expired(region.other(copy_to))
     return runs
 
 
@@ -96,7 +95,7 @@ def _claim(transaction: WriteTransaction, job_id: int) -> bool:
     return True
 
 
-def _run(region: Region, neighbour: Callable[[str], Region], plan: BackupPlan) -> list[PlanRun]:
+def _run(region: Region, plan: BackupPlan) -> list[PlanRun]:
     """Make the backups of a plan; one that fails does not keep the others from being made."""
     catalog = region.database.reload_catalog()
     tables = sorted(catalog.tables) if plan.tables is None else plan.tables
@@ -111,7 +110,7 @@ def _run(region: Region, neighbour: Callable[[str], Region], plan: BackupPlan) -
             arn = backup_arn(region, backup)
             copied = None
             if plan.copy_to is not None:
-                copied = copy_backup(region, arn, partial(neighbour, plan.copy_to))
+                copied = copy_backup(region, arn, partial(region.other, plan.copy_to))
             runs.append(PlanRun(plan.name, table, arn, copied, None))
         except (ApiError, FolderError) as error:
             runs.append(PlanRun(plan.name, table, None, None, str(error)))

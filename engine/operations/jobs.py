@@ -239,8 +239,10 @@ def _lease(region: Region, job_id: int) -> Iterator[bool]:
 
 def _remove_idle_locks(region: Region, folder: Path) -> None:
     """Remove the locks of jobs that are gone: a kill may have come right behind their end."""
+    # In this order: a job is known before it is locked.
+    locks = list(folder.glob("job-*.lock"))
     known = {job.id for job in region.database.read(lambda reader, _: reader.jobs())}
-    for path in folder.glob("job-*.lock"):
+    for path in locks:
         if int(path.stem.removeprefix("job-")) not in known:
             path.unlink(missing_ok=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
+from itertools import islice
 
 from engine.client.protocol import Context, Json, LoadProgress, Removal
 from engine.errors import ApiError, ResourceNotFoundException, ValidationException
@@ -107,16 +108,16 @@ def _is_cancelled(context: Context) -> bool:
 
 def steps(rows: Iterable[Row], items_max: int) -> Iterator[list[Row]]:
     """What each transaction writes, in key order."""
-    step: list[Row] = []
-    step_bytes = 0
-    for row in rows:
-        step.append(row)
-        step_bytes += row[1]
-        if len(step) == items_max or step_bytes >= _STEP_BYTES:
-            yield step
-            step, step_bytes = [], 0
-    if step:
-        yield step
+    source = iter(rows)
+    while gathered := list(islice(source, items_max)):
+        begin = step_bytes = 0
+        for place, row in enumerate(gathered, start=1):
+            step_bytes += row[1]
+            if step_bytes >= _STEP_BYTES:
+                yield gathered[begin:place]
+                begin, step_bytes = place, 0
+        if begin < len(gathered):
+            yield gathered[begin:]
 
 
 def _write_step(

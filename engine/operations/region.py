@@ -18,7 +18,12 @@ from engine.capacity.shared import SharedStates
 from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.errors import (
+    ApiError,
+    FolderError,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
@@ -124,6 +129,7 @@ class Region:
     meter_file: MeterFile | None = None
     in_flight: KeysInFlight | None = None
     past: Past | None = None
+    neighbour: Callable[[str], Region] | None = None
 
     @classmethod
     def open(
@@ -208,6 +214,22 @@ class Region:
             self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
+
+    def other(self, name: str) -> Region:
+        """A Region of the same account; raises `ValidationException` where there can be none."""
+        if name == self.name:
+            return self
+        if self.neighbour is None:
+            raise ValidationException(f"Nothing is known here of the Region {name}")
+        try:
+            return self.neighbour(name)
+        except FolderError as error:
+            raise ValidationException(str(error)) from error
+
+    def of_arn(self, arn: str) -> Region:
+        """The Region that an ARN names; this one where it is no ARN."""
+        parts = arn.split(":")
+        return self.other(parts[3]) if parts[0] == "arn" and len(parts) > 3 else self
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""

@@ -28,14 +28,14 @@ from engine.operations.tables import FOREVER_US, start_change
 from engine.operations.trash import discard
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Index, Table
-from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
+from engine.storage.items import ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
 from engine.storage.sorting import SortedRuns
 from engine.storage.transaction import Cause, WriteTransaction
 
 _CAUSE = Cause("restore", "owner")
-# Twice a bulk load's: its transactions do not read what they replace.
-_STEP_ITEMS = 1_000
+# What one transaction writes: a few milliseconds for others to wait.
+_STEP_ITEMS = 500
 _GATHERED_ENTRIES = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 
@@ -45,7 +45,7 @@ def run(running: Running) -> None:
 
     The state: `tables` (definition and source of each), `at` (how many of them are full), `phase`
     (None for the items, else the index being filled), `after` (the last key written, base64),
-    `done` and `total` (items), `replaces` (whether the tables take the place of others at the end).
+    `done` and `total` (items).
     """
     state = dict(running.job.state)
     if running.job.attempts == 0:
@@ -111,16 +111,15 @@ def _fill_indexes(running: Running, state: Json, table: Table) -> None:
 def _fill_index(running: Running, state: Json, table: Table, index: Index) -> None:
     path = running.region.database.path
     after = b64decode(state["after"])
-    with (
-        closing(SortedRuns(None if path is None else path.parent)) as runs,
-        stored_rows(running.region) as rows,
-    ):
-        last_run = _gather(table, index, rows(table.storage, b""), runs)
+    with closing(SortedRuns(None if path is None else path.parent)) as runs:
+        # Its transaction ends before the writing: while it stands, the write-ahead log only grows.
+        with stored_rows(running.region) as rows:
+            last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries, _STEP_ITEMS):
-            changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]
+            found = [(key, StoredItem(value, size)) for key, size, value in step]
             state["after"] = b64encode(step[-1][0]).decode()
-            running.step(partial(_write_entries, changes), state)
+            running.step(partial(_fill, index, found), state)
 
 
 def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -> list[Row]:
@@ -139,12 +138,10 @@ def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -
     return sorted(run)
 
 
-def _entry(index: Index, key: bytes, entry: StoredItem) -> ItemChange:
-    return ItemChange(b"", None, None, [IndexChange(index, None, None, key, entry)])
-
-
-def _write_entries(changes: list[ItemChange], transaction: WriteTransaction) -> None:
-    transaction.write_entries(changes)
+def _fill(
+    index: Index, entries: list[tuple[bytes, StoredItem]], transaction: WriteTransaction
+) -> None:
+    transaction.fill_index(index, entries)
 
 
 def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:

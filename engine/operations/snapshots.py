@@ -16,6 +16,7 @@ from engine.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
+from engine.model.validation import validate
 from engine.operations.backup_job import table_rows
 from engine.operations.jobs import do_job
 from engine.operations.region import Region
@@ -149,6 +150,7 @@ def _sections(
         return [(section, section.name) for section in archive.sections]
     chosen = []
     for source, target in tables.items():
+        validate("RestoreTableToPointInTime", {"TargetTableName": target})
         section = archive.section(source)
         if section is None:
             raise ResourceNotFoundException(f"There is no table {source} in the snapshot {name}")

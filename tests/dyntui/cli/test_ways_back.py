@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import SYSTEM_CLOCK
 from tests.dyntui.cli.shell import Shell
 
 PASSPHRASE = {"DYNTUI_PASSPHRASE": "open sesame"}
@@ -104,7 +105,9 @@ def test_a_snapshot_of_some_tables_comes_back_under_other_names(orders: Shell) -
         ("backup show nowhere", 1, "There is no backup nowhere"),
         ("backup restore nowhere again", 1, "There is no backup nowhere"),
         ("backup create nowhere", 254, "Table not found: nowhere"),
-        ("restore orders again", 254, "Point in time recovery is not enabled for table 'orders'"),
+        ("restore orders again --at 2020-01-01", 254, "can be read as of"),
+        ("restore nowhere again", 1, "Requested resource not found"),
+        ("restore orders orders", 254, "Table already exists: orders"),
         ("restore orders again --at soon", 252, "soon"),
         ("copy nowhere again", 254, "Table: nowhere not found"),
         ("copy orders orders", 254, "Table already exists: orders"),
@@ -196,6 +199,16 @@ def test_a_table_is_emptied_and_its_items_come_back(orders: Shell) -> None:
     assert count(orders, "again") == 3
     assert orders.ok("truncate again --via scan --yes").err.endswith("deleted 3 items\n")
     assert count(orders, "again") == 0
+
+
+def test_a_table_comes_back_as_of_a_time_of_its_history(orders: Shell) -> None:
+    moment = SYSTEM_CLOCK.now_us() / 1_000_000
+    orders.ok("rm orders ada 1 --yes")
+    orders.ok(f"restore orders again --at {moment}")
+    assert count(orders, "again") == 3
+    orders.ok("restore orders now --without-indexes")
+    assert count(orders, "now") == 2
+    assert "GlobalSecondaryIndexes" not in orders.ok("describe now -o json").json
 
 
 def test_what_is_dropped_comes_back(orders: Shell) -> None:

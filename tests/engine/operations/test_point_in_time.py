@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Engine, VirtualClock
+from engine import Account, Engine, VirtualClock
 from tests.engine.operations.tables import Json, items_of, key, make_tables, n, refused
 from tests.engine.operations.test_restores import described, entries_of
 
@@ -120,3 +120,17 @@ def test_the_source_may_be_named_by_its_arn(engine: Engine, target: str) -> None
     else:
         with refused("ValidationException"):
             engine.restore_table_to_point_in_time(**request)
+
+
+def test_a_table_comes_back_in_another_region(clock: VirtualClock) -> None:
+    with Account.in_memory(clock=clock) as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_tables(there)
+        turn_on(there)
+        put(there, 1, 1)
+        arn = described(there, "ranged")["TableArn"]
+        here.restore_table_to_point_in_time(
+            SourceTableArn=arn, TargetTableName="again", UseLatestRestorableTime=True
+        )
+        assert items_of(here, "again") == items_of(there, "ranged")
+        assert described(here)["RestoreSummary"]["SourceTableArn"] == arn
