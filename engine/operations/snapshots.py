@@ -21,7 +21,7 @@ from engine.operations.backup_job import table_rows
 from engine.operations.jobs import do_job
 from engine.operations.region import Region
 from engine.operations.restores import prepare_restore
-from engine.operations.trash import renewed, same_table
+from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Table
 from engine.storage.reader import Reader
 
@@ -132,7 +132,7 @@ def restore_snapshot(
     with opened_snapshot(region, name) as archive:
         wanted = _sections(archive, name, tables)
     made = [
-        (_again(region, section.definition, target), _source(name, section.name))
+        (_again(section.definition, target), _source(name, section.name))
         for section, target in wanted
     ]
     if made:
@@ -162,9 +162,9 @@ def _source(name: str, table: str) -> Json:
     return {"shelf": SNAPSHOTS, "archive": name, "table": table}
 
 
-def _again(region: Region, definition: Json, target: str) -> Table:
+def _again(definition: Json, target: str) -> Table:
     """The table to be made: all its settings are as they were."""
-    return renewed(same_table(Table.from_json(definition), target), region.clock.now_us())
+    return same_table(Table.from_json(definition), target)
 
 
 def check_snapshot(region: Region, name: str) -> None:

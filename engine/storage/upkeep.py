@@ -18,7 +18,7 @@ import apsw
 
 from engine.clock import Clock
 from engine.errors import ApiError, FolderError
-from engine.storage.adoption import adopt, lacks_what_is_set
+from engine.storage.adoption import adopt_all, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
@@ -159,7 +159,7 @@ class Upkeep:
             or is_trim_due(reader, now_us)
             or any(reader.job_ids(kind) for kind in _JOB_STEPS)
             or bool(tables_with_expired(reader, catalog, now_us, self._grace_us()))
-            or any(table.is_gone(now_us) or lacks_what_is_set(table) for table in tables)
+            or any(table.is_gone(now_us) or lacks_what_is_set(table, now_us) for table in tables)
             or bool(grown_with_size(catalog, reader.large_sizes(), now_us))
         )
 
@@ -168,7 +168,7 @@ class Upkeep:
         more_to_trim = transaction.trim_changes(_TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
-        adopt(transaction)
+        adopt_all(transaction)
         transaction.empty_expired_trash()
         transaction.forget_failures()
         transaction.forget_transfers()
