@@ -31,6 +31,13 @@ max_rcu_option = click.option(
 )
 
 
+def max_wcu_option(about: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option --max-wcu, described by a line."""
+    return click.option(
+        "--max-wcu", type=click.FloatRange(min=0, min_open=True), metavar="N", help=about
+    )
+
+
 def ask_above_bytes(ask_above: float, yes: bool) -> int | None:
     """From which size on a full scan is asked about; None where nothing is."""
     return None if yes else round(ask_above * BYTES_IN_A_MB)

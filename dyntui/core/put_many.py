@@ -16,6 +16,11 @@ from engine.errors import (
 BATCH_ITEMS_MAX = 25
 
 
+def batch_for(max_wcu: float | None) -> int:
+    """How many items a batch takes, so that none costs much more than a second's write units."""
+    return BATCH_ITEMS_MAX if max_wcu is None else min(max(1, int(max_wcu)), BATCH_ITEMS_MAX)
+
+
 def put_many(
     client: Client,
     table: str,

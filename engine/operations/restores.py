@@ -100,7 +100,7 @@ def restore_from_history(
     """See `RecoveryTools.restore_as_of`."""
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
-        table = region.data_table(catalog, name)
+        table = region.readable_table(catalog, name)
         times = reader.log_times()
         now = now_us(times, region.clock.now_us())
         hours = region.database.options.history_hours

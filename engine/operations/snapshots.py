@@ -37,7 +37,7 @@ def take_snapshot(
 ) -> SnapshotReport:
     """See `RecoveryTools.snapshot`."""
     now_us = region.clock.now_us()
-    chosen = name or datetime.fromtimestamp(now_us / 1_000_000, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    chosen = name if name is not None else datetime.fromtimestamp(now_us / 1_000_000, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     _check_name(chosen)
     if chosen in region.shelves.names(SNAPSHOTS):
         raise ValidationException(f"There is a snapshot {chosen} already")
@@ -89,7 +89,7 @@ def _check_name(name: str) -> None:
 def _wanted(region: Region, catalog: Catalog, names: Sequence[str] | None) -> list[Table]:
     """The tables to keep; all that can be read where none are named."""
     if names is not None:
-        return [region.data_table(catalog, name) for name in names]
+        return [region.readable_table(catalog, name) for name in names]
     now_us = region.clock.now_us()
     return [
         table
@@ -119,6 +119,11 @@ def list_snapshots(region: Region) -> list[SnapshotReport]:
     """See `RecoveryTools.snapshots`."""
     found = [_report(name, archive) for name, archive in region.shelves.readable(SNAPSHOTS)]
     return sorted(found, key=lambda report: (report.created_us, report.name))
+
+
+def unreadable_snapshots(region: Region) -> list[str]:
+    """See `RecoveryTools.unreadable_snapshots`."""
+    return region.shelves.unreadable(SNAPSHOTS)
 
 
 def restore_snapshot(

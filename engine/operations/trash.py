@@ -45,7 +45,7 @@ def truncate(region: Region, name: str) -> str | None:
     """See `RecoveryTools.truncate`."""
 
     def work(transaction: WriteTransaction) -> tuple[Table, str | None]:
-        table = region.data_table(transaction.catalog, name)
+        table = region.readable_table(transaction.catalog, name)
         kept_id = discard(region, transaction, table)
         empty = renewed(same_table(table, table.name), transaction.stamp_us)
         made = replace(
