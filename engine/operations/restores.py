@@ -163,6 +163,9 @@ def _point_in_time(
             )
         latest = latest_recovery_us(now, earliest, region.settings.pitr_lag_s)
         at_us = latest if when_s is None else round(when_s * 1_000_000)
+        if at_us == earliest - earliest % 1_000_000:
+            # SDKs send whole seconds, of the earliest time that they were told as well.
+            at_us = earliest
         if not earliest <= at_us <= latest:
             raise InvalidRestoreTimeException(
                 f"The table can be restored to a time between {time_text(earliest)} and "
