@@ -142,6 +142,8 @@ class RecoveryTools(Protocol):
     ) -> None:
         """Begin to make a new table as one was at a time, in seconds since the epoch.
 
+        `table` may be the ARN of one in another Region of the folder.
+
         As RestoreTableToPointInTime, and as far back as local history reaches, too.
         """
         ...

@@ -37,7 +37,8 @@ def take_snapshot(
 ) -> SnapshotReport:
     """See `RecoveryTools.snapshot`."""
     now_us = region.clock.now_us()
-    chosen = name if name is not None else datetime.fromtimestamp(now_us / 1_000_000, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    moment = datetime.fromtimestamp(now_us / 1_000_000, UTC)
+    chosen = moment.strftime("%Y%m%dT%H%M%S.%fZ") if name is None else name
     _check_name(chosen)
     if chosen in region.shelves.names(SNAPSHOTS):
         raise ValidationException(f"There is a snapshot {chosen} already")

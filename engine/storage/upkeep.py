@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from engine.storage.expiring import KIND as EXPIRY
 from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
 from engine.storage.growth import grown_with_size
+from engine.storage.jobs import PLAN
 from engine.storage.log_index import clear, fill_batch
 from engine.storage.streams import hours_kept, is_trim_due
 from engine.storage.transaction import WriteTransaction
@@ -71,6 +73,8 @@ class Upkeep:
         self._thread: threading.Thread | None = None
         self._pages_at_checkpoint = 0
         self._pages = 0
+        # What the Region has to look after besides, in every process that lives for a round.
+        self.chore: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Start the thread, unless it runs, the Region is being closed, or the program ends."""
@@ -100,6 +104,7 @@ class Upkeep:
 
     def _run(self) -> None:
         in_a_row = 0
+        looked_s = self._clock.monotonic_s()
         while not self._stopping:
             failed = False
             try:
@@ -109,6 +114,9 @@ class Upkeep:
                 else:
                     in_a_row = 0
                     self.rounds()
+                    if self.chore is not None and self._clock.monotonic_s() - looked_s >= _ROUND_S:
+                        looked_s = self._clock.monotonic_s()
+                        self.chore()
             except _FAILURES:
                 failed = True
             if failed or not self._checkpoint_due():
@@ -141,8 +149,10 @@ class Upkeep:
 
     def is_needed(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the thread is to run though nothing is written here."""
-        return self.is_work_left(reader, catalog) or any(
-            table.expiry is not None for table in catalog.tables.values()
+        return (
+            self.is_work_left(reader, catalog)
+            or bool(reader.job_ids(PLAN))
+            or any(table.expiry is not None for table in catalog.tables.values())
         )
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:

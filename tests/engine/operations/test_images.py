@@ -1,4 +1,4 @@
-"""An image of a Region in memory holds what streams, Time to Live and the past of tables stand on."""
+"""An image of a Region in memory holds streams, Time to Live and the past of tables."""
 
 from __future__ import annotations
 

@@ -99,9 +99,7 @@ _PAUSES = st.sampled_from([-30.0, -1.5, 0.0, 0.5, 1.0, 2.0, 20.0])
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), _PAUSES), max_size=25),
     st.integers(0, 60),
 )
-def test_any_second_is_as_the_model_has_it(
-    writes: list[tuple[int, int, float]], when: int
-) -> None:
+def test_any_second_is_as_the_model_has_it(writes: list[tuple[int, int, float]], when: int) -> None:
     clock = VirtualClock()
     with Engine.in_memory(clock=clock) as engine:
         make_tables(engine)

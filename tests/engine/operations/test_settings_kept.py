@@ -1,4 +1,4 @@
-"""Tables that are emptied, or come back from a snapshot, with a stream, Time to Live and recovery."""
+"""Tables with a stream, Time to Live and recovery are emptied, or come back from a snapshot."""
 
 from __future__ import annotations
 
