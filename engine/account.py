@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from engine.storage.folder import DataFolder, open_folder
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
+_start_due_plans: Callable[..., None] = late("engine.operations.plan_process", "start_due_plans")
 _resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
 
 
@@ -96,6 +98,7 @@ class Account:
                     region, self._folder, self._clock, self._settings, self._options
                 )
                 opened = replace(opened, neighbour=self._region)
+                opened.database.upkeep.chore = partial(_start_due_plans, opened)
                 engine = Engine(opened, self)
                 self._engines[region] = engine
                 # Where the file is damaged, requests say so, each for itself.

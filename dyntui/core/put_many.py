@@ -18,6 +18,11 @@ BATCH_ITEMS_MAX = 25
 _REFUSALS = (ConditionalCheckFailedException, SerializationException, ValidationException)
 
 
+def batch_for(max_wcu: float | None) -> int:
+    """How many items a batch takes, so that none costs much more than a second's write units."""
+    return BATCH_ITEMS_MAX if max_wcu is None else min(max(1, int(max_wcu)), BATCH_ITEMS_MAX)
+
+
 def put_many(
     client: Client,
     table: str,
@@ -58,11 +63,6 @@ def put_many(
         taken += len(batch)
         on_progress(LoadProgress(taken, written))
     return written
-
-
-def batch_items(max_wcu: float | None) -> int:
-    """How many items a batch may have where so many units a second are written: a second's."""
-    return BATCH_ITEMS_MAX if max_wcu is None else max(1, int(max_wcu))
 
 
 def _put_one(client: Client, table: str, item: Json | Removal, absent: str | None) -> None:

@@ -262,8 +262,8 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         `only_last`: before the newest write among them, all that this wrote. An item that was
         changed since by others is left as it is. What is brought back is written as any item is:
         it is in the change log (with the cause `undo`), so that it can be undone too, and draws
-        capacity. Raises `ApiError`; refusals of single items are in the result, which ends where
-        `context` cancels.
+        capacity; where none is left, the rest is left too. Raises `ApiError`; refusals of single
+        items are in the result, which ends where `context` cancels.
         """
         ...
 

@@ -18,7 +18,12 @@ from engine.capacity.shared import SharedStates
 from engine.capacity.tally import Tally, current, tallied_read
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ApiError, FolderError, ResourceNotFoundException, ValidationException
+from engine.errors import (
+    ApiError,
+    FolderError,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
@@ -262,6 +267,11 @@ class Region:
                 f"Requested resource not found: Table: {name} not found"
             )
         return table
+
+    def readable_table(self, catalog: Catalog, name_or_arn: str) -> Table:
+        """A table whose items can be read; one that is missing is named."""
+        self.known_table(catalog, name_or_arn)
+        return self.data_table(catalog, name_or_arn)
 
     def readable_index(self, table: Table, name: str) -> Index:
         """The index that a read names."""

@@ -83,9 +83,9 @@ BENCHMARKS = (
     ),
     Benchmark(
         "put-followed",
-        "durable PutItem with history and a stream, or with Time to Live, to the same without",
+        "durable PutItem with history, a stream, recovery, Time to Live, to the same without",
         following.write_followed,
-        {"put-stream": Goal(1.6)},
+        {"put-stream": Goal(1.6), "put-all": Goal(1.6)},
     ),
     Benchmark(
         "get-records",
