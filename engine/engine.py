@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ import orjson
 from engine.capacity.tally import tallied
 from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
+from engine.client.keys import KeyTools
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -75,6 +77,7 @@ _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Engine(OperationMethods, RecoveryMethods):
@@ -87,6 +90,8 @@ class Engine(OperationMethods, RecoveryMethods):
         self._region = region
         self._account = account
         self._owns_account = False
+        self._memory_keys: KeyTools | None = None
+        self._keys_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -290,6 +295,16 @@ class Engine(OperationMethods, RecoveryMethods):
     def compact(self) -> None:
         """See `LocalTools.compact`."""
         _compact(self._region.database)
+
+    @property
+    def keys(self) -> KeyTools:
+        """See `LocalTools.keys`."""
+        if self._account is not None:
+            return self._account.keys(self.region)
+        with self._keys_lock:
+            if self._memory_keys is None:
+                self._memory_keys = _region_keys(None, self.region, self._region.clock)
+            return self._memory_keys
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from engine.client.capacity import CapacityReport, Place, TableLoad
 from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
+from engine.client.keys import KeyTools
 from engine.client.recovery import RecoveryTools
 from engine.errors import ApiError
 
@@ -161,6 +162,11 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
     @property
     def region(self) -> str:
         """The Region's name, such as `us-east-1`."""
+        ...
+
+    @property
+    def keys(self) -> KeyTools:
+        """The Region's key store."""
         ...
 
     def load_items(
