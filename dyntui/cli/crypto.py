@@ -18,6 +18,7 @@ from dyntui.core.item_output import Format
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
+    from engine.itemcrypto.keyrings.kms import KeyStore
     from engine.itemcrypto.protection import Protection
 
 _SAMPLE_ITEMS = 100
@@ -61,7 +62,18 @@ def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
         raise click.UsageError(
             f"{path}: there is no such configuration; `dyntui crypto init {table}` makes one"
         )
-    return load_protection(path, client=work.connection.client)
+    return load_protection(
+        path,
+        client=work.connection.client,
+        folder_keys=None if work.is_remote else lambda: _folder_keys(work),
+    )
+
+
+def _folder_keys(work: Workspace) -> KeyStore:
+    from dyntui.cli.kms_keys import opened_keys
+    from engine.security.item_keys import ItemKeys
+
+    return ItemKeys(opened_keys(work))
 
 
 @crypto.command(cls=Command)

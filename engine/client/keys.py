@@ -1,7 +1,7 @@
 """Keys of a key store, as an engine offers them beyond DynamoDB's API.
 
-Times are in microseconds since the epoch. A `key_id` is a key's id, its ARN, the name of an alias of
-it (`alias/…`) or that alias's ARN.
+Times are in microseconds since the epoch. A `key_id` is a key's id, its ARN, the name of an alias
+(`alias/…`) or that alias's ARN.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class DataKey:
 class KeyTools(Protocol):
     """A Region's key store.
 
-    Calls raise `engine.security.errors.KeyStoreError`, an `ApiError`, and `engine.errors.FolderError`
-    where the store cannot be opened: the master key is missing or wrong, a file is damaged.
+    Calls raise `engine.security.errors.KeyStoreError`, an `ApiError`; and a `FolderError` where the
+    store cannot be opened: the master key is missing or wrong, a file is damaged.
     """
 
     def create(self, description: str = "", alias: str | None = None) -> KeyInfo:
@@ -72,11 +72,11 @@ class KeyTools(Protocol):
         """What is known of a key; the key of `alias/aws/dynamodb` is made where it is missing."""
         ...
 
-    def list(self) -> list[KeyInfo]:
+    def list_keys(self) -> list[KeyInfo]:
         """All keys, the oldest first."""
         ...
 
-    def aliases(self, key_id: str | None = None) -> list[AliasInfo]:
+    def list_aliases(self, key_id: str | None = None) -> list[AliasInfo]:
         """All aliases, or those of a key, by name."""
         ...
 

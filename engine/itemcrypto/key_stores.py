@@ -33,8 +33,8 @@ class Outside:
     def store_of(self, section: Section, key_id: str) -> KeyStore:
         """The key store of a key.
 
-        An ARN tells by its account whose key it is. Another name is one of the folder's, where there
-        is a folder and neither `region` nor `profile` says that AWS is meant.
+        An ARN tells by its account whose key it is. Another name is one of the folder's, where
+        there is a folder, and neither `region` nor `profile` says that AWS is meant.
         Raises CryptoConfigError.
         """
         region, profile = section.optional_text("region"), section.optional_text("profile")

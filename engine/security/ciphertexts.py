@@ -3,8 +3,8 @@
     version 1 (1 byte) | key id (16) | number of the backing key (4) | salt (16) | sealed
 
 Each is encrypted by AES-256-GCM under a key of its own, HMAC-SHA256 of the salt under the backing
-key, so that no number of messages wears a nonce out. What stands before `sealed`, the Region and the
-encryption context are authenticated.
+key, so that no number of messages wears a nonce out. What stands before `sealed`, the Region and
+the encryption context are authenticated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 
 from engine.security.errors import InvalidCiphertextException, KeyValidationException
-from engine.security.sealing import NotOpened, seal, unseal
+from engine.security.sealing import NotOpenedError, seal, unseal
 from engine.security.vault import Key
 
 _VERSION = b"\x01"
@@ -55,7 +55,7 @@ def decrypted(key: Key, region: str, ciphertext: bytes, context: Mapping[str, st
             ciphertext[_HEAD_BYTES:],
             _bound(head, region, context),
         )
-    except NotOpened:
+    except NotOpenedError:
         raise _invalid() from None
 
 

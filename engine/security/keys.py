@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -43,7 +42,7 @@ _DATA_KEY_BYTES_MAX = 1_024
 _DESCRIPTION_MAX = 8_192
 _ALIAS_PREFIX = "alias/"
 _AWS_PREFIX = "alias/aws/"
-_AWS_DESCRIPTION = "Default key that protects my DynamoDB data when no other key is defined"
+_AWS_DESCRIPTION = "Protects the data of tables that name no other key"
 _is_alias = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}").fullmatch
 _NO_CONTEXT: Mapping[str, str] = {}
 
@@ -77,8 +76,8 @@ class Keys:
         vault, key = self._found(key_id)
         return self._info(vault, key)
 
-    def list(self) -> list[KeyInfo]:
-        """See `KeyTools.list`."""
+    def list_keys(self) -> list[KeyInfo]:
+        """See `KeyTools.list_keys`."""
         vault = self._current()
         return [self._info(vault, key) for key in vault.keys.values()]
 
@@ -123,8 +122,8 @@ class Keys:
 
     # Aliases.
 
-    def aliases(self, key_id: str | None = None) -> builtins.list[AliasInfo]:
-        """See `KeyTools.aliases`."""
+    def list_aliases(self, key_id: str | None = None) -> list[AliasInfo]:
+        """See `KeyTools.list_aliases`."""
         vault = self._current()
         wanted = None if key_id is None else self._key_of(vault, key_id).key_id
         return [

@@ -24,7 +24,7 @@ from engine.client.keys import MASTER_KINDS
 from engine.errors import DamagedError, FolderAccessError, WrongKeyError
 from engine.security.forms import content_of, form_text, read_form
 from engine.security.os_keyring import key_in_keyring, put_key_in_keyring
-from engine.security.sealing import KEY_BYTES, NotOpened, fingerprint, new_key, seal, unseal
+from engine.security.sealing import KEY_BYTES, NotOpenedError, fingerprint, new_key, seal, unseal
 from engine.storage.folder import write_private
 from engine.storage.gate import FileGate
 
@@ -156,7 +156,7 @@ class Master:
             raise WrongKeyError(told[kind])
         try:
             return unseal(master, b64decode(form["root"]), kind.encode())
-        except (NotOpened, ValueError) as error:
+        except (NotOpenedError, ValueError) as error:
             raise DamagedError(f"{self._path}: the file was changed; restore a copy") from error
 
     def _file_key(self) -> bytes:

@@ -13,7 +13,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 
 
-class NotOpened(Exception):
+class NotOpenedError(Exception):
     """The key is another, or what was sealed is damaged."""
 
 
@@ -29,13 +29,13 @@ def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    """What `seal` was given; raises `NotOpened`."""
+    """What `seal` was given; raises `NotOpenedError`."""
     if len(sealed) < _NONCE_BYTES + _TAG_BYTES:
-        raise NotOpened
+        raise NotOpenedError
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
     except InvalidTag as error:
-        raise NotOpened from error
+        raise NotOpenedError from error
 
 
 def fingerprint(key: bytes) -> str:

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from engine.errors import DamagedError, WrongKeyError
 from engine.security.forms import content_of, form_text, read_form
 from engine.security.master import Master, one_at_a_time, write_key_file
-from engine.security.sealing import NotOpened, fingerprint, seal, unseal
+from engine.security.sealing import NotOpenedError, fingerprint, seal, unseal
 from engine.security.vault import Vault, dump_vault, load_vault
 
 T = TypeVar("T")
@@ -100,5 +100,5 @@ class FileStore:
             raise WrongKeyError(f"{self._path}: these keys are of another data folder")
         try:
             return load_vault(unseal(root, b64decode(form["sealed"]), self._bound))
-        except (NotOpened, Base64Error) as error:
+        except (NotOpenedError, Base64Error) as error:
             raise DamagedError(f"{self._path}: the file was changed; restore a copy") from error

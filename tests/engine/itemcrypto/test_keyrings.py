@@ -41,12 +41,13 @@ class Vault:
     def __init__(self) -> None:
         self.key = random_bytes(32)
 
+    def key_arn(self, key_id: str) -> str:
+        if key_id.startswith("arn:"):
+            return key_id
+        return f"arn:aws:kms:us-east-1:000000000000:key/{key_id}"
+
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
-        arn = (
-            key_id
-            if key_id.startswith("arn:")
-            else f"arn:aws:kms:us-east-1:000000000000:key/{key_id}"
-        )
+        arn = self.key_arn(key_id)
         plain, nonce = random_bytes(32), random_bytes(12)
         bound = EncryptionContext.of(context).serialised + arn.encode()
         return GeneratedKey(arn, plain, nonce + encrypt(self.key, nonce, plain, bound))
