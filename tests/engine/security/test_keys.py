@@ -201,7 +201,14 @@ def test_aliases_lead_to_keys(keys: KeyTools) -> None:
         keys.delete_alias("alias/a")
     keys.create_alias("alias/a", two.key_id)
     assert keys.describe("alias/a").key_id == two.key_id
-    for name in ("orders", "alias/", "alias/a b", "alias/ä", "alias/aws/mine", "alias/" + "x" * 251):
+    for name in (
+        "orders",
+        "alias/",
+        "alias/a b",
+        "alias/ä",
+        "alias/aws/mine",
+        "alias/" + "x" * 251,
+    ):
         with pytest.raises(InvalidAliasNameException):
             keys.create_alias(name, one.key_id)
         with pytest.raises(InvalidAliasNameException):

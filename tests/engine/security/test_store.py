@@ -75,7 +75,12 @@ def test_files_are_their_owners_and_show_no_name(folder: Path) -> None:
     root = keys._master.root()  # type: ignore[attr-defined]
     assert len(materials) == 2
     secrets = [*materials, root]
-    planted = [b"planted", b"description", key.key_id.encode(), key.key_id.replace("-", "").encode()]
+    planted = [
+        b"planted",
+        b"description",
+        key.key_id.encode(),
+        key.key_id.replace("-", "").encode(),
+    ]
     for secret in secrets:
         planted += [secret, secret.hex().encode(), b64encode(secret).rstrip(b"=")]
     for path, content in files(folder.parent):
