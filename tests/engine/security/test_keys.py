@@ -1,4 +1,4 @@
-"""Keys: what they encrypt opens again, under the same context and key, and while they may be used."""
+"""Keys: what they encrypt opens again, under the same context, while they may be used."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import sys
 import types
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -137,7 +138,7 @@ def test_damage_is_told_and_loses_nothing(folder: Path, name: str) -> None:
         if _members(damaged) == _members(whole):
             continue
         keys = opened(folder)
-        for call in (keys.list_keys, keys.create, lambda: keys.encrypt("alias/planted-name", b"x")):
+        for call in (keys.list_keys, keys.create, partial(keys.rotate, "alias/planted-name")):
             with pytest.raises(DamagedError, match=name):
                 call()
         assert path.read_bytes() == damaged
