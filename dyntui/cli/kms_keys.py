@@ -42,7 +42,7 @@ def opened_keys(work: Workspace) -> KeyTools:
 
 
 @contextmanager
-def _asking(operation: str) -> Iterator[None]:
+def asking(operation: str) -> Iterator[None]:
     """What the key store refuses, told as the service's operation of that name."""
     try:
         yield
@@ -62,7 +62,7 @@ def _alias_name(text: str) -> str:
 def create(context: click.Context, alias: str | None, description: str) -> None:
     """Make a customer managed key; writes its ARN to stdout."""
     keys = opened_keys(workspace(context))
-    with _asking("CreateKey"):
+    with asking("CreateKey"):
         made = keys.create(description, None if alias is None else _alias_name(alias))
     click.echo(made.arn)
 
@@ -93,7 +93,7 @@ def describe(context: click.Context, key: str, output: str) -> None:
     The AWS managed key alias/aws/dynamodb is made when it is first asked for.
     """
     keys = opened_keys(workspace(context))
-    with _asking("DescribeKey"):
+    with asking("DescribeKey"):
         info = keys.describe(key)
     if output == "json":
         click.echo(_json(_document(info)))
@@ -126,7 +126,7 @@ def alias() -> None:
 def create_alias(context: click.Context, name: str, key: str) -> None:
     """Give a key a name, as orders or alias/orders."""
     keys = opened_keys(workspace(context))
-    with _asking("CreateAlias"):
+    with asking("CreateAlias"):
         keys.create_alias(_alias_name(name), key)
     say(f"{_alias_name(name)} is {key}")
 
@@ -138,7 +138,7 @@ def create_alias(context: click.Context, name: str, key: str) -> None:
 def list_aliases(context: click.Context, key: str | None, output: str) -> None:
     """List the aliases of the Region, or of a key."""
     keys = opened_keys(workspace(context))
-    with _asking("ListAliases"):
+    with asking("ListAliases"):
         found = keys.list_aliases(key)
     if output == "json":
         documents = [
@@ -161,7 +161,7 @@ def list_aliases(context: click.Context, key: str | None, output: str) -> None:
 def delete_alias(context: click.Context, name: str) -> None:
     """Take a name away; the key stays, and so does what it encrypted."""
     keys = opened_keys(workspace(context))
-    with _asking("DeleteAlias"):
+    with asking("DeleteAlias"):
         keys.delete_alias(_alias_name(name))
     say(f"deleted {_alias_name(name)}")
 
@@ -172,7 +172,7 @@ def delete_alias(context: click.Context, name: str) -> None:
 def enable(context: click.Context, key: str) -> None:
     """Let a key be used again."""
     keys = opened_keys(workspace(context))
-    with _asking("EnableKey"):
+    with asking("EnableKey"):
         keys.enable(key)
     say(f"enabled {key}")
 
@@ -183,7 +183,7 @@ def enable(context: click.Context, key: str) -> None:
 def disable(context: click.Context, key: str) -> None:
     """Let a key neither encrypt nor decrypt, until it is enabled again."""
     keys = opened_keys(workspace(context))
-    with _asking("DisableKey"):
+    with asking("DisableKey"):
         keys.disable(key)
     say(f"disabled {key}")
 
@@ -206,10 +206,10 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
     """
     work = workspace(context)
     keys = opened_keys(work)
-    with _asking("ScheduleKeyDeletion"):
+    with asking("ScheduleKeyDeletion"):
         arn = keys.describe(key).arn
     work.confirm(f"Delete {key} in {days} days, and so all that it encrypted?", yes=yes)
-    with _asking("ScheduleKeyDeletion"):
+    with asking("ScheduleKeyDeletion"):
         when_us = keys.schedule_deletion(arn, days)
     say(f"{key} will be deleted at {_time(when_us)}")
 
@@ -220,7 +220,7 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
 def cancel_deletion(context: click.Context, key: str) -> None:
     """Keep a key that was to be deleted; it is disabled."""
     keys = opened_keys(workspace(context))
-    with _asking("CancelKeyDeletion"):
+    with asking("CancelKeyDeletion"):
         keys.cancel_deletion(key)
     say(f"{key} stays, and is disabled: `dyntui keys enable {key}` lets it be used")
 
@@ -231,7 +231,7 @@ def cancel_deletion(context: click.Context, key: str) -> None:
 def rotate(context: click.Context, key: str) -> None:
     """Encrypt with new key material from now on; what the old one encrypted still opens."""
     keys = opened_keys(workspace(context))
-    with _asking("RotateKeyOnDemand"):
+    with asking("RotateKeyOnDemand"):
         keys.rotate(key)
     say(f"rotated {key}")
 

@@ -109,10 +109,10 @@ def test_items_under_a_key_of_the_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     orders.ok("keys create --alias orders")
-    orders.ok("crypto init orders --no-signature --unsigned note")
-    path = tmp_path / "orders.crypto.toml"
-    settings = path.read_text().partition("[keyring]")[0]
-    path.write_text(settings + '[keyring]\nkind = "kms"\nkey_id = "alias/orders"\n')
+    told = orders.refused("crypto init orders --kms-key alias/none")
+    assert "(NotFoundException)" in told
+    orders.ok("crypto init orders --no-signature --unsigned note --kms-key alias/orders")
+    assert [path.name for path in tmp_path.glob("orders.*")] == ["orders.crypto.toml"]
     plain = orders.ok("get orders ada 1").json
     orders.ok("encrypt-table orders --yes")
     sealed = orders.ok("get orders ada 1").out

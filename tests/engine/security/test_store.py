@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import stat
-import subprocess
 import sys
 import types
 from base64 import b64encode
@@ -28,6 +26,7 @@ from engine.errors import (
 )
 from engine.security.keys import region_keys
 from engine.security.master import write_key_file
+from tests.engine.security.changing import check, start
 from tests.engine.storage.processes import kill_after
 
 _KILLS = 3
@@ -315,28 +314,14 @@ def test_what_cannot_be_chosen_is_refused(folder: Path) -> None:
         memory.protect("file")
 
 
-def _change(folder: Path, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.engine.security.changing", str(folder), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def _check(folder: Path, lines: list[str]) -> None:
-    """Every key that was told of is there, rotated, and opens what it encrypted before."""
-    keys = opened(folder / "keys")
-    for line in lines:
-        arn, ciphertext = line.split()
-        assert len(keys.describe(arn).rotated_us) == 1
-        assert keys.decrypt(bytes.fromhex(ciphertext)) == b"plain"
-
-
 def test_processes_change_keys_at_once(tmp_path: Path) -> None:
     with Account.open(tmp_path):
         # The first keys, and the root key, are made by both at once.
-        running = [_change(tmp_path, _KEYS) for _ in range(_PROCESSES)]
+        running = [start(tmp_path, _KEYS) for _ in range(_PROCESSES)]
         lines = [line for each in running for line in each.communicate()[0].splitlines()]
     assert [each.returncode for each in running] == [0] * _PROCESSES
     assert len(lines) == _PROCESSES * _KEYS
-    _check(tmp_path, lines)
+    check(tmp_path, lines)
     assert len(opened(tmp_path / "keys").list_keys()) == len(lines)
 
 
@@ -345,7 +330,6 @@ def test_a_kill_loses_no_key(tmp_path: Path) -> None:
         pass
     lines: list[str] = []
     for seed in range(_KILLS):
-        with _change(tmp_path, 1_000_000) as process:
+        with start(tmp_path, 1_000_000) as process:
             lines += kill_after(process, random.Random(seed).randint(1, 20))
-        _check(tmp_path, lines)
-    assert os.listdir(tmp_path / "keys")
+        check(tmp_path, lines)
