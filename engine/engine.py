@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ import orjson
 
 from engine.capacity.tally import tallied
 from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -80,6 +82,7 @@ _metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Engine(OperationMethods, RecoveryMethods):
@@ -92,6 +95,8 @@ class Engine(OperationMethods, RecoveryMethods):
         self._region = region
         self._account = account
         self._owns_account = False
+        self._memory_keys: KeyTools | None = None
+        self._keys_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -315,6 +320,16 @@ class Engine(OperationMethods, RecoveryMethods):
     def compact(self) -> None:
         """See `LocalTools.compact`."""
         _compact(self._region.database)
+
+    @property
+    def keys(self) -> KeyTools:
+        """See `LocalTools.keys`."""
+        if self._account is not None:
+            return self._account.keys(self.region)
+        with self._keys_lock:
+            if self._memory_keys is None:
+                self._memory_keys = _region_keys(None, self.region, self._region.clock)
+            return self._memory_keys
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
 from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
 
@@ -169,6 +170,11 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
     @property
     def region(self) -> str:
         """The Region's name, such as `us-east-1`."""
+        ...
+
+    @property
+    def keys(self) -> KeyTools:
+        """The Region's key store."""
         ...
 
     def load_items(
