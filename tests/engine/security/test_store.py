@@ -33,7 +33,7 @@ from tests.engine.storage.processes import kill_after
 
 _KILLS = 3
 _PROCESSES = 2
-_KEYS = 15
+_KEYS = 8
 
 
 @pytest.fixture(autouse=True)
@@ -350,5 +350,5 @@ def test_a_kill_loses_no_key(tmp_path: Path) -> None:
     lines: list[str] = []
     for seed in range(_KILLS):
         with start(tmp_path, 1_000_000) as process:
-            lines += kill_after(process, random.Random(seed).randint(1, 20))
+            lines += kill_after(process, random.Random(seed).randint(1, 10))
         check(tmp_path, lines)
