@@ -110,10 +110,13 @@ class Meter:
                 # Nearly all requests: asked and paid in one go.
                 draw = draws[0]
                 refusal = self._gate(table, draw.index).draw(kind, draw, now_us)
-                if refusal is None:
-                    _tally(table, kind, draws, items, item_bytes)
-                    return None
-                _tally_refusal(table, refusal)
+                tally = current.tally
+                if refusal is not None:
+                    _tally_refusal(table, refusal)
+                elif tally is not None:
+                    tally.charges.append((table, kind, draws, items, item_bytes, now_us))
+                if refusal is None or enforces:
+                    return refusal
             else:
                 refusal = self._refusal(table, kind, draws, now_us) if asks else None
             if refusal is None or not enforces:
@@ -129,7 +132,9 @@ class Meter:
         items: int,
         item_bytes: int,
     ) -> None:
-        _tally(table, kind, draws, items, item_bytes)
+        tally = current.tally
+        if tally is not None:
+            tally.charges.append((table, kind, draws, items, item_bytes, now_us))
         for draw in draws:
             gate = self._gate(table, draw.index)
             if self.asks:
@@ -219,12 +224,6 @@ class Meter:
             for kind, member in _WARM.items()
         }
         return Gate(self._states, name, table, index, demands, self._on_split)
-
-
-def _tally(table: Table, kind: Kind, draws: Sequence[Draw], items: int, item_bytes: int) -> None:
-    tally = current.tally
-    if tally is not None:
-        tally.charges.append((table, kind, draws, items, item_bytes))
 
 
 def _tally_refusal(table: Table, refusal: Refusal) -> None:

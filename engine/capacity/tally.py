@@ -19,8 +19,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-Charge = tuple[Table, Kind, Sequence[Draw], int, int]
-"""What was drawn, and how many items of how many bytes were read or written for it."""
+Charge = tuple[Table, Kind, Sequence[Draw], int, int, int]
+"""What was drawn, how many items of how many bytes were read or written for it, and when (µs)."""
 
 
 class Tally:
