@@ -1,4 +1,4 @@
-"""Undoing changes where a table has no capacity left for all at once: waited for, and gone on with."""
+"""Undoing more changes than a table has capacity for at once."""
 
 from __future__ import annotations
 

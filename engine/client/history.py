@@ -95,7 +95,8 @@ class Undone:
     """What became of an item whose changes were to be undone.
 
     `seqs` are these changes, oldest first. `refusal` says why it was left as it is, None if it is
-    again as it was before them. `is_throttled`: the table had no capacity left; it may succeed later.
+    again as it was before them. `is_throttled`: the table had no capacity left,
+    and it may succeed later.
     """
 
     key: Json
