@@ -16,6 +16,7 @@ from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
     Context,
+    Existing,
     Explanation,
     Json,
     LoadProgress,
@@ -54,8 +55,10 @@ _NESTED = ("Responses", "Records")
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
+_stored_at: Callable[..., StoredItems] = late("engine.recovery.stored_at", "stored_at")
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _expire: Callable[..., int] = late("engine.operations.ttl", "expire")
+_due: Callable[..., int] = late("engine.operations.ttl", "due")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -206,20 +209,26 @@ class Engine(OperationMethods, RecoveryMethods):
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
         on_rejected: Callable[[int, ApiError], None] | None = None,
-        keep_existing: bool = False,
+        existing: Existing = "replace",
     ) -> int:
         """See `LocalTools.load_items`."""
-        return _load_items(
-            self._region, table, items, context, on_progress, on_rejected, keep_existing
-        )
+        return _load_items(self._region, table, items, context, on_progress, on_rejected, existing)
 
-    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+    def stored_items(
+        self, table: str, context: Context = OWNER, at_s: float | None = None
+    ) -> StoredItems:
         """See `LocalTools.stored_items`."""
-        return _stored_items(self._region, table, context)
+        if at_s is None:
+            return _stored_items(self._region, table, context)
+        return _stored_at(self._region, table, context, at_s)
 
     def expire(self, table: str, context: Context = OWNER) -> int:
         """See `LocalTools.expire`."""
         return _expire(self._region, table, context)
+
+    def due(self, table: str) -> int:
+        """See `LocalTools.due`."""
+        return _due(self._region, table)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False

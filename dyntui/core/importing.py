@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dyntui.core.connect import Connection
 from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
-from engine.client.protocol import Json, LoadProgress, Removal
-from engine.errors import ApiError
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Existing, Json, LoadProgress, Removal
+from engine.errors import ApiError, ConditionalCheckFailedException
 from engine.transfer import sqlite_rows
 from engine.transfer.compression import SUFFIXES as PACKED
 from engine.transfer.layout import Export, find_exports
@@ -86,6 +87,15 @@ class Source:
         return next((export.table for export in self.exports if export.table is not None), None)
 
     @property
+    def warnings(self) -> list[str]:
+        """What may be missing: times between exports that no export covers."""
+        found = []
+        for before, export in pairwise(self.exports):
+            if export.incremental and export.since > before.until:
+                found.append(f"no export covers the time from {before.until} to {export.since}")
+        return found
+
+    @property
     def items(self) -> int | None:
         """How many records there are, where that is known."""
         return sum(export.items for export in self.exports) if self.exports else None
@@ -137,15 +147,29 @@ def source_at(address: str, stdin: BinaryIO) -> Source:
         if root is not None:
             exports = find_exports(FolderStore(root), path.relative_to(root).as_posix() + "/")
             if exports:
-                return Source(FolderStore(root), (), tuple(exports))
+                return Source(FolderStore(root), (), _in_order(address, exports))
     store = store_at(address)
     exports = find_exports(store)
     if exports:
-        return Source(store, (), tuple(exports))
+        return Source(store, (), _in_order(address, exports))
     keys = tuple(key for key in store.list() if _is_data(key))
     if not keys:
         raise ImportRefusedError(f"{address}: holds no files of data")
     return Source(store, keys, ())
+
+
+def _in_order(address: str, exports: Sequence[Export]) -> tuple[Export, ...]:
+    """The exports that count: the last full one, and what changed since.
+
+    What is older is in the full one, and what it removed must not come back. Raises
+    `ImportRefusedError` where they are of several tables.
+    """
+    tables = sorted({export.table_arn for export in exports})
+    if len(tables) > 1:
+        names = ", ".join(arn.rpartition("/")[2] for arn in tables)
+        raise ImportRefusedError(f"{address}: holds exports of several tables ({names}): name one")
+    full = [number for number, export in enumerate(exports) if not export.incremental]
+    return tuple(exports[full[-1] :] if full else exports)
 
 
 def _bucket_of(path: Path) -> Path | None:
@@ -207,7 +231,10 @@ class Import:
 
     def refuse(self, place: int, error: ApiError) -> None:
         """An item that was given, the one of this number, is none of the table's."""
-        self._reject(self._places[place], error.message or error.code, 0, "")
+        reason = error.message or error.code
+        if isinstance(error, ConditionalCheckFailedException):
+            reason = "the table has an item of this key"
+        self._reject(self._places[place], reason, 0, "")
 
     def _reject(self, found: Found, reason: str, column: int, text: str) -> None:
         self.outcome.rejected += 1
@@ -219,13 +246,14 @@ class Import:
     def run(
         self,
         connection: Connection,
-        table: str,
-        keep_existing: bool,
+        table: TableInfo,
+        existing: Existing,
         on_progress: Callable[[Outcome, bool], None],
     ) -> Outcome:
         """Put everything into a table; raises `ApiError` for what is not about one item.
 
-        `on_progress` is told whether items are being written already.
+        `on_progress` is told whether items are being written already, and may raise to end it:
+        nothing is written of what was only read. On a remote items are written as they are read.
         """
 
         def progress(step: LoadProgress) -> None:
@@ -235,15 +263,25 @@ class Import:
         tools = connection.local_tools
         if tools is not None:
             self.outcome.written = tools.load_items(
-                table,
+                table.name,
                 self._watched(on_progress),
                 on_progress=progress,
                 on_rejected=self.refuse,
-                keep_existing=keep_existing,
+                existing=existing,
             )
         else:
+
+            def refuse(place: int, error: ApiError) -> None:
+                if existing == "refuse" or not isinstance(error, ConditionalCheckFailedException):
+                    self.refuse(place, error)
+
             self.outcome.written = put_many(
-                connection.client, table, self.items(), progress, self.refuse
+                connection.client,
+                table.name,
+                self.items(),
+                progress,
+                refuse,
+                None if existing == "replace" else table.partition_keys[0],
             )
         return self.outcome
 

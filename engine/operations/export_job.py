@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -77,7 +77,9 @@ def _export(running: Running, state: Json) -> Written:
     region = running.region
     store = bucket_store(region, state["S3Bucket"])
     region.database.reload_catalog()
-    ends_us = _window_us(state) or (_us(state["ExportTime"]),)
+    window = _window_us(state)
+    # Changes at the end of a window are not in it.
+    ends_us = [at_us - 1 for at_us in window] if window else [_us(state["ExportTime"])]
     seqs = [point_at(region.database, at_us) for at_us in ends_us]
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Table, Lines]:
@@ -168,9 +170,8 @@ def _facts(state: Json, definition: Json) -> ExportFacts:
 
 
 def _window_us(state: Json) -> tuple[int, int] | None:
-    """The window of an incremental export; changes at its end are not in it."""
     window = state.get("IncrementalExportSpecification")
-    return window and (_us(window["ExportFromTime"]) - 1, _us(window["ExportToTime"]) - 1)
+    return window and (_us(window["ExportFromTime"]), _us(window["ExportToTime"]))
 
 
 def _us(seconds: float) -> int:
@@ -178,9 +179,13 @@ def _us(seconds: float) -> int:
 
 
 def abandon(region: Region, transaction: WriteTransaction, job: Job) -> None:
-    """Say that the export failed; its files are gone already."""
+    """Say that the export failed; what is left of its files was left by a kill."""
     transfer = transaction.transfer(job.state["id"])
     if transfer is not None:
+        if job.attempts > 1:
+            with suppress(StoreError):
+                store = bucket_store(region, transfer.state["S3Bucket"])
+                remove_export(store, _facts(transfer.state, {}))
         told = {
             "ExportStatus": "FAILED",
             "FailureCode": "InternalServerError",

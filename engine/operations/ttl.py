@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.client.protocol import OWNER, Context, Json
+from engine.client.protocol import DUE_MAX, OWNER, Context, Json
 from engine.errors import ValidationException
 from engine.operations.region import Region
 from engine.operations.tables import check_active
 from engine.storage.catalog import Catalog, Table
 from engine.storage.expiring import KIND, begin_expiry, end_expiry, expire_step, note_step
+from engine.storage.expiry import expired_range
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
@@ -78,6 +79,19 @@ def expire(region: Region, table_name: str, context: Context) -> int:
             break
         deleted += count
     return deleted
+
+
+def due(region: Region, table_name: str) -> int:
+    """How many items have expired and are not deleted yet, as `LocalTools.due` says."""
+
+    def read(reader: Reader, catalog: Catalog) -> int:
+        expiry = region.known_table(catalog, table_name).expiry
+        if expiry is None:
+            return 0
+        expired = expired_range(region.clock.now_us())
+        return reader.measure(expiry.storage, expired, DUE_MAX)[0]
+
+    return region.database.read(read)
 
 
 def _check_change(region: Region, table: Table, wanted: Json, now_us: int) -> None:

@@ -88,7 +88,8 @@ def import_into(folder: Path, path: Path) -> None:
         source = source_at(str(path), io.BytesIO())
         how = reading_for(source, None, None, {"customer": "S", "order": "N"})
         connection = Connection(db, db, db.region, None)
-        Import(source, how, _refuse).run(connection, TABLE, False, _quiet)
+        info = TableInfo.from_description(db.describe_table(TableName=TABLE)["Table"])
+        Import(source, how, _refuse).run(connection, info, "replace", _quiet)
 
 
 def _refuse(rejection: object) -> None:
@@ -122,7 +123,12 @@ def exports(setting: Setting) -> Iterable[Figure]:
 
             def subject(target: Target = target) -> None:
                 export_folder(
-                    target, info, lambda: db.stored_items(TABLE), SYSTEM_CLOCK, lambda _: None
+                    target,
+                    info,
+                    lambda: db.stored_items(TABLE),
+                    SYSTEM_CLOCK.now_us(),
+                    SYSTEM_CLOCK,
+                    lambda _: None,
                 )
 
             pair = compare(subject, floor, _ROUNDS)
