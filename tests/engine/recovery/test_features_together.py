@@ -1,4 +1,4 @@
-"""History, recovery and a stream of one table, on and off at random: each keeps what it promises."""
+"""History, recovery and a stream of one table, on and off at random, keep what they promise."""
 
 from __future__ import annotations
 
