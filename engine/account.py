@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from engine.client.keys import KeyTools
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, checked_throttling, configured
 from engine.engine import Engine, prometheus_text
@@ -24,6 +25,7 @@ _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
 _start_due_plans: Callable[..., None] = late("engine.operations.plan_process", "start_due_plans")
 _resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Account:
@@ -37,6 +39,7 @@ class Account:
         self._settings = settings
         self._clock = clock
         self._engines: dict[str, Engine] = {}
+        self._keys: dict[str, KeyTools] = {}
         # One Region may be opened amid the opening of another, whose job reads from it.
         self._lock = threading.RLock()
         self._closed = False
@@ -87,8 +90,7 @@ class Account:
 
         Raises `engine.errors.FolderError`.
         """
-        if not _REGION.match(region):
-            raise FolderAccessError(f"{region!r} is not the name of a Region, such as us-east-1")
+        _check_region(region)
         with self._lock:
             if self._closed:
                 raise FolderAccessError(f"{self.path}: the account is closed")
@@ -109,6 +111,15 @@ class Account:
 
     def _region(self, name: str) -> Region:
         return self.engine(name)._region
+
+    def keys(self, region: str = "us-east-1") -> KeyTools:
+        """The key store of a Region, read when it is used; raises `engine.errors.FolderError`."""
+        _check_region(region)
+        with self._lock:
+            if region not in self._keys:
+                folder = None if self._folder is None else self._folder.path / "keys"
+                self._keys[region] = _region_keys(folder, region, self._clock)
+            return self._keys[region]
 
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""
@@ -139,3 +150,8 @@ class Account:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _check_region(region: str) -> None:
+    if not _REGION.match(region):
+        raise FolderAccessError(f"{region!r} is not the name of a Region, such as us-east-1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
+from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -45,6 +46,8 @@ from engine.storage.database import Options
 if TYPE_CHECKING:
     from engine.account import Account
     from engine.capacity.prometheus import Exposition
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 
@@ -75,9 +78,11 @@ _capacity_report: Callable[..., CapacityReport] = late(
 _capacity_overview: Callable[..., tuple[TableLoad, ...]] = late(
     "engine.operations.capacity_report", "capacity_overview"
 )
+_metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_series", "metrics")
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Engine(OperationMethods, RecoveryMethods):
@@ -90,6 +95,8 @@ class Engine(OperationMethods, RecoveryMethods):
         self._region = region
         self._account = account
         self._owns_account = False
+        self._memory_keys: KeyTools | None = None
+        self._keys_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -284,6 +291,20 @@ class Engine(OperationMethods, RecoveryMethods):
         """See `LocalTools.capacity_overview`."""
         return _capacity_overview(self._region, window_s)
 
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """See `LocalTools.metrics`."""
+        return _metrics(self._region, table, name, since_s, until_s, width_s, index, operation)
+
     def prometheus(self) -> str:
         """See `LocalTools.prometheus`."""
         return prometheus_text([self])
@@ -299,6 +320,16 @@ class Engine(OperationMethods, RecoveryMethods):
     def compact(self) -> None:
         """See `LocalTools.compact`."""
         _compact(self._region.database)
+
+    @property
+    def keys(self) -> KeyTools:
+        """See `LocalTools.keys`."""
+        if self._account is not None:
+            return self._account.keys(self.region)
+        with self._keys_lock:
+            if self._memory_keys is None:
+                self._memory_keys = _region_keys(None, self.region, self._region.clock)
+            return self._memory_keys
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""

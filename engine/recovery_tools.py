@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from engine.client.recovery import (
-    BackupPlan,
-    Difference,
-    JobReport,
-    PlanRun,
-    Progress,
-    SnapshotReport,
-)
 from engine.late import late
 from engine.operations.region import Region
+
+if TYPE_CHECKING:
+    from engine.client.recovery import (
+        BackupPlan,
+        Difference,
+        JobReport,
+        PlanRun,
+        Progress,
+        SnapshotReport,
+    )
 
 _take: Callable[..., SnapshotReport] = late("engine.operations.snapshots", "take_snapshot")
 _list: Callable[..., list[SnapshotReport]] = late("engine.operations.snapshots", "list_snapshots")

@@ -14,7 +14,7 @@ from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.change_text import change_json, change_lines, diff_json, diff_lines, key_text
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.undoing import undo_all
-from engine.client.history import Changes
+from engine.client.changes import Changes
 from engine.client.protocol import Context
 from engine.errors import ApiError
 

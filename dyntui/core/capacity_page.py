@@ -180,10 +180,12 @@ def _chart(
     flow = resource.reads if kind == "Read" else resource.writes
     crosses = refused(report, resource, kind)
     total = sum(crosses)
+    name, marks = f" {kind.lower()}s ", f"  ✗ {total:,}" if total else ""
+    room = width - len(name) - len(marks)
     title: Line = (
-        (f" {kind.lower()}s ", "bold"),
-        (rate_text(flow, report.width_s, unit), ""),
-        (f"  ✗ {total:,}" if total else "", "mark"),
+        (name, "bold"),
+        (rate_text(flow, report.width_s, unit, room), ""),
+        (marks, "mark"),
     )
     bars = bar_chart(
         rates(flow, report.width_s),

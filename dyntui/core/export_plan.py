@@ -24,7 +24,8 @@ from dyntui.core.exporting import (
 from dyntui.core.moments import moment
 from dyntui.core.plan import PlanError, QueryFields, make_plan
 from dyntui.core.schema import TableInfo
-from engine.client.history import Changes, ItemDiff
+from engine.client.changes import Changes
+from engine.client.history import ItemDiff
 from engine.client.protocol import Context, Json, LocalTools, StoredItems
 from engine.clock import Clock
 from engine.transfer.compression import Compression

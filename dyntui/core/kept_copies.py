@@ -9,7 +9,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.core.timeline import Mark
 from engine.client.protocol import Json
-from engine.client.recovery import RecoveryTools
+from engine.client.recovery_tools import RecoveryTools
 
 TRASH_SUFFIX = "$DeletedTableBackup"
 _MICROSECONDS = 1_000_000

@@ -11,7 +11,8 @@ from dyntui.core.session import Session
 from dyntui.core.timeline import Mark, Timeline, first_change_s
 from dyntui.core.timeline_lists import DiffFound, change_row, diff_row
 from dyntui.core.timeline_page import Row
-from engine.client.history import Change, Changes, ItemDiff, Window
+from engine.client.changes import Changes
+from engine.client.history import Change, ItemDiff, Window
 from engine.client.protocol import LocalTools
 from engine.errors import ApiError, PointInTimeRecoveryUnavailableException
 

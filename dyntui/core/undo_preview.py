@@ -9,7 +9,8 @@ from dyntui.core.change_text import key_text, time_text
 from dyntui.core.chart import Line
 from dyntui.core.timeline_lists import attribute_rows
 from dyntui.core.timeline_page import Row
-from engine.client.history import Change, Changes, attribute_changes
+from engine.client.changes import Changes
+from engine.client.history import Change, attribute_changes
 from engine.client.protocol import Json, LocalTools
 
 CHANGES_MAX = 200

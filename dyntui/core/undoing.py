@@ -1,9 +1,10 @@
-"""Undoing more changes than a table has capacity for at once."""
+"""Undoing changes of a table that has no capacity left for all at once: with waits between."""
 
 from __future__ import annotations
 
 from dyntui.core.connect import Connection
-from engine.client.history import Changes, Undone
+from engine.client.changes import Changes
+from engine.client.history import Undone
 from engine.client.protocol import Context
 from engine.client.retrying import RetryingClient
 

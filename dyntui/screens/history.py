@@ -18,7 +18,8 @@ from dyntui.core.timeline_page import Listed
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.rows_view import RowsView
-from engine.client.history import Change, Changes
+from engine.client.changes import Changes
+from engine.client.history import Change
 
 Json = dict[str, Any]
 

@@ -21,7 +21,8 @@ from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.rows_view import RowsView
-from engine.client.history import Changes, Undone
+from engine.client.changes import Changes
+from engine.client.history import Undone
 from engine.client.protocol import Context
 
 

@@ -29,7 +29,8 @@ from dyntui.widgets.past_items import PastItems
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.timeline_tab import TimelineTab
 from dyntui.widgets.timeline_view import Mode, TimelineReading, TimelineView
-from engine.client.history import Change, Changes, ItemDiff
+from engine.client.changes import Changes
+from engine.client.history import Change, ItemDiff
 from engine.client.protocol import Json, LocalTools, PastClient
 from engine.errors import ApiError
 from engine.partiql.text import name_text

@@ -104,9 +104,18 @@ class Meter:
 
         Where that `enforces`, a request that is throttled pays nothing.
         """
-        now_us = self._clock.now_us()
+        now_us, asks = self._clock.now_us(), self.asks
         with self._lock:
-            refusal = self._refusal(table, kind, draws, now_us) if self.asks else None
+            if asks and len(draws) == 1:
+                # Nearly all requests: asked and paid in one go.
+                draw = draws[0]
+                refusal = self._gate(table, draw.index).draw(kind, draw, now_us)
+                if refusal is None:
+                    _tally(table, kind, draws, items, item_bytes)
+                    return None
+                _tally_refusal(table, refusal)
+            else:
+                refusal = self._refusal(table, kind, draws, now_us) if asks else None
             if refusal is None or not enforces:
                 self._charge(table, kind, draws, now_us, items, item_bytes)
         return refusal
@@ -120,9 +129,7 @@ class Meter:
         items: int,
         item_bytes: int,
     ) -> None:
-        tally = current.tally
-        if tally is not None:
-            tally.charges.append((table, kind, draws, items, item_bytes))
+        _tally(table, kind, draws, items, item_bytes)
         for draw in draws:
             gate = self._gate(table, draw.index)
             if self.asks:
@@ -176,9 +183,7 @@ class Meter:
         for draw in draws:
             refusal = self._gate(table, draw.index).refusal(kind, draw.key, now_us)
             if refusal is not None:
-                tally = current.tally
-                if tally is not None:
-                    tally.refusals.append((table, refusal))
+                _tally_refusal(table, refusal)
                 return refusal
         return None
 
@@ -214,6 +219,18 @@ class Meter:
             for kind, member in _WARM.items()
         }
         return Gate(self._states, name, table, index, demands, self._on_split)
+
+
+def _tally(table: Table, kind: Kind, draws: Sequence[Draw], items: int, item_bytes: int) -> None:
+    tally = current.tally
+    if tally is not None:
+        tally.charges.append((table, kind, draws, items, item_bytes))
+
+
+def _tally_refusal(table: Table, refusal: Refusal) -> None:
+    tally = current.tally
+    if tally is not None:
+        tally.refusals.append((table, refusal))
 
 
 def _settings(table: Table, index: Index | None) -> _Settings:

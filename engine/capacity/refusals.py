@@ -38,6 +38,10 @@ class Kind(StrEnum):
     __hash__ = str.__hash__
 
 
+# Python 3.11 looks members up by code of its own, which takes longer than all that one is for.
+READ, WRITE = Kind.READ, Kind.WRITE
+
+
 class Limit(StrEnum):
     """Which limit was reached, in the API's words."""
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from engine.client.capacity import CapacityReport, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
-from engine.client.recovery import RecoveryTools
+from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
+from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
 
 Json = dict[str, Any]
 
@@ -168,6 +172,11 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """The Region's name, such as `us-east-1`."""
         ...
 
+    @property
+    def keys(self) -> KeyTools:
+        """The Region's key store."""
+        ...
+
     def load_items(
         self,
         table: str,
@@ -299,6 +308,26 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """What each table of the Region had to do in the last `window_s` seconds, by name.
 
         Raises `ApiError` where the window is longer than 35 days.
+        """
+        ...
+
+    def metrics(
+        self,
+        table: str,
+        name: str,
+        since_s: float,
+        until_s: float,
+        width_s: int = 60,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+    ) -> tuple[Datapoint, ...]:
+        """A metric by CloudWatch's name, such as `ConsumedReadCapacityUnits`, in order of time.
+
+        Stretches of 1, 60 or 3,600 seconds that begin before `until_s` and end after `since_s`, in
+        seconds since the epoch; one in which nothing was measured is left out. Units and throttle
+        events are those of the table, or of a global `index`; all else is of all operations, or of
+        one. Raises `ApiError`.
         """
         ...
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from engine.client.history import Changes, Undone
+from engine.client.changes import Changes
+from engine.client.history import Undone
 from engine.client.protocol import Context, Json
 from engine.client.retrying import is_throttled
 from engine.errors import ApiError, ResourceNotFoundException
