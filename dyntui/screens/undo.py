@@ -16,6 +16,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.timeline import iso_text
 from dyntui.core.timeline_page import Listed, Row
 from dyntui.core.undo_preview import UndoPreview, undo_preview
+from dyntui.core.undoing import undo_all
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled
@@ -109,11 +110,11 @@ class UndoScreen(Drawer[bool]):
         if self._undone is not None:
             self.dismiss(self._any_undone)
             return
-        tools, table, wanted = self._connection.tools, self._table, self._wanted
+        connection, table, wanted = self._connection, self._table, self._wanted
 
         def work(cancelled: Cancelled) -> list[Undone]:
             by = Context(origin="person", cancelled=cancelled)
-            return tools.undo(table, wanted.which, only_last=wanted.only_last, context=by)
+            return undo_all(connection, table, wanted.which, only_last=wanted.only_last, context=by)
 
         self.run_job(f"undoing changes of {table}", work, self._done, self.show_error, group="undo")
         self._say("undoing… Esc stops it")

@@ -18,12 +18,7 @@ from engine.capacity.shared import SharedStates
 from engine.capacity.tally import Tally, begin_anew
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import (
-    ApiError,
-    FolderError,
-    ResourceNotFoundException,
-    ValidationException,
-)
+from engine.errors import ApiError, FolderError, ResourceNotFoundException, ValidationException
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter

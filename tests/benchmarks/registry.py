@@ -175,9 +175,9 @@ BENCHMARKS = (
     ),
     Benchmark(
         "backup-traffic",
-        "99th percentile of durable writes amid a backup and a restore, to that without",
+        "99th percentile of durable writes amid a backup, a restore, differences, to that without",
         ways_back.beside_traffic,
-        {"backup-traffic": Goal(2.0), "restore-traffic": Goal(2.0)},
+        {"backup-traffic": Goal(2.0), "restore-traffic": Goal(2.0), "diff-traffic": Goal(2.0)},
     ),
     Benchmark(
         "seeded",

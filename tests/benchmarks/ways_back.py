@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -109,10 +110,12 @@ def snapshot(setting: Setting) -> Iterable[Figure]:
 
 
 def beside_traffic(setting: Setting) -> Iterable[Figure]:
-    """The 99th percentile of durable writes while a backup and a restore run, to that without."""
+    """The 99th percentile of durable writes while a backup, a restore, differences run, to that
+    without."""
     total = setting.count(_BACKED_UP, least=2_000)
     writes = setting.count(2_000, least=40)
     with engine_with(setting.folder / "traffic", total) as db:
+        since_s = db.window(TABLE).latest_s
         alone = _p99(db, total, writes)
         db.create_backup(TableName=TABLE, BackupName="beside")
         amid_backup = _p99(db, total, writes // 4)
@@ -121,9 +124,30 @@ def beside_traffic(setting: Setting) -> Iterable[Figure]:
         db.restore_table_from_backup(TargetTableName="again", BackupArn=summary["BackupArn"])
         amid_restore = _p99(db, total, writes // 4)
         _finish(db)
+        with _differences(db, since_s):
+            amid_diff = _p99(db, total, writes // 4)
     told = f"{alone * 1e3:.1f} ms alone"
     yield Figure("backup-traffic", amid_backup / alone, f"{amid_backup * 1e3:.1f} ms, {told}")
     yield Figure("restore-traffic", amid_restore / alone, f"{amid_restore * 1e3:.1f} ms, {told}")
+    yield Figure("diff-traffic", amid_diff / alone, f"{amid_diff * 1e3:.1f} ms, {told}")
+
+
+@contextmanager
+def _differences(db: Engine, since_s: float) -> Iterator[None]:
+    """A thread of this process takes the difference since a time, again and again."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            list(db.diff(TABLE, since_s))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _p99(db: Engine, total: int, writes: int) -> float:
