@@ -14,6 +14,7 @@ from engine import Engine
 from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
+from tests.dyntui.app.past_of_films import write_past
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 PLACE = Path.home() / "shop"
@@ -35,6 +36,9 @@ class Picture:
     steps: tuple[str, ...]
     light: bool = False
 
+
+PAST = Picture("timeline", (100, 30), ("t", "M", "space", "M", "d", "down"))
+"""It is taken of a table with a past."""
 
 PICTURES = (
     Picture(
@@ -109,9 +113,18 @@ def main() -> None:
     with Engine.in_memory() as engine:
         load(engine, engine)
         for picture in PICTURES:
-            path = FOLDER / f"{picture.name}.svg"
-            path.write_text(asyncio.run(take(engine, picture)), encoding="utf-8")
-            print(path)
+            svg = asyncio.run(take(engine, picture))
+            _keep(picture, svg)
+    clock = VirtualClock()
+    with Engine.in_memory(clock=clock) as engine:
+        write_past(engine, clock)
+        _keep(PAST, asyncio.run(take(engine, PAST)))
+
+
+def _keep(picture: Picture, svg: str) -> None:
+    path = FOLDER / f"{picture.name}.svg"
+    path.write_text(svg, encoding="utf-8")
+    print(path)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,9 @@ def find(
             raise
         copies, refusal = [], error.message
     restored = restored_mark(info)
-    marks = [copy.mark for copy in copies] + ([] if restored is None else [restored])
+    marks = [copy.mark for copy in copies if not copy.orphaned] + (
+        [] if restored is None else [restored]
+    )
     return Found(window, tuple(copies), tuple(marks), refusal)
 
 

@@ -305,7 +305,7 @@ class TimelineBoard(TimelineReading):
         if info is None or timeline is None:
             return
         if isinstance(subject, KeptCopy):
-            command = copy_command(subject, info.name, f"{info.name}-restored")
+            command = copy_command(subject)
         elif self._mode == "diff":
             first_s, last_s = timeline.pair
             is_now = last_s >= timeline.window.latest_s

@@ -489,3 +489,26 @@ async def test_more_changes_are_read_as_one_goes_down(db: Engine) -> None:
         await driven.do(*["pagedown"] * 12)
         assert "(179)" in driven.text
         assert driven.text.splitlines()[-2].endswith("year: + 1977")
+
+
+async def test_a_table_that_was_dropped_comes_back(db: Engine) -> None:
+    db.call("CreateTable", db_table("gone"))
+    db.call("PutItem", {"TableName": "gone", "Item": {"id": {"S": "kept"}}})
+    db.call("DeleteTable", {"TableName": "gone"}, Context(origin="person"))
+    async with make_app(db, db).run_test(size=SMALL) as pilot:
+        driven = Driven(pilot)
+        await play(pilot, ("B", "down", "down"))
+        assert "there is no table gone any more" in driven.text
+        await driven.do("enter", "ctrl+s")
+        assert notices(pilot) == ["Restored gone"]
+    assert ids_of(db, "gone") == {"kept"}
+
+
+def db_table(name: str) -> Json:
+    """A table like `films`."""
+    return {
+        "TableName": name,
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
