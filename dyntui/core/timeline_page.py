@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len, set_cell_size
 
 from dyntui.core.chart import Line
+from dyntui.core.formats import printable
 from dyntui.core.timeline import (
     SIGNS,
     Timeline,
@@ -252,7 +253,8 @@ def pair_text(timeline: Timeline) -> str:
 
 
 def fitted(line: Line, width: int) -> Line:
-    """A line cut where it is too wide, with an ellipsis."""
+    """A line cut where it is too wide, with an ellipsis; what could steer a terminal is escaped."""
+    line = tuple((printable(text), kind) for text, kind in line)
     total = sum(cell_len(text) for text, _ in line)
     if total <= width:
         return line

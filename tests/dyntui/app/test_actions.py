@@ -25,6 +25,7 @@ from dyntui.screens.history import HistoryScreen
 from dyntui.screens.keep import KeepScreen
 from dyntui.screens.moment import MomentScreen
 from dyntui.screens.parameters import ParametersScreen
+from dyntui.screens.recovery import RecoveryScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
@@ -73,6 +74,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "undo": UndoScreen,
     "restore": RestoreScreen,
     "keep": KeepScreen,
+    "recovery": RecoveryScreen,
     "typed": DeleteCopyScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,

@@ -504,6 +504,23 @@ async def test_a_table_that_was_dropped_comes_back(db: Engine) -> None:
     assert ids_of(db, "gone") == {"kept"}
 
 
+async def test_recovery_is_turned_off_and_on(db: Engine) -> None:
+    async with make_app(db, db).run_test(size=SMALL) as pilot:
+        driven = Driven(pilot)
+        await play(pilot, ("a",))
+        assert '"PointInTimeRecoveryEnabled": false' in driven.text
+        await driven.do("ctrl+s")
+        assert "point-in-time recovery is off" in driven.text
+        await driven.do("a", "tab", "'0", "ctrl+s")
+        assert "Give a number of days from 1 to 35." in driven.text
+        find(pilot, Input).value = "7"
+        await driven.do("ctrl+s")
+        assert "recovery of" in driven.text
+    answer = db.call("DescribeContinuousBackups", {"TableName": "films"})
+    recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["RecoveryPeriodInDays"] == 7
+
+
 def db_table(name: str) -> Json:
     """A table like `films`."""
     return {

@@ -139,6 +139,7 @@ def test_a_page_fits(width: int, height: int, text: str) -> None:
     made = page("films", timeline, listed, text, width, height)
     assert len(made.lines) == len(made.rows) == height
     assert all(sum(cell_len(piece) for piece, _ in line) <= width for line in made.lines)
+    assert all(piece.isprintable() for line in made.lines for piece, _ in line)
 
 
 @pytest.mark.parametrize(
