@@ -175,7 +175,7 @@ ACTIONS: tuple[Action, ...] = (
         "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
     ),
     Action("item.delete", ("d",), "Delete the item", "Delete", "ask('delete')", palette=False),
-    Action("item.history", ("H",), "History of the item", "History", "ask('history')", False),
+    Action("item.history", ("H",), "History of the item", "", "ask('history')", palette=False),
     Action("item.copy", ("y",), "Copy the value under the cursor", "Copy", "ask('panel_copy')"),
     Action("item.copy_item", ("Y",), "Copy the item as it is shown", "", "ask('panel_copy_item')"),
     Action("item.down", ("j",), "Down", palette=False),
