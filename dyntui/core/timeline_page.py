@@ -202,7 +202,7 @@ def _joined(cells: Iterable[tuple[str, str]]) -> Line:
 def _time_line(timeline: Timeline) -> Line:
     """The cursor's time in words and as commands take it."""
     at_s = timeline.cursor_s
-    ago = "now" if timeline.at_now else ago_text(timeline.window.latest_s - at_s)
+    ago = "now" if timeline.at_now else ago_text(timeline.window.latest_s - at_s, units=1)
     return (
         (f" {CURSOR} ", "chosen"),
         (words_text(at_s), "bold"),

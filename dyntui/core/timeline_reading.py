@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dyntui.core.kept_copies import KeptCopy, kept_copies, restored_mark
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.core.timeline import Mark, Timeline, first_change_s
+from dyntui.core.timeline import MICROSECOND_S, Mark, Timeline, first_change_s
 from dyntui.core.timeline_lists import DiffFound, change_row, diff_row
 from dyntui.core.timeline_page import Row
 from engine.client.history import Change, Changes, ItemDiff, Window
@@ -17,7 +17,6 @@ from engine.errors import ApiError, PointInTimeRecoveryUnavailableException
 
 Cancelled = Callable[[], bool]
 CHANGES_PAGE = 100
-MICROSECOND_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)

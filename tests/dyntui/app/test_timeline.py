@@ -14,6 +14,7 @@ from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.timeline_board import TimelineBoard
 from dyntui.widgets.timeline_view import TimelineView
@@ -183,7 +184,11 @@ async def start_restore(pilot: Pilot[None]) -> None:
     for step in ("M", "r"):
         await press(pilot, step)
     await press_on(pilot, "ctrl+s")
-    await until(pilot, lambda: "12,000 of 36,000" in screen_text(pilot))
+    await until(
+        pilot,
+        lambda: "12,000 of 36,000" in screen_text(pilot) and bool(find(pilot, HeaderLine).busy),
+    )
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])

@@ -156,6 +156,14 @@ def test_ago(seconds: float, text: str) -> None:
     assert ago_text(seconds) == text
 
 
+def test_a_time_to_the_microsecond_fits_beside_words() -> None:
+    at_s = START_S + WEEK_S - 59 * 60.123456
+    made = page("films", Timeline.whole(WINDOW).at(at_s), Listed(""), "", 79, 24)
+    line = "".join(text for text, _ in made.lines[4])
+    assert "59 minutes ago" in line
+    assert not line.endswith("…")
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.013, "13 ms"), (1, "1 second"), (90, "1.5 minutes"), (86_400 * 35, "35 days")],
