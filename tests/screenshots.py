@@ -155,9 +155,9 @@ def main() -> None:
     with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
         sell_tickets(engine, clock)
         _keep(SALE, asyncio.run(take(engine, SALE)))
-    clock = VirtualClock()
-    with Engine.in_memory(clock=clock) as engine:
-        write_past(engine, clock)
+    standing = VirtualClock()
+    with Engine.in_memory(clock=standing) as engine:
+        write_past(engine, standing)
         _keep(PAST, asyncio.run(take(engine, PAST)))
 
 
