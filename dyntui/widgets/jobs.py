@@ -72,6 +72,8 @@ class JobHost(Widget):
                 app.screen_stack[0].post_message(JobAnswered(answer))
 
         host = app if outlives else self
+        # Where it has no name, Textual takes the function's.
+        run.__name__ = title
         self._job = host.run_worker(run, name=title, group=group, exclusive=True, thread=True)
 
     def post_progress(self, show: Callable[[], None]) -> None:
