@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _take: Callable[..., SnapshotReport] = late("engine.operations.snapshots", "take_snapshot")
 _list: Callable[..., list[SnapshotReport]] = late("engine.operations.snapshots", "list_snapshots")
+_unreadable_snapshots: Callable[..., list[str]] = late(
+    "engine.operations.snapshots", "unreadable_snapshots"
+)
 _restore: Callable[..., list[str]] = late("engine.operations.snapshots", "restore_snapshot")
 _check: Callable[..., None] = late("engine.operations.snapshots", "check_snapshot")
 _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snapshot")
@@ -70,6 +73,10 @@ class RecoveryMethods:
     def check_snapshot(self, name: str) -> None:
         """See `RecoveryTools.check_snapshot`."""
         _check(self._region, name)
+
+    def unreadable_snapshots(self) -> list[str]:
+        """See `RecoveryTools.unreadable_snapshots`."""
+        return _unreadable_snapshots(self._region)
 
     def delete_snapshot(self, name: str) -> None:
         """See `RecoveryTools.delete_snapshot`."""

@@ -11,6 +11,7 @@ from dyntui.cli.exits import Failure, OperationError, say
 from dyntui.cli.item_input import read_items
 from dyntui.cli.keys import primary_key
 from dyntui.cli.output import format_options, write_item
+from dyntui.cli.statement_options import max_wcu_option
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import cell_text
 from dyntui.core.item_output import Format
@@ -61,12 +62,7 @@ def get(
 @table_argument
 @click.argument("item", metavar="ITEM|-|file://PATH")
 @click.option("--plain", is_flag=True, help="The items are plain JSON, not DynamoDB JSON.")
-@click.option(
-    "--max-wcu",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="N",
-    help="Write by requests, of at most so many WCU a second.",
-)
+@max_wcu_option("Write by requests, of at most so many WCU a second.")
 @click.pass_context
 def put(context: click.Context, table: str, item: str, plain: bool, max_wcu: float | None) -> None:
     """Put one item or many, each in place of an item with the same key.

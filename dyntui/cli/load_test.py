@@ -12,6 +12,7 @@ from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.duration_option import duration_option
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import rows_text
+from dyntui.cli.statement_options import FiniteRange
 from dyntui.cli.status_line import StatusLine
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.cost import write_units
@@ -36,11 +37,9 @@ _PERCENTILES = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99}
 
 @click.command("load-test", cls=Command)
 @table_argument
+@click.option("--read-rate", type=FiniteRange(0, _RATE_MAX), default=0.0, help="GetItems a second.")
 @click.option(
-    "--read-rate", type=click.FloatRange(0, _RATE_MAX), default=0.0, help="GetItems a second."
-)
-@click.option(
-    "--write-rate", type=click.FloatRange(0, _RATE_MAX), default=0.0, help="PutItems a second."
+    "--write-rate", type=FiniteRange(0, _RATE_MAX), default=0.0, help="PutItems a second."
 )
 @click.option(
     "--keys",

@@ -1,12 +1,27 @@
-"""Options that reading verbs share: what is asked about first, how fast they may read."""
+"""Options that verbs share: what is asked about first, how fast they may read and write."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
+from typing import Any
 
 import click
 
 BYTES_IN_A_MB = 1_000_000
+
+
+class FiniteRange(click.FloatRange):
+    """Numbers of a range; neither `nan` nor `inf`, which Python reads as numbers too."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """See `click.ParamType.convert`."""
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a valid float.", param, ctx)
+        return number
 
 
 def ask_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -14,7 +29,7 @@ def ask_options(function: Callable[..., None]) -> Callable[..., None]:
     function = click.option("--yes", is_flag=True, help="Do not ask.")(function)
     return click.option(
         "--ask-above",
-        type=click.FloatRange(min=0),
+        type=FiniteRange(min=0),
         default=1.0,
         show_default=True,
         metavar="MB",
@@ -23,12 +38,20 @@ def ask_options(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
+_RATE_MAX = 1_000_000
+
 max_rcu_option = click.option(
     "--max-rcu",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(0, _RATE_MAX, min_open=True),
     metavar="N",
     help="Read at most so many RCU a second.",
 )
+
+
+def max_wcu_option(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option `--max-wcu`, with what a verb says of it."""
+    limit = FiniteRange(0, _RATE_MAX, min_open=True)
+    return click.option("--max-wcu", type=limit, metavar="N", help=text)
 
 
 def ask_above_bytes(ask_above: float, yes: bool) -> int | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from dyntui.cli.output import rows_text
+from dyntui.core.capacity_words import CLASSES, MODES, episodes, limit_of, rates
+from dyntui.core.chart import gauge, sparkline
 from dyntui.core.duration import duration_text
-from dyntui.core.small_charts import bar, sparkline
 from engine.client.capacity import (
     CapacityReport,
     Flow,
@@ -15,17 +17,16 @@ from engine.client.capacity import (
     PartitionHeat,
     Resource,
     TableLoad,
-    ThrottleMark,
 )
 
 CHART_WIDTH = 14
-_BAR_WIDTH = 4
+_GAUGE_WIDTH = 4
 _NOW_STRETCHES = 3
 _KEYS_SHOWN = 5
 _PARTITIONS_SHOWN = 8
+_REASONS_SHOWN = 8
+_TEXT_WIDTH = 79
 _BUSY = 0.005
-_MODES = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
-_CLASSES = {"STANDARD": "standard", "STANDARD_INFREQUENT_ACCESS": "infrequent access"}
 
 
 def report_text(report: CapacityReport, *, cost: bool) -> str:
@@ -86,7 +87,7 @@ def _window_s(report: CapacityReport) -> int:
 
 
 def _mode(report: CapacityReport | TableLoad) -> str:
-    return _MODES.get(report.mode, report.mode)
+    return MODES.get(report.mode, report.mode)
 
 
 def _name(index: str | None) -> str:
@@ -110,24 +111,24 @@ def _flows(report: CapacityReport) -> str:
         row
         for resource in report.resources
         for row in (
-            _flow_row(resource, "RCU", resource.reads, report.width_s),
-            _flow_row(resource, "WCU", resource.writes, report.width_s),
+            _flow_row(report, resource, "RCU"),
+            _flow_row(report, resource, "WCU"),
         )
     ]
     return rows_text(heads, rows, right)
 
 
-def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[str, ...]:
+def _flow_row(report: CapacityReport, resource: Resource, unit: str) -> tuple[str, ...]:
+    flow = resource.reads if unit == "RCU" else resource.writes
+    width_s = report.width_s
     speed = _speed(flow, width_s)
-    given = flow.rate if flow.provisioned is None else flow.provisioned
-    # On demand what is given dwarfs the traffic: there its own peak is the top.
-    top = speed.peak if flow.provisioned is None else max(given, speed.peak)
-    chart = sparkline(flow.consumed, CHART_WIDTH, top * width_s)
+    given = limit_of(flow)
+    chart = sparkline(rates(flow, width_s), given, report.since_s // width_s, CHART_WIDTH)
     burst = "none"
     if flow.balance is not None and flow.burst:
         part = flow.balance / flow.burst
         left = f"{part:.0%}" if part >= 0 else "overdrawn"
-        burst = f"{bar(part, _BAR_WIDTH)} {left}"
+        burst = f"{gauge(part, _GAUGE_WIDTH)} {left}"
     return (
         resource.index or "table",
         unit,
@@ -143,14 +144,21 @@ def _flow_row(resource: Resource, unit: str, flow: Flow, width_s: int) -> tuple[
 
 def _throttles(report: CapacityReport) -> str:
     """Each cause, the newest first: how many requests it refused, and in the words of the last."""
-    found: dict[tuple[str | None, str], list[ThrottleMark]] = {}
-    for mark in sorted(report.throttles, key=lambda mark: mark.at_s):
-        found.setdefault((mark.index, mark.reason), []).append(mark)
-    return "".join(
-        f"{sum(mark.requests for mark in marks):,} {marks[-1].kind.lower()}s of the "
-        f"{_name(marks[-1].index)} throttled: {marks[-1].words}\n"
-        for marks in sorted(found.values(), key=lambda marks: -marks[-1].at_s)
+    found = episodes(report.throttles)
+    told = [
+        f"{episode.requests:,} {episode.kind.lower()}s of the {_name(episode.index)} throttled: "
+        f"{episode.words}"
+        for episode in found[:_REASONS_SHOWN]
+    ]
+    if len(found) > len(told):
+        told.append(f"and {len(found) - len(told):,} reasons more")
+    # Watched, what is beyond the edge of the terminal would not be seen.
+    lines = (
+        line
+        for text in told
+        for line in wrap(text, _TEXT_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _partitions(report: CapacityReport) -> str:
@@ -159,8 +167,8 @@ def _partitions(report: CapacityReport) -> str:
         (
             resource.index or "table",
             f"{heat.number} of {len(resource.partitions)}",
-            f"{bar(heat.reads, _BAR_WIDTH)} {heat.reads:.0%}",
-            f"{bar(heat.writes, _BAR_WIDTH)} {heat.writes:.0%}",
+            f"{gauge(heat.reads, _GAUGE_WIDTH)} {heat.reads:.0%}",
+            f"{gauge(heat.writes, _GAUGE_WIDTH)} {heat.writes:.0%}",
             f"{heat.size_bytes:,}",
         )
         for resource in report.resources
@@ -199,8 +207,10 @@ def _hot_keys(report: CapacityReport) -> str:
 
 
 def _operations(operations: Sequence[OperationFigures]) -> str:
+    """The most frequent first."""
     counts = ("operation", "requests", "throttled", "failed")
-    rows = [tuple(_operation_row(figures)) for figures in operations]
+    ordered = sorted(operations, key=lambda figures: -figures.requests)
+    rows = [tuple(_operation_row(figures)) for figures in ordered]
     heads = (*counts, "p50 ms", "p90", "p99", "bytes", "largest")
     return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
 
@@ -219,8 +229,8 @@ def _costs(report: CapacityReport) -> str:
     rows = [
         (
             ("→ " if (cost.mode, cost.table_class) == (report.mode, report.table_class) else "  ")
-            + _MODES.get(cost.mode, cost.mode),
-            _CLASSES.get(cost.table_class, cost.table_class),
+            + MODES.get(cost.mode, cost.mode),
+            CLASSES.get(cost.table_class, cost.table_class),
             "" if cost.provisioned is None else "{:,} RCU, {:,} WCU".format(*cost.provisioned),
             *(f"{dollars:,.2f}" for dollars in (cost.reads, cost.writes, cost.storage, cost.total)),
         )

@@ -24,7 +24,7 @@ from dyntui.core.connect import (
     is_data_folder,
     neighbours_with_tables,
 )
-from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
+from dyntui.core.put_many import batch_for, put_many
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
@@ -206,8 +206,8 @@ class Workspace:
             self.limit_rates(None, max_wcu)
             tools = self.connection.local_tools
             if tools is None or max_wcu is not None:
-                batch = BATCH_ITEMS_MAX if max_wcu is None else max(1, int(max_wcu))
                 client = self.connection.client
+                batch = batch_for(max_wcu)
                 return put_many(client, table, items, progress, batch_items=batch)
             return tools.load_items(table, items, on_progress=progress)
         except KeyboardInterrupt:

@@ -180,10 +180,12 @@ def _chart(
     flow = resource.reads if kind == "Read" else resource.writes
     crosses = refused(report, resource, kind)
     total = sum(crosses)
+    name, marks = f" {kind.lower()}s ", f"  ✗ {total:,}" if total else ""
+    room = width - len(name) - len(marks)
     title: Line = (
-        (f" {kind.lower()}s ", "bold"),
-        (rate_text(flow, report.width_s, unit), ""),
-        (f"  ✗ {total:,}" if total else "", "mark"),
+        (name, "bold"),
+        (rate_text(flow, report.width_s, unit, room), ""),
+        (marks, "mark"),
     )
     bars = bar_chart(
         rates(flow, report.width_s),
@@ -230,7 +232,9 @@ def _throttles(page: Page, report: CapacityReport, width: int, height: int) -> N
 def _episode(episode: Episode, report: CapacityReport, width: int) -> list[Line]:
     """What was refused and why, and below it what helps."""
     room = width - 3
-    first, *more = textwrap.wrap(printable(episode_text(episode, report)), room)
+    # Names of indexes and keys are not parted at their hyphens.
+    text = printable(episode_text(episode, report))
+    first, *more = textwrap.wrap(text, room, break_on_hyphens=False)
     way = textwrap.wrap(f"→ {way_out(episode, report)}", room)
     return [
         ((" ✗ ", "mark"), (first, "")),

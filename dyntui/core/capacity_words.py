@@ -86,11 +86,12 @@ def rate_now(flow: Flow, width_s: int) -> float:
     return over[0] / width_s if over else 0.0
 
 
-def rate_text(flow: Flow, width_s: int, unit: str) -> str:
-    """`38 of 50 RCU/s`, and the peak where that is higher."""
+def rate_text(flow: Flow, width_s: int, unit: str, room: int) -> str:
+    """`38 of 50 RCU/s`, and the peak where that is higher and there is room for it."""
     now, peak = rate_now(flow, width_s), max(rates(flow, width_s), default=0.0)
     text = f"{compact(now)} of {compact(limit_of(flow))} {unit}/s"
-    return f"{text}, peak {compact(peak)}" if compact(peak) != compact(now) else text
+    longer = f"{text}, peak {compact(peak)}"
+    return longer if compact(peak) != compact(now) and len(longer) <= room else text
 
 
 def has_traffic(report: CapacityReport) -> bool:

@@ -83,6 +83,16 @@ class Shelves:
             with contextlib.suppress(FolderError), self.open(shelf, name) as archive:
                 yield name, archive
 
+    def unreadable(self, shelf: str) -> list[str]:
+        """What is wrong with the archives of a shelf that cannot be read."""
+        problems = []
+        for name in self.names(shelf):
+            try:
+                self.open(shelf, name).close()
+            except FolderError as error:
+                problems.append(str(error))
+        return problems
+
     @contextlib.contextmanager
     def creating(self, shelf: str, name: str) -> Iterator[BinaryIO]:
         """A file to write an archive into; it gets its name at the end, if nothing failed.

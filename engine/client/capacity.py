@@ -170,3 +170,27 @@ class Place:
 
     number: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Datapoint:
+    """A metric in the stretch that begins at `at_s`, with CloudWatch's statistics.
+
+    `total` is Sum. `samples`, `low` and `high` are SampleCount, Minimum and Maximum, None of
+    consumed units, which are only added up; percentiles are told of latencies. Latencies are
+    milliseconds, right to a tenth but for their sum.
+    """
+
+    at_s: int
+    total: float
+    samples: int | None = None
+    low: float | None = None
+    high: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+
+    @property
+    def mean(self) -> float | None:
+        """CloudWatch's Average."""
+        return self.total / self.samples if self.samples else None

@@ -77,12 +77,14 @@ class Undone:
     """What became of an item whose changes were to be undone.
 
     `seqs` are these changes, oldest first. `refusal` says why it was left as it is, None if it is
-    again as it was before them.
+    again as it was before them. `is_throttled`: the table had no capacity left, and it may succeed
+    later.
     """
 
     key: Json
     seqs: tuple[int, ...]
     refusal: str | None
+    is_throttled: bool = False
 
 
 def attribute_changes(

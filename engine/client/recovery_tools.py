@@ -57,6 +57,10 @@ class RecoveryTools(Protocol):
         """Read all of a snapshot; raises `InternalServerError` where it is damaged."""
         ...
 
+    def unreadable_snapshots(self) -> list[str]:
+        """The files that should be snapshots and are left out of their list, each with why."""
+        ...
+
     def delete_snapshot(self, name: str) -> None:
         """Delete a snapshot."""
         ...

@@ -29,6 +29,11 @@ _LEFT_OVER = {
     "BatchWriteItem": ("RequestItems", "UnprocessedItems"),
     "BatchGetItem": ("RequestItems", "UnprocessedKeys"),
 }
+_STATEMENTS = "BatchExecuteStatement"
+# The codes of errors of its statements after which the same statement may succeed later.
+_THROTTLED_STATEMENTS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "RequestLimitExceeded"}
+)
 _SLICE_S = 0.1
 
 
@@ -89,8 +94,9 @@ class RetryingClient(OperationMethods):
     ) -> None:
         """`on_wait` is told of every wait before it begins, so that people see it.
 
-        `finish_batches`: of a BatchWriteItem or BatchGetItem what is left over is sent again, and
-        the answers are put together. Else it is told, as the SDKs do.
+        `finish_batches`: of a BatchWriteItem or BatchGetItem what is left over is sent again, of a
+        BatchExecuteStatement the statements that were throttled, and the answers are put together.
+        Else it is told, as the SDKs do.
         """
         self.inner = client
         self._backoff = backoff or Backoff()
@@ -110,7 +116,7 @@ class RetryingClient(OperationMethods):
             try:
                 answer = self.inner.call(operation, request, context)
             except ApiError as error:
-                again = is_throttled(error) and self._wait(operation, attempt, context, error.code)
+                again = is_throttled(error) and self.wait(operation, attempt, context, error.code)
                 if not again:
                     if answers:
                         # What the earlier attempts did must not be lost with the error.
@@ -118,14 +124,14 @@ class RetryingClient(OperationMethods):
                     raise
             else:
                 answers.append(answer)
-                rest = self._left_over(operation, answer)
-                if rest is None or not self._wait(operation, attempt, context, "left over"):
+                rest = self._left_over(operation, request, answer)
+                if rest is None or not self.wait(operation, attempt, context, "left over"):
                     return answers[0] if len(answers) == 1 else _joined(operation, answers)
-                request = request | {_LEFT_OVER[operation][0]: rest}
+                request = request | rest
             attempt += 1
 
-    def _wait(self, operation: str, attempt: int, context: Context, reason: str) -> bool:
-        """Wait before the next attempt; whether there is to be one."""
+    def wait(self, operation: str, attempt: int, context: Context, reason: str) -> bool:
+        """Wait before the attempt after this one; whether there is to be one."""
         most = self._backoff.attempts_max
         if attempt >= most:
             return False
@@ -139,9 +145,16 @@ class RetryingClient(OperationMethods):
             seconds -= _SLICE_S
         return cancelled is None or not cancelled()
 
-    def _left_over(self, operation: str, answer: Json) -> Json | None:
-        members = _LEFT_OVER.get(operation) if self._finish_batches else None
-        return (answer.get(members[1]) or None) if members else None
+    def _left_over(self, operation: str, request: Json, answer: Json) -> Json | None:
+        """The members of a request for what a batch has left over; None where that is nothing."""
+        if not self._finish_batches:
+            return None
+        if operation == _STATEMENTS:
+            told = zip(request["Statements"], answer["Responses"], strict=True)
+            statements = [statement for statement, one in told if _is_left_over(one)]
+            return {"Statements": statements} if statements else None
+        asked, left = _LEFT_OVER.get(operation, ("", ""))
+        return {asked: answer[left]} if answer.get(left) else None
 
 
 def is_throttled(error: ApiError) -> bool:
@@ -152,15 +165,32 @@ def is_throttled(error: ApiError) -> bool:
     return bool(reasons & _THROTTLED_ACTIONS) and reasons <= _THROTTLED_ACTIONS | {"None", None}
 
 
+def _is_left_over(answer: Json) -> bool:
+    """Whether a statement of a batch was throttled."""
+    return answer.get("Error", {}).get("Code") in _THROTTLED_STATEMENTS
+
+
+def _in_place(answers: list[Json]) -> list[Json]:
+    """The answers of statements, where throttled ones have those of a later request."""
+    told: list[Json] = answers[-1]["Responses"]
+    for answer in reversed(answers[:-1]):
+        later = iter(told)
+        told = [next(later) if _is_left_over(one) else one for one in answer["Responses"]]
+    return told
+
+
 def _joined(operation: str, answers: list[Json]) -> Json:
     """One answer of several to parts of a batch: what was found and consumed is put together."""
     joined = dict(answers[-1])
+    if operation == _STATEMENTS:
+        joined["Responses"] = _in_place(answers)
     responses: dict[str, list[Json]] = {}
     consumed: dict[str, Json] = {}
     metrics: dict[str, list[Json]] = {}
     for answer in answers:
-        for table, items in (answer.get("Responses") or {}).items():
-            responses.setdefault(table, []).extend(items)
+        if operation == "BatchGetItem":
+            for table, items in (answer.get("Responses") or {}).items():
+                responses.setdefault(table, []).extend(items)
         for table, found in (answer.get("ItemCollectionMetrics") or {}).items():
             metrics.setdefault(table, []).extend(found)
         for entry in answer.get("ConsumedCapacity") or ():

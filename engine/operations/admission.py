@@ -59,11 +59,19 @@ def admit_write(region: Region, table: Table, change: ItemChange) -> None:
 
 
 def charge_failed_write(
-    region: Region, table: Table, key: bytes, old: StoredItem | None, new_bytes: int
+    region: Region,
+    table: Table,
+    key: bytes,
+    old: StoredItem | None,
+    new_bytes: int,
+    factor: int = 1,
 ) -> None:
-    """A write whose condition is false costs what writing the larger image would have."""
+    """A write whose condition is false costs what writing the larger image would have.
+
+    `factor`: how often that is paid.
+    """
     old_bytes = 0 if old is None else old.size
-    units, size = write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
+    units, size = factor * write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
     region.meter.charge(table, WRITE, [Draw(None, key, units, size)], 1, size)
 
 

@@ -15,14 +15,12 @@ from engine.operations.backup_book import all_backups, backup_arn
 from engine.operations.backup_files import copy_backup
 from engine.operations.backups import prepare_backup
 from engine.operations.jobs import do_job
+from engine.operations.plan_process import is_due
 from engine.operations.region import Region
-from engine.storage.jobs import Job
+from engine.storage.jobs import PLAN, Job
 from engine.storage.transaction import WriteTransaction
 
-_KIND = "plan"
 _TYPE = "AWS_BACKUP"
-# cron is not exact: what is due within so much of its interval is due.
-_EARLY_SHARE = 0.05
 
 
 def list_plans(region: Region) -> list[BackupPlan]:
@@ -32,7 +30,7 @@ def list_plans(region: Region) -> list[BackupPlan]:
 
 def _jobs(region: Region) -> list[Job]:
     jobs = region.database.read(lambda reader, _: reader.jobs())
-    return [job for job in jobs if job.kind == _KIND]
+    return [job for job in jobs if job.kind == PLAN]
 
 
 def _plan(job: Job) -> BackupPlan:
@@ -58,8 +56,8 @@ def set_plan(region: Region, plan: BackupPlan) -> None:
     }
 
     def work(transaction: WriteTransaction) -> None:
-        transaction.end_jobs(_KIND, plan.name)
-        transaction.add_job(_KIND, plan.name, state)
+        transaction.end_jobs(PLAN, plan.name)
+        transaction.add_job(PLAN, plan.name, state)
 
     region.database.write(work)
 
@@ -68,7 +66,7 @@ def remove_plan(region: Region, name: str) -> None:
     """See `RecoveryTools.remove_backup_plan`."""
     if name not in {job.subject for job in _jobs(region)}:
         raise ResourceNotFoundException(f"There is no backup plan {name}")
-    region.database.write(lambda transaction: transaction.end_jobs(_KIND, name))
+    region.database.write(lambda transaction: transaction.end_jobs(PLAN, name))
 
 
 def run_plans(region: Region) -> list[PlanRun]:
@@ -86,10 +84,7 @@ def run_plans(region: Region) -> list[PlanRun]:
 def _claim(transaction: WriteTransaction, job_id: int) -> bool:
     """Whether a plan is due, and nobody else is at it: its next turn begins now."""
     state = transaction.job_state(job_id)
-    if state is None:
-        return False
-    pause_us = state["every_s"] * (1 - _EARLY_SHARE) * 1_000_000
-    if state["last_us"] is not None and transaction.stamp_us - state["last_us"] < pause_us:
+    if state is None or not is_due(state, transaction.stamp_us):
         return False
     transaction.set_job_state(job_id, state | {"last_us": transaction.stamp_us})
     return True

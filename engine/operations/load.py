@@ -7,8 +7,13 @@ from contextlib import closing
 from functools import partial
 from itertools import islice
 
-from engine.client.protocol import Context, Json, LoadProgress, Removal
-from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.client.protocol import Context, Existing, Json, LoadProgress, Removal
+from engine.errors import (
+    ApiError,
+    ConditionalCheckFailedException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from engine.model import values
 from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import cause_of
@@ -41,18 +46,19 @@ def load_items(
     context: Context,
     on_progress: Report | None,
     on_rejected: Refuse | None,
-    keep_existing: bool,
+    existing: Existing,
 ) -> int:
     """Put items as `LocalTools.load_items` says; gives how many were written."""
     table = region.data_table(region.database.reload_catalog(), table_name)
     path = region.database.path
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
-        taken, last_run = gather(table, items, runs, context, on_progress, on_rejected)
+        wanted = partial(_refuse_existing, region, table) if existing == "refuse" else None
+        taken, last_run = gather(table, items, runs, context, on_progress, on_rejected, wanted)
         for step in steps(runs.merged(last_run), _STEP_ITEMS):
             if _is_cancelled(context):
                 return written
-            work = partial(_write_step, region, table, step, context, keep_existing)
+            work = partial(_write_step, region, table, step, context, existing != "replace")
             written += region.database.write(work)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))
@@ -66,13 +72,19 @@ def gather(
     context: Context,
     on_progress: Report | None,
     on_rejected: Refuse | None,
+    check: Callable[[Row], None] | None = None,
 ) -> tuple[int, list[Row]]:
-    """Validate and sort all items; gives how many these were, and the last run of them."""
+    """Validate and sort all items; gives how many these were, and the last run of them.
+
+    `check` raises why an item that is valid is not wanted.
+    """
     batch: dict[bytes, Row] = {}
     taken = size = 0
     for place, item in enumerate(items):
         try:
             row = _row(table, item)
+            if check is not None:
+                check(row)
         except ApiError as error:
             if on_rejected is None:
                 raise
@@ -100,6 +112,13 @@ def _row(table: Table, item: Json | Removal) -> Row:
     if item_size > MAX_ITEM_BYTES:
         raise ValidationException("Item size has exceeded the maximum allowed size")
     return check_item(table, canonical), item_size, values.to_json(canonical)
+
+
+def _refuse_existing(region: Region, table: Table, row: Row) -> None:
+    """Refuse an item whose key the table has; one that comes meanwhile is kept without a word."""
+    key, _, raw = row
+    if raw != _REMOVED and region.database.read(lambda reader, _: reader.get(table.storage, key)):
+        raise ConditionalCheckFailedException("The conditional request failed")
 
 
 def _is_cancelled(context: Context) -> bool:

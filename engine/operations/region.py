@@ -262,6 +262,11 @@ class Region:
             )
         return table
 
+    def readable_table(self, catalog: Catalog, name_or_arn: str) -> Table:
+        """A table whose items can be read; one that is missing is named."""
+        self.known_table(catalog, name_or_arn)
+        return self.data_table(catalog, name_or_arn)
+
     def readable_index(self, table: Table, name: str) -> Index:
         """The index that a read names."""
         index = table.index(name)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from functools import partial
 
 from engine.archives.archive import Row
 from engine.client.protocol import Json
+from engine.errors import ApiError
 from engine.operations.jobs import Running
 from engine.operations.load import steps
 from engine.operations.region import Region
@@ -25,7 +26,8 @@ from engine.operations.restore_sources import (
     stored_rows,
 )
 from engine.operations.tables import FOREVER_US, start_change
-from engine.operations.trash import discard
+from engine.operations.trash import discard, renewed
+from engine.operations.ttl import finish_noting
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Index, Table
 from engine.storage.items import ItemChange, StoredItem, index_entry, plan_change
@@ -57,7 +59,14 @@ def run(running: Running) -> None:
         table = Table.from_json(entry["definition"])
         fill_table(running, state, table, partial(open_source, running.region, entry["source"]))
         state |= {"at": number + 1, "phase": None, "after": ""}
-    running.finish(lambda transaction: _show(running.region, transaction, state))
+    replaced: list[Table] = []
+    running.finish(lambda transaction: _show(running.region, transaction, state, replaced))
+    for table in replaced:
+        running.region.forget(table)
+    for entry in state["tables"]:
+        # Upkeep goes on with it.
+        with suppress(ApiError):
+            finish_noting(running.region, entry["definition"]["name"])
 
 
 def fill_table(
@@ -144,8 +153,11 @@ def _fill(
     transaction.fill_index(index, entries)
 
 
-def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
+def _show(
+    region: Region, transaction: WriteTransaction, state: Json, replaced: list[Table]
+) -> None:
     """Make the tables seen, all at once; those whose place they take go into the trash."""
+    now_us = transaction.stamp_us
     for entry in state["tables"]:
         table = Table.from_json(entry["definition"])
         current = transaction.catalog.tables.get(table.name)
@@ -154,14 +166,17 @@ def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
             table = current
         elif current is not None:
             discard(region, transaction, current)
+            replaced.append(current)
+            # The past before this moment is the other one's.
+            table = replace(table, created_us=now_us)
         show_table(region, transaction, table)
 
 
 def show_table(region: Region, transaction: WriteTransaction, table: Table) -> None:
     """Let a table that is full be seen."""
+    now_us = transaction.stamp_us
     table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
-    transaction.put_table(start_change(region, table, transaction.stamp_us))
-    adopt(transaction)
+    adopt(transaction, renewed(start_change(region, table, now_us), now_us))
 
 
 def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:

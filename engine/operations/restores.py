@@ -100,21 +100,22 @@ def restore_from_history(
     """See `RecoveryTools.restore_as_of`."""
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
-        table = region.data_table(catalog, name)
+        table = source_region.readable_table(catalog, name)
         times = reader.log_times()
-        now = now_us(times, region.clock.now_us())
-        hours = region.database.options.history_hours
+        now = now_us(times, source_region.clock.now_us())
+        hours = source_region.database.options.history_hours
         check_in_window(table, at_us, earliest_us(table, times, now, hours))
         return table, reader.counts(table.storage_id)
 
+    source_region = region.of_arn(name)
     at_us = round(when_s * 1_000_000)
     request: Json = {"TargetTableName": new_name}
     if without_indexes:
         request |= {"GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": []}
     validate("RestoreTableToPointInTime", request)
     _check_free(region, new_name)
-    source, counts = region.database.read(read)
-    _restore_as_of(region, region, request, source, at_us, counts)
+    source, counts = source_region.database.read(read)
+    _restore_as_of(region, source_region, request, source, at_us, counts)
 
 
 def _restore_as_of(
@@ -163,6 +164,9 @@ def _point_in_time(
             )
         latest = latest_recovery_us(now, earliest, region.settings.pitr_lag_s)
         at_us = latest if when_s is None else round(when_s * 1_000_000)
+        if at_us == earliest - earliest % 1_000_000:
+            # SDKs send whole seconds, of the earliest time that they were told as well.
+            at_us = earliest
         if not earliest <= at_us <= latest:
             raise InvalidRestoreTimeException(
                 f"The table can be restored to a time between {time_text(earliest)} and "

@@ -12,7 +12,12 @@ from engine.capacity.charges import Charges
 from engine.capacity.consumed import consumed_by_table
 from engine.capacity.units import read_units
 from engine.client.protocol import Context, Json
-from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.errors import (
+    ApiError,
+    ResourceNotFoundException,
+    ThrottlingException,
+    ValidationException,
+)
 from engine.model.values import normalise_value
 from engine.operations.admission import metered_get
 from engine.operations.conflicts import refuse_conflict
@@ -65,6 +70,8 @@ def _failed(error: ApiError, table_name: str | None) -> Json:
         code = "ValidationError"
     elif isinstance(error, ResourceNotFoundException):
         code = "ResourceNotFound"
+    elif isinstance(error, ThrottlingException):
+        code = "ThrottlingError"
     described: Json = {"Code": code, "Message": error.message}
     if "Item" in error.members:
         described["Item"] = orjson.dumps(error.members["Item"])

@@ -28,6 +28,7 @@ from engine.expressions import Condition, Projection
 from engine.operations import actions
 from engine.operations.actions import Action
 from engine.operations.admission import (
+    charge_failed_write,
     charge_get,
     refusal_of_read,
     refusal_of_write,
@@ -197,6 +198,7 @@ def _changes(
             raise _cancelled_by(error, position, len(targets)) from error
         changes.append(change)
     if any(reason is not _NO_REASON for reason in reasons):
+        _charge_failed(region, targets)
         raise _cancelled(reasons)
     limit = CollectionLimit(region, transaction)
     for position, (target, change) in enumerate(zip(targets, changes, strict=True)):
@@ -208,6 +210,15 @@ def _changes(
             raise _cancelled(reasons)
     _admit(region, targets, changes)
     return changes
+
+
+def _charge_failed(region: Region, targets: Sequence[_Target]) -> None:
+    """What is cancelled by a condition pays for all its actions, as if each had been refused."""
+    for target in targets:
+        new_bytes = target.action.attributes_bytes
+        charge_failed_write(
+            region, target.table, target.key, target.old, new_bytes, TRANSACTION_FACTOR
+        )
 
 
 def _admit(region: Region, targets: Sequence[_Target], changes: Sequence[ItemChange]) -> None:

@@ -14,6 +14,9 @@ import orjson
 from engine.client.protocol import Json
 from engine.storage.connections import fetch
 
+PLAN = "plan"
+"""The kind of a plan of backups: it is due again and again, and never done."""
+
 _KEPT_US = 24 * 3_600_000_000
 _COLUMNS = "id, kind, subject, state, created_us, attempts, cancelled, failure"
 

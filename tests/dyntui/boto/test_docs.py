@@ -17,11 +17,12 @@ STREAMS = GUIDE.with_name("streams.md")
 def test_the_guides_examples_pass(tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     named = {name: text for name, text in map(_named, blocks) if name}
-    assert set(named) == {"shop", "test_shop", "test_attached", "test_seeded", "conftest"}
+    tests = {"test_shop", "test_attached", "test_seeded", "test_throttled"}
+    assert set(named) == {"shop", "conftest", *tests}
     [script] = [text for name, text in map(_named, blocks) if not name]
     found = run_project(tmp_path, **named, test_script=f"def test_script():\n{_indented(script)}")
     assert found.returncode == 0, found.stdout
-    assert "8 passed" in found.stdout
+    assert "9 passed" in found.stdout
 
 
 def test_the_examples_of_streams_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,19 @@ def test_rates_are_kept_and_change_no_answer(orders: Shell) -> None:
     rows = orders.ok(["sql", "SELECT * FROM orders WHERE total > 5", "-o", "jsonl"]).out
     limited = ["sql", "SELECT * FROM orders WHERE total > 5", "-o", "jsonl", "--max-rcu", "100"]
     assert orders.ok(limited).out == rows
-    assert "0" in orders.misused("scan orders --max-rcu 0")
+    for wrong in ("0", "nan", "inf", "1e300"):
+        assert wrong.removesuffix("e300") in orders.misused(f"scan orders --max-rcu {wrong}")
+
+
+def test_a_copy_keeps_to_rates(shell: Shell) -> None:
+    shell.ok("create small --key id:S --billing provisioned --rcu 20 --wcu 20")
+    shell.ok("put small -", stdin="".join(f'{{"id": {{"S": "{n}"}}}}\n' for n in range(30)))
+    rates = "--max-rcu 20 --max-wcu 20 --throttling enforce --retries 0"
+    ended = shell.ok(f"copy small again --via scan {rates}")
+    assert ended.err.endswith("copied 30 items to again\n")
+    assert shell.ok("stats again -o json").json["throttles"] == []
+    assert "--via scan" in shell.misused("copy small third --max-wcu 5")
+    assert "nan" in shell.misused("copy small third --via scan --max-wcu nan")
 
 
 def test_items_put_at_a_rate_are_put_by_requests(orders: Shell) -> None:

@@ -9,11 +9,10 @@ import pexpect
 import pytest
 
 from dyntui.core.duration import duration_s, duration_text
-from dyntui.core.small_charts import bar, sparkline
 from engine import Engine
-from engine.client.capacity import CapacityReport, PartitionHeat, Resource
+from engine.client.capacity import CapacityReport, PartitionHeat, Resource, ThrottleMark
 from engine.errors import ResourceNotFoundException
-from tests.dyntui.cli.capacity_reports import WORDS, report, reporting
+from tests.dyntui.cli.capacity_reports import REASON, WORDS, report, reporting
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import DYNTUI
 from tests.engine.client.conftest import aws_config as aws_config
@@ -61,12 +60,13 @@ movies: provisioned, throttling enforce, last 10 min
 
 a second       now  mean  peak  given                    burst left      throttled
 ────────  ───  ───  ────  ────  ─────  ────────────────  ──────────────  ─────────
-table     RCU    5     3     5     10  ▕▁▁▁▁▁▁▁▄▄▄▄▄▄▄▏  █░░░ 25%                0
-table     WCU  3.3     3    20     10  ▕            ▄█▏  ░░░░ overdrawn         12
-by-year   RCU    0     0     0      5  ▕              ▏  ████ 100%               0
-by-year   WCU    0     0     0      5  ▕              ▏  ████ 100%               0
+table     RCU    5     3     5     10  ▕    ▁▁▁▁▁▄▄▄▄▄▏  █░░░ 25%                0
+table     WCU  3.3     3    20     10  ▕    ▁▁▁▁▁▁▁▁▄█▏  ░░░░ overdrawn         12
+by-year   RCU    0     0     0      5  ▕    ▁▁▁▁▁▁▁▁▁▁▏  ████ 100%               0
+by-year   WCU    0     0     0      5  ▕    ▁▁▁▁▁▁▁▁▁▁▏  ████ 100%               0
 
-12 writes of the table throttled: partition 2 of 2 is hot: key movie#tt001 takes 71 % of its writes
+12 writes of the table throttled: partition 2 of 2 is hot: key movie#tt001
+  takes 71 % of its writes
 
        partition  reads     writes     bytes
 ─────  ─────────  ────────  ─────────  ─────
@@ -79,8 +79,8 @@ table  movie#tt001  71% of its writes    1,278  2 of 2
 
 operation  requests  throttled  failed  p50 ms   p90   p99  bytes  largest
 ─────────  ────────  ─────────  ──────  ──────  ────  ────  ─────  ───────
-PutItem       1,812         12       1    0.41  0.90  7.25    812    4,000
 GetItem       3,600          0       0
+PutItem       1,812         12       1    0.41  0.90  7.25    812    4,000
 """
 
 
@@ -97,7 +97,7 @@ def test_costs_are_told_where_they_are_asked_for(
     assert out.startswith(TABLE)
     present = next(line for line in out.splitlines() if line.startswith("→"))
     assert present.split() == [
-        *("→", "provisioned", "standard", "10", "RCU,", "10", "WCU"),
+        *("→", "provisioned", "Standard", "10", "RCU,", "10", "WCU"),
         *("0.95", "4.75", "0.00", "5.70"),
     ]
     assert "at prices of us-east-1 as of\n2026-01;" in out
@@ -223,10 +223,15 @@ def test_times_are_read_and_told() -> None:
             duration_s(wrong)
 
 
-def test_small_charts() -> None:
-    assert sparkline((0, 1, 4, 8), 4, 8) == " ▁▄█"
-    assert sparkline((0, 8, 8, 8), 2, 8) == "▄█"
-    assert sparkline((0.001,), 3, 8) == "▁▁▁"
-    assert sparkline((5,), 1, 2) == "█"
-    assert sparkline((), 3, 8) == sparkline((1, 2), 3, 0) == "   "
-    assert [bar(part, 4) for part in (-0.1, 0.5, 1.2)] == ["░░░░", "██░░", "████"]
+def test_of_many_reasons_the_newest_are_told(
+    shell: Shell, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = tuple(
+        ThrottleMark(1_700_000_000 + number, None, "Write", REASON, f"key {key} is hot", 2)
+        for number, key in enumerate("abcdefghijj")
+    )
+    replace(monkeypatch, engine, lambda *_: report(throttles=marks))
+    told = [line for line in shell.ok("stats movies").out.splitlines() if "key" in line][:8]
+    assert told[0] == "4 writes of the table throttled: key j is hot"
+    assert told[-1] == "2 writes of the table throttled: key c is hot"
+    assert "and 2 reasons more\n" in shell.ok("stats movies").out

@@ -158,6 +158,27 @@ def test_what_is_left_of_a_batch_can_be_left_to_the_caller() -> None:
     assert client.call("BatchWriteItem", {"RequestItems": {}}) == left
 
 
+def test_throttled_statements_of_a_batch_are_sent_again_and_keep_their_places() -> None:
+    short = {"Error": {"Code": "ThrottlingError", "Message": "too much"}, "TableName": "a"}
+    double = {"Error": {"Code": "DuplicateItem", "Message": "there"}, "TableName": "a"}
+
+    def told(*responses: Json) -> Json:
+        units = {"TableName": "a", "CapacityUnits": 1.0}
+        return {"Responses": list(responses), "ConsumedCapacity": [units]}
+
+    scripted = Scripted(
+        told(short, {"Item": 2}, short, double), told({"Item": 1}, short), told({"Item": 3})
+    )
+    client, waits, _ = retrying(scripted)
+    answer = client.batch_execute_statement(Statements=["1", "2", "3", "4"])
+    assert [request["Statements"] for request in scripted.requests[1:]] == [["1", "3"], ["3"]]
+    assert answer["Responses"] == [{"Item": 1}, {"Item": 2}, {"Item": 3}, double]
+    assert answer["ConsumedCapacity"][0]["CapacityUnits"] == 3
+    assert [wait.reason for wait in waits] == ["left over", "left over"]
+    client, _, _ = retrying(Scripted(told(short, {"Item": 2}), THROTTLED), Backoff(attempts_max=2))
+    assert client.batch_execute_statement(Statements=["1", "2"])["Responses"][0] == short
+
+
 def test_an_engine_is_asked_again_until_its_capacity_is_back() -> None:
     clock = VirtualClock()
     waits: list[Wait] = []

@@ -257,6 +257,20 @@ def test_a_backup_of_another_region_is_restored_here(tmp_path: Path, clock: Virt
             restore(here, arn.replace("eu-west-1", "nowhere"), "more")
 
 
+def test_a_table_of_another_region_is_restored_as_of_a_time(clock: VirtualClock) -> None:
+    with Account.in_memory(clock=clock) as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_tables(there)
+        there.update_continuous_backups(
+            TableName="ranged",
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+        put(there, 3)
+        arn = described(there, "ranged")["TableArn"]
+        here.restore_as_of(arn, "again", clock.now_us() / 1_000_000)
+        assert items_of(here, "again") == items_of(there, "ranged")
+
+
 def test_a_region_by_itself_knows_no_other(engine: Engine) -> None:
     arn = back_up(engine).replace("us-east-1", "eu-west-1")
     with refused("ValidationException"):

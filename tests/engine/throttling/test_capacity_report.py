@@ -212,3 +212,68 @@ def test_prometheus_counts_from_the_beginning(engine: Engine, clock: VirtualCloc
     assert f'{latency}_bucket{{{put_item},le="+Inf"}} 2' in lines
     assert f"{latency}_count{{{put_item}}} 2" in lines
     assert f"# TYPE {latency} histogram" in lines
+
+
+def test_metrics_have_cloudwatchs_names_and_statistics(engine: Engine, clock: VirtualClock) -> None:
+    create(engine, 10, 10, index_writes=1)
+    now_s = clock.now_us() // 1_000_000
+    begin_s = now_s - now_s % 60
+    put(engine, 1, 1_500)
+    put(engine, 2, day={"S": "Monday"})
+    for number in (3, 4):
+        with pytest.raises(ApiError):
+            put(engine, number, day={"S": "Monday"})
+    clock.advance(60)
+    get(engine, 1)
+
+    def metric(name: str, width_s: int = 60, **of: str) -> list[tuple[float | None, ...]]:
+        points = engine.metrics(TABLE, name, begin_s, begin_s + 7_200, width_s, **of)
+        return [(point.at_s - begin_s, point.samples, point.total, point.high) for point in points]
+
+    assert metric("ConsumedWriteCapacityUnits") == [(0, None, 3, None)]
+    assert metric("ConsumedWriteCapacityUnits", index="by-day") == [(0, None, 1, None)]
+    assert metric("ConsumedReadCapacityUnits", 3_600)[0][1:] == (None, 1, None)
+    assert metric("ProvisionedReadCapacityUnits") == [(0, 1, 10, 10), (60, 1, 10, 10)]
+    assert metric("WriteThrottleEvents") == []
+    assert metric("WriteThrottleEvents", index="by-day") == [(0, 2, 2, 1)]
+    assert metric("ThrottledRequests", operation="PutItem") == [(0, 2, 2, 1)]
+    assert [samples for _, samples, *_ in metric("SuccessfulRequestLatency")] == [3, 1]
+    (read,) = engine.metrics(TABLE, "SuccessfulRequestLatency", begin_s + 60, begin_s + 61)
+    assert read.p50 is not None
+    assert engine.metrics(TABLE, "ConsumedWriteCapacityUnits", 0, begin_s) == ()
+
+
+def test_errors_are_metrics_by_their_kind(engine: Engine) -> None:
+    create(engine, 10, 10)
+    key = {"id": {"S": "item-1"}}
+    refused: list[Json] = [
+        {"ConditionExpression": "attribute_exists(id)"},
+        {"UpdateExpression": "SET text = :none"},
+    ]
+    for more in refused:
+        with pytest.raises(ApiError):
+            engine.call("UpdateItem", {"TableName": TABLE, "Key": key, **more})
+    for name in ("ConditionalCheckFailedRequests", "UserErrors"):
+        (point,) = engine.metrics(TABLE, name, 0, 2e9)
+        assert (point.total, point.mean) == (1, 1)
+    assert engine.metrics(TABLE, "SystemErrors", 0, 2e9) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("Consumed", {}, "none of the metrics"),
+        ("UserErrors", {"width_s": 2}, "width_s"),
+        ("UserErrors", {"until_s": -1}, "no stretch of time"),
+        ("UserErrors", {"until_s": float("nan")}, "no stretch of time"),
+        ("ReadThrottleEvents", {"index": "by-week"}, "no global secondary index: by-week"),
+        ("UserErrors", {"index": "by-day"}, "by operation, not by index"),
+        ("ReadThrottleEvents", {"operation": "GetItem"}, "by index, not by operation"),
+    ],
+)
+def test_a_metric_that_is_not_kept_is_refused(
+    engine: Engine, name: str, more: Json, said: str
+) -> None:
+    create(engine, 10, 10, index_writes=1)
+    with pytest.raises(ApiError, match=said):
+        engine.metrics(**{"table": TABLE, "name": name, "since_s": 0, "until_s": 2e9, **more})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, VirtualClock
+from engine import Engine, Settings, VirtualClock
 from engine.errors import ProvisionedThroughputExceededException, TransactionCanceledException
 from tests.engine.throttling.provisioned import create
 
@@ -152,3 +152,40 @@ def test_statements_are_throttled_one_by_one_in_a_batch(engine: Engine) -> None:
     answers = engine.call("BatchExecuteStatement", {"Statements": statements})["Responses"]
     codes = [answer.get("Error", {}).get("Code") for answer in answers]
     assert codes == [None, None, "ProvisionedThroughputExceeded", "ProvisionedThroughputExceeded"]
+
+
+def test_a_statement_on_demand_is_refused_with_the_code_of_batches(clock: VirtualClock) -> None:
+    with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
+        engine.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            OnDemandThroughput={"MaxReadRequestUnits": 1, "MaxWriteRequestUnits": 1},
+        )
+        statements = [{"Statement": f"INSERT INTO orders VALUE {{'id': '{n}'}}"} for n in range(2)]
+        _, refused = engine.batch_execute_statement(Statements=statements)["Responses"]
+    assert refused["Error"]["Code"] == "ThrottlingError"
+
+
+def test_a_transaction_that_a_condition_cancels_pays_for_all_its_actions(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    create(engine, 100, 20)
+    put_batch(engine, 1, 3_000)
+    clock.advance(1)
+    actions = [
+        {
+            "Put": {
+                "TableName": TABLE,
+                "Item": item_of(0),
+                "ConditionExpression": "attribute_not_exists(id)",
+            }
+        },
+        {"Put": {"TableName": TABLE, "Item": item_of(1)}},
+    ]
+    with pytest.raises(TransactionCanceledException, match="ConditionalCheckFailed, None"):
+        engine.call("TransactWriteItems", {"TransactItems": actions})
+    (table,) = engine.capacity_report(TABLE, 1).resources
+    # 3 KB and a small item, twice each.
+    assert table.writes.consumed == (8.0,)
