@@ -1,7 +1,7 @@
 """A DynamoDB in a folder of files: `from engine import Engine`."""
 
 from engine.account import Account
-from engine.client.history import Changes
+from engine.client.changes import Changes
 from engine.client.protocol import OWNER, Client, Context, LocalTools
 from engine.client.retrying import Backoff, RetryingClient
 from engine.clock import Clock, SystemClock, VirtualClock

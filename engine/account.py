@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from engine.client.keys import KeyTools
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, checked_throttling, configured
 from engine.engine import Engine, prometheus_text
@@ -21,7 +23,9 @@ from engine.storage.folder import DataFolder, open_folder
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
+_start_due_plans: Callable[..., None] = late("engine.operations.plan_process", "start_due_plans")
 _resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Account:
@@ -35,7 +39,9 @@ class Account:
         self._settings = settings
         self._clock = clock
         self._engines: dict[str, Engine] = {}
-        self._lock = threading.Lock()
+        self._keys: dict[str, KeyTools] = {}
+        # One Region may be opened amid the opening of another, whose job reads from it.
+        self._lock = threading.RLock()
         self._closed = False
 
     @classmethod
@@ -84,8 +90,7 @@ class Account:
 
         Raises `engine.errors.FolderError`.
         """
-        if not _REGION.match(region):
-            raise FolderAccessError(f"{region!r} is not the name of a Region, such as us-east-1")
+        _check_region(region)
         with self._lock:
             if self._closed:
                 raise FolderAccessError(f"{self.path}: the account is closed")
@@ -94,13 +99,27 @@ class Account:
                 opened = Region.open(
                     region, self._folder, self._clock, self._settings, self._options
                 )
+                opened = replace(opened, neighbour=self._region)
+                opened.database.upkeep.chore = partial(_start_due_plans, opened)
+                engine = Engine(opened, self)
+                self._engines[region] = engine
                 # Where the file is damaged, requests say so, each for itself.
                 with suppress(ApiError):
                     if opened.database.read(lambda reader, _: reader.jobs()):
                         _resume_jobs(opened)
-                engine = Engine(opened, self)
-                self._engines[region] = engine
             return engine
+
+    def _region(self, name: str) -> Region:
+        return self.engine(name)._region
+
+    def keys(self, region: str = "us-east-1") -> KeyTools:
+        """The key store of a Region, read when it is used; raises `engine.errors.FolderError`."""
+        _check_region(region)
+        with self._lock:
+            if region not in self._keys:
+                folder = None if self._folder is None else self._folder.path / "keys"
+                self._keys[region] = _region_keys(folder, region, self._clock)
+            return self._keys[region]
 
     def regions_with_tables(self) -> dict[str, int]:
         """Regions that hold tables, with how many."""
@@ -131,3 +150,8 @@ class Account:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _check_region(region: str) -> None:
+    if not _REGION.match(region):
+        raise FolderAccessError(f"{region!r} is not the name of a Region, such as us-east-1")

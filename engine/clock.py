@@ -25,9 +25,8 @@ class SystemClock:
         """See `Clock.now_us`."""
         return time.time_ns() // 1_000
 
-    def monotonic_s(self) -> float:
-        """See `Clock.monotonic_s`."""
-        return time.monotonic()
+    # The function itself, since every request asks twice.
+    monotonic_s = staticmethod(time.monotonic)
 
 
 class VirtualClock:

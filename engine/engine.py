@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from engine.capacity.tally import tallied
-from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
+from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
     Context,
+    Existing,
     Explanation,
     Json,
     LoadProgress,
@@ -44,6 +46,8 @@ from engine.storage.database import Options
 if TYPE_CHECKING:
     from engine.account import Account
     from engine.capacity.prometheus import Exposition
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
     from engine.loop import LoopEngine, LoopThreads
     from engine.storage.loop_writer import CallSoon
 
@@ -54,8 +58,10 @@ _NESTED = ("Responses", "Records")
 
 _load_items: Callable[..., int] = late("engine.operations.load", "load_items")
 _stored_items: Callable[..., StoredItems] = late("engine.operations.stored", "stored_items")
+_stored_at: Callable[..., StoredItems] = late("engine.recovery.stored_at", "stored_at")
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _expire: Callable[..., int] = late("engine.operations.ttl", "expire")
+_due: Callable[..., int] = late("engine.operations.ttl", "due")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -76,6 +82,7 @@ _metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
+_region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
 class Engine(OperationMethods, RecoveryMethods):
@@ -88,6 +95,8 @@ class Engine(OperationMethods, RecoveryMethods):
         self._region = region
         self._account = account
         self._owns_account = False
+        self._memory_keys: KeyTools | None = None
+        self._keys_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -207,20 +216,26 @@ class Engine(OperationMethods, RecoveryMethods):
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
         on_rejected: Callable[[int, ApiError], None] | None = None,
-        keep_existing: bool = False,
+        existing: Existing = "replace",
     ) -> int:
         """See `LocalTools.load_items`."""
-        return _load_items(
-            self._region, table, items, context, on_progress, on_rejected, keep_existing
-        )
+        return _load_items(self._region, table, items, context, on_progress, on_rejected, existing)
 
-    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+    def stored_items(
+        self, table: str, context: Context = OWNER, at_s: float | None = None
+    ) -> StoredItems:
         """See `LocalTools.stored_items`."""
-        return _stored_items(self._region, table, context)
+        if at_s is None:
+            return _stored_items(self._region, table, context)
+        return _stored_at(self._region, table, context, at_s)
 
     def expire(self, table: str, context: Context = OWNER) -> int:
         """See `LocalTools.expire`."""
         return _expire(self._region, table, context)
+
+    def due(self, table: str) -> int:
+        """See `LocalTools.due`."""
+        return _due(self._region, table)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
@@ -306,19 +321,22 @@ class Engine(OperationMethods, RecoveryMethods):
         """See `LocalTools.compact`."""
         _compact(self._region.database)
 
+    @property
+    def keys(self) -> KeyTools:
+        """See `LocalTools.keys`."""
+        if self._account is not None:
+            return self._account.keys(self.region)
+        with self._keys_lock:
+            if self._memory_keys is None:
+                self._memory_keys = _region_keys(None, self.region, self._region.clock)
+            return self._memory_keys
+
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""
         if self._account is not None:
             return self._account.regions_with_tables()
         count = self.table_count()
         return {self.region: count} if count else {}
-
-    def _neighbour(self, region: str) -> Region:
-        if region == self.region:
-            return self._region
-        if self._account is None:
-            raise ValidationException("A Region in memory has no other beside it")
-        return self._account.engine(region)._region
 
     def table_count(self) -> int:
         """How many tables the Region has."""

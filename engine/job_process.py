@@ -1,30 +1,48 @@
 """A process that does one job: `python -m engine.job_process FOLDER REGION JOB`.
 
-It prints a line when its view of the data stands.
+It prints a line when its view of the data stands. `plans` for JOB means the backup plans that are
+due.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from engine.clock import SYSTEM_CLOCK
 from engine.configuration import configured
+from engine.late import late
 from engine.operations.jobs import run_job
+from engine.operations.plan_process import ARGUMENT
 from engine.operations.region import Region
 from engine.storage.folder import open_folder
 
+run_plans: Callable[..., object] = late("engine.operations.backup_plans", "run_plans")
 
-def main(folder_path: str, region_name: str, job_id: str) -> None:
+
+def main(folder_path: str, region_name: str, job: str) -> None:
     """Do the job; how it ended is in the database."""
     folder = open_folder(Path(folder_path), force_network=True)
     options, settings = configured(folder.config_path, folder.config())
-    region = Region.open(region_name, folder, SYSTEM_CLOCK, settings, options)
+    opened: dict[str, Region] = {}
+
+    def open_region(name: str) -> Region:
+        if name not in opened:
+            opened[name] = Region.open(name, folder, SYSTEM_CLOCK, settings, options)
+        return opened[name]
+
     try:
-        run_job(region, int(job_id), _tell)
+        region = replace(open_region(region_name), neighbour=open_region)
+        if job == ARGUMENT:
+            run_plans(region)
+        else:
+            run_job(region, int(job), _tell)
     finally:
-        region.close()
+        for region in opened.values():
+            region.close()
 
 
 def _tell() -> None:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from engine.client.recovery import (
-    BackupPlan,
-    Difference,
-    JobReport,
-    PlanRun,
-    Progress,
-    SnapshotReport,
-)
 from engine.late import late
 from engine.operations.region import Region
 
+if TYPE_CHECKING:
+    from engine.client.recovery import (
+        BackupPlan,
+        Difference,
+        JobReport,
+        PlanRun,
+        Progress,
+        SnapshotReport,
+    )
+
 _take: Callable[..., SnapshotReport] = late("engine.operations.snapshots", "take_snapshot")
 _list: Callable[..., list[SnapshotReport]] = late("engine.operations.snapshots", "list_snapshots")
+_unreadable_snapshots: Callable[..., list[str]] = late(
+    "engine.operations.snapshots", "unreadable_snapshots"
+)
 _restore: Callable[..., list[str]] = late("engine.operations.snapshots", "restore_snapshot")
 _check: Callable[..., None] = late("engine.operations.snapshots", "check_snapshot")
 _delete: Callable[..., None] = late("engine.operations.snapshots", "delete_snapshot")
 _diff: Callable[..., Iterator[Difference]] = late(
     "engine.operations.snapshot_diff", "diff_snapshots"
 )
+_restore_as_of: Callable[..., None] = late("engine.operations.restores", "restore_from_history")
 _truncate: Callable[..., str | None] = late("engine.operations.trash", "truncate")
 _check_backup: Callable[..., None] = late("engine.operations.backup_files", "check_backup")
 _unreadable: Callable[..., list[str]] = late("engine.operations.backup_files", "unreadable_backups")
@@ -36,14 +42,10 @@ _jobs: Callable[..., list[JobReport]] = late("engine.operations.jobs", "job_repo
 _cancel_job: Callable[..., None] = late("engine.operations.jobs", "cancel_job")
 
 
-class RecoveryMethods(ABC):
+class RecoveryMethods:
     """Mix-in for an engine: `RecoveryTools`, each imported when it is first used."""
 
     _region: Region
-
-    @abstractmethod
-    def _neighbour(self, region: str) -> Region:
-        """Another Region of the same folder."""
 
     def snapshot(
         self,
@@ -72,6 +74,10 @@ class RecoveryMethods(ABC):
         """See `RecoveryTools.check_snapshot`."""
         _check(self._region, name)
 
+    def unreadable_snapshots(self) -> list[str]:
+        """See `RecoveryTools.unreadable_snapshots`."""
+        return _unreadable_snapshots(self._region)
+
     def delete_snapshot(self, name: str) -> None:
         """See `RecoveryTools.delete_snapshot`."""
         _delete(self._region, name)
@@ -79,6 +85,12 @@ class RecoveryMethods(ABC):
     def diff_snapshots(self, old: str, new: str | None = None) -> Iterator[Difference]:
         """See `RecoveryTools.diff_snapshots`."""
         return _diff(self._region, old, new)
+
+    def restore_as_of(
+        self, table: str, new_table: str, when_s: float, without_indexes: bool = False
+    ) -> None:
+        """See `RecoveryTools.restore_as_of`."""
+        _restore_as_of(self._region, table, new_table, when_s, without_indexes)
 
     def truncate(self, table: str) -> str | None:
         """See `RecoveryTools.truncate`."""
@@ -94,7 +106,7 @@ class RecoveryMethods(ABC):
 
     def copy_backup(self, arn: str, region: str) -> str:
         """See `RecoveryTools.copy_backup`."""
-        return _copy_backup(self._region, arn, lambda: self._neighbour(region))
+        return _copy_backup(self._region, arn, lambda: self._region.other(region))
 
     def backup_plans(self) -> list[BackupPlan]:
         """See `RecoveryTools.backup_plans`."""
@@ -110,7 +122,7 @@ class RecoveryMethods(ABC):
 
     def run_backup_plans(self) -> list[PlanRun]:
         """See `RecoveryTools.run_backup_plans`."""
-        return _run_plans(self._region, self._neighbour)
+        return _run_plans(self._region)
 
     def jobs(self) -> list[JobReport]:
         """See `RecoveryTools.jobs`."""

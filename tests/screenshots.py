@@ -10,25 +10,32 @@ from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
+from dyntui.widgets.main_area import TABS
+from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine, Settings
 from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
+from tests.dyntui.app.past_of_films import write_past
 from tests.ticket_sale import TickingClock, sell_tickets
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 PLACE = Path.home() / "shop"
+CLOCK = VirtualClock()
 
 OPEN_MOVIES = ("ctrl+o", "down", "down", "down", "enter")
 OPEN_BY_GENRE = ("ctrl+o", "down", "down", "down", "space", "down", "enter")
 """The list's tables stand in alphabetical order, the indexes of movies below it."""
+OPEN_AIRPORTS = ("ctrl+o", "home", "enter")
+STREAMS = str(TABS.index(StreamTab) + 1)
 
 
 @dataclass(frozen=True)
 class Picture:
     """A picture: the size of its window in cells, and how it is reached.
 
-    A step is a key, or a text to type with a quote before it; `rival` is another one's write.
+    A step is a key, or a text to type with a quote before it; `rival` is another one's write,
+    `traffic` several of them.
     """
 
     name: str
@@ -39,6 +46,8 @@ class Picture:
 
 SALE = Picture("capacity", (120, 40), ("3",))
 """It is taken of a table with traffic."""
+PAST = Picture("timeline", (100, 30), ("t", "M", "space", "M", "d", "down"))
+"""It is taken of a table with a past."""
 
 PICTURES = (
     Picture(
@@ -76,6 +85,11 @@ PICTURES = (
             *("ctrl+j", "down", "enter"),
         ),
     ),
+    Picture(
+        "streams",
+        (120, 30),
+        (*OPEN_AIRPORTS, STREAMS, "o", "ctrl+s", "traffic", "R", "down", "down", "down"),
+    ),
     Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )
 
@@ -83,7 +97,7 @@ PICTURES = (
 async def take(engine: Engine, picture: Picture) -> str:
     """The picture as SVG."""
     connection = Connection(engine, engine, engine.region, PLACE)
-    app = DyntuiApp(connection, VirtualClock())
+    app = DyntuiApp(connection, CLOCK)
     async with app.run_test(size=picture.size) as pilot:
         if picture.light:
             app.action_light()
@@ -103,14 +117,36 @@ async def _do(pilot: Pilot[None], engine: Engine, step: str) -> None:
         item = engine.call("GetItem", {"TableName": "airports", "Key": key})["Item"]
         item["name"] = {"S": "Seattle-Tacoma International"}
         engine.call("PutItem", {"TableName": "airports", "Item": item})
+    elif step == "traffic":
+        _write_some(engine)
     else:
         await press(pilot, step)
+
+
+def _write_some(engine: Engine) -> None:
+    """Airports opened, renamed, closed by Time to Live."""
+    until = {"N": str(CLOCK.now_us() // 1_000_000 + 60)}
+    engine.update_time_to_live(
+        TableName="airports", TimeToLiveSpecification={"AttributeName": "closes", "Enabled": True}
+    )
+    for code, changed in (
+        ("ZZZ", {"name": {"S": "Last Field"}, "closes": until}),
+        ("JFK", {"name": {"S": "John F. Kennedy International"}, "runways": {"N": "4"}}),
+        ("LAX", {"name": {"S": "Los Angeles Intl."}, "state": {"S": "CA"}}),
+        ("ORD", {"terminals": {"NS": ["1", "2", "3", "5"]}}),
+    ):
+        CLOCK.advance(13)
+        key = {"iata": {"S": code}}
+        item = engine.get_item(TableName="airports", Key=key).get("Item", key)
+        engine.put_item(TableName="airports", Item=item | changed)
+    CLOCK.advance(40)
+    engine.expire("airports")
 
 
 def main() -> None:
     """Take all pictures, on the sample data."""
     FOLDER.mkdir(exist_ok=True)
-    with Engine.in_memory() as engine:
+    with Engine.in_memory(clock=CLOCK) as engine:
         load(engine, engine)
         for picture in PICTURES:
             svg = asyncio.run(take(engine, picture))
@@ -119,6 +155,10 @@ def main() -> None:
     with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
         sell_tickets(engine, clock)
         _keep(SALE, asyncio.run(take(engine, SALE)))
+    clock = VirtualClock()
+    with Engine.in_memory(clock=clock) as engine:
+        write_past(engine, clock)
+        _keep(PAST, asyncio.run(take(engine, PAST)))
 
 
 def _keep(picture: Picture, svg: str) -> None:

@@ -154,9 +154,11 @@ def _overrides(without_indexes: bool) -> Json:
 
 
 def _restore(work: Workspace, operation: str, request: Json) -> None:
-    table = request["TargetTableName"]
     work.call(operation, request)
+    _wait_for_table(work, request["TargetTableName"])
 
+
+def _wait_for_table(work: Workspace, table: str) -> None:
     def is_done() -> bool:
         described = work.call("DescribeTable", {"TableName": table})["Table"]
         return bool(described["TableStatus"] != "CREATING")
@@ -175,21 +177,30 @@ def _restore(work: Workspace, operation: str, request: Json) -> None:
 def restore_table(
     context: click.Context, table: str, new_table: str, when: str | None, without_indexes: bool
 ) -> None:
-    """Restore a table as of a time into a new one, by point-in-time recovery.
+    """Restore a table as of a time into a new one.
 
-    TIME is '10 minutes ago', a date and time, or seconds since the epoch.
+    TIME is '10 minutes ago', a date and time, or seconds since the epoch. It goes as far back as
+    local history, or point-in-time recovery, reaches; on a remote, as recovery does.
     """
     from dyntui.core.moments import MomentError, moment
 
+    now_s = SYSTEM_CLOCK.now_us() / 1_000_000
+    try:
+        when_s = now_s if when is None else moment(when, now_s)
+    except MomentError as error:
+        raise click.UsageError(str(error)) from None
+    work = workspace(context)
+    tools = work.connection.local_tools
+    if tools is not None:
+        with refusals():
+            tools.restore_as_of(table, new_table, when_s, without_indexes)
+        _wait_for_table(work, new_table)
+        return
     request: Json = {"SourceTableName": table, "TargetTableName": new_table}
     if when is None:
         request["UseLatestRestorableTime"] = True
     else:
-        try:
-            request["RestoreDateTime"] = moment(when, SYSTEM_CLOCK.now_us() / 1_000_000)
-        except MomentError as error:
-            raise click.UsageError(str(error)) from None
-    work = workspace(context)
+        request["RestoreDateTime"] = when_s
     _restore(work, "RestoreTableToPointInTime", request | _overrides(without_indexes))
 
 

@@ -15,7 +15,7 @@ from dyntui.cli.snapshots import refusals
 from dyntui.cli.statement_options import max_rcu_option, max_wcu_option
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.copying import delete_all, scan_cost_text, scanned
-from dyntui.core.put_many import batch_items, put_many
+from dyntui.core.put_many import batch_for, put_many
 from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Context, Json, LoadProgress
@@ -54,10 +54,7 @@ def copy(
     By a backup the copy is as of one instant and costs no units. By a scan it takes part in
     capacity as any program does, and changes that come meanwhile may or may not be in it.
     """
-    if via != "scan" and (max_rcu, max_wcu) != (None, None):
-        raise click.UsageError(
-            "--max-rcu and --max-wcu go with --via scan: a backup costs no units"
-        )
+    _check_limits(via, max_rcu, max_wcu)
     work = workspace(context)
     info = work.table(table)
     say(f"by backup: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
@@ -67,8 +64,14 @@ def copy(
         _copy_by_backup(work, table, new_table)
     else:
         work.limit_rates(max_rcu, max_wcu)
-        _copy_by_scan(work, info, new_table, max_wcu)
+        _copy_by_scan(work, info, new_table, batch_for(max_wcu))
     say(f"copied {work.table(new_table).item_count:,} items to {new_table}")
+
+
+def _check_limits(via: str, max_rcu: float | None, max_wcu: float | None) -> None:
+    """Refuse a limit of units where none are consumed."""
+    if via != "scan" and (max_rcu is not None or max_wcu is not None):
+        raise click.UsageError(f"--max-rcu and --max-wcu need --via scan: by {via} costs no units")
 
 
 def _copy_by_backup(work: Workspace, table: str, new_table: str) -> None:
@@ -95,7 +98,7 @@ def _delete_backup(work: Workspace, arn: str) -> None:
         say(f"the backup {arn} is left: {error.error.message}")
 
 
-def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, max_wcu: float | None) -> None:
+def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, batch_items: int) -> None:
     request = create_request(info)
     work.call(request.operation, request.members | {"TableName": new_table})
     work.ready_table(new_table)
@@ -113,7 +116,7 @@ def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, max_wcu: flo
     try:
         with progress_bar() as bar:
             items = scanned(client, info.name)
-            put_many(client, new_table, items, show, batch_items=batch_items(max_wcu))
+            put_many(client, new_table, items, show, batch_items=batch_items)
     except KeyboardInterrupt:
         say(f"before that, {done()}")
         raise
@@ -130,10 +133,20 @@ def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, max_wcu: flo
     show_default=True,
     help="By an empty table in its place, or by deleting each item.",
 )
+@max_rcu_option
+@max_wcu_option("Write at most so many WCU a second.")
 @click.option("--dry-run", is_flag=True, help="Only tell what each way costs.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
-def truncate(context: click.Context, table: str, via: str, dry_run: bool, yes: bool) -> None:
+def truncate(
+    context: click.Context,
+    table: str,
+    via: str,
+    max_rcu: float | None,
+    max_wcu: float | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
     """Take all items out of a table.
 
     By drop, an empty table with all its settings takes the table's place at once, and the items
@@ -141,6 +154,7 @@ def truncate(context: click.Context, table: str, via: str, dry_run: bool, yes: b
     indexes, throughput, class, stream and deletion protection. By scan each item is read and
     deleted.
     """
+    _check_limits(via, max_rcu, max_wcu)
     work = workspace(context)
     info = work.table(table)
     say(f"by drop: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
@@ -148,18 +162,25 @@ def truncate(context: click.Context, table: str, via: str, dry_run: bool, yes: b
         return
     work.confirm(f"Take all {info.item_count:,} items out of {table}?", yes=yes)
     if via == "scan":
-        try:
-            with progress_bar() as bar:
-                count = delete_all(
-                    work.connection.client,
-                    info,
-                    lambda done, total: bar.show("truncate", done, total),
-                )
-        except ApiError as error:
-            raise OperationError("BatchWriteItem", error) from error
-        say(f"deleted {count:,} items")
-        return
-    _truncate_at_once(work, info)
+        work.limit_rates(max_rcu, max_wcu)
+        _delete_all(work, info, batch_for(max_wcu))
+    else:
+        _truncate_at_once(work, info)
+
+
+def _delete_all(work: Workspace, info: TableInfo, batch_items: int) -> None:
+    client = work.connection.client
+    try:
+        with progress_bar() as bar:
+            count = delete_all(
+                client,
+                info,
+                lambda done, total: bar.show("truncate", done, total),
+                batch_items=batch_items,
+            )
+    except ApiError as error:
+        raise OperationError("BatchWriteItem", error) from error
+    say(f"deleted {count:,} items")
 
 
 def _truncate_at_once(work: Workspace, info: TableInfo) -> None:

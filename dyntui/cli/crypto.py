@@ -18,6 +18,7 @@ from dyntui.core.item_output import Format
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
+    from engine.itemcrypto.keyrings.kms import KeyStore
     from engine.itemcrypto.protection import Protection
 
 _SAMPLE_ITEMS = 100
@@ -61,7 +62,18 @@ def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
         raise click.UsageError(
             f"{path}: there is no such configuration; `dyntui crypto init {table}` makes one"
         )
-    return load_protection(path, client=work.connection.client)
+    return load_protection(
+        path,
+        client=work.connection.client,
+        folder_keys=None if work.is_remote else lambda: _folder_keys(work),
+    )
+
+
+def _folder_keys(work: Workspace) -> KeyStore:
+    from dyntui.cli.kms_keys import opened_keys
+    from engine.security.item_keys import ItemKeys
+
+    return ItemKeys(opened_keys(work))
 
 
 @crypto.command(cls=Command)
@@ -79,6 +91,7 @@ def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
 @click.option("--unsigned-prefix", metavar="TEXT", help="Leave names that begin so as they are.")
 @click.option("--beacon", metavar="NAME=BITS", multiple=True, help="Make it searchable by =.")
 @click.option("--no-signature", is_flag=True, help="Tags only, no ECDSA signature: much faster.")
+@click.option("--kms-key", metavar="KEY", help="Seal under this key of `dyntui keys`.")
 @click.pass_context
 def init(
     context: click.Context,
@@ -90,8 +103,9 @@ def init(
     unsigned_prefix: str | None,
     beacon: tuple[str, ...],
     no_signature: bool,
+    kms_key: str | None,
 ) -> None:
-    """Write a configuration for a table, and a new key beside it.
+    """Write a configuration for a table, and a new key beside it unless --kms-key names one.
 
     Attributes are taken from the table's keys and its first items: what is not named is encrypted,
     keys of the table and of its indexes are signed only. The key is yours to keep: without it no
@@ -101,7 +115,11 @@ def init(
 
     work = workspace(context)
     info = work.table(table)
-    choices = Choices(sign, in_context, unsigned, unsigned_prefix, _bits(beacon), not no_signature)
+    if kms_key is not None:
+        _check_kms_key(work, kms_key)
+    choices = Choices(
+        sign, in_context, unsigned, unsigned_prefix, _bits(beacon), not no_signature, kms_key
+    )
     items = work.call("Scan", {"TableName": table, "Limit": _SAMPLE_ITEMS})["Items"]
     with _told():
         schema = suggested(info, items, choices)
@@ -109,6 +127,14 @@ def init(
     for name, action in schema.actions.items():
         click.echo(f"{name}  {action}")
     say(f"wrote {', '.join(map(str, files))}")
+
+
+def _check_kms_key(work: Workspace, key: str) -> None:
+    """Refuse a key that the folder does not have; raises `OperationError`."""
+    from dyntui.cli.kms_keys import asking, opened_keys
+
+    with asking("DescribeKey"):
+        opened_keys(work).describe(key)
 
 
 def _bits(texts: tuple[str, ...]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from dyntui.cli.exits import FAILED, PARTIAL, Failure, OperationError, say
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.formats import dynamodb_json
+from dyntui.core.import_plan import ON_DUPLICATE, ImportPlan, Opened
 from dyntui.core.importing import (
     Import,
     ImportRefusedError,
@@ -22,21 +23,17 @@ from dyntui.core.importing import (
     Rejection,
     Source,
     TooManyRejectionsError,
-    key_attributes,
     preview,
-    reading_for,
-    source_at,
 )
 from dyntui.core.schema import TableInfo
-from engine.client.protocol import Json
-from engine.errors import ApiError, ResourceNotFoundException
+from engine.client.protocol import Existing
+from engine.errors import ApiError
 from engine.storage.foreign import ForeignFileError
 from engine.transfer.compression import COMPRESSIONS, Compression
 from engine.transfer.csv_rows import DELIMITERS
 from engine.transfer.layout import ManifestError
-from engine.transfer.sources import FORMATS, Reading
+from engine.transfer.sources import FORMATS, Format, Reading
 from engine.transfer.stores import StoreError
-from engine.transfer.typing_rules import parse_types
 
 _SHOWN_REJECTIONS = 10
 _PREVIEWED = 5
@@ -63,10 +60,10 @@ _COMPRESSIONS: dict[str, Compression] = {name.lower(): name for name in COMPRESS
 @click.option("--columns", metavar="NAMES", help="Of a CSV whose first row is data.")
 @click.option(
     "--on-duplicate",
-    type=click.Choice(("replace", "keep")),
+    type=click.Choice(tuple(ON_DUPLICATE)),
     default="replace",
     show_default=True,
-    help="What becomes of an item that the table has.",
+    help="What becomes of an item that the table has; fail: the new one is rejected.",
 )
 @click.option("--errors-max", type=click.IntRange(min=0), help="Give up after so many bad records.")
 @click.option(
@@ -82,7 +79,7 @@ def import_items(
     context: click.Context,
     address: str,
     table: str,
-    form: str | None,
+    form: Format | None,
     compression: str | None,
     keys: tuple[str, ...],
     types: str | None,
@@ -101,29 +98,31 @@ def import_items(
     A table that is missing is made: as the export says, or with the keys that --key gives. Records
     that are no items are left out and counted, and the exit code is 3; the rest is put.
     """
+    plan = ImportPlan(
+        address,
+        table,
+        form,
+        _COMPRESSIONS[compression] if compression else None,
+        keys,
+        types or "",
+        infer,
+        delimiter,
+        tuple(name.strip() for name in columns.split(",")) if columns else (),
+        on_duplicate,
+        errors_max,
+    )
     work = workspace(context)
     try:
-        source = source_at(address, sys.stdin.buffer)
-        named = [name.strip() for name in columns.split(",")] if columns else None
-        told = Reading(
-            "csv",
-            _COMPRESSIONS[compression] if compression else None,
-            delimiter,
-            named,
-            parse_types(types or ""),
-            infer,
-        )
-        definition = _definition(work, table, source, keys)
-        key_types = {
-            one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]
-        }
-        how = None if source.exports else reading_for(source, told, form, key_types)
+        opened = plan.open(work.call, sys.stdin.buffer)
+        for warning in opened.source.warnings:
+            say(warning)
         if dry_run:
-            _show(source, how)
+            _show(opened.source, opened.how)
             return
-        _make(work, table, definition)
+        info = _ready(work, plan, opened)
         with _rejections(rejected_path) as rejections:
-            _run(work, table, Import(source, how, rejections.add, errors_max), on_duplicate)
+            job = Import(opened.source, opened.how, rejections.add, errors_max)
+            _run(work, info, job, ON_DUPLICATE[on_duplicate])
     except (ImportRefusedError, ValueError) as error:
         if isinstance(error, ManifestError):
             raise Failure(str(error), FAILED) from None
@@ -132,44 +131,12 @@ def import_items(
         raise Failure(str(error), FAILED) from None
 
 
-def _definition(work: Workspace, table: str, source: Source, keys: tuple[str, ...]) -> Json:
-    """The attributes and keys of the table that is there, or how one is to be made."""
-    try:
-        description: Json = work.table(table).description
-    except OperationError as failed:
-        if not isinstance(failed.error, ResourceNotFoundException):
-            raise
-        if keys:
-            return _made_of(table, key_attributes(keys))
-        if source.table is not None:
-            return source.table | {"TableName": table}
-        raise ImportRefusedError(
-            f"there is no table {table}, and the source does not say its keys: give --key NAME:TYPE"
-        ) from None
-    return description
-
-
-def _made_of(table: str, keys: list[tuple[str, str]]) -> Json:
-    if len(keys) > 2:
-        raise ImportRefusedError("--key is given once for the partition key, once for the sort key")
-    return {
-        "TableName": table,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind} for name, kind in keys
-        ],
-        "KeySchema": [
-            {"AttributeName": name, "KeyType": kind}
-            for (name, _), kind in zip(keys, ("HASH", "RANGE"), strict=False)
-        ],
-    }
-
-
-def _make(work: Workspace, table: str, definition: Json) -> TableInfo:
-    if "TableArn" not in definition:
-        work.call("CreateTable", definition)
-        say(f"made the table {table}")
-    return work.ready_table(table)
+def _ready(work: Workspace, plan: ImportPlan, opened: Opened) -> TableInfo:
+    """The table, made if it is missing."""
+    if opened.is_new:
+        work.call("CreateTable", opened.definition)
+        say(f"made the table {plan.table}")
+    return work.ready_table(plan.table)
 
 
 def _show(source: Source, how: Reading | None) -> None:
@@ -184,7 +151,9 @@ def _show(source: Source, how: Reading | None) -> None:
     say("nothing was put: this is a dry run")
 
 
-def _run(work: Workspace, table: str, job: Import, on_duplicate: str) -> None:
+def _run(work: Workspace, info: TableInfo, job: Import, existing: Existing) -> None:
+    table = info.name
+
     def show(outcome: Outcome, writing: bool) -> None:
         title = f"write {table}" if writing else f"read {job.source.first_name}"
         total = outcome.read - outcome.rejected if writing else job.source.items
@@ -193,7 +162,7 @@ def _run(work: Workspace, table: str, job: Import, on_duplicate: str) -> None:
     outcome = job.outcome
     try:
         with progress_bar() as bar:
-            job.run(work.connection, table, on_duplicate == "keep", show)
+            job.run(work.connection, info, existing, show)
     except TooManyRejectionsError:
         raise Failure(
             f"more than {job.errors_max:,} records are no items of {table}: given up; "

@@ -40,7 +40,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "backup": ("dyntui.cli.backups:backup", "Back tables up, and restore them."),
     "restore": ("dyntui.cli.backups:restore_table", "Restore a table as of a time."),
     "snapshot": ("dyntui.cli.snapshots:snapshot", "Keep the Region as it is, and go back to it."),
-    "keys": ("dyntui.cli.archive_keys:keys", "Carry the key of backups to another folder."),
+    "keys": ("dyntui.cli.archive_keys:keys", "Keys to encrypt with, and the key of backups."),
     "pitr": ("dyntui.cli.pitr:pitr", "Turn point-in-time recovery on or off."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),

@@ -13,7 +13,8 @@ from dyntui.cli.keys import primary_key
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.change_text import change_json, change_lines, diff_json, diff_lines, key_text
 from dyntui.core.formats import dynamodb_json
-from engine.client.history import Changes
+from dyntui.core.undoing import undo_all
+from engine.client.changes import Changes
 from engine.client.protocol import Context
 from engine.errors import ApiError
 
@@ -168,11 +169,11 @@ def undo(
             "say which changes: a key, --change, --since, --until, --by or --last"
         )
     work = workspace(context)
-    tools = work.connection.tools
     meant = _changes(work, table, key, **which)
     work.confirm(f"Undo changes of {table}?", yes=yes)
     by = Context(origin="person")
-    results = _asked(lambda: tools.undo(table, meant, only_last=last, context=by))
+    connection = work.connection
+    results = _asked(lambda: undo_all(connection, table, meant, only_last=last, context=by))
     refused = [one for one in results if one.refusal is not None]
     for one in refused:
         say(f"left as it is: {key_text(one.key)}: {one.refusal}")

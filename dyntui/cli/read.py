@@ -197,16 +197,6 @@ def scan(
         _show(work, "Scan", pages, info, index, reading)
 
 
-def filtered_scan(info: TableInfo, filter_text: str | None, projection: str | None) -> Json:
-    """The members of a Scan with a filter and a projection as people write them."""
-    fields = QueryFields(filter=filter_text or "", projection=projection or "")
-    try:
-        plan = make_plan(info, fields, 1)
-    except PlanError as error:
-        raise click.UsageError(error.message) from None
-    return {name: value for name, value in plan.request.members.items() if name != "Limit"}
-
-
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
     info = work.table(table)
     try:

@@ -73,8 +73,11 @@ def create(
 @click.pass_context
 def list_snapshots(context: click.Context, output: str) -> None:
     """List the snapshots of the Region, the oldest first."""
+    tools = workspace(context).connection.tools
     with refusals():
-        reports = workspace(context).connection.tools.snapshots()
+        reports, unreadable = tools.snapshots(), tools.unreadable_snapshots()
+    for line in unreadable:
+        say(line)
     if output == "json":
         click.echo(_json(list(map(_document, reports))))
         return
@@ -216,14 +219,20 @@ def verify(context: click.Context, names: tuple[str, ...]) -> None:
     Ends with 1 where one is damaged.
     """
     tools = workspace(context).connection.tools
+    with refusals():
+        unreadable = [] if names else tools.unreadable_snapshots()
+        readable = names or [report.name for report in tools.snapshots()]
     failures = 0
-    for name in names or [report.name for report in tools.snapshots()]:
+    for name in readable:
         try:
             tools.check_snapshot(name)
             click.echo(f"{name}: sound")
         except ApiError as error:
             failures += 1
             click.echo(f"{name}: {error.message}")
+    for line in unreadable:
+        failures += 1
+        click.echo(line)
     if failures:
         context.exit(UNMET)
 

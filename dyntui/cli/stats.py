@@ -15,8 +15,9 @@ from dyntui.cli.command import Command, complete_tables
 from dyntui.cli.duration_option import duration_option
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.workspace import Workspace, workspace
-from engine.client.capacity import WINDOWS, CapacityReport, TableLoad
+from engine.client.capacity import CapacityReport, TableLoad
 from engine.client.protocol import Json, LocalTools
+from engine.client.windows import WINDOWS
 from engine.clock import pause
 from engine.errors import ApiError
 

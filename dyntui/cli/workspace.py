@@ -24,7 +24,7 @@ from dyntui.core.connect import (
     is_data_folder,
     neighbours_with_tables,
 )
-from dyntui.core.put_many import batch_items, put_many
+from dyntui.core.put_many import batch_for, put_many
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
@@ -207,7 +207,7 @@ class Workspace:
             tools = self.connection.local_tools
             if tools is None or max_wcu is not None:
                 client = self.connection.client
-                batch = batch_items(max_wcu)
+                batch = batch_for(max_wcu)
                 return put_many(client, table, items, progress, batch_items=batch)
             return tools.load_items(table, items, on_progress=progress)
         except KeyboardInterrupt:

@@ -53,13 +53,19 @@ def scanned(client: Client, table: str, names: tuple[str, ...] = ()) -> Iterator
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def delete_all(client: Client, info: TableInfo, on_progress: Progress) -> int:
+def delete_all(
+    client: Client,
+    info: TableInfo,
+    on_progress: Progress,
+    *,
+    batch_items: int = BATCH_ITEMS_MAX,
+) -> int:
     """Delete the items of a table one by one, in batches; gives how many there were."""
     deleted = 0
     batch: list[Json] = []
     for key in scanned(client, info.name, info.key_names):
         batch.append(key)
-        if len(batch) == BATCH_ITEMS_MAX:
+        if len(batch) == min(batch_items, BATCH_ITEMS_MAX):
             deleted += _delete(client, info.name, batch)
             batch = []
             on_progress(deleted, info.item_count)

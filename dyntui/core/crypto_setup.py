@@ -22,7 +22,10 @@ _NAMESPACE = "dyntui"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person chose: attributes by what is to be done with them, bits of beacons."""
+    """What a person chose: attributes by what is to be done with them, bits of beacons.
+
+    `kms_key` is a key of the folder's key store, or of AWS KMS; None is a new key in a file.
+    """
 
     sign: Sequence[str] = ()
     context: Sequence[str] = ()
@@ -30,6 +33,7 @@ class Choices:
     unsigned_prefix: str | None = None
     beacons: Mapping[str, int] | None = None
     signature: bool = True
+    kms_key: str | None = None
 
 
 def suggested(info: TableInfo, items: Iterable[Json], choices: Choices) -> Schema:
@@ -70,17 +74,18 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
     Raises CryptoConfigError where one is there already; then nothing is left behind.
     """
     stem = path.name.removesuffix(".toml").removesuffix(".crypto")
-    keys = [path.with_name(f"{stem}.key")]
+    key, beacon_key = path.with_name(f"{stem}.key"), path.with_name(f"{stem}.beacon.key")
+    keys = [] if choices.kms_key else [key]
     if choices.beacons:
-        keys.append(path.with_name(f"{stem}.beacon.key"))
+        keys.append(beacon_key)
     written: list[Path] = []
     try:
-        for key in keys:
-            write_key(key, random_bytes(_KEY_BYTES))
-            written.append(key)
+        for one in keys:
+            write_key(one, random_bytes(_KEY_BYTES))
+            written.append(one)
         with path.open("x", encoding="utf-8") as file:
             written.append(path)
-            file.write(_text(schema, choices, [key.name for key in keys]))
+            file.write(_text(schema, choices, key.name, beacon_key.name))
     except (OSError, CryptoConfigError) as error:
         for one in written:
             os.unlink(one)
@@ -90,7 +95,7 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
     return [path, *keys]
 
 
-def _text(schema: Schema, choices: Choices, key_names: list[str]) -> str:
+def _text(schema: Schema, choices: Choices, key_file: str, beacon_key_file: str) -> str:
     place = schema.place
     document = tomlkit.document()
     document.add(tomlkit.comment("How the items of a table are sealed; the keys are elsewhere."))
@@ -110,12 +115,16 @@ def _text(schema: Schema, choices: Choices, key_names: list[str]) -> str:
         if choices.unsigned_prefix:
             unsigned["prefix"] = choices.unsigned_prefix
         document["unsigned"] = unsigned
-    document["keyring"] = {
-        "kind": "raw-aes",
-        "namespace": _NAMESPACE,
-        "name": place.table,
-        "key_file": key_names[0],
-    }
+    document["keyring"] = (
+        {"kind": "kms", "key_id": choices.kms_key}
+        if choices.kms_key
+        else {
+            "kind": "raw-aes",
+            "namespace": _NAMESPACE,
+            "name": place.table,
+            "key_file": key_file,
+        }
+    )
     if choices.beacons:
-        document["beacons"] = {"key_file": key_names[1], "bits": dict(choices.beacons)}
+        document["beacons"] = {"key_file": beacon_key_file, "bits": dict(choices.beacons)}
     return tomlkit.dumps(document)

@@ -5,20 +5,24 @@ Records that are no items, or no items of this table, are told and left out; the
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 from dyntui.core.connect import Connection
+from dyntui.core.formats import json_default
 from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
-from engine.client.protocol import Json, LoadProgress, Removal
-from engine.errors import ApiError
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import Existing, Json, LoadProgress, Removal
+from engine.errors import ApiError, ConditionalCheckFailedException
 from engine.transfer import sqlite_rows
 from engine.transfer.compression import SUFFIXES as PACKED
 from engine.transfer.layout import Export, find_exports
+from engine.transfer.records import TEXT_BYTES_MAX
 from engine.transfer.sources import (
     FORMATS,
     Found,
@@ -86,6 +90,15 @@ class Source:
         return next((export.table for export in self.exports if export.table is not None), None)
 
     @property
+    def warnings(self) -> list[str]:
+        """What may be missing: times between exports that no export covers."""
+        found = []
+        for before, export in pairwise(self.exports):
+            if export.incremental and export.since > before.until:
+                found.append(f"no export covers the time from {before.until} to {export.since}")
+        return found
+
+    @property
     def items(self) -> int | None:
         """How many records there are, where that is known."""
         return sum(export.items for export in self.exports) if self.exports else None
@@ -137,15 +150,29 @@ def source_at(address: str, stdin: BinaryIO) -> Source:
         if root is not None:
             exports = find_exports(FolderStore(root), path.relative_to(root).as_posix() + "/")
             if exports:
-                return Source(FolderStore(root), (), tuple(exports))
+                return Source(FolderStore(root), (), _in_order(address, exports))
     store = store_at(address)
     exports = find_exports(store)
     if exports:
-        return Source(store, (), tuple(exports))
+        return Source(store, (), _in_order(address, exports))
     keys = tuple(key for key in store.list() if _is_data(key))
     if not keys:
         raise ImportRefusedError(f"{address}: holds no files of data")
     return Source(store, keys, ())
+
+
+def _in_order(address: str, exports: Sequence[Export]) -> tuple[Export, ...]:
+    """The exports that count: the last full one, and what changed since.
+
+    What is older is in the full one, and what it removed must not come back. Raises
+    `ImportRefusedError` where they are of several tables.
+    """
+    tables = sorted({export.table_arn for export in exports})
+    if len(tables) > 1:
+        names = ", ".join(arn.rpartition("/")[2] for arn in tables)
+        raise ImportRefusedError(f"{address}: holds exports of several tables ({names}): name one")
+    full = [number for number, export in enumerate(exports) if not export.incremental]
+    return tuple(exports[full[-1] :] if full else exports)
 
 
 def _bucket_of(path: Path) -> Path | None:
@@ -186,8 +213,8 @@ class Import:
     on_rejected: Callable[[Rejection], None]
     errors_max: int | None = None
     outcome: Outcome = field(default_factory=Outcome)
-    # Where the items stand that were given last: a batch of them may be refused later.
-    _places: OrderedDict[int, Found] = field(default_factory=OrderedDict)
+    # The items that were given last, in turns: a batch of them may be refused later.
+    _places: list[Found | None] = field(default_factory=lambda: [None] * BATCH_ITEMS_MAX)
     _given: int = 0
 
     def items(self) -> Iterator[Json | Removal]:
@@ -199,15 +226,19 @@ class Import:
                 text = record.text.decode(errors="replace")
                 self._reject(found, record.reason, record.column, text)
             else:
-                self._places[self._given] = found
-                if len(self._places) > BATCH_ITEMS_MAX:
-                    self._places.popitem(last=False)
+                self._places[self._given % BATCH_ITEMS_MAX] = found
                 self._given += 1
                 yield Removal(record.item) if record.removed else record.item
 
     def refuse(self, place: int, error: ApiError) -> None:
         """An item that was given, the one of this number, is none of the table's."""
-        self._reject(self._places[place], error.message or error.code, 0, "")
+        reason = error.message or error.code
+        if isinstance(error, ConditionalCheckFailedException):
+            reason = "the table has an item of this key"
+        found = self._places[place % BATCH_ITEMS_MAX]
+        assert found is not None
+        text = orjson.dumps(found.record.item, default=json_default)[:TEXT_BYTES_MAX]
+        self._reject(found, reason, 0, text.decode(errors="replace"))
 
     def _reject(self, found: Found, reason: str, column: int, text: str) -> None:
         self.outcome.rejected += 1
@@ -219,13 +250,14 @@ class Import:
     def run(
         self,
         connection: Connection,
-        table: str,
-        keep_existing: bool,
+        table: TableInfo,
+        existing: Existing,
         on_progress: Callable[[Outcome, bool], None],
     ) -> Outcome:
         """Put everything into a table; raises `ApiError` for what is not about one item.
 
-        `on_progress` is told whether items are being written already.
+        `on_progress` is told whether items are being written already, and may raise to end it:
+        nothing is written of what was only read. On a remote items are written as they are read.
         """
 
         def progress(step: LoadProgress) -> None:
@@ -235,15 +267,25 @@ class Import:
         tools = connection.local_tools
         if tools is not None:
             self.outcome.written = tools.load_items(
-                table,
+                table.name,
                 self._watched(on_progress),
                 on_progress=progress,
                 on_rejected=self.refuse,
-                keep_existing=keep_existing,
+                existing=existing,
             )
         else:
+
+            def refuse(place: int, error: ApiError) -> None:
+                if existing == "refuse" or not isinstance(error, ConditionalCheckFailedException):
+                    self.refuse(place, error)
+
             self.outcome.written = put_many(
-                connection.client, table, self.items(), progress, self.refuse
+                connection.client,
+                table.name,
+                self.items(),
+                progress,
+                refuse,
+                None if existing == "replace" else table.partition_keys[0],
             )
         return self.outcome
 

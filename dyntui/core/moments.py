@@ -54,6 +54,11 @@ def moment(text: str, now_s: float) -> float:
         raise _not_a_moment(text) from None
 
 
+def local_time(at_s: float) -> datetime:
+    """A time by the machine's clock, to the microsecond."""
+    return datetime.fromtimestamp(round(at_s * 1_000_000) / 1_000_000).astimezone()
+
+
 def _seconds(text: str, number: str, unit: str) -> float:
     name = unit.lower()
     seconds = _UNITS.get(name) or _UNITS.get(name.removesuffix("s"))

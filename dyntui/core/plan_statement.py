@@ -20,10 +20,11 @@ NO_BINARY = "PartiQL has no literal for binary values"
 _CONSTANTS = ("true", "false", "null")
 
 
-def plan_statement(info: TableInfo, fields: QueryFields) -> str:
+def plan_statement(info: TableInfo, fields: QueryFields, as_of: str | None = None) -> str:
     """The statement that reads what the form says; raises PlanError where it cannot be told.
 
-    A consistent read is no part of a statement, but of its request.
+    It reads `as_of` a time as people write it, or else what is there now. A consistent read is no
+    part of a statement, but of its request.
     """
     plan = make_plan(info, fields, page_rows=1)
     target = info.index(fields.index) if fields.index else info
@@ -32,6 +33,8 @@ def plan_statement(info: TableInfo, fields: QueryFields) -> str:
     if fields.index:
         source += f".{quoted_name(fields.index)}"
     text = f"SELECT {columns}\nFROM {source}"
+    if as_of is not None:
+        text += f" AS OF '{as_of}'"
     keys = [name for name in (*target.partition_keys, *target.sort_keys) if name in fields.keys]
     terms = [_term(info, name, fields.keys[name]) for name in keys if fields.keys[name].given]
     if fields.filter.strip():

@@ -8,12 +8,19 @@ from itertools import islice
 from engine.client.protocol import Client, Json, LoadProgress, Removal
 from engine.errors import (
     ApiError,
+    ConditionalCheckFailedException,
     ConnectionFailed,
     SerializationException,
     ValidationException,
 )
 
 BATCH_ITEMS_MAX = 25
+_REFUSALS = (ConditionalCheckFailedException, SerializationException, ValidationException)
+
+
+def batch_for(max_wcu: float | None) -> int:
+    """How many items a batch takes, so that none costs much more than a second's write units."""
+    return BATCH_ITEMS_MAX if max_wcu is None else min(max(1, int(max_wcu)), BATCH_ITEMS_MAX)
 
 
 def put_many(
@@ -22,6 +29,7 @@ def put_many(
     items: Iterable[Json | Removal],
     on_progress: Callable[[LoadProgress], None] = lambda _: None,
     on_rejected: Callable[[int, ApiError], None] | None = None,
+    absent: str | None = None,
     *,
     batch_items: int = BATCH_ITEMS_MAX,
 ) -> int:
@@ -32,11 +40,14 @@ def put_many(
     What a batch leaves out, or is refused for, is put item by item: so the first bad item raises
     the `ApiError` of its own PutItem, and a later item replaces an earlier one with the same key.
     `on_rejected` is told of a bad item instead, by its place in the order, from 0.
+
+    With `absent`, the name of the partition key, items are put only where the table has none of
+    their key: one that it has raises, or is told of as, `ConditionalCheckFailedException`.
     """
     taken = written = 0
     source = iter(items)
     while batch := list(islice(source, min(batch_items, BATCH_ITEMS_MAX))):
-        left = _put_batch(client, table, batch)
+        left = batch if absent is not None else _put_batch(client, table, batch)
         written += len(batch) - len(left)
         if left:
             # What is tried by itself may end it all.
@@ -45,9 +56,9 @@ def put_many(
             if not any(item is one for one in left):
                 continue
             try:
-                _put_one(client, table, item)
+                _put_one(client, table, item, absent)
                 written += 1
-            except (ValidationException, SerializationException) as error:
+            except _REFUSALS as error:
                 if on_rejected is None:
                     raise
                 on_rejected(place, error)
@@ -57,16 +68,17 @@ def put_many(
     return written
 
 
-def batch_items(max_wcu: float | None) -> int:
-    """How many items a batch may have where so many units a second are written: a second's."""
-    return BATCH_ITEMS_MAX if max_wcu is None else max(1, int(max_wcu))
-
-
-def _put_one(client: Client, table: str, item: Json | Removal) -> None:
+def _put_one(client: Client, table: str, item: Json | Removal, absent: str | None) -> None:
     if isinstance(item, Removal):
         client.call("DeleteItem", {"TableName": table, "Key": item.key})
     else:
-        client.call("PutItem", {"TableName": table, "Item": item})
+        request: Json = {"TableName": table, "Item": item}
+        if absent is not None:
+            request |= {
+                "ConditionExpression": "attribute_not_exists(#k)",
+                "ExpressionAttributeNames": {"#k": absent},
+            }
+        client.call("PutItem", request)
 
 
 def _put_batch(client: Client, table: str, items: list[Json | Removal]) -> list[Json | Removal]:

@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.errors import ExpiredIteratorException, TrimmedDataAccessException
+from engine.clock import SYSTEM_CLOCK, Clock
+from engine.errors import (
+    ExpiredIteratorException,
+    ResourceNotFoundException,
+    TrimmedDataAccessException,
+)
 
 Json = dict[str, Any]
 Call = Callable[[str, Json], Json]
 Start = Literal["start", "now"]
 EVENTS = ("INSERT", "MODIFY", "REMOVE")
 VIEWS = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY")
+CLOCKS_DIFFER_S = 60
+"""By how much the clock here may be ahead of the one that stamps the changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,11 @@ class Change:
         return float(self.record["dynamodb"]["ApproximateCreationDateTime"])
 
     @property
+    def size_bytes(self) -> int:
+        """The size of key and images; 0 where nobody says."""
+        return int(self.record["dynamodb"].get("SizeBytes", 0))
+
+    @property
     def is_expiry(self) -> bool:
         """Whether the item was deleted because its time to live was over."""
         return (self.record.get("userIdentity") or {}).get("Type") == "Service"
@@ -100,10 +112,14 @@ class Wanted:
 
 @dataclass(slots=True)
 class _Reading:
-    """How far a shard is read."""
+    """How far a shard is read: from its beginning, or from LATEST.
+
+    What was made before `since_s` is passed over.
+    """
 
     iterator: str
-    begun: str
+    is_from_latest: bool
+    since_s: float = 0.0
     last_number: str | None = None
 
 
@@ -111,17 +127,26 @@ class StreamTail:
     """Reads a stream's changes as they come; `call` answers an operation.
 
     `start`: "start" begins with the oldest change that is left, "now" with what comes from now on.
+    However long it is not asked, as while the machine sleeps, it goes on where it was. Only where a
+    shard had told nothing yet, changes of the minute before it began may come, too.
     """
 
     def __init__(
-        self, call: Call, stream_arn: str, start: Start = "now", wanted: Wanted | None = None
+        self,
+        call: Call,
+        stream_arn: str,
+        start: Start = "now",
+        wanted: Wanted | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._call = call
         self._arn = stream_arn
+        self._begun_s = clock.now_us() / 1_000_000
         self._wanted = wanted or Wanted()
         self._reading: dict[str, _Reading] = {}
         self._done: set[str] = set()
         self._look = True
+        self._found: list[Change] = []
         self.is_ended = False
         """Whether the stream is disabled and read to its end."""
         if start == "now":
@@ -134,13 +159,14 @@ class StreamTail:
     def poll(self) -> list[Change]:
         """The next changes, in order; none where there are none for now.
 
-        Every shard is asked once. Raises what `call` raises.
+        Every shard is asked once. Raises what `call` raises; what was read before that
+        comes with the next poll.
         """
-        found: list[Change] = []
         if self._look:
             self._begin_new()
         for name, reading in list(self._reading.items()):
-            found += self._read(name, reading)
+            self._found += self._read(name, reading)
+        found, self._found = self._found, []
         found.sort(key=lambda change: int(change.number))
         return [change for change in found if self._wanted.takes(change)]
 
@@ -168,29 +194,53 @@ class StreamTail:
         try:
             answer = self._call("GetRecords", {"ShardIterator": reading.iterator})
         except ExpiredIteratorException:
-            # As after a long sleep of the machine.
-            self._begin(name, reading.begun, reading.last_number)
+            self._go_on(name, reading)
             return
         except TrimmedDataAccessException:
-            self._begin(name, "TRIM_HORIZON")
+            self._begin(name, "TRIM_HORIZON", reading.since_s)
             return
         for record in answer["Records"]:
             reading.last_number = record["dynamodb"]["SequenceNumber"]
-            yield Change(record, name)
+            change = Change(record, name)
+            if change.at_s >= reading.since_s:
+                yield change
         following = answer.get("NextShardIterator")
         if following is None:
-            del self._reading[name]
-            self._done.add(name)
-            self._look = True
+            self._end(name)
         else:
             reading.iterator = following
 
-    def _begin(self, name: str, kind: str, after: str | None = None) -> None:
+    def _go_on(self, name: str, reading: _Reading) -> None:
+        """Go on where a shard was read to, with another iterator.
+
+        LATEST would be where it is by now: without a number it is read from its beginning, and what
+        is older than the tail is passed over.
+        """
+        try:
+            if reading.last_number is None:
+                late = self._begun_s - CLOCKS_DIFFER_S if reading.is_from_latest else 0.0
+                self._begin(name, "TRIM_HORIZON", late)
+                return
+            try:
+                self._begin(name, "AFTER_SEQUENCE_NUMBER", reading.since_s, reading.last_number)
+            except TrimmedDataAccessException:
+                self._begin(name, "TRIM_HORIZON", reading.since_s)
+        except ResourceNotFoundException:
+            # The shard is gone with its last record; if the stream is, the next look tells.
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        """A shard is read to its end: its children may be begun."""
+        del self._reading[name]
+        self._done.add(name)
+        self._look = True
+
+    def _begin(self, name: str, kind: str, since_s: float = 0.0, after: str | None = None) -> None:
         request: Json = {"StreamArn": self._arn, "ShardId": name, "ShardIteratorType": kind}
         if after is not None:
-            request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+            request["SequenceNumber"] = after
         iterator = self._call("GetShardIterator", request)["ShardIterator"]
-        self._reading[name] = _Reading(iterator, kind, after)
+        self._reading[name] = _Reading(iterator, kind == "LATEST", since_s, after)
 
 
 def described_stream(call: Call, stream_arn: str) -> Json:

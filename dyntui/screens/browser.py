@@ -5,9 +5,10 @@ Drawers are imported when they are first opened, so that the app starts without 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,12 +28,18 @@ from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.jobs import Cancelled, JobHost
-from dyntui.widgets.main_area import MainArea
+from dyntui.widgets.main_area import AnyPlace, MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_list import TableList, TableTree
+from dyntui.widgets.timeline_tab import TimelineTab
+from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
+
+if TYPE_CHECKING:
+    from dyntui.widgets.transfers_view import TransfersView
 
 Json = dict[str, Any]
 
@@ -59,10 +66,10 @@ class BrowserScreen(Screen[None], JobHost):
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }
-        ItemsTab.-panel QueryForm, ItemsTab.-panel #plan, ItemsTab.-panel ItemGrid {
+        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid {
             display: none;
         }
-        ItemsTab.-panel ItemPanel { height: 1fr; border-top: none; }
+        ItemsView.-panel ItemPanel { height: 1fr; border-top: none; }
         PartiqlView.-panel #desk { height: 5; min-height: 5; }
     }
     """
@@ -161,11 +168,7 @@ class BrowserScreen(Screen[None], JobHost):
 
     async def _tables_loaded(self, then: str | None) -> None:
         if not self._names:
-            self._shown = None
-            empty = await self._main.show_empty()
-            empty.reset()
-            empty.say_neighbours(neighbours_with_tables(self._connection))
-            self.query_one("#load_samples").focus()
+            await self._show_empty()
             return
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
@@ -173,9 +176,25 @@ class BrowserScreen(Screen[None], JobHost):
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
+        place = self._main.place
         await self._open(then if then in self._names else self._names[0])
-        if self.focused is None or not _in_sight(self.focused) or then is not None:
+        if place:
+            self._main.go_back_to(place)
+            self._mark_place()
+        elif self.focused is None or not _in_sight(self.focused) or then is not None:
             self._go_to_content()
+
+    async def _show_empty(self) -> None:
+        """There are no tables: offer the ways to begin, where no place is shown."""
+        self._shown = None
+        place = self._main.place
+        empty = await self._main.show_empty()
+        empty.reset()
+        empty.say_neighbours(neighbours_with_tables(self._connection))
+        if place:
+            self._main.go_back_to(place)
+        else:
+            self.query_one("#load_samples").focus()
 
     def _go_to_content(self) -> None:
         """From the list, or wherever one is, to the table."""
@@ -220,22 +239,62 @@ class BrowserScreen(Screen[None], JobHost):
             group=f"describe {name}",
         )
 
-    # PartiQL.
+    # Places.
 
     @on(TableList.PlaceWanted)
+    async def _place_wanted(self, message: TableList.PlaceWanted) -> None:
+        message.stop()
+        await self.run_action(message.place)
+
     async def action_partiql(self) -> None:
         """Go to the place for PartiQL, or from it to the table."""
-        if not (self._main.shows_partiql and self._main.leave_partiql()):
-            place = await self._main.show_partiql()
+        await self._go_to_place("partiql", self._main.show_partiql)
+
+    async def action_transfers(self) -> None:
+        """Go to the exports and imports, or from them to the table."""
+        await self._go_to_place("transfers", self._show_transfers)
+
+    async def _go_to_place(self, name: str, show: Callable[[], Awaitable[AnyPlace]]) -> None:
+        if not (self._main.place == name and self._main.leave_place()):
+            place = await show()
             self._list.remove_class("-open")
             place.focus_content()
         self._mark_place()
 
     def _mark_place(self) -> None:
-        self._list.mark_place(self._main.shows_partiql)
+        self._list.mark_place(self._main.place)
+
+    @on(TransferredTo)
+    def _transferred(self, message: TransferredTo) -> None:
+        """An import has put items into a table, or made it."""
+        message.stop()
+        if message.table in self._infos:
+            self._describe_again(message.table)
+        else:
+            self._load_tables()
+
+    async def action_export_table(self) -> None:
+        """The form for an export of the table that is shown."""
+        place = await self._show_transfers()
+        self._mark_place()
+        place.action_export()
+
+    async def action_import_file(self) -> None:
+        """The form for an import."""
+        place = await self._show_transfers()
+        self._mark_place()
+        place.action_import_file()
+
+    async def _show_transfers(self) -> TransfersView:
+        place = await self._main.show_transfers()
+        place.table = self._shown or ""
+        return place
 
     @on(ItemsTab.StatementMade)
-    async def _statement_made(self, message: ItemsTab.StatementMade) -> None:
+    @on(TimelineTab.StatementMade)
+    async def _statement_made(
+        self, message: ItemsTab.StatementMade | TimelineTab.StatementMade
+    ) -> None:
         message.stop()
         place = await self._main.show_partiql()
         self._mark_place()
@@ -287,11 +346,37 @@ class BrowserScreen(Screen[None], JobHost):
         self._main.choose(1)
         await self._main.items.show_collection(message.index, message.key)
 
+    @on(TimelineTab.TableMade)
+    def _table_made(self, message: TimelineTab.TableMade) -> None:
+        message.stop()
+        self._load_tables()
+
+    @on(StreamTab.ItemWanted)
+    async def _item_wanted(self, message: StreamTab.ItemWanted) -> None:
+        message.stop()
+        self._main.choose(1)
+        await self._main.items.show_collection(None, message.key)
+
+    @on(StreamTab.TableWanted)
+    async def _table_wanted(self, message: StreamTab.TableWanted) -> None:
+        message.stop()
+        if message.table in self._infos:
+            await self._open(message.table)
+        else:
+            self.notify(f"{message.table} was dropped; R reads which tables there are.")
+
+    @on(StreamTab.Altered)
+    def _stream_altered(self, message: StreamTab.Altered) -> None:
+        message.stop()
+        self._describe_again(message.table)
+
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:
         message.stop()
         if message.what == "load_samples":
             self.action_load_samples()
+        elif message.what == "import_file":
+            self.call_later(self.action_import_file)
         else:
             self.action_create_table()
 
@@ -393,8 +478,11 @@ class BrowserScreen(Screen[None], JobHost):
 
     async def action_run(self) -> None:
         """Run the query."""
-        if self._main.shows_partiql:
-            await self._main.shown.run_action("run")
+        if self._main.place:
+            if self._main.place == "partiql":
+                await self._main.shown.run_action("run")
+            return
+        if self._main.shown_tab.run_query():
             return
         self._main.choose(1)
         self._mark_place()
@@ -432,8 +520,8 @@ class BrowserScreen(Screen[None], JobHost):
             self.action_sidebar()
         elif self._main.shown.back():
             return
-        elif self._main.shows_partiql:
-            self._main.leave_partiql()
+        elif self._main.place:
+            self._main.leave_place()
             self._mark_place()
         else:
             self.cancel_jobs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,48 +19,42 @@ from dyntui.widgets.text_view import TextView
 FORMS = {"json": "JSON", "cli": "AWS CLI", "boto3": "boto3"}
 
 
-class CopyAsScreen(Drawer[None]):
-    """Shows a request, and those that follow it, in one of three forms."""
+class CopyScreen(Drawer[None]):
+    """Shows what `written` gives for one of several forms, the first of `forms` to begin with."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("copy")
     AUTO_FOCUS = "TextView"
     DEFAULT_CSS = """
-    CopyAsScreen {
+    CopyScreen {
         #copy-forms { height: 1; padding: 0 1; }
     }
     """
 
-    def __init__(self, request: Request, region: str, *following: Request) -> None:
+    def __init__(self, title: str, forms: dict[str, str], written: Callable[[str], str]) -> None:
         super().__init__()
-        self._request = request
-        self._requests = (request, *following)
-        self._region = region
-        self._form = "json"
+        self._title = title
+        self._forms = forms
+        self._written = written
+        self._form = next(iter(forms))
 
     def title_text(self) -> Text:
-        """The operation."""
-        return Text(f"{self._request.operation} · copy the request")
+        """What is copied."""
+        return Text(f"{self._title} · copy")
 
     def compose_body(self) -> ComposeResult:
-        """The forms' names, and the request in the chosen one."""
+        """The forms' names, and the text in the chosen one."""
         with Horizontal(id="copy-forms"):
-            for form, name in FORMS.items():
+            for form, name in self._forms.items():
                 yield Choice(form, name)
-        yield TextView(self._text())
+        yield TextView(self._written(self._form), json=self._form == "json")
 
     def on_mount(self) -> None:
         """Mark the form that is shown."""
         Choice.mark(self, self._form)
 
-    def _text(self) -> str:
-        return "\n\n".join(map(self._written, self._requests))
-
-    def _written(self, request: Request) -> str:
-        if self._form == "cli":
-            return as_aws_cli(request, self._region)
-        if self._form == "boto3":
-            return as_boto3(request, self._region)
-        return as_json(request)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Keys of forms that this text does not have do nothing, and are not shown."""
+        return action != "show" or parameters[0] in self._forms
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """Show another form."""
@@ -69,13 +64,37 @@ class CopyAsScreen(Drawer[None]):
         """Show another form."""
         self._form = form
         Choice.mark(self, form)
-        self.query_one(TextView).show(self._text(), json=form == "json")
+        self.query_one(TextView).show(self._written(form), json=form == "json")
 
     def action_copy(self) -> None:
-        """Copy the request as it is shown."""
-        self.copy(self._text(), f"{self._request.operation} as {FORMS[self._form]}")
+        """Copy what is shown."""
+        self.copy(self._written(self._form), f"{self._title} as {self._forms[self._form]}")
         self.dismiss()
 
     def action_close(self) -> None:
         """Back."""
         self.dismiss()
+
+
+class CopyAsScreen(CopyScreen):
+    """Shows a request, and those that follow it, in one of three forms."""
+
+    def __init__(self, request: Request, region: str, *following: Request) -> None:
+        requests = (request, *following)
+
+        def written(form: str) -> str:
+            return "\n\n".join(_written(each, form, region) for each in requests)
+
+        super().__init__(request.operation, FORMS, written)
+
+    def title_text(self) -> Text:
+        """The operation."""
+        return Text(f"{self._title} · copy the request")
+
+
+def _written(request: Request, form: str, region: str) -> str:
+    if form == "cli":
+        return as_aws_cli(request, region)
+    if form == "boto3":
+        return as_boto3(request, region)
+    return as_json(request)

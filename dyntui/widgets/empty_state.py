@@ -43,7 +43,7 @@ class EmptyState(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """The person chose a way to begin: `load_samples` or `create_table`."""
+        """The person chose a way to begin: `load_samples`, `create_table`, `import_file`."""
 
         what: str
 
@@ -54,11 +54,12 @@ class EmptyState(Vertical):
             yield Static(
                 "Load thousands of real films, flights, earthquakes, airports and days of "
                 "weather, each with keys and indexes to try things on; or begin with a "
-                "table of your own."
+                "table of your own, or with a file that holds one."
             )
             yield Static(id="empty-neighbours")
             yield Button("Load the sample data", id="load_samples")
             yield Button("Create a table", id="create_table")
+            yield Button("Import a file", id="import_file")
             yield ProgressBar(show_eta=False)
             yield Static(id="empty-progress")
 

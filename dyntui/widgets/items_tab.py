@@ -67,6 +67,7 @@ class ItemsTab(ItemsView):
             "copy_row": self._copy_row,
             "copy_as": self._copy_as,
             "as_partiql": self._as_partiql,
+            "history": self._show_history,
             "form": self.focus_form,
             "end": self._end,
             "panel_value": self._show_member,
@@ -114,6 +115,21 @@ class ItemsTab(ItemsView):
         plan = self._show_plan()
         if plan is not None:
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
+
+    def _show_history(self) -> None:
+        from dyntui.screens.history import HistoryScreen
+
+        info, row = self.info, self._grid.item
+        if info is None or row is None:
+            return
+
+        def closed(undone: bool | None) -> None:
+            if undone:
+                self.reload()
+                self.post_message(self.Changed(info.name))
+
+        key = {name: row[name] for name in info.key_names}
+        self.app.push_screen(HistoryScreen(self.connection, info, key), closed)
 
     def _as_partiql(self) -> None:
         from dyntui.core.plan_statement import plan_statement

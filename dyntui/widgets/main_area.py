@@ -1,9 +1,9 @@
-"""The main area: a table's name, the names of its tabs, and the tab that is shown; or the place for
-PartiQL."""
+"""The main area: a table's name, the names of its tabs, and the tab that is shown; or a place that
+is about no table alone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,13 +19,20 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_tab import TableTab
+from dyntui.widgets.timeline_tab import TimelineTab
 
 if TYPE_CHECKING:
     from dyntui.widgets.partiql_view import PartiqlView
+    from dyntui.widgets.transfers_view import TransfersView
 
-TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab)
+    Place = PartiqlView | TransfersView
+
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab, StreamTab)
 """The tabs in their order; the number of a tab is its key."""
+
+AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView")
 
 
 class MainArea(Vertical):
@@ -51,7 +58,7 @@ class MainArea(Vertical):
         ]
         self._current = 1
         self._has_table = False
-        self._partiql: PartiqlView | None = None
+        self._places: dict[str, Place] = {}
 
     def compose(self) -> ComposeResult:
         """The head, and the tabs one above the other."""
@@ -65,33 +72,52 @@ class MainArea(Vertical):
             yield from self._tabs
 
     @property
-    def shown(self) -> TableTab | PartiqlView:
-        """The place for PartiQL where it is shown; the tab that is, or was before the empty
-        state."""
-        if self._partiql is not None and self.shows_partiql:
-            return self._partiql
+    def shown(self) -> TableTab | Place:
+        """The place that is shown; the tab that is, or was before the empty state."""
+        return self._places.get(self.place) or self.shown_tab
+
+    @property
+    def shown_tab(self) -> TableTab:
+        """The tab that is shown, or was before another place."""
         return self._tabs[self._current - 1]
 
     @property
-    def shows_partiql(self) -> bool:
-        """Whether the place for PartiQL is shown."""
-        return self.query_one(ContentSwitcher).current == "partiql"
+    def place(self) -> str:
+        """The id of the place that is shown, empty where a table is."""
+        current = self.query_one(ContentSwitcher).current or ""
+        return current if current in self._places else ""
 
     async def show_partiql(self) -> PartiqlView:
-        """Show the place for PartiQL, which is made when it is first wanted."""
+        """Show the place for PartiQL."""
+        from dyntui.widgets.partiql_view import PartiqlView
+
+        return await self._show_place("partiql", PartiqlView)
+
+    async def show_transfers(self) -> TransfersView:
+        """Show the place for exports and imports."""
+        from dyntui.widgets.transfers_view import TransfersView
+
+        return await self._show_place("transfers", TransfersView)
+
+    async def _show_place(self, name: str, kind: type[AnyPlace]) -> AnyPlace:
+        """Show a place, which is made when it is first wanted."""
         switcher = self.query_one(ContentSwitcher)
-        if self._partiql is None:
-            from dyntui.widgets.partiql_view import PartiqlView
-
-            self._partiql = PartiqlView(self._session, self._connection)
-            await switcher.mount(self._partiql)
+        place = self._places.get(name)
+        if not isinstance(place, kind):
+            place = kind(self._session, self._connection)
+            self._places[name] = place
+            await switcher.mount(place)
         else:
-            self._partiql.reload()
-        self.query_one("#area-head").display = False
-        switcher.current = "partiql"
-        return self._partiql
+            place.reload()
+        self.go_back_to(name)
+        return place
 
-    def leave_partiql(self) -> bool:
+    def go_back_to(self, place: str) -> None:
+        """Show a place again that was shown before."""
+        self.query_one("#area-head").display = False
+        self.query_one(ContentSwitcher).current = place
+
+    def leave_place(self) -> bool:
         """Go back to the table, if there is one; whether there is."""
         if not self._has_table:
             return False
@@ -125,7 +151,7 @@ class MainArea(Vertical):
     def _show_head(self, shown: bool) -> None:
         """Name and tabs stand there only with a table."""
         self._has_table = shown
-        self.query_one("#area-head").display = shown and not self.shows_partiql
+        self.query_one("#area-head").display = shown and not self.place
 
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Show a table in all tabs; an index of it among the items."""

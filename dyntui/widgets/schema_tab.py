@@ -88,6 +88,7 @@ class SchemaTab(TableTab):
             ("capacity", _capacity(info.billing_mode, info.throughput)),
             ("table class", info.table_class),
             ("deletion protection", "on" if info.deletion_protection else "off"),
+            ("stream", info.stream_view or "off"),
         ]
         for name, value in rows:
             table.add_row(name, Text(value))

@@ -35,6 +35,9 @@ class Entry:
     """Items and bytes."""
 
 
+PLACES = {"partiql": "p  PartiQL", "transfers": "x  Transfers"}
+"""Where else one can go, with the keys that lead there."""
+
 SIZE_CELLS = 9
 WIDTH_WITH_SIZES = 31
 
@@ -128,7 +131,7 @@ class TableList(Vertical):
         #list-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
         #list-filter { display: none; background: $panel; margin: 0 1;
             &.-open { display: block; } }
-        #list-places { height: 2; border-top: solid $border-blurred; }
+        #list-places { height: auto; border-top: solid $border-blurred; }
         #list-places Choice { width: 100%; }
     }
     """
@@ -140,8 +143,11 @@ class TableList(Vertical):
         table: str
         index: str | None
 
+    @dataclass
     class PlaceWanted(Message):
-        """The place for PartiQL is to be shown, or left."""
+        """A place is to be shown, or left: "partiql" or "transfers"."""
+
+        place: str
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
@@ -154,7 +160,8 @@ class TableList(Vertical):
         yield Input(placeholder="filter", compact=True, id="list-filter")
         yield TableTree()
         with Vertical(id="list-places"):
-            yield Choice("partiql", "p  PartiQL")
+            for place, name in PLACES.items():
+                yield Choice(place, name)
 
     @property
     def table_tree(self) -> TableTree:
@@ -203,14 +210,14 @@ class TableList(Vertical):
                 below = [n for n in node.children if n.data and n.data.index == index]
                 self.table_tree.move_cursor(below[0] if index and below else node)
 
-    def mark_place(self, partiql: bool) -> None:
-        """Show whether one is at the place for PartiQL."""
-        Choice.mark(self, "partiql" if partiql else "")
+    def mark_place(self, place: str) -> None:
+        """Show at which place one is; empty where at none."""
+        Choice.mark(self, place)
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
-        """A click on the place."""
+        """A click on a place."""
         message.stop()
-        self.post_message(self.PlaceWanted())
+        self.post_message(self.PlaceWanted(message.value))
 
     def open_filter(self) -> None:
         """Let the person type what to filter by."""

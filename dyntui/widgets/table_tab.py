@@ -46,6 +46,10 @@ class TableTab(Vertical, JobHost):
     def reload(self) -> None:
         """Read again what is shown."""
 
+    def run_query(self) -> bool:
+        """Run the query form of this tab; whether it has one."""
+        return False
+
     def back(self) -> bool:
         """Step back inside the tab, as Esc does; whether there was anything to step back from."""
         return False

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import tempfile
+import secrets
+import weakref
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +34,7 @@ class Shelves:
     def __init__(self, folder: DataFolder | None, region: str) -> None:
         self._data_folder = folder
         self._region = region
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._removal: weakref.finalize[[str, int], Shelves] | None = None
 
     @cached_property
     def keys(self) -> Keyring:
@@ -46,8 +47,12 @@ class Shelves:
     def _place(self) -> Path:
         if self._data_folder is not None:
             return self._data_folder.region_folder(self._region)
-        self._temporary = tempfile.TemporaryDirectory(prefix="dyntui-")
-        return Path(self._temporary.name)
+        # Dear to import, and needed here only.
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="dyntui-")
+        self._removal = weakref.finalize(self, _remove_folder, folder, os.getpid())
+        return Path(folder)
 
     def path(self, shelf: str, name: str) -> Path:
         """Where an archive of that name lies, or would."""
@@ -55,7 +60,7 @@ class Shelves:
 
     def names(self, shelf: str) -> list[str]:
         """The names of the archives of a shelf, in their order."""
-        if self._data_folder is None and self._temporary is None:
+        if self._data_folder is None and self._removal is None:
             return []
         try:
             return sorted(
@@ -78,6 +83,16 @@ class Shelves:
             with contextlib.suppress(FolderError), self.open(shelf, name) as archive:
                 yield name, archive
 
+    def unreadable(self, shelf: str) -> list[str]:
+        """What is wrong with the archives of a shelf that cannot be read."""
+        problems = []
+        for name in self.names(shelf):
+            try:
+                self.open(shelf, name).close()
+            except FolderError as error:
+                problems.append(str(error))
+        return problems
+
     @contextlib.contextmanager
     def creating(self, shelf: str, name: str) -> Iterator[BinaryIO]:
         """A file to write an archive into; it gets its name at the end, if nothing failed.
@@ -85,12 +100,12 @@ class Shelves:
         Raises `FolderAccessError` where it cannot be written.
         """
         path = self.path(shelf, name)
-        aside = path.with_name(name + _UNFINISHED)
+        # Of its own, where two make one of the same name at once.
+        aside = path.with_name(f"{name}-{secrets.token_hex(4)}{_UNFINISHED}")
         try:
             make_folder(path.parent)
             _sweep(path.parent)
-            with _private(aside) as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+            with _locked(aside) as file:
                 try:
                     yield file
                     file.flush()
@@ -114,16 +129,30 @@ class Shelves:
 
     def close(self) -> None:
         """Remove what was in a private folder."""
-        if self._temporary is not None:
-            self._temporary.cleanup()
-            self._temporary = None
+        if self._removal is not None:
+            self._removal()
+            self._removal = None
             del self._place
 
 
-def _private(path: Path) -> BinaryIO:
-    """A new file that only its owner reads."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    return os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+def _remove_folder(folder: str, maker: int) -> None:
+    """Remove a private folder; a forked child leaves its parent's alone."""
+    import shutil
+
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked(path: Path) -> BinaryIO:
+    """A new file that only its owner reads, and that is locked as long as it is open."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        # Swept away before it was locked.
+        file.close()
 
 
 def _sweep(folder: Path) -> None:

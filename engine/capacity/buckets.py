@@ -8,15 +8,20 @@ burst capacity; throttling by overdraft).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 BURST_S = 300.0
 """For so many seconds the unused units of a provisioned table are kept."""
 
 _DISORDER_US = 1_000_000
 
+_LENT_PART = 0.5
+"""So much of what is left is lent at once at most: what one process has, no other can take."""
+_LENT_LEAST_S = 0.01
+"""Seconds' worth of units that are not parted any more."""
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+
+class Supply(NamedTuple):
     """What fills a bucket: units a second, and how many seconds' worth of them it holds."""
 
     rate: float
@@ -54,7 +59,7 @@ class Bucket:
             self.at_us = now_us
 
     def lend(self, supply: Supply, now_us: int, debt: float) -> float:
-        """Take the units that one process may spend by itself: at most one second's.
+        """Take the units that one process may spend by itself: half of them, or one second's.
 
         `debt`: what it has overdrawn, which is paid first, even out of what is not there; below
         zero where it brings units back. Gives the new balance of that process: zero where the
@@ -62,7 +67,8 @@ class Bucket:
         """
         self.units -= debt
         self.refill(supply, now_us)
-        lent = min(max(self.units, 0.0), supply.rate)
+        left = max(self.units, 0.0)
+        lent = min(max(left * _LENT_PART, supply.rate * _LENT_LEAST_S), left, supply.rate)
         self.units -= lent
         return lent
 

@@ -7,6 +7,7 @@ a partition can give at all.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 from engine.capacity.buckets import Supply
@@ -14,14 +15,21 @@ from engine.capacity.demand import SharedDemand
 from engine.capacity.draws import Draw
 from engine.capacity.heat import FLUSH_US, LARGE_UNITS, Heat
 from engine.capacity.purses import Purse, States
-from engine.capacity.reasons import Names, Throttled, words_of
-from engine.capacity.refusals import Kind, Limit, Refusal
+from engine.capacity.refusals import READ, WRITE, Kind, Limit, Refusal, Throttled
 from engine.capacity.splits import Cuts, Split, split_lows
+from engine.late import late
 from engine.storage.catalog import Index, Table
 from engine.storage.partitions import READ_UNITS_MAX, WRITE_UNITS_MAX, PartitionMap
 
+_words_of: Callable[..., str] = late("engine.capacity.reasons", "words_of")
+
 PARTITION = Supply(1.0, 1.0)
 """What a partition gives, in shares of what it can give in a second."""
+_PARTITION_UNITS = {READ: READ_UNITS_MAX, WRITE: WRITE_UNITS_MAX}
+
+
+def _of_partition(_now_us: int) -> Supply:
+    return PARTITION
 
 
 class Provision:
@@ -74,18 +82,18 @@ class Gate:
 
         `on_split` is told, again and again, of partitions that are to be split.
         """
-        self._table_id = table.table_id
+        self._table, self._index = table, index
         self._on_split = on_split
         self.partitions: PartitionMap = (index or table).partitions
-        self._names = Names.of(table, index)
+        self._bounds = self.partitions.bounds
         self._cuts = Cuts.of(table, index)
         self._capacities = capacities
         self._purses = {
-            kind: Purse(states, f"{name}/{kind}", capacity.supply(0), table.created_us)
+            kind: Purse(states, f"{name}/{kind}", capacity.supply, table.created_us)
             for kind, capacity in capacities.items()
         }
         self._ranges = [
-            Purse(states, f"{name}/partition/{partition.number}", PARTITION, table.created_us)
+            Purse(states, f"{name}/partition/{partition.number}", _of_partition, table.created_us)
             for partition in self.partitions.partitions
         ]
         self.heat = Heat(states, f"{name}/heat", self.partitions, self._cuts.hash_parts)
@@ -93,19 +101,38 @@ class Gate:
 
     def refusal(self, kind: Kind, key: bytes, now_us: int) -> Refusal | None:
         """Why a request about a key is throttled; None lets it in. It pays nothing yet."""
-        capacity, purse = self._capacities[kind], self._purses[kind]
-        purse.supply = capacity.supply(now_us)
-        place: int | None = None
+        if not self._purses[kind].has_any(now_us):
+            return self._refused(kind, None, now_us)
+        place = bisect_right(self._bounds, key)
+        return None if self._ranges[place].has_any(now_us) else self._refused(kind, place, now_us)
+
+    def draw(self, kind: Kind, draw: Draw, now_us: int) -> Refusal | None:
+        """Let a request about a key pay what it costs, or tell why it is throttled.
+
+        The same as `refusal` and then `charge`, which most requests need both.
+        """
+        purse = self._purses[kind]
         if not purse.has_any(now_us):
-            limit = capacity.limit
-        else:
-            place = self.partitions.locate(key)
-            if self._ranges[place].has_any(now_us):
-                return None
-            limit = Limit.KEY_RANGE
-        throttled = Throttled(kind, limit, isinstance(capacity, OnDemand), place, purse.supply.rate)
+            return self._refused(kind, None, now_us)
+        place = bisect_right(self._bounds, draw.key)
+        partition = self._ranges[place]
+        if not partition.has_any(now_us):
+            return self._refused(kind, place, now_us)
+        units = draw.units
+        purse.units -= units
+        partition.units -= units / _PARTITION_UNITS[kind]
+        self._capacities[kind].note(units)
+        self.note(kind, draw, now_us)
+        return None
+
+    def _refused(self, kind: Kind, place: int | None, now_us: int) -> Refusal:
+        """A refusal: by the partition at a place, or by the resource."""
+        capacity = self._capacities[kind]
+        limit = capacity.limit if place is None else Limit.KEY_RANGE
+        rate = capacity.supply(now_us).rate
+        throttled = Throttled(kind, limit, isinstance(capacity, OnDemand), place, rate)
         words = self._why(throttled, now_us)
-        return Refusal(kind, limit, self._names.index, throttled.on_demand, words)
+        return Refusal(kind, limit, self._index_name, throttled.on_demand, words)
 
     def _why(self, throttled: Throttled, now_us: int) -> str:
         """What happened, in words that may be as old as a second."""
@@ -115,7 +142,8 @@ class Gate:
         if known is not None and known[0] == second:
             return known[1]
         self.flush(now_us)
-        words = words_of(throttled, self._names, self.heat.state, self.partitions)
+        state = self.heat.state
+        words = _words_of(throttled, self._table, self._index, state, self.partitions)
         self._words[cause] = second, words
         return words
 
@@ -124,9 +152,9 @@ class Gate:
         units = draw.units
         self._purses[kind].units -= units
         self._capacities[kind].note(units)
-        part = units / READ_UNITS_MAX if kind is Kind.READ else units / WRITE_UNITS_MAX
+        part = units / _PARTITION_UNITS[kind]
         if draw.keys is None:
-            self._ranges[self.partitions.locate(draw.key)].units -= part
+            self._ranges[bisect_right(self._bounds, draw.key)].units -= part
         else:
             places = self.partitions.places(draw.keys)
             for place in places:
@@ -157,7 +185,11 @@ class Gate:
             keys, middle = partitions.keys(place), partitions.middle(place)
             lows = split_lows(traffic, keys, middle, self._cuts, len(partitions))
             if lows:
-                self._on_split(Split(self._table_id, self._names.index, number, lows))
+                self._on_split(Split(self._table.table_id, self._index_name, number, lows))
+
+    @property
+    def _index_name(self) -> str | None:
+        return None if self._index is None else self._index.name
 
     def supply(self, kind: Kind, now_us: int) -> Supply:
         """What the resource gives now."""

@@ -7,7 +7,8 @@ percentile is right to a tenth, from one unit to some billions, which is the las
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from math import ceil
 
 _FACTOR = 1.2
@@ -15,9 +16,8 @@ _LAST = 125
 _UPPER = [_FACTOR**number for number in range(_LAST)]
 
 
-def step(value: float) -> int:
-    """The step of a value; everything up to one unit falls into step 0."""
-    return bisect_left(_UPPER, value)
+step: Callable[[float], int] = partial(bisect_left, _UPPER)
+"""The step of a value; everything up to one unit falls into step 0."""
 
 
 def upper(number: int) -> float:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from engine.capacity.points import Points
 from engine.capacity.stretches import Stretch
-from engine.client.capacity import WINDOWS
+from engine.client.windows import WINDOWS
 
 _SERIES_MAX = 8
 _KEPT_S = {width_s: kept_s for kept_s, width_s in WINDOWS.items()}

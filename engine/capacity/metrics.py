@@ -1,22 +1,24 @@
 """Metrics: what the requests of this process did to the tables of a Region, second by second.
 
-Each request is counted when it is over. What was counted is brought to the Region's points about
-once a second by a thread of its own, ten times while somebody watches, and at the end.
+Each request is counted when it is over: noted at once, and added up with others, which takes less
+of each. What was counted is brought to the Region's points about once a second by a thread of its
+own, ten times while somebody watches, and at the end.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.capacity.flusher import Flusher
 from engine.capacity.points import WIDTHS_S, Points, start_of
-from engine.capacity.refusals import Kind, Refusal
-from engine.capacity.stretches import OperationSum, Stretch, Sum, Throttled
+from engine.capacity.refusals import READ, Refusal
+from engine.capacity.stretches import OperationSum, Stretch, Throttled
 from engine.capacity.tally import Charge, Tally, current
-from engine.client.capacity import WINDOWS
 from engine.client.protocol import Json
+from engine.client.windows import WINDOWS
 from engine.clock import Clock
 from engine.errors import ApiError, InternalServerError, RequestCancelled
 from engine.storage import forks
@@ -35,8 +37,10 @@ _WATCH_S = 5
 _WATCHED_UNTIL = "watched_until_s"
 _TRIMMED_AT = "trimmed_at_s"
 _TRIM_EVERY_S = 60
+# So many requests are added up together at most.
+_TOGETHER = 64
 # So many stretches are held back at most; past that a request brings them in itself.
-_ENDED_MAX = 2_000
+_HELD_MAX = 2_000
 _THROTTLED = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -55,8 +59,8 @@ class Metrics:
         self._clock = clock
         self._lock = threading.Lock()
         self._second = -1
-        self._running: dict[str, Stretch] = {}
-        self._ended: dict[tuple[str, int], Stretch] = {}
+        self._done: deque[tuple[int, str, Charge, float]] = deque()
+        self._held: dict[tuple[str, int], Stretch] = {}
         self._flushing = threading.Lock()
         self._watched_at_s = 0
         self._trimmed_at_s = 0
@@ -79,13 +83,13 @@ class Metrics:
             self._count(tally, seconds, None, _tables_of(tally) or self._named(request))
             return
         # Nearly all requests.
-        charge = charges[0]
-        with self._lock:
-            stretch = self._stretch(charge[0])
-            _add_charge(stretch, charge)
-            operation = _operation(stretch, tally.operation)
-            operation.succeed(seconds)
-            _add_items(operation, charge)
+        charge, done = charges[0], self._done
+        second = charge[5] // 1_000_000
+        if second != self._second or len(done) >= _TOGETHER:
+            with self._lock:
+                self._add_up()
+                self._begin_second(second)
+        done.append((second, tally.operation, charge, seconds))
 
     def fail(self, tally: Tally, error: BaseException, request: Json) -> None:
         """A request was refused; one that was given up is not counted."""
@@ -99,9 +103,11 @@ class Metrics:
     ) -> None:
         """Count a request on all its tables; `code` is that of the error with which it ended."""
         is_throttled = code in _THROTTLED or (code is not None and bool(tally.refusals))
+        second = self._clock.now_us() // 1_000_000
         with self._lock:
+            self._begin_second(second)
             for table in tables or (None,):
-                operation = _operation(self._stretch(table), tally.operation)
+                operation = _operation(self._stretch(table, second), tally.operation)
                 if is_throttled or tally.refusals:
                     operation.throttled += 1
                 if code is None:
@@ -111,67 +117,65 @@ class Metrics:
                 if not is_throttled:
                     operation.errors[code] = operation.errors.get(code, 0) + 1
             for charge in tally.charges:
-                stretch = self._stretch(charge[0])
-                _add_charge(stretch, charge)
-                _add_items(_operation(stretch, tally.operation), charge)
+                _add_charge(self._stretch(charge[0], second), tally.operation, charge)
             for table, refusal in tally.refusals:
-                _add_refusal(self._stretch(table), refusal)
+                _add_refusal(self._stretch(table, second), refusal)
 
-    def _stretch(self, table: Table | None) -> Stretch:
-        """The running second of a table; the lock is held."""
-        second = self._clock.now_us() // 1_000_000
-        if second != self._second:
-            self._turn(second)
-            flusher = self._flusher
-            # A process that lives for less than a second brings in what it has when it ends.
-            if flusher is not None and (self._ended or flusher.is_running):
-                flusher.wake()
+    def _add_up(self) -> None:
+        """Count the requests that were only noted; the lock is held."""
+        done = self._done
+        while done:
+            second, operation, charge, seconds = done.popleft()
+            _add_charge(self._stretch(charge[0], second), operation, charge).succeed(seconds)
+
+    def _stretch(self, table: Table | None, second: int) -> Stretch:
+        """A second of a table; the lock is held."""
         subject = ACCOUNT if table is None else table.table_id
-        stretch = self._running.get(subject)
+        stretch = self._held.get((subject, second))
         if stretch is None:
-            stretch = self._running[subject] = Stretch()
+            stretch = self._held[subject, second] = Stretch()
             if table is not None:
                 stretch.provisions = provisions_of(table)
         return stretch
 
-    def _turn(self, second: int) -> None:
-        """End the running second; the lock is held."""
-        ended = self._ended
-        for subject, stretch in self._running.items():
-            known = ended.get((subject, self._second))
-            if known is None:
-                ended[subject, self._second] = stretch
-            else:
-                known.merge(stretch)
-        self._running = {}
+    def _begin_second(self, second: int) -> None:
+        """What comes now is counted in a second, which may be another one; the lock is held."""
+        if second == self._second:
+            return
         self._second = second
-        if len(ended) > _ENDED_MAX:
-            self._ended = {}
-            self._bring_in(ended)
+        flusher = self._flusher
+        # A process that lives for less than a second brings in what it has when it ends.
+        if flusher is not None and (self._held or flusher.is_running):
+            flusher.wake()
+        if len(self._held) > _HELD_MAX:
+            held, self._held = self._held, {}
+            self._bring_in(held)
 
     # Flushing.
 
     def has_more(self) -> bool:
         """Whether anything was counted that was not brought in yet."""
-        return bool(self._running or self._ended)
+        return bool(self._done or self._held)
 
     def flush(self) -> bool:
-        """Bring in what was counted, the running second included; gives whether there was any.
+        """Bring in what was counted; gives whether there was any.
 
         Measurements that cannot be kept are lost: nothing depends on them.
         """
         with self._flushing:
             with self._lock:
-                if not self.has_more():
-                    return False
-                self._turn(-1)
-                ended, self._ended = self._ended, {}
-            self._bring_in(ended)
+                self._add_up()
+                # Whatever comes next wakes the thread.
+                self._second = -1
+                held, self._held = self._held, {}
+            if not held:
+                return False
+            self._bring_in(held)
             return True
 
-    def _bring_in(self, ended: dict[tuple[str, int], Stretch]) -> None:
+    def _bring_in(self, held: dict[tuple[str, int], Stretch]) -> None:
         sums: dict[tuple[str, int, int], Stretch] = {}
-        for (subject, second), stretch in ended.items():
+        for (subject, second), stretch in held.items():
             for width_s in WIDTHS_S:
                 place = subject, width_s, start_of(second, width_s)
                 sums.setdefault(place, Stretch()).merge(stretch)
@@ -238,7 +242,7 @@ class Metrics:
         """In a child nothing is counted for the parent's files."""
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
-        self._running, self._ended = {}, {}
+        self._done, self._held = deque(), {}
         self._flusher = None
 
 
@@ -255,22 +259,19 @@ def _operation(stretch: Stretch, name: str) -> OperationSum:
     return found
 
 
-def _add_charge(stretch: Stretch, charge: Charge) -> None:
-    flows = stretch.reads if charge[1] is Kind.READ else stretch.writes
-    for draw in charge[2]:
-        name = draw.index or ""
-        flow = flows.get(name)
-        if flow is None:
-            flow = flows[name] = Sum()
-        flow.add(draw.units)
-
-
-def _add_items(operation: OperationSum, charge: Charge) -> None:
-    items, item_bytes = charge[3], charge[4]
+def _add_charge(stretch: Stretch, name: str, charge: Charge) -> OperationSum:
+    """Count what an operation has drawn, and for how many items; gives what is kept of it."""
+    _, kind, draws, items, item_bytes, _ = charge
+    flows = stretch.reads if kind is READ else stretch.writes
+    for draw in draws:
+        index = draw.index or ""
+        flows[index] = flows.get(index, 0.0) + draw.units
+    operation = _operation(stretch, name)
     operation.items += items
     operation.item_bytes += item_bytes
     if items == 1 and item_bytes > operation.item_bytes_max:
         operation.item_bytes_max = item_bytes
+    return operation
 
 
 def _add_refusal(stretch: Stretch, refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from engine.client.capacity import WINDOWS
+from engine.client.windows import WINDOWS
 from engine.storage.meter_file import Point, PointChange
 
 COUNTER_S = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.capacity.histogram import upper
-from engine.capacity.stretches import OperationSum, Stretch, Sum
+from engine.capacity.stretches import OperationSum, Stretch
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -56,9 +56,9 @@ class Exposition:
         for name, operation in counted.operations.items():
             self._add_operation({**table, "operation": name}, operation)
 
-    def _add_flows(self, name: str, table: Labels, flows: Mapping[str, Sum]) -> None:
-        for index, flow in flows.items():
-            self._add(name, _of_index(table, index), flow.total)
+    def _add_flows(self, name: str, table: Labels, flows: Mapping[str, float]) -> None:
+        for index, units in flows.items():
+            self._add(name, _of_index(table, index), units)
 
     def _add_operation(self, labels: Labels, counted: OperationSum) -> None:
         self._add("dynamodb_requests_total", labels, counted.requests)
@@ -71,9 +71,9 @@ class Exposition:
             below = sum(count for at, count in counted.steps.items() if at <= last)
             bucket = {**labels, "le": f"{upper(last) / 1e6:.6g}"}
             self._add(_LATENCY, bucket, below, "_bucket")
-        self._add(_LATENCY, {**labels, "le": "+Inf"}, counted.latency.samples, "_bucket")
-        self._add(_LATENCY, labels, counted.latency.total / 1_000, "_sum")
-        self._add(_LATENCY, labels, counted.latency.samples, "_count")
+        self._add(_LATENCY, {**labels, "le": "+Inf"}, counted.succeeded, "_bucket")
+        self._add(_LATENCY, labels, counted.seconds, "_sum")
+        self._add(_LATENCY, labels, counted.succeeded, "_count")
 
     def _add(self, family: str, labels: Labels, value: float, suffix: str = "") -> None:
         shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())

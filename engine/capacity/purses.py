@@ -1,8 +1,8 @@
 """Purses: the units that a process may spend without asking the others.
 
 The buckets of a Region belong to all its processes. Each borrows at most a second's worth at a time
-into a purse of its own, so that together they stay within the table's capacity, and a request
-mostly costs a comparison.
+into a purse of its own, and leaves as much for the others. So together they stay within the table's
+capacity, and a request mostly costs a comparison.
 """
 
 from __future__ import annotations
@@ -66,18 +66,23 @@ class Purse:
         "_refused_until_us",
         "_since_us",
         "_states",
-        "supply",
+        "_supply",
         "units",
     )
 
-    def __init__(self, states: States, name: str, supply: Supply, since_us: int) -> None:
-        """`name` is that of the bucket among the states, which began to fill at `since_us`."""
+    def __init__(
+        self, states: States, name: str, supply: Callable[[int], Supply], since_us: int
+    ) -> None:
+        """`name` is that of the bucket among the states, which began to fill at `since_us`.
+
+        `supply` gives what fills it at a time.
+        """
         self._states = states
         self._since_us = since_us
         self._name = name
         self._lent_until_us = 0
         self._refused_until_us = 0
-        self.supply = supply
+        self._supply = supply
         self.units = 0.0
 
     def has_any(self, now_us: int) -> bool:
@@ -97,9 +102,9 @@ class Purse:
 
     def balance(self, now_us: int) -> float:
         """What is left in the bucket and here; what other processes have borrowed is not seen."""
-        state = self._states.read_state(self._name)
-        bucket = Bucket.new(self.supply, self._since_us) if state is None else Bucket(*state)
-        bucket.refill(self.supply, now_us)
+        supply, state = self._supply(now_us), self._states.read_state(self._name)
+        bucket = Bucket.new(supply, self._since_us) if state is None else Bucket(*state)
+        bucket.refill(supply, now_us)
         return bucket.units + self.units
 
     def close(self) -> None:
@@ -115,7 +120,7 @@ class Purse:
 
     def _borrow(self, now_us: int) -> tuple[float, float]:
         """Units from the bucket, and seconds to wait where it has none; see `Bucket.lend`."""
-        supply, debt = self.supply, -self.units
+        supply, debt = self._supply(now_us), -self.units
 
         def work(state: Any) -> tuple[Any, tuple[float, float]]:
             bucket = Bucket.new(supply, self._since_us) if state is None else Bucket(*state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from engine.errors import (
     ApiError,
@@ -38,12 +39,29 @@ class Kind(StrEnum):
     __hash__ = str.__hash__
 
 
+# Python 3.11 looks members up by code of its own, which takes longer than all that one is for.
+READ, WRITE = Kind.READ, Kind.WRITE
+
+
 class Limit(StrEnum):
     """Which limit was reached, in the API's words."""
 
     PROVISIONED = "ProvisionedThroughputExceeded"
     KEY_RANGE = "KeyRangeThroughputExceeded"
     MAXIMUM = "MaxOnDemandThroughputExceeded"
+
+
+class Throttled(NamedTuple):
+    """What was asked too much: a partition (by its place), or all of a resource.
+
+    `rate`: the units a second that the resource gives.
+    """
+
+    kind: Kind
+    limit: Limit
+    on_demand: bool
+    place: int | None
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,43 +19,13 @@ V = TypeVar("V")
 
 
 @dataclass(slots=True)
-class Sum:
-    """Measurements of one metric, as CloudWatch's statistics have them."""
-
-    samples: int = 0
-    total: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
-
-    def add(self, value: float) -> None:
-        """Add one."""
-        if not self.samples or value < self.low:
-            self.low = value
-        if value > self.high:
-            self.high = value
-        self.samples += 1
-        self.total += value
-
-    def merge(self, other: Sum) -> None:
-        """Add those of another."""
-        if other.samples:
-            self.low = min(self.low, other.low) if self.samples else other.low
-            self.high = max(self.high, other.high)
-            self.samples += other.samples
-            self.total += other.total
-
-    def to_json(self) -> list[Any]:
-        """As it is kept."""
-        return [self.samples, round(self.total, 6), round(self.low, 6), round(self.high, 6)]
-
-
-@dataclass(slots=True)
 class OperationSum:
     """One operation on a table.
 
-    `requests` of all ends; `latency` in milliseconds, and `steps` of `histogram` by microseconds,
-    of those that succeeded; `errors` by code, without those that were throttled. `items` that were
-    read or written, of `item_bytes` together; `item_bytes_max` where they came one by one.
+    `requests` of all ends; `seconds` that those took together that succeeded, and how many of them
+    fell into which of the `steps` of `histogram`, by microseconds; `errors` by code, without those
+    that were throttled. `items` that were read or written, of `item_bytes` together;
+    `item_bytes_max` where they came one by one.
     """
 
     requests: int = 0
@@ -63,14 +33,19 @@ class OperationSum:
     items: int = 0
     item_bytes: int = 0
     item_bytes_max: int = 0
-    latency: Sum = field(default_factory=Sum)
+    seconds: float = 0.0
     steps: dict[int, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> int:
+        """How many requests were answered."""
+        return sum(self.steps.values())
 
     def succeed(self, seconds: float) -> None:
         """Count a request that was answered after some time."""
         self.requests += 1
-        self.latency.add(seconds * 1_000)
+        self.seconds += seconds
         at = step(seconds * 1_000_000)
         steps = self.steps
         steps[at] = steps.get(at, 0) + 1
@@ -82,7 +57,7 @@ class OperationSum:
         self.items += other.items
         self.item_bytes += other.item_bytes
         self.item_bytes_max = max(self.item_bytes_max, other.item_bytes_max)
-        self.latency.merge(other.latency)
+        self.seconds += other.seconds
         for at, count in other.steps.items():
             self.steps[at] = self.steps.get(at, 0) + count
         for code, count in other.errors.items():
@@ -96,7 +71,7 @@ class OperationSum:
             self.items,
             self.item_bytes,
             self.item_bytes_max,
-            self.latency.to_json(),
+            round(self.seconds, 6),
             [number for pair in self.steps.items() for number in pair],
             self.errors,
         ]
@@ -104,14 +79,14 @@ class OperationSum:
     @classmethod
     def from_json(cls, form: list[Any]) -> OperationSum:
         """The reverse of `to_json`."""
-        requests, throttled, items, item_bytes, item_bytes_max, latency, steps, errors = form
+        requests, throttled, items, item_bytes, item_bytes_max, seconds, steps, errors = form
         return cls(
             requests,
             throttled,
             items,
             item_bytes,
             item_bytes_max,
-            Sum(*latency),
+            seconds,
             dict(zip(steps[::2], steps[1::2], strict=True)),
             errors,
         )
@@ -142,16 +117,17 @@ class Stretch:
     was (read, write). `throttled`: by index, kind and reason.
     """
 
-    reads: dict[str, Sum] = field(default_factory=dict)
-    writes: dict[str, Sum] = field(default_factory=dict)
+    reads: dict[str, float] = field(default_factory=dict)
+    writes: dict[str, float] = field(default_factory=dict)
     provisions: dict[str, tuple[float, float]] = field(default_factory=dict)
     throttled: dict[tuple[str, str, str], Throttled] = field(default_factory=dict)
     operations: dict[str, OperationSum] = field(default_factory=dict)
 
     def merge(self, other: Stretch) -> None:
         """Add another."""
-        _merge(self.reads, other.reads, Sum)
-        _merge(self.writes, other.writes, Sum)
+        for flows, more in ((self.reads, other.reads), (self.writes, other.writes)):
+            for index, units in more.items():
+                flows[index] = flows.get(index, 0.0) + units
         _merge(self.throttled, other.throttled, Throttled)
         _merge(self.operations, other.operations, OperationSum)
         self.provisions.update(other.provisions)
@@ -160,8 +136,8 @@ class Stretch:
         """As it is kept."""
         return orjson.dumps(
             [
-                {index: flow.to_json() for index, flow in self.reads.items()},
-                {index: flow.to_json() for index, flow in self.writes.items()},
+                {index: round(units, 6) for index, units in self.reads.items()},
+                {index: round(units, 6) for index, units in self.writes.items()},
                 self.provisions,
                 [[*reason, *found.to_json()] for reason, found in self.throttled.items()],
                 {name: operation.to_json() for name, operation in self.operations.items()},
@@ -173,8 +149,8 @@ class Stretch:
         """The reverse of `encoded`."""
         reads, writes, provisions, throttled, operations = orjson.loads(body)
         return cls(
-            {index: Sum(*flow) for index, flow in reads.items()},
-            {index: Sum(*flow) for index, flow in writes.items()},
+            reads,
+            writes,
             {index: (units[0], units[1]) for index, units in provisions.items()},
             {(row[0], row[1], row[2]): Throttled(row[3], row[4]) for row in throttled},
             {name: OperationSum.from_json(form) for name, form in operations.items()},

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WINDOWS = {3_600: 1, 86_400: 60, 35 * 86_400: 3_600}
-"""How long measurements are kept, in seconds, with the width of their stretches."""
-
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -179,20 +176,21 @@ class Place:
 class Datapoint:
     """A metric in the stretch that begins at `at_s`, with CloudWatch's statistics.
 
-    `samples` measurements of `total` together, from `low` to `high`: SampleCount, Sum, Minimum and
-    Maximum. Percentiles are told of latencies, which are milliseconds.
+    `total` is Sum. `samples`, `low` and `high` are SampleCount, Minimum and Maximum, None of
+    consumed units, which are only added up; percentiles are told of latencies. Latencies are
+    milliseconds, right to a tenth but for their sum.
     """
 
     at_s: int
-    samples: int
     total: float
-    low: float
-    high: float
+    samples: int | None = None
+    low: float | None = None
+    high: float | None = None
     p50: float | None = None
     p90: float | None = None
     p99: float | None = None
 
     @property
-    def mean(self) -> float:
+    def mean(self) -> float | None:
         """CloudWatch's Average."""
-        return self.total / self.samples
+        return self.total / self.samples if self.samples else None

@@ -6,7 +6,7 @@ is a change's number: later changes of a Region have greater ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,24 +25,6 @@ class Window:
     latest_s: float
     recovery_earliest_s: float | None
     recovery_latest_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Which changes of a table are meant: those that fit all that is given.
-
-    Of one item, by its `key`; with a time after `after_s` and up to `until_s`; of one `principal`;
-    with certain numbers.
-    """
-
-    key: Json | None = None
-    after_s: float | None = None
-    until_s: float | None = None
-    principal: str | None = None
-    seqs: Sequence[int] | None = None
-
-
-ALL_CHANGES = Changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +77,14 @@ class Undone:
     """What became of an item whose changes were to be undone.
 
     `seqs` are these changes, oldest first. `refusal` says why it was left as it is, None if it is
-    again as it was before them.
+    again as it was before them. `is_throttled`: the table had no capacity left, and it may succeed
+    later.
     """
 
     key: Json
     seqs: tuple[int, ...]
     refusal: str | None
+    is_throttled: bool = False
 
 
 def attribute_changes(

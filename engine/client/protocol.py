@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
-from engine.client.history import ALL_CHANGES, Change, Changes, ItemDiff, Undone, Window
-from engine.client.recovery import RecoveryTools
+from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.keys import KeyTools
+from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from engine.client.capacity import CapacityReport, Datapoint, Place, TableLoad
+    from engine.client.history import Change, ItemDiff, Undone, Window
 
 Json = dict[str, Any]
 
+Existing = Literal["replace", "keep", "refuse"]
+"""What becomes of an item that a table has, where another of the same key is put."""
+
+DUE_MAX = 10_000
+"""As far as expired items are counted."""
 
 StoredItems = Generator[tuple[bytes, int], None, None]
 """Items as JSON, each with its size in bytes."""
@@ -163,6 +172,11 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """The Region's name, such as `us-east-1`."""
         ...
 
+    @property
+    def keys(self) -> KeyTools:
+        """The Region's key store."""
+        ...
+
     def load_items(
         self,
         table: str,
@@ -170,22 +184,26 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         context: Context = OWNER,
         on_progress: Callable[[LoadProgress], None] | None = None,
         on_rejected: Callable[[int, ApiError], None] | None = None,
-        keep_existing: bool = False,
+        existing: Existing = "replace",
     ) -> int:
         """Put many items in key order with few commits; gives how many were written.
 
         Each item is validated as PutItem would, all of them before the first is written. A bad one
         raises its `ApiError`; `on_rejected` is told of it instead, with its place in the order from
-        0, and the others are written. A later item replaces an earlier one with the same key, and
-        one that the table has, unless `keep_existing`.
+        0, and the others are written. A later item replaces an earlier one with the same key.
+        `existing` says what becomes of an item of the same key that the table has: one that is to
+        be refused raises `ConditionalCheckFailedException`, as a bad one does.
         """
         ...
 
-    def stored_items(self, table: str, context: Context = OWNER) -> StoredItems:
+    def stored_items(
+        self, table: str, context: Context = OWNER, at_s: float | None = None
+    ) -> StoredItems:
         """All items as JSON and their sizes in bytes, in key order, from one read snapshot.
 
-        The JSON is the attribute map as the wire has it. For the caller to close. Raises
-        `ApiError` when the first is asked for.
+        The JSON is the attribute map as the wire has it. `at_s` is the time as of which they are,
+        in seconds since the epoch; None is now. For the caller to close. Raises `ApiError` when
+        the first is asked for, as where the table's past does not reach back that far.
         """
         ...
 
@@ -193,6 +211,13 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """Delete what has expired by the table's Time to Live, now; gives how many items.
 
         That happens by itself too, some time later. Raises `ApiError`.
+        """
+        ...
+
+    def due(self, table: str) -> int:
+        """How many items have expired and are not deleted yet, 10,000 at most; raises `ApiError`.
+
+        Where Time to Live is being turned on, as far as they are noted.
         """
         ...
 
@@ -243,8 +268,8 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         `only_last`: before the newest write among them, all that this wrote. An item that was
         changed since by others is left as it is. What is brought back is written as any item is:
         it is in the change log (with the cause `undo`), so that it can be undone too, and draws
-        capacity. Raises `ApiError`; refusals of single items are in the result, which ends where
-        `context` cancels.
+        capacity; where none is left, the rest is left too. Raises `ApiError`; refusals of single
+        items are in the result, which ends where `context` cancels.
         """
         ...
 

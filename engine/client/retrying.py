@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Client, Context, Json
@@ -49,8 +50,7 @@ class Backoff:
         return drawn * min(self.most_s, self.base_s * 2.0 ** (attempt - 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """A wait that begins: for whom, before which attempt of how many, how long and why.
 
     `reason` is the error's code, or "left over" for the rest of a batch. Of a remote it is told
@@ -116,7 +116,7 @@ class RetryingClient(OperationMethods):
             try:
                 answer = self.inner.call(operation, request, context)
             except ApiError as error:
-                again = is_throttled(error) and self._wait(operation, attempt, context, error.code)
+                again = is_throttled(error) and self.wait(operation, attempt, context, error.code)
                 if not again:
                     if answers:
                         # What the earlier attempts did must not be lost with the error.
@@ -125,13 +125,13 @@ class RetryingClient(OperationMethods):
             else:
                 answers.append(answer)
                 rest = self._left_over(operation, request, answer)
-                if rest is None or not self._wait(operation, attempt, context, "left over"):
+                if rest is None or not self.wait(operation, attempt, context, "left over"):
                     return answers[0] if len(answers) == 1 else _joined(operation, answers)
                 request = request | rest
             attempt += 1
 
-    def _wait(self, operation: str, attempt: int, context: Context, reason: str) -> bool:
-        """Wait before the next attempt; whether there is to be one."""
+    def wait(self, operation: str, attempt: int, context: Context, reason: str) -> bool:
+        """Wait before the attempt after this one; whether there is to be one."""
         most = self._backoff.attempts_max
         if attempt >= most:
             return False

@@ -57,7 +57,7 @@ from engine.itemcrypto.key_files import (
     read_public,
     read_secret,
 )
-from engine.itemcrypto.key_stores import Outside
+from engine.itemcrypto.key_stores import OpenKeyStore, Outside
 from engine.itemcrypto.keyrings.hierarchy import BranchKeysAtHand, HierarchyKeyring
 from engine.itemcrypto.keyrings.keyring import Keyring, MultiKeyring
 from engine.itemcrypto.keyrings.kms import KeyStore, KmsKeyring
@@ -79,16 +79,21 @@ _PADDINGS = {padding.value: padding for padding in RsaPadding}
 
 
 def load_protection(
-    path: Path, *, client: Client | None = None, key_store: KeyStore | None = None
+    path: Path,
+    *,
+    client: Client | None = None,
+    key_store: KeyStore | None = None,
+    folder_keys: OpenKeyStore | None = None,
 ) -> Protection:
     """What a configuration file says, with the keys of the files that it names.
 
-    `client` reads tables of keys, `key_store` holds the keys of the keyring `kms`: AWS KMS as
-    AWS is configured, where there is none. Raises CryptoConfigError, in one line.
+    `client` reads tables of keys, `key_store` holds the keys of all keyrings `kms`. Without one
+    these are AWS KMS's, as AWS is configured, or those of a data folder, which `folder_keys` opens;
+    see `Outside.store_of`. Raises CryptoConfigError, in one line.
     """
     section = Section(path, read_settings(path))
     schema = _schema(section)
-    outside = Outside(client, key_store)
+    outside = Outside(client, key_store, folder_keys)
     protection = Protection(
         schema=schema,
         keyring=_keyring(section.section("keyring"), outside),
@@ -148,7 +153,8 @@ def _multi(section: Section, outside: Outside) -> Keyring:
 
 
 def _kms(section: Section, outside: Outside) -> Keyring:
-    return KmsKeyring(outside.key_store(section), section.text("key_id"))
+    key_id = section.text("key_id")
+    return KmsKeyring(outside.store_of(section, key_id), key_id)
 
 
 def _raw_aes(section: Section, _: Outside) -> Keyring:

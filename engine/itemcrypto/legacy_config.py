@@ -83,7 +83,8 @@ def _materials(section: Section, outside: Outside) -> Materials:
         store = KeyStoreTable(outside.tables(section), section.text("table"), own)
         materials = MostRecentMaterials(store, section.text("name"))
     elif kind == "kms":
-        materials = KmsMaterials(outside.key_store(section), section.text("key_id"))
+        key_id = section.text("key_id")
+        materials = KmsMaterials(outside.store_of(section, key_id), key_id)
     elif kind == "wrapped":
         wrapping = _wrapping_key(section.section("wrapping"))
         materials = WrappedMaterials(_signing_key(section.section("signing")), wrapping)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 import orjson
 
-from engine.capacity.charges import Charges
 from engine.capacity.draws import Draw
 from engine.capacity.meter import write_draws
-from engine.capacity.refusals import Kind, Refusal
+from engine.capacity.refusals import READ, WRITE, Kind, Refusal
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Context
 from engine.operations.pages import Page, PageRequest, read_page
@@ -31,10 +30,8 @@ def refusal_of_write(
 
     `factor`: how often the change is paid.
     """
-    charges = Charges()
-    charges.add_change(change, factor)
-    draws = write_draws(change, charges)
-    return _drawn(region, table, Kind.WRITE, draws, 1, draws[0].size)
+    draws = write_draws(change, factor)
+    return _drawn(region, table, WRITE, draws, 1, draws[0].size)
 
 
 def _drawn(
@@ -75,7 +72,7 @@ def charge_failed_write(
     """
     old_bytes = 0 if old is None else old.size
     units, size = factor * write_units(old_bytes, new_bytes), max(old_bytes, new_bytes)
-    region.meter.charge(table, Kind.WRITE, [Draw(None, key, units, size)], 1, size)
+    region.meter.charge(table, WRITE, [Draw(None, key, units, size)], 1, size)
 
 
 def refusal_of_read(
@@ -85,7 +82,7 @@ def refusal_of_read(
     meter = region.meter
     if not meter.asks:
         return None
-    refusal = meter.refusal(table, Kind.READ, (Draw(_owner(index), key, 0.0),))
+    refusal = meter.refusal(table, READ, (Draw(_owner(index), key, 0.0),))
     return refusal if region.enforces else None
 
 
@@ -105,9 +102,9 @@ def charge_get(
     """Draw what reading one item has cost."""
     draws = (Draw(None, key, units),)
     if found is None:
-        region.meter.charge(table, Kind.READ, draws)
+        region.meter.charge(table, READ, draws)
     else:
-        region.meter.charge(table, Kind.READ, draws, 1, found.size)
+        region.meter.charge(table, READ, draws, 1, found.size)
 
 
 def metered_get(
@@ -117,7 +114,7 @@ def metered_get(
     found = reader.get(table.storage, key)
     items, size = (0, 0) if found is None else (1, found.size)
     draws = (Draw(None, key, read_units(size, consistent), size),)
-    refusal = _drawn(region, table, Kind.READ, draws, items, size)
+    refusal = _drawn(region, table, READ, draws, items, size)
     if refusal is not None:
         raise refusal.error(region.table_arn(table.name))
     return found
@@ -134,7 +131,7 @@ def metered_page(
     draws = [Draw(_owner(index), key, read_units(page.size, consistent), page.size, keys)]
     if page.fetched_units:
         draws.append(Draw(None, key, page.fetched_units, page.fetched_bytes, keys))
-    region.meter.charge(table, Kind.READ, draws, page.scanned, page.size)
+    region.meter.charge(table, READ, draws, page.scanned, page.size)
     return page
 
 

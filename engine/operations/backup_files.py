@@ -19,13 +19,7 @@ def check_backup(region: Region, arn: str) -> None:
 
 def unreadable_backups(region: Region) -> list[str]:
     """See `RecoveryTools.unreadable_backups`."""
-    problems = []
-    for name in region.shelves.names(BACKUPS):
-        try:
-            region.shelves.open(BACKUPS, name).close()
-        except FolderError as error:
-            problems.append(str(error))
-    return problems
+    return region.shelves.unreadable(BACKUPS)
 
 
 def copy_backup(region: Region, arn: str, other_region: Callable[[], Region]) -> str:

@@ -5,7 +5,6 @@ A plan is kept as a job that never ends: it is due again and again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,14 +15,12 @@ from engine.operations.backup_book import all_backups, backup_arn
 from engine.operations.backup_files import copy_backup
 from engine.operations.backups import prepare_backup
 from engine.operations.jobs import do_job
+from engine.operations.plan_process import is_due
 from engine.operations.region import Region
-from engine.storage.jobs import Job
+from engine.storage.jobs import PLAN, Job
 from engine.storage.transaction import WriteTransaction
 
-_KIND = "plan"
 _TYPE = "AWS_BACKUP"
-# cron is not exact: what is due within so much of its interval is due.
-_EARLY_SHARE = 0.05
 
 
 def list_plans(region: Region) -> list[BackupPlan]:
@@ -33,7 +30,7 @@ def list_plans(region: Region) -> list[BackupPlan]:
 
 def _jobs(region: Region) -> list[Job]:
     jobs = region.database.read(lambda reader, _: reader.jobs())
-    return [job for job in jobs if job.kind == _KIND]
+    return [job for job in jobs if job.kind == PLAN]
 
 
 def _plan(job: Job) -> BackupPlan:
@@ -59,8 +56,8 @@ def set_plan(region: Region, plan: BackupPlan) -> None:
     }
 
     def work(transaction: WriteTransaction) -> None:
-        transaction.end_jobs(_KIND, plan.name)
-        transaction.add_job(_KIND, plan.name, state)
+        transaction.end_jobs(PLAN, plan.name)
+        transaction.add_job(PLAN, plan.name, state)
 
     region.database.write(work)
 
@@ -69,34 +66,31 @@ def remove_plan(region: Region, name: str) -> None:
     """See `RecoveryTools.remove_backup_plan`."""
     if name not in {job.subject for job in _jobs(region)}:
         raise ResourceNotFoundException(f"There is no backup plan {name}")
-    region.database.write(lambda transaction: transaction.end_jobs(_KIND, name))
+    region.database.write(lambda transaction: transaction.end_jobs(PLAN, name))
 
 
-def run_plans(region: Region, neighbour: Callable[[str], Region]) -> list[PlanRun]:
+def run_plans(region: Region) -> list[PlanRun]:
     """See `RecoveryTools.run_backup_plans`."""
     runs = []
     for job in _jobs(region):
         if region.database.write(partial(_claim, job_id=job.id)):
-            runs += _run(region, neighbour, _plan(job))
+            runs += _run(region, _plan(job))
     _delete_expired(region)
     for copy_to in {job.state["copy_to"] for job in _jobs(region)} - {None}:
-        _delete_expired(neighbour(copy_to))
+        _delete_expired(region.other(copy_to))
     return runs
 
 
 def _claim(transaction: WriteTransaction, job_id: int) -> bool:
     """Whether a plan is due, and nobody else is at it: its next turn begins now."""
     state = transaction.job_state(job_id)
-    if state is None:
-        return False
-    pause_us = state["every_s"] * (1 - _EARLY_SHARE) * 1_000_000
-    if state["last_us"] is not None and transaction.stamp_us - state["last_us"] < pause_us:
+    if state is None or not is_due(state, transaction.stamp_us):
         return False
     transaction.set_job_state(job_id, state | {"last_us": transaction.stamp_us})
     return True
 
 
-def _run(region: Region, neighbour: Callable[[str], Region], plan: BackupPlan) -> list[PlanRun]:
+def _run(region: Region, plan: BackupPlan) -> list[PlanRun]:
     """Make the backups of a plan; one that fails does not keep the others from being made."""
     catalog = region.database.reload_catalog()
     tables = sorted(catalog.tables) if plan.tables is None else plan.tables
@@ -111,7 +105,7 @@ def _run(region: Region, neighbour: Callable[[str], Region], plan: BackupPlan) -
             arn = backup_arn(region, backup)
             copied = None
             if plan.copy_to is not None:
-                copied = copy_backup(region, arn, partial(neighbour, plan.copy_to))
+                copied = copy_backup(region, arn, partial(region.other, plan.copy_to))
             runs.append(PlanRun(plan.name, table, arn, copied, None))
         except (ApiError, FolderError) as error:
             runs.append(PlanRun(plan.name, table, None, None, str(error)))

@@ -77,14 +77,14 @@ def prepare_backup(
 
 
 def table_to_back_up(region: Region, catalog: Catalog, name_or_arn: str) -> Table:
-    """The table that a backup or a restore starts from (E205)."""
+    """The table that is to be backed up (E205)."""
     name = region.table_name(name_or_arn)
     table = catalog.tables.get(name)
     now_us = region.clock.now_us()
     if table is None or table.is_gone(now_us):
         raise TableNotFoundException(f"Table not found: {name}")
     status = table.status(now_us)
-    if status in ("CREATING", "DELETING"):
+    if status != "ACTIVE":
         raise TableInUseException(f"Table is being {status[:-3].lower()}ed: {name}")
     return table
 

@@ -11,9 +11,8 @@ from engine.capacity.points import COUNTER_S, start_of, width_for
 from engine.capacity.prices import Traffic, monthly_costs, price_list, provision_for
 from engine.capacity.prometheus import Exposition
 from engine.capacity.refusals import Kind
-from engine.capacity.stretches import OperationSum, Stretch, Sum, together
+from engine.capacity.stretches import OperationSum, Stretch, together
 from engine.client.capacity import (
-    WINDOWS,
     CapacityReport,
     Flow,
     MonthlyCost,
@@ -22,6 +21,7 @@ from engine.client.capacity import (
     TableLoad,
     ThrottleMark,
 )
+from engine.client.windows import WINDOWS
 from engine.errors import ValidationException
 from engine.operations.partition_heat import heat_of
 from engine.operations.region import Region
@@ -128,13 +128,12 @@ def _flow(
     )
 
 
-def _sums(stretch: Stretch, kind: Kind) -> dict[str, Sum]:
+def _sums(stretch: Stretch, kind: Kind) -> dict[str, float]:
     return stretch.reads if kind is Kind.READ else stretch.writes
 
 
 def _consumed(stretch: Stretch, name: str, kind: Kind) -> float:
-    found = _sums(stretch, kind).get(name)
-    return 0.0 if found is None else found.total
+    return _sums(stretch, kind).get(name, 0.0)
 
 
 def _throttled(stretch: Stretch, name: str, kind: Kind) -> int:
@@ -218,8 +217,8 @@ def _costs(
     )
     traffic = Traffic(
         seconds=max(seconds, float(width_s)),
-        read_units=sum(flow.total for flow in whole.reads.values()),
-        write_units=sum(flow.total for flow in whole.writes.values()),
+        read_units=sum(whole.reads.values()),
+        write_units=sum(whole.writes.values()),
         provisioned=(reads, writes),
         stored_bytes=sum(size for _, size in stored.values()),
         entries=sum(items for items, _ in stored.values()),
@@ -263,8 +262,8 @@ def _load(table: Table, whole: Stretch, seconds: int) -> TableLoad:
     return TableLoad(
         table=table.name,
         mode="PAY_PER_REQUEST" if throughput is None else "PROVISIONED",
-        reads=sum(flow.total for flow in whole.reads.values()),
-        writes=sum(flow.total for flow in whole.writes.values()),
+        reads=sum(whole.reads.values()),
+        writes=sum(whole.writes.values()),
         provisioned=None
         if throughput is None
         else (throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]),

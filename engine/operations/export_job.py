@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.errors import ApiError, TableNotFoundException
 from engine.model.values import item_size
 from engine.operations.buckets import bucket_store
 from engine.operations.describe import describe, nothing_counted
+from engine.operations.export_filter import Selection, selection
 from engine.operations.jobs import JobCancelledError, Running
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Table
@@ -77,7 +78,9 @@ def _export(running: Running, state: Json) -> Written:
     region = running.region
     store = bucket_store(region, state["S3Bucket"])
     region.database.reload_catalog()
-    ends_us = _window_us(state) or (_us(state["ExportTime"]),)
+    window = _window_us(state)
+    # Changes at the end of a window are not in it.
+    ends_us = [at_us - 1 for at_us in window] if window else [_us(state["ExportTime"])]
     seqs = [point_at(region.database, at_us) for at_us in ends_us]
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Table, Lines]:
@@ -85,7 +88,8 @@ def _export(running: Running, state: Json) -> Written:
         if table is None or table.table_id != state["TableId"]:
             raise TableNotFoundException(f"Table not found: {state['TableArn']}")
         if len(seqs) == 1:
-            return table, _items(reader, table, seqs[0], state["ExportFormat"])
+            wanted = selection(table, state.get("FilterSpecification"))
+            return table, _items(reader, table, seqs[0], state["ExportFormat"], wanted)
         return table, _changes(region, reader, table, (seqs[0], seqs[1]), state)
 
     def write(table: Table, lines: Lines) -> Written:
@@ -108,10 +112,12 @@ def _listed(found: tuple[Table, Lines]) -> tuple[Table, list[tuple[bytes, int]]]
     return found[0], list(found[1])
 
 
-def _items(reader: Reader, table: Table, seq: int, form: str) -> Lines:
+def _items(reader: Reader, table: Table, seq: int, form: str, wanted: Selection) -> Lines:
     line: Callable[[bytes], bytes] = ion.line if form == "ION" else dynamodb_json.line
-    for _, raw in items_at(reader, table, seq):
-        yield line(raw), item_size(orjson.loads(raw))
+    for _, stored in items_at(reader, table, seq, wanted.keys):
+        raw = wanted.taken(stored)
+        if raw is not None:
+            yield line(raw), item_size(orjson.loads(raw))
 
 
 def _changes(
@@ -168,9 +174,8 @@ def _facts(state: Json, definition: Json) -> ExportFacts:
 
 
 def _window_us(state: Json) -> tuple[int, int] | None:
-    """The window of an incremental export; changes at its end are not in it."""
     window = state.get("IncrementalExportSpecification")
-    return window and (_us(window["ExportFromTime"]) - 1, _us(window["ExportToTime"]) - 1)
+    return window and (_us(window["ExportFromTime"]), _us(window["ExportToTime"]))
 
 
 def _us(seconds: float) -> int:
@@ -178,9 +183,13 @@ def _us(seconds: float) -> int:
 
 
 def abandon(region: Region, transaction: WriteTransaction, job: Job) -> None:
-    """Say that the export failed; its files are gone already."""
+    """Say that the export failed; what is left of its files was left by a kill."""
     transfer = transaction.transfer(job.state["id"])
     if transfer is not None:
+        if job.attempts > 1:
+            with suppress(StoreError):
+                store = bucket_store(region, transfer.state["S3Bucket"])
+                remove_export(store, _facts(transfer.state, {}))
         told = {
             "ExportStatus": "FAILED",
             "FailureCode": "InternalServerError",

@@ -114,7 +114,7 @@ def start_job(region: Region, job_id: int, size: int) -> None:
     When this returns, its view of the data stands, and small work is done. A failure until then is
     raised.
     """
-    if size < LARGE_BYTES or not _may_have_children(region):
+    if size < LARGE_BYTES or not may_have_children(region):
         failure = run_job(region, job_id)
         if failure is not None:
             raise InternalServerError(failure)
@@ -129,7 +129,7 @@ def resume_jobs(region: Region) -> None:
     for job in region.database.read(lambda reader, _: reader.jobs()):
         if job.kind not in _RUN or job.failure is not None:
             continue
-        if not _may_have_children(region):
+        if not may_have_children(region):
             run_job(region, job.id)
         elif not _is_held(region, job.id):
             _start_child(region, job.id, wait=False)
@@ -239,8 +239,10 @@ def _lease(region: Region, job_id: int) -> Iterator[bool]:
 
 def _remove_idle_locks(region: Region, folder: Path) -> None:
     """Remove the locks of jobs that are gone: a kill may have come right behind their end."""
+    # In this order: a job is known before it is locked.
+    locks = list(folder.glob("job-*.lock"))
     known = {job.id for job in region.database.read(lambda reader, _: reader.jobs())}
-    for path in folder.glob("job-*.lock"):
+    for path in locks:
         if int(path.stem.removeprefix("job-")) not in known:
             path.unlink(missing_ok=True)
 
@@ -256,26 +258,14 @@ def _is_held(region: Region, job_id: int) -> bool:
 # Child processes.
 
 
-def _may_have_children(region: Region) -> bool:
+def may_have_children(region: Region) -> bool:
     """Whether another process could do the work: in memory, or on a clock of our own, none can."""
     return region.database.path is not None and isinstance(region.clock, SystemClock)
 
 
 def _start_child(region: Region, job_id: int, wait: bool) -> None:
     """Start a process for a job; `wait` until its view of the data stands, or it has ended."""
-    path = region.database.path
-    assert path is not None
-    command = [sys.executable, "-m", "engine.job_process", str(path.parents[1]), region.name]
-    search = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
-    child = subprocess.Popen(
-        [*command, str(job_id)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": search},
-        # It goes on after the end, or the interruption, of the program that asked.
-        start_new_session=True,
-    )
+    child = start_process(region, str(job_id))
     assert child.stdout is not None
     begun = bool(wait and child.stdout.readline())
     threading.Thread(
@@ -287,6 +277,23 @@ def _start_child(region: Region, job_id: int, wait: bool) -> None:
     if wait and not begun:
         child.wait()
         _raise_failure(region, job_id)
+
+
+def start_process(region: Region, argument: str) -> subprocess.Popen[bytes]:
+    """Start a process for the jobs of a Region, see `engine.job_process`."""
+    path = region.database.path
+    assert path is not None
+    command = [sys.executable, "-m", "engine.job_process", str(path.parents[1]), region.name]
+    search = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        [*command, argument],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": search},
+        # It goes on after the end, or the interruption, of the program that asked.
+        start_new_session=True,
+    )
 
 
 def _raise_failure(region: Region, job_id: int) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
+from itertools import islice
 
-from engine.client.protocol import Context, Json, LoadProgress, Removal
-from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.client.protocol import Context, Existing, Json, LoadProgress, Removal
+from engine.errors import (
+    ApiError,
+    ConditionalCheckFailedException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from engine.model import values
 from engine.model.values import MAX_ITEM_BYTES
 from engine.operations.parameters import cause_of
@@ -40,18 +46,19 @@ def load_items(
     context: Context,
     on_progress: Report | None,
     on_rejected: Refuse | None,
-    keep_existing: bool,
+    existing: Existing,
 ) -> int:
     """Put items as `LocalTools.load_items` says; gives how many were written."""
     table = region.data_table(region.database.reload_catalog(), table_name)
     path = region.database.path
     written = 0
     with closing(SortedRuns(None if path is None else path.parent)) as runs:
-        taken, last_run = gather(table, items, runs, context, on_progress, on_rejected)
+        wanted = partial(_refuse_existing, region, table) if existing == "refuse" else None
+        taken, last_run = gather(table, items, runs, context, on_progress, on_rejected, wanted)
         for step in steps(runs.merged(last_run), _STEP_ITEMS):
             if _is_cancelled(context):
                 return written
-            work = partial(_write_step, region, table, step, context, keep_existing)
+            work = partial(_write_step, region, table, step, context, existing != "replace")
             written += region.database.write(work)
             if on_progress is not None:
                 on_progress(LoadProgress(taken, written))
@@ -65,13 +72,19 @@ def gather(
     context: Context,
     on_progress: Report | None,
     on_rejected: Refuse | None,
+    check: Callable[[Row], None] | None = None,
 ) -> tuple[int, list[Row]]:
-    """Validate and sort all items; gives how many these were, and the last run of them."""
+    """Validate and sort all items; gives how many these were, and the last run of them.
+
+    `check` raises why an item that is valid is not wanted.
+    """
     batch: dict[bytes, Row] = {}
     taken = size = 0
     for place, item in enumerate(items):
         try:
             row = _row(table, item)
+            if check is not None:
+                check(row)
         except ApiError as error:
             if on_rejected is None:
                 raise
@@ -101,22 +114,29 @@ def _row(table: Table, item: Json | Removal) -> Row:
     return check_item(table, canonical), item_size, values.to_json(canonical)
 
 
+def _refuse_existing(region: Region, table: Table, row: Row) -> None:
+    """Refuse an item whose key the table has; one that comes meanwhile is kept without a word."""
+    key, _, raw = row
+    if raw != _REMOVED and region.database.read(lambda reader, _: reader.get(table.storage, key)):
+        raise ConditionalCheckFailedException("The conditional request failed")
+
+
 def _is_cancelled(context: Context) -> bool:
     return context.cancelled is not None and context.cancelled()
 
 
 def steps(rows: Iterable[Row], items_max: int) -> Iterator[list[Row]]:
     """What each transaction writes, in key order."""
-    step: list[Row] = []
-    step_bytes = 0
-    for row in rows:
-        step.append(row)
-        step_bytes += row[1]
-        if len(step) == items_max or step_bytes >= _STEP_BYTES:
-            yield step
-            step, step_bytes = [], 0
-    if step:
-        yield step
+    source = iter(rows)
+    while gathered := list(islice(source, items_max)):
+        begin = step_bytes = 0
+        for place, row in enumerate(gathered, start=1):
+            step_bytes += row[1]
+            if step_bytes >= _STEP_BYTES:
+                yield gathered[begin:place]
+                begin, step_bytes = place, 0
+        if begin < len(gathered):
+            yield gathered[begin:]
 
 
 def _write_step(

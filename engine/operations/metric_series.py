@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from engine.capacity.histogram import percentile
+from engine.capacity.histogram import middle, percentile
 from engine.capacity.points import start_of
 from engine.capacity.refusals import Kind
-from engine.capacity.stretches import OperationSum, Stretch, Sum
-from engine.client.capacity import WINDOWS, Datapoint
+from engine.capacity.stretches import OperationSum, Stretch
+from engine.client.capacity import Datapoint
+from engine.client.windows import WINDOWS
 from engine.errors import ValidationException
 from engine.operations.region import Region
 from engine.storage.catalog import Table
@@ -20,8 +21,8 @@ _ERRORS = {
     "TransactionConflict": "TransactionConflictException",
 }
 _END_S = 2**62
-_Take = Callable[[Stretch, str], Sum | None]
-_TakeOperation = Callable[[OperationSum], Sum]
+_Take = Callable[[int, Stretch, str], Datapoint | None]
+_TakeOperation = Callable[[int, OperationSum], Datapoint | None]
 
 
 def metrics(
@@ -69,69 +70,71 @@ def _datapoint(
 ) -> Datapoint | None:
     """What a stretch has of a metric; None where it has nothing."""
     if name in _OF_TABLE:
-        counted = _OF_TABLE[name](stretch, index)
-        steps: Mapping[int, int] = {}
-    else:
-        whole = OperationSum()
-        for of_name, figures in stretch.operations.items():
-            if operation in (None, of_name):
-                whole.merge(figures)
-        counted = _OF_OPERATION[name](whole)
-        steps = whole.steps if name == _LATENCY else {}
-    if counted is None or not counted.samples:
-        return None
-    p50, p90, p99 = (_ms(percentile(steps, part)) for part in (0.5, 0.9, 0.99))
-    return Datapoint(at_s, counted.samples, counted.total, counted.low, counted.high, p50, p90, p99)
-
-
-def _ms(microseconds: float | None) -> float | None:
-    return None if microseconds is None else microseconds / 1_000
+        return _OF_TABLE[name](at_s, stretch, index)
+    whole = OperationSum()
+    for of_name, figures in stretch.operations.items():
+        if operation in (None, of_name):
+            whole.merge(figures)
+    return _OF_OPERATION[name](at_s, whole)
 
 
 # What each is taken from.
 
 
 def _consumed(kind: Kind) -> _Take:
-    def take(stretch: Stretch, index: str) -> Sum | None:
-        return (stretch.reads if kind is Kind.READ else stretch.writes).get(index)
+    def take(at_s: int, stretch: Stretch, index: str) -> Datapoint | None:
+        units = (stretch.reads if kind is Kind.READ else stretch.writes).get(index)
+        return Datapoint(at_s, units) if units else None
 
     return take
 
 
 def _provisioned(kind: Kind) -> _Take:
-    def take(stretch: Stretch, index: str) -> Sum | None:
+    def take(at_s: int, stretch: Stretch, index: str) -> Datapoint | None:
         units = stretch.provisions.get(index)
         given = None if units is None else units[kind is Kind.WRITE]
-        return None if given is None else Sum(1, given, given, given)
+        return None if given is None else Datapoint(at_s, given, 1, given, given)
 
     return take
 
 
 def _throttled(kind: Kind) -> _Take:
-    def take(stretch: Stretch, index: str) -> Sum:
-        return _events(
-            sum(
-                found.requests
-                for (of_index, of_kind, _), found in stretch.throttled.items()
-                if (of_index, of_kind) == (index, kind)
-            )
+    def take(at_s: int, stretch: Stretch, index: str) -> Datapoint | None:
+        requests = (
+            found.requests
+            for (of_index, of_kind, _), found in stretch.throttled.items()
+            if (of_index, of_kind) == (index, kind)
         )
+        return _events(at_s, sum(requests))
 
     return take
 
 
+def _latency(at_s: int, figures: OperationSum) -> Datapoint | None:
+    steps = figures.steps
+    if not steps:
+        return None
+    low, high = (middle(number) / 1_000 for number in (min(steps), max(steps)))
+    p50, p90, p99 = (_ms(percentile(steps, part)) for part in (0.5, 0.9, 0.99))
+    return Datapoint(at_s, figures.seconds * 1_000, figures.succeeded, low, high, p50, p90, p99)
+
+
+def _ms(microseconds: float | None) -> float | None:
+    return None if microseconds is None else microseconds / 1_000
+
+
 def _failed(code: str) -> _TakeOperation:
-    return lambda figures: _events(figures.errors.get(code, 0))
+    return lambda at_s, figures: _events(at_s, figures.errors.get(code, 0))
 
 
-def _user_errors(figures: OperationSum) -> Sum:
+def _user_errors(at_s: int, figures: OperationSum) -> Datapoint | None:
     others = _ERRORS.values()
-    return _events(sum(count for code, count in figures.errors.items() if code not in others))
+    return _events(at_s, sum(count for code, count in figures.errors.items() if code not in others))
 
 
-def _events(count: int) -> Sum:
+def _events(at_s: int, count: int) -> Datapoint | None:
     """So many events, each of which counts as 1."""
-    return Sum(count, count, 1, 1) if count else Sum()
+    return Datapoint(at_s, count, count, 1, 1) if count else None
 
 
 _OF_TABLE: dict[str, _Take] = {
@@ -143,8 +146,8 @@ _OF_TABLE: dict[str, _Take] = {
     "WriteThrottleEvents": _throttled(Kind.WRITE),
 }
 _OF_OPERATION: dict[str, _TakeOperation] = {
-    _LATENCY: lambda figures: figures.latency,
-    "ThrottledRequests": lambda figures: _events(figures.throttled),
+    _LATENCY: _latency,
+    "ThrottledRequests": lambda at_s, figures: _events(at_s, figures.throttled),
     "UserErrors": _user_errors,
     **{name: _failed(code) for name, code in _ERRORS.items()},
 }

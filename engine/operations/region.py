@@ -15,10 +15,10 @@ from engine.capacity.metrics import Metrics
 from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
 from engine.capacity.shared import SharedStates
-from engine.capacity.tally import Tally, current, tallied_read
+from engine.capacity.tally import Tally, begin_anew
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ApiError, ResourceNotFoundException, ValidationException
+from engine.errors import ApiError, FolderError, ResourceNotFoundException, ValidationException
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
@@ -124,6 +124,7 @@ class Region:
     meter_file: MeterFile | None = None
     in_flight: KeysInFlight | None = None
     past: Past | None = None
+    neighbour: Callable[[str], Region] | None = None
 
     @classmethod
     def open(
@@ -136,6 +137,7 @@ class Region:
     ) -> Region:
         """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`."""
         database = Database(folder, name, clock, replace(options, read_lag_s=settings.read_lag_s))
+        database.before_reading_again = begin_anew
         shelves = Shelves(folder, name)
         in_flight = None
         if settings.transaction_conflicts == "service":
@@ -172,9 +174,7 @@ class Region:
         """
         if self.past is not None:
             return self.past.read(work)
-        database, tally = self.database, current.tally
-        if tally is not None:
-            work = tallied_read(tally, work)
+        database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
 
     def as_of(self, at_us: int) -> Region:
@@ -208,6 +208,22 @@ class Region:
             self.meter_file.close()
         if self.in_flight is not None:
             self.in_flight.close()
+
+    def other(self, name: str) -> Region:
+        """A Region of the same account; raises `ValidationException` where there can be none."""
+        if name == self.name:
+            return self
+        if self.neighbour is None:
+            raise ValidationException(f"Nothing is known here of the Region {name}")
+        try:
+            return self.neighbour(name)
+        except FolderError as error:
+            raise ValidationException(str(error)) from error
+
+    def of_arn(self, arn: str) -> Region:
+        """The Region that an ARN names; this one where it is no ARN."""
+        parts = arn.split(":")
+        return self.other(parts[3]) if parts[0] == "arn" and len(parts) > 3 else self
 
     def table_arn(self, table_name: str) -> str:
         """The ARN of a table of this Region."""
@@ -245,6 +261,11 @@ class Region:
                 f"Requested resource not found: Table: {name} not found"
             )
         return table
+
+    def readable_table(self, catalog: Catalog, name_or_arn: str) -> Table:
+        """A table whose items can be read; one that is missing is named."""
+        self.known_table(catalog, name_or_arn)
+        return self.data_table(catalog, name_or_arn)
 
     def readable_index(self, table: Table, name: str) -> Index:
         """The index that a read names."""

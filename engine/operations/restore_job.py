@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from functools import partial
 
 from engine.archives.archive import Row
 from engine.client.protocol import Json
+from engine.errors import ApiError
 from engine.operations.jobs import Running
 from engine.operations.load import steps
 from engine.operations.region import Region
@@ -25,17 +26,18 @@ from engine.operations.restore_sources import (
     stored_rows,
 )
 from engine.operations.tables import FOREVER_US, start_change
-from engine.operations.trash import discard
+from engine.operations.trash import discard, renewed
+from engine.operations.ttl import finish_noting
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Index, Table
-from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry, plan_change
+from engine.storage.items import ItemChange, StoredItem, index_entry, plan_change
 from engine.storage.jobs import Job
 from engine.storage.sorting import SortedRuns
 from engine.storage.transaction import Cause, WriteTransaction
 
 _CAUSE = Cause("restore", "owner")
-# Twice a bulk load's: its transactions do not read what they replace.
-_STEP_ITEMS = 1_000
+# What one transaction writes: a few milliseconds for others to wait.
+_STEP_ITEMS = 500
 _GATHERED_ENTRIES = 50_000
 _GATHERED_BYTES = 64 * 1024 * 1024
 
@@ -45,7 +47,7 @@ def run(running: Running) -> None:
 
     The state: `tables` (definition and source of each), `at` (how many of them are full), `phase`
     (None for the items, else the index being filled), `after` (the last key written, base64),
-    `done` and `total` (items), `replaces` (whether the tables take the place of others at the end).
+    `done` and `total` (items).
     """
     state = dict(running.job.state)
     if running.job.attempts == 0:
@@ -57,7 +59,14 @@ def run(running: Running) -> None:
         table = Table.from_json(entry["definition"])
         fill_table(running, state, table, partial(open_source, running.region, entry["source"]))
         state |= {"at": number + 1, "phase": None, "after": ""}
-    running.finish(lambda transaction: _show(running.region, transaction, state))
+    replaced: list[Table] = []
+    running.finish(lambda transaction: _show(running.region, transaction, state, replaced))
+    for table in replaced:
+        running.region.forget(table)
+    for entry in state["tables"]:
+        # Upkeep goes on with it.
+        with suppress(ApiError):
+            finish_noting(running.region, entry["definition"]["name"])
 
 
 def fill_table(
@@ -111,16 +120,15 @@ def _fill_indexes(running: Running, state: Json, table: Table) -> None:
 def _fill_index(running: Running, state: Json, table: Table, index: Index) -> None:
     path = running.region.database.path
     after = b64decode(state["after"])
-    with (
-        closing(SortedRuns(None if path is None else path.parent)) as runs,
-        stored_rows(running.region) as rows,
-    ):
-        last_run = _gather(table, index, rows(table.storage, b""), runs)
+    with closing(SortedRuns(None if path is None else path.parent)) as runs:
+        # Its transaction ends before the writing: while it stands, the write-ahead log only grows.
+        with stored_rows(running.region) as rows:
+            last_run = _gather(table, index, rows(table.storage, b""), runs)
         entries = (row for row in runs.merged(last_run) if row[0] > after)
         for step in steps(entries, _STEP_ITEMS):
-            changes = [_entry(index, key, StoredItem(value, size)) for key, size, value in step]
+            found = [(key, StoredItem(value, size)) for key, size, value in step]
             state["after"] = b64encode(step[-1][0]).decode()
-            running.step(partial(_write_entries, changes), state)
+            running.step(partial(_fill, index, found), state)
 
 
 def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -> list[Row]:
@@ -139,16 +147,17 @@ def _gather(table: Table, index: Index, rows: Iterator[Row], runs: SortedRuns) -
     return sorted(run)
 
 
-def _entry(index: Index, key: bytes, entry: StoredItem) -> ItemChange:
-    return ItemChange(b"", None, None, [IndexChange(index, None, None, key, entry)])
+def _fill(
+    index: Index, entries: list[tuple[bytes, StoredItem]], transaction: WriteTransaction
+) -> None:
+    transaction.fill_index(index, entries)
 
 
-def _write_entries(changes: list[ItemChange], transaction: WriteTransaction) -> None:
-    transaction.write_entries(changes)
-
-
-def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
+def _show(
+    region: Region, transaction: WriteTransaction, state: Json, replaced: list[Table]
+) -> None:
     """Make the tables seen, all at once; those whose place they take go into the trash."""
+    now_us = transaction.stamp_us
     for entry in state["tables"]:
         table = Table.from_json(entry["definition"])
         current = transaction.catalog.tables.get(table.name)
@@ -157,14 +166,17 @@ def _show(region: Region, transaction: WriteTransaction, state: Json) -> None:
             table = current
         elif current is not None:
             discard(region, transaction, current)
+            replaced.append(current)
+            # The past before this moment is the other one's.
+            table = replace(table, created_us=now_us)
         show_table(region, transaction, table)
 
 
 def show_table(region: Region, transaction: WriteTransaction, table: Table) -> None:
     """Let a table that is full be seen."""
+    now_us = transaction.stamp_us
     table = replace(table, changing="CREATING", changing_until_us=FOREVER_US)
-    transaction.put_table(start_change(region, table, transaction.stamp_us))
-    adopt(transaction)
+    adopt(transaction, renewed(start_change(region, table, now_us), now_us))
 
 
 def abandon(_region: Region, transaction: WriteTransaction, job: Job) -> None:

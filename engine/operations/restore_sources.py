@@ -21,7 +21,7 @@ from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.log_index import catch_up
 from engine.storage.past import items_at
 from engine.storage.reader import Reader
-from engine.storage.window import earliest_recovery_us, now_us
+from engine.storage.window import earliest_us, now_us
 
 Asked = ParamSpec("Asked")
 
@@ -32,8 +32,14 @@ StoredRows = Callable[[Storage, bytes], Iterator[Row]]
 """Gives the rows behind a key of a storage id, in key order."""
 
 
+def source_in(source_region: Region, region: Region, source: Json) -> Json:
+    """A source of one Region as another one keeps it."""
+    return source if source_region is region else source | {"region": source_region.name}
+
+
 def check_source(region: Region, source: Json) -> None:
     """Read all of an archive; raises `InternalServerError` where it is not sound."""
+    region = region.other(source.get("region", region.name))
     if "shelf" not in source:
         return
     try:
@@ -46,6 +52,7 @@ def check_source(region: Region, source: Json) -> None:
 @contextmanager
 def open_source(region: Region, source: Json) -> Iterator[RowsAfter]:
     """The rows of a source; raises `InternalServerError` where it is gone, or not sound."""
+    region = region.other(source.get("region", region.name))
     if "shelf" not in source:
         opened = _past_rows(region, source) if "seq" in source else _kept_rows(region, source)
         with opened as rows:
@@ -85,7 +92,9 @@ def _past_rows(region: Region, source: Json) -> Iterator[RowsAfter]:
         earliest = None
         if table is not None and table.table_id == source["table_id"]:
             clock_us = region.clock.now_us()
-            earliest = earliest_recovery_us(table, now_us(reader.log_times(), clock_us))
+            times = reader.log_times()
+            hours = region.database.options.history_hours
+            earliest = earliest_us(table, times, now_us(times, clock_us), hours)
         if table is None or earliest is None or earliest > source["at_us"]:
             raise InternalServerError("the past of the table is not kept any more")
         for key, value in items_at(reader, table, source["seq"], _behind(after)):

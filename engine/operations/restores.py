@@ -15,12 +15,14 @@ from engine.errors import (
     TableNotFoundException,
     ValidationException,
 )
+from engine.model.validation import validate
 from engine.operations.backup_book import find_backup
 from engine.operations.backups import source_arn
 from engine.operations.definition import check_billing
 from engine.operations.describe import describe, nothing_counted
 from engine.operations.jobs import start_job
 from engine.operations.region import Region
+from engine.operations.restore_sources import source_in
 from engine.operations.tables import (
     FOREVER_US,
     encryption_settings,
@@ -35,7 +37,9 @@ from engine.storage.moments import settled_seq
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 from engine.storage.window import (
+    check_in_window,
     earliest_recovery_us,
+    earliest_us,
     latest_recovery_us,
     now_us,
     time_text,
@@ -50,7 +54,8 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
     refuse_absent("RestoreTableFromBackup", request, ("VectorIndexOverride",))
     target = region.table_name(request["TargetTableName"])
     _check_free(region, target)
-    backup = find_backup(region, request["BackupArn"])
+    source_region = region.of_arn(request["BackupArn"])
+    backup = find_backup(source_region, request["BackupArn"])
     if backup.status != "AVAILABLE":
         raise BackupInUseException(f"Backup is being used: {request['BackupArn']}")
     summary = {
@@ -59,7 +64,12 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
         "RestoreDateTime": backup.created_us / 1_000_000,
     }
     table = new_table(region, backup.table, request, summary)
-    job_id, made = prepare_restore(region, [(table, backup.source)], backup.items, replaces=False)
+    job_id, made = prepare_restore(
+        region,
+        [(table, source_in(source_region, region, backup.source))],
+        backup.items,
+        replaces=False,
+    )
     start_job(region, job_id, backup.bytes)
     return {"TableDescription": describe(region, made[0], nothing_counted)}
 
@@ -77,21 +87,59 @@ def restore_to_point_in_time(region: Region, request: Json, _context: Context) -
             f"{_INVALID}Exactly one of RestoreDateTime and UseLatestRestorableTime must be "
             "specified"
         )
-    target = region.table_name(request["TargetTableName"])
-    _check_free(region, target)
-    source, at_us, counts = _point_in_time(region, given, request.get("RestoreDateTime"))
+    _check_free(region, region.table_name(request["TargetTableName"]))
+    when_s = request.get("RestoreDateTime")
+    source_region = region.of_arn(given)
+    found = _point_in_time(source_region, given, when_s)
+    return _restore_as_of(region, source_region, request, *found)
+
+
+def restore_from_history(
+    region: Region, name: str, new_name: str, when_s: float, without_indexes: bool
+) -> None:
+    """See `RecoveryTools.restore_as_of`."""
+
+    def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
+        table = source_region.readable_table(catalog, name)
+        times = reader.log_times()
+        now = now_us(times, source_region.clock.now_us())
+        hours = source_region.database.options.history_hours
+        check_in_window(table, at_us, earliest_us(table, times, now, hours))
+        return table, reader.counts(table.storage_id)
+
+    source_region = region.of_arn(name)
+    at_us = round(when_s * 1_000_000)
+    request: Json = {"TargetTableName": new_name}
+    if without_indexes:
+        request |= {"GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": []}
+    validate("RestoreTableToPointInTime", request)
+    _check_free(region, new_name)
+    source, counts = source_region.database.read(read)
+    _restore_as_of(region, source_region, request, source, at_us, counts)
+
+
+def _restore_as_of(
+    region: Region,
+    source_region: Region,
+    request: Json,
+    source: Table,
+    at_us: int,
+    counts: tuple[int, int],
+) -> Json:
     entry = {
         "table": source.name,
         "table_id": source.table_id,
         "at_us": at_us,
-        "seq": settled_seq(region.database, at_us),
+        "seq": settled_seq(source_region.database, at_us),
     }
     summary = {
-        "SourceTableArn": region.table_arn(source.name),
+        "SourceTableArn": source_region.table_arn(source.name),
         "RestoreDateTime": at_us / 1_000_000,
     }
     table = new_table(region, source, request, summary)
-    job_id, made = prepare_restore(region, [(table, entry)], counts[0], replaces=False)
+    job_id, made = prepare_restore(
+        region, [(table, source_in(source_region, region, entry))], counts[0], replaces=False
+    )
     start_job(region, job_id, counts[1])
     return {"TableDescription": describe(region, made[0], nothing_counted)}
 
@@ -116,6 +164,9 @@ def _point_in_time(
             )
         latest = latest_recovery_us(now, earliest, region.settings.pitr_lag_s)
         at_us = latest if when_s is None else round(when_s * 1_000_000)
+        if at_us == earliest - earliest % 1_000_000:
+            # SDKs send whole seconds, of the earliest time that they were told as well.
+            at_us = earliest
         if not earliest <= at_us <= latest:
             raise InvalidRestoreTimeException(
                 f"The table can be restored to a time between {time_text(earliest)} and "
@@ -159,7 +210,6 @@ def prepare_restore(
             "after": "",
             "done": 0,
             "total": items,
-            "replaces": replaces,
         }
         subject = ", ".join(table.name for table in made)
         return transaction.add_job("restore", subject, state), made

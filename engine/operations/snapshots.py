@@ -16,11 +16,12 @@ from engine.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
+from engine.model.validation import validate
 from engine.operations.backup_job import table_rows
 from engine.operations.jobs import do_job
 from engine.operations.region import Region
 from engine.operations.restores import prepare_restore
-from engine.operations.trash import renewed, same_table
+from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Table
 from engine.storage.reader import Reader
 
@@ -36,7 +37,8 @@ def take_snapshot(
 ) -> SnapshotReport:
     """See `RecoveryTools.snapshot`."""
     now_us = region.clock.now_us()
-    chosen = name or datetime.fromtimestamp(now_us / 1_000_000, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    moment = datetime.fromtimestamp(now_us / 1_000_000, UTC)
+    chosen = moment.strftime("%Y%m%dT%H%M%S.%fZ") if name is None else name
     _check_name(chosen)
     if chosen in region.shelves.names(SNAPSHOTS):
         raise ValidationException(f"There is a snapshot {chosen} already")
@@ -88,7 +90,7 @@ def _check_name(name: str) -> None:
 def _wanted(region: Region, catalog: Catalog, names: Sequence[str] | None) -> list[Table]:
     """The tables to keep; all that can be read where none are named."""
     if names is not None:
-        return [region.data_table(catalog, name) for name in names]
+        return [region.readable_table(catalog, name) for name in names]
     now_us = region.clock.now_us()
     return [
         table
@@ -120,6 +122,11 @@ def list_snapshots(region: Region) -> list[SnapshotReport]:
     return sorted(found, key=lambda report: (report.created_us, report.name))
 
 
+def unreadable_snapshots(region: Region) -> list[str]:
+    """See `RecoveryTools.unreadable_snapshots`."""
+    return region.shelves.unreadable(SNAPSHOTS)
+
+
 def restore_snapshot(
     region: Region,
     name: str,
@@ -131,7 +138,7 @@ def restore_snapshot(
     with opened_snapshot(region, name) as archive:
         wanted = _sections(archive, name, tables)
     made = [
-        (_again(region, section.definition, target), _source(name, section.name))
+        (_again(section.definition, target), _source(name, section.name))
         for section, target in wanted
     ]
     if made:
@@ -149,6 +156,7 @@ def _sections(
         return [(section, section.name) for section in archive.sections]
     chosen = []
     for source, target in tables.items():
+        validate("RestoreTableToPointInTime", {"TargetTableName": target})
         section = archive.section(source)
         if section is None:
             raise ResourceNotFoundException(f"There is no table {source} in the snapshot {name}")
@@ -160,9 +168,9 @@ def _source(name: str, table: str) -> Json:
     return {"shelf": SNAPSHOTS, "archive": name, "table": table}
 
 
-def _again(region: Region, definition: Json, target: str) -> Table:
+def _again(definition: Json, target: str) -> Table:
     """The table to be made: all its settings are as they were."""
-    return renewed(same_table(Table.from_json(definition), target), region.clock.now_us())
+    return same_table(Table.from_json(definition), target)
 
 
 def check_snapshot(region: Region, name: str) -> None:

@@ -11,8 +11,13 @@ _CHECKED_EVERY = 1_000
 
 
 def stored_items(region: Region, table_name: str, context: Context) -> StoredItems:
-    """Items as `LocalTools.stored_items` says; a cancelled context ends them early."""
+    """Items of now as `LocalTools.stored_items` says."""
     rows = region.database.stream(lambda catalog: region.data_table(catalog, table_name).storage)
+    yield from until_cancelled(rows, context)
+
+
+def until_cancelled(rows: StoredItems, context: Context) -> StoredItems:
+    """The items; a cancelled context ends them early."""
     cancelled = context.cancelled
     with closing(rows):
         for number, row in enumerate(rows):

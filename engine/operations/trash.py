@@ -13,6 +13,7 @@ from engine.errors import ValidationException
 from engine.operations.kept import kept_as, kept_days
 from engine.operations.region import Region
 from engine.operations.tables import check_active
+from engine.operations.ttl import finish_noting
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Table
 from engine.storage.transaction import WriteTransaction
@@ -44,7 +45,7 @@ def truncate(region: Region, name: str) -> str | None:
     """See `RecoveryTools.truncate`."""
 
     def work(transaction: WriteTransaction) -> tuple[Table, str | None]:
-        table = region.data_table(transaction.catalog, name)
+        table = region.readable_table(transaction.catalog, name)
         kept_id = discard(region, transaction, table)
         empty = renewed(same_table(table, table.name), transaction.stamp_us)
         made = replace(
@@ -55,12 +56,12 @@ def truncate(region: Region, name: str) -> str | None:
             ),
             created_us=transaction.stamp_us,
         )
-        transaction.put_table(made)
-        adopt(transaction)
+        adopt(transaction, made)
         return table, kept_id
 
     table, kept_id = region.database.write(work)
     region.forget(table)
+    finish_noting(region, name)
     return None if kept_id is None else f"{region.table_arn(table.name)}/backup/{kept_id}"
 
 

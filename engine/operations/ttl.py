@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.client.protocol import Context, Json
+from engine.client.protocol import DUE_MAX, OWNER, Context, Json
 from engine.errors import ValidationException
 from engine.operations.region import Region
 from engine.operations.tables import check_active
 from engine.storage.catalog import Catalog, Table
-from engine.storage.expiring import begin_expiry, end_expiry, expire_step, note_step
+from engine.storage.expiring import KIND, begin_expiry, end_expiry, expire_step, note_step
+from engine.storage.expiry import expired_range
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
@@ -40,15 +41,35 @@ def update_time_to_live(region: Region, request: Json, context: Context) -> Json
         return job
 
     job = region.database.write(work)
-    while job is not None and region.database.write(partial(note_step, job_id=job)):
+    if job is not None:
+        _note_all(region, job, context)
+    return {"TimeToLiveSpecification": wanted}
+
+
+def finish_noting(region: Region, table_name: str, context: Context = OWNER) -> None:
+    """Note when the items of a table expire, where some of that is still to be done."""
+
+    def read(reader: Reader, catalog: Catalog) -> list[int]:
+        expiry = region.known_table(catalog, table_name).expiry
+        if expiry is None or not expiry.filling:
+            return []
+        subject = str(expiry.storage_id)
+        return [job.id for job in reader.jobs() if (job.kind, job.subject) == (KIND, subject)]
+
+    for job_id in region.database.read(read):
+        _note_all(region, job_id, context)
+
+
+def _note_all(region: Region, job_id: int, context: Context) -> None:
+    while region.database.write(partial(note_step, job_id=job_id)):
         if context.cancelled is not None and context.cancelled():
             break
-    return {"TimeToLiveSpecification": wanted}
 
 
 def expire(region: Region, table_name: str, context: Context) -> int:
     """Delete what has expired, as `LocalTools.expire` says."""
     table = region.known_table(region.database.reload_catalog(), table_name)
+    finish_noting(region, table.name, context)
     now_us = region.clock.now_us()
     deleted = 0
     while context.cancelled is None or not context.cancelled():
@@ -58,6 +79,19 @@ def expire(region: Region, table_name: str, context: Context) -> int:
             break
         deleted += count
     return deleted
+
+
+def due(region: Region, table_name: str) -> int:
+    """How many items have expired and are not deleted yet, as `LocalTools.due` says."""
+
+    def read(reader: Reader, catalog: Catalog) -> int:
+        expiry = region.known_table(catalog, table_name).expiry
+        if expiry is None:
+            return 0
+        expired = expired_range(region.clock.now_us())
+        return reader.measure(expiry.storage, expired, DUE_MAX)[0]
+
+    return region.database.read(read)
 
 
 def _check_change(region: Region, table: Table, wanted: Json, now_us: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from engine.client.history import Change, Changes, Window
+from engine.client.changes import Changes
+from engine.client.history import Change, Window
 from engine.operations.region import Region
 from engine.recovery.log import TableLog, read_log
 from engine.recovery.reads_at import microseconds

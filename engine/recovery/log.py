@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import orjson
 
-from engine.client.history import Change, Changes
+from engine.client.changes import Changes
+from engine.client.history import Change
 from engine.client.protocol import Json
 from engine.model import values
 from engine.operations.region import Region

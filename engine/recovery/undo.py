@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from engine.client.history import Changes, Undone
+from engine.client.changes import Changes
+from engine.client.history import Undone
 from engine.client.protocol import Context, Json
+from engine.client.retrying import is_throttled
 from engine.errors import ApiError, ResourceNotFoundException
 from engine.operations.actions import CONDITION_FAILED, Action
 from engine.operations.region import Region
@@ -44,8 +46,8 @@ class _Plan:
     then: bytes | None
     refusal: str | None
 
-    def outcome(self, refusal: str | None) -> Undone:
-        return Undone(self.key_values, self.seqs, refusal)
+    def outcome(self, refusal: str | None, is_throttled: bool = False) -> Undone:
+        return Undone(self.key_values, self.seqs, refusal, is_throttled)
 
 
 def undo(
@@ -115,7 +117,16 @@ def _undo_step(
     table = region.data_table(transaction.catalog, known.name)
     if table.table_id != known.table_id:
         raise ResourceNotFoundException("Requested resource not found")
-    return [_undo_one(region, transaction, table, plan, context) for plan in step]
+    outcomes: list[Undone] = []
+    throttled = None
+    for plan in step:
+        if throttled is None:
+            outcomes.append(_undo_one(region, transaction, table, plan, context))
+            throttled = outcomes[-1].refusal if outcomes[-1].is_throttled else None
+        else:
+            refusal = plan.refusal or throttled
+            outcomes.append(plan.outcome(refusal, is_throttled=plan.refusal is None))
+    return outcomes
 
 
 def _undo_one(
@@ -127,7 +138,8 @@ def _undo_one(
         carry_out(region, transaction, _BringBack(table, plan), context)
     except ApiError as error:
         later = error.message == CONDITION_FAILED
-        return plan.outcome("changed again just now" if later else error.message)
+        refusal = "changed again just now" if later else error.message
+        return plan.outcome(refusal, is_throttled(error))
     return plan.outcome(None)
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from engine.storage.transaction import WriteTransaction
 
 
-def lacks_what_is_set(table: Table) -> bool:
-    """Whether a table has a setting that nothing was begun for."""
-    return _lacks_stream(table) or _lacks_expiry(table)
+def lacks_what_is_set(table: Table, now_us: int) -> bool:
+    """Whether a table has a setting that nothing was begun for, though it is there to be used."""
+    return table.status(now_us) != "CREATING" and (_lacks_stream(table) or _lacks_expiry(table))
 
 
 def _lacks_stream(table: Table) -> bool:
@@ -28,15 +28,19 @@ def _lacks_expiry(table: Table) -> bool:
     return table.expiry is None and setting.get("AttributeName") is not None
 
 
-def adopt(transaction: WriteTransaction) -> None:
-    """Begin what tables lack."""
+def adopt_all(transaction: WriteTransaction) -> None:
+    """Begin what tables lack; not of those that are being filled, whose items nobody would note."""
     for table in list(transaction.catalog.tables.values()):
-        if not lacks_what_is_set(table):
-            continue
-        if _lacks_stream(table):
-            view = table.settings["StreamSpecification"]["StreamViewType"]
-            table = begin_stream(transaction, table, view, table.partitions.bounds)
-        if _lacks_expiry(table):
-            attribute = table.settings["TimeToLive"]["AttributeName"]
-            table, _ = begin_expiry(transaction, table, attribute)
-        transaction.put_table(table)
+        if lacks_what_is_set(table, transaction.stamp_us):
+            adopt(transaction, table)
+
+
+def adopt(transaction: WriteTransaction, table: Table) -> None:
+    """Put a table into the catalog, and begin what it lacks."""
+    if _lacks_stream(table):
+        view = table.settings["StreamSpecification"]["StreamViewType"]
+        table = begin_stream(transaction, table, view, table.partitions.bounds)
+    if _lacks_expiry(table):
+        attribute = table.settings["TimeToLive"]["AttributeName"]
+        table, _ = begin_expiry(transaction, table, attribute)
+    transaction.put_table(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,6 +154,19 @@ def read_keys(
 def write_rows(cursor: apsw.Cursor, storage: Storage, change: ItemChange) -> None:
     """Put or delete the row of an item."""
     _write_row(cursor, storage, change.key, change.old, change.key, change.new)
+
+
+def write_new_rows(
+    cursor: apsw.Cursor, storage: Storage, rows: Sequence[tuple[bytes, StoredItem]]
+) -> None:
+    """Put rows, none of which was there before: the small ones by one statement for all."""
+    small = []
+    for key, new in rows:
+        if len(new.raw) + len(key) > INLINE_BYTES_MAX:
+            _write_row(cursor, storage, None, None, key, new)
+        else:
+            small.append((key, new.size, new.raw, None))
+    cursor.executemany(storage.put, small)
 
 
 def write_index_rows(cursor: apsw.Cursor, change: IndexChange) -> None:

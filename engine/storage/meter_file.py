@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) 
 
 -- What was measured of a subject in the `width_s` seconds from `at_s` on; `version` grows with
 -- every change.
-CREATE TABLE IF NOT EXISTS points(
+CREATE TABLE IF NOT EXISTS measured(
     subject TEXT NOT NULL,
     width_s INTEGER NOT NULL,
     at_s INTEGER NOT NULL,
@@ -45,8 +45,8 @@ _NEXT_VERSION = (
     " ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"
 )
 _SUBJECTS = (
-    "WITH RECURSIVE found(subject) AS (SELECT min(subject) FROM points"
-    " UNION ALL SELECT (SELECT min(p.subject) FROM points p WHERE p.subject > found.subject)"
+    "WITH RECURSIVE found(subject) AS (SELECT min(subject) FROM measured"
+    " UNION ALL SELECT (SELECT min(p.subject) FROM measured p WHERE p.subject > found.subject)"
     " FROM found WHERE found.subject IS NOT NULL)"
     " SELECT subject FROM found WHERE subject IS NOT NULL"
 )
@@ -116,12 +116,12 @@ class MeterFile:
                 place = (subject, width_s, at_s)
                 rows = fetch(
                     cursor,
-                    "SELECT body FROM points WHERE subject = ? AND width_s = ? AND at_s = ?",
+                    "SELECT body FROM measured WHERE subject = ? AND width_s = ? AND at_s = ?",
                     place,
                 )
                 body = work(rows[0][0] if rows else None)
                 cursor.execute(
-                    "INSERT OR REPLACE INTO points(subject, width_s, at_s, version, body)"
+                    "INSERT OR REPLACE INTO measured(subject, width_s, at_s, version, body)"
                     " VALUES(?, ?, ?, ?, ?)",
                     (*place, version, body),
                 )
@@ -133,7 +133,7 @@ class MeterFile:
     ) -> list[Point]:
         """The points of a width from a time on, in order, that changed after a version."""
         rows = self._fetch(
-            "SELECT at_s, version, body FROM points"
+            "SELECT at_s, version, body FROM measured"
             " WHERE subject = ? AND width_s = ? AND at_s >= ? AND version > ? ORDER BY at_s",
             subject,
             width_s,
@@ -149,7 +149,7 @@ class MeterFile:
             for (subject,) in fetch(cursor, _SUBJECTS):
                 for width_s, time_s in before_s.items():
                     cursor.execute(
-                        "DELETE FROM points WHERE subject = ? AND width_s = ? AND at_s < ?",
+                        "DELETE FROM measured WHERE subject = ? AND width_s = ? AND at_s < ?",
                         (subject, width_s, time_s),
                     )
 
@@ -157,7 +157,7 @@ class MeterFile:
 
     def forget_points(self, subject: str) -> None:
         """Forget all that was measured of a subject."""
-        self._execute("DELETE FROM points WHERE subject = ?", subject)
+        self._execute("DELETE FROM measured WHERE subject = ?", subject)
 
     def mark(self, name: str) -> int:
         """A number that processes tell each other; 0 at first."""

@@ -15,7 +15,7 @@ import orjson
 from engine.client.protocol import Json
 from engine.storage import counts, jobs, trash
 from engine.storage import transfers as book
-from engine.storage.catalog import Catalog, Expiry, Storage, Table
+from engine.storage.catalog import Catalog, Expiry, Index, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.counts import large_sizes
 from engine.storage.expiry import note_expiry, put_expiry
@@ -26,6 +26,7 @@ from engine.storage.items import (
     StoredItem,
     read_item,
     write_index_rows,
+    write_new_rows,
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
@@ -100,10 +101,12 @@ class WriteTransaction:
         A change that leaves the item as it was writes nothing.
         """
         cursor, storage = self.cursor, table.storage
-        # Nobody has seen a table that is being made: it has no past.
-        logged = (self._history_hours or table.log_hours) and table.status(
-            self.stamp_us
-        ) != "CREATING"
+        # Nobody has seen a table that is being made: it has no past, and its items no old ones.
+        is_new = table.changing is not None and table.status(self.stamp_us) == "CREATING"
+        if is_new and not table.indexes and all(change.old is None for change in changes):
+            self._put_new(storage, [(each.key, each.new) for each in changes if each.new])
+            return
+        logged = not is_new and (self._history_hours or table.log_hours)
         for change in changes:
             old, new = change.old, change.new
             if (old is None and new is None) or (old and new and old.raw == new.raw):
@@ -169,6 +172,18 @@ class WriteTransaction:
             (storage_id, collection),
         )
         return int(rows[0][0]) if rows else 0
+
+    def fill_index(self, index: Index, entries: Sequence[tuple[bytes, StoredItem]]) -> None:
+        """Put entries of an index whose table is being made, in the order of their keys."""
+        self._put_new(index.storage, entries)
+
+    def _put_new(self, storage: Storage, rows: Sequence[tuple[bytes, StoredItem]]) -> None:
+        """Put rows where there were none: all of them at once, and counted together."""
+        self.writes += len(rows)
+        write_new_rows(self.cursor, storage, rows)
+        growth = self._growths.setdefault(storage.storage_id, [storage.storage_id, 0, 0])
+        growth[1] += len(rows)
+        growth[2] += sum(new.size for _, new in rows)
 
     def write_entries(self, changes: Sequence[ItemChange]) -> None:
         """Add missing index entries of items that do not change: the backfill of an index."""

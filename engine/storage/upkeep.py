@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ import apsw
 
 from engine.clock import Clock
 from engine.errors import ApiError, FolderError
-from engine.storage.adoption import adopt, lacks_what_is_set
+from engine.storage.adoption import adopt_all, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Catalog
@@ -26,6 +27,7 @@ from engine.storage.expiring import KIND as EXPIRY
 from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
 from engine.storage.growth import grown_with_size
+from engine.storage.jobs import PLAN
 from engine.storage.log_index import clear, fill_batch
 from engine.storage.streams import hours_kept, is_trim_due
 from engine.storage.transaction import WriteTransaction
@@ -71,6 +73,8 @@ class Upkeep:
         self._thread: threading.Thread | None = None
         self._pages_at_checkpoint = 0
         self._pages = 0
+        # What the Region has to look after besides, in every process that lives for a round.
+        self.chore: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Start the thread, unless it runs, the Region is being closed, or the program ends."""
@@ -100,6 +104,7 @@ class Upkeep:
 
     def _run(self) -> None:
         in_a_row = 0
+        looked_s = self._clock.monotonic_s()
         while not self._stopping:
             failed = False
             try:
@@ -109,6 +114,9 @@ class Upkeep:
                 else:
                     in_a_row = 0
                     self.rounds()
+                    if self.chore is not None and self._clock.monotonic_s() - looked_s >= _ROUND_S:
+                        looked_s = self._clock.monotonic_s()
+                        self.chore()
             except _FAILURES:
                 failed = True
             if failed or not self._checkpoint_due():
@@ -141,8 +149,10 @@ class Upkeep:
 
     def is_needed(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the thread is to run though nothing is written here."""
-        return self.is_work_left(reader, catalog) or any(
-            table.expiry is not None for table in catalog.tables.values()
+        return (
+            self.is_work_left(reader, catalog)
+            or bool(reader.job_ids(PLAN))
+            or any(table.expiry is not None for table in catalog.tables.values())
         )
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
@@ -159,7 +169,7 @@ class Upkeep:
             or is_trim_due(reader, now_us)
             or any(reader.job_ids(kind) for kind in _JOB_STEPS)
             or bool(tables_with_expired(reader, catalog, now_us, self._grace_us()))
-            or any(table.is_gone(now_us) or lacks_what_is_set(table) for table in tables)
+            or any(table.is_gone(now_us) or lacks_what_is_set(table, now_us) for table in tables)
             or bool(grown_with_size(catalog, reader.large_sizes(), now_us))
         )
 
@@ -168,7 +178,7 @@ class Upkeep:
         more_to_trim = transaction.trim_changes(_TRIM_ENTRIES_PER_STEP)
         forgotten = transaction.forget_tokens(_TRIM_ENTRIES_PER_STEP)
         transaction.remove_gone_tables()
-        adopt(transaction)
+        adopt_all(transaction)
         transaction.empty_expired_trash()
         transaction.forget_failures()
         transaction.forget_transfers()

@@ -37,6 +37,8 @@ _FULL_VERSION = "2020-06-30"
 _INCREMENTAL_VERSION = "2023-08-01"
 _SUMMARY = "manifest-summary.json"
 _TABLE = "dyntui-table.json"
+_LISTING = "manifest-files.json"
+_NAMES = (_SUMMARY, "manifest-summary.md5", _LISTING, "manifest-files.md5", _TABLE, "_started")
 _EXTENSIONS = {"DYNAMODB_JSON": ".json.gz", "ION": ".ion.gz"}
 
 
@@ -171,15 +173,15 @@ def _data_key(facts: ExportFacts, number: int) -> str:
 
 
 def remove_export(store: Store, facts: ExportFacts) -> None:
-    """Remove what was written of an export."""
+    """Remove what was written of an export; a kill may have left a part of one more file."""
     keys = frozenset(store.list(f"{facts.root}/"))
-    for key in keys:
-        if key.startswith(f"{facts.home}/"):
-            store.delete(key)
     number = 0
     while (key := _data_key(facts, number)) in keys:
         store.delete(key)
         number += 1
+    store.delete(key)
+    for name in _NAMES:
+        store.delete(f"{facts.home}/{name}")
 
 
 class _HashingFile:
@@ -275,11 +277,13 @@ class Export:
     """A finished export that was found: where, of what, and its data files.
 
     `until` orders exports: the time of a full one, the end of the window of an incremental one, as
-    text. `table` is None in exports of the service.
+    text; `since` is the beginning of that window. `table` is None in exports of the service.
     """
 
     key: str
+    table_arn: str
     incremental: bool
+    since: str
     until: str
     output_format: str
     items: int
@@ -320,7 +324,9 @@ def _read_export(store: Store, summary_key: str, keys: frozenset[str]) -> Export
         incremental = "exportFromTime" in summary
         return Export(
             home.rstrip("/"),
+            summary.get("tableArn", ""),
             incremental,
+            summary["exportFromTime"] if incremental else "",
             summary["exportToTime" if incremental else "exportTime"],
             summary["outputFormat"],
             summary["itemCount"],

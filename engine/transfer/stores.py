@@ -40,7 +40,7 @@ class Store(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it is there, or what a kill has left of one."""
         ...
 
 
@@ -82,6 +82,12 @@ class FolderStore:
         path = self._path(key)
         with suppress(OSError):
             path.unlink(missing_ok=True)
+            _aside(path).unlink(missing_ok=True)
+            # A folder is there for its files; one that still has some is not removed.
+            for folder in path.parents:
+                if folder == self._root:
+                    break
+                folder.rmdir()
 
     def _path(self, key: str) -> Path:
         if any(part in ("", ".", "..") for part in key.split("/")):
@@ -149,7 +155,7 @@ def store_at(address: str) -> Store:
 @contextmanager
 def written_aside(path: Path) -> Iterator[BinaryIO]:
     """A file that takes its name once it is whole and on the disk; raises `StoreError`."""
-    aside = path.with_name(f"{path.name}{_PART}")
+    aside = _aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = aside.open("wb")
@@ -167,6 +173,11 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError):
             raise _store_error(path, error) from error
         raise
+
+
+def _aside(path: Path) -> Path:
+    """Where a file is before it is whole."""
+    return path.with_name(f"{path.name}{_PART}")
 
 
 def _store_error(place: Path | str, error: OSError) -> StoreError:

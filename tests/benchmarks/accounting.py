@@ -22,6 +22,7 @@ from tests.benchmarks.pairing import Pair
 
 _DAYS = 35
 _MINUTES_A_DAY = 1_440
+_WARM = {"ReadUnitsPerSecond": 40_000, "WriteUnitsPerSecond": 40_000}
 
 
 class _NoMeter(Meter):
@@ -32,6 +33,9 @@ class _NoMeter(Meter):
 
     def charge(self, *_: Any) -> None:
         """See `Meter.charge`."""
+
+    def draw(self, *_: Any) -> None:
+        """See `Meter.draw`."""
 
 
 class _NoMetrics(Metrics):
@@ -57,8 +61,9 @@ def accounting(setting: Setting) -> Iterable[Figure]:
         settings = Settings(throttling=throttling)
         with Engine.open(folder, durability="relaxed", settings=settings) as db:
             create_table(db, TABLE)
+            # On demand a table gives 12,000 units a second, which is less than is asked for here.
+            db.update_table(TableName=TABLE, WarmThroughput=_WARM)
             db.load_items(TABLE, map(make_item, range(100)))
-            # On demand a table gives 12,000 units a second: more than a round takes.
             bare = Engine(replace(db._region, meter=_NoMeter(), metrics=_NoMetrics()))
             keys = [key_of(number % 100) for number in range(calls)]
             works = _getting(db, keys), _getting(bare, keys)

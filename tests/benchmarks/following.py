@@ -22,12 +22,21 @@ _SETTINGS = "config.toml"
 
 
 def write_followed(setting: Setting) -> Iterable[Figure]:
-    """Durable puts with local history and a stream of both images, and with Time to Live."""
+    """Durable puts with local history and a stream of both images, with recovery too, and with
+    Time to Live."""
     yield _write(setting, "put-stream", stream=True)
+    yield _write(setting, "put-all", stream=True, recovery=True)
     yield _write(setting, "put-ttl", ttl=True)
 
 
-def _write(setting: Setting, name: str, *, stream: bool = False, ttl: bool = False) -> Figure:
+def _write(
+    setting: Setting,
+    name: str,
+    *,
+    stream: bool = False,
+    recovery: bool = False,
+    ttl: bool = False,
+) -> Figure:
     """Puts over items that are there, to the same where nothing follows changes."""
     count = setting.count(_ITEMS, least=100)
     calls = setting.count(20, least=5)
@@ -44,6 +53,11 @@ def _write(setting: Setting, name: str, *, stream: bool = False, ttl: bool = Fal
         )
         if stream:
             _begin_stream(followed)
+        if recovery:
+            followed.update_continuous_backups(
+                TableName=TABLE,
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+            )
         if ttl:
             followed.update_time_to_live(
                 TableName=TABLE,

@@ -83,9 +83,9 @@ BENCHMARKS = (
     ),
     Benchmark(
         "put-followed",
-        "durable PutItem with history and a stream, or with Time to Live, to the same without",
+        "durable PutItem with history, a stream, recovery, Time to Live, to the same without",
         following.write_followed,
-        {"put-stream": Goal(1.6)},
+        {"put-stream": Goal(1.6), "put-all": Goal(1.6)},
     ),
     Benchmark(
         "get-records",
@@ -156,6 +156,12 @@ BENCHMARKS = (
         {"import-memory": Goal(200)},
     ),
     Benchmark(
+        "transfer-traffic",
+        "99th percentile of durable writes amid an export and an import, to that without",
+        transfers.beside_traffic,
+        {"export-traffic": Goal(2.0), "import-traffic": Goal(2.0)},
+    ),
+    Benchmark(
         "backup",
         "a backup, to compressing and sealing the same bytes",
         ways_back.backup,
@@ -175,9 +181,9 @@ BENCHMARKS = (
     ),
     Benchmark(
         "backup-traffic",
-        "99th percentile of durable writes amid a backup and a restore, to that without",
+        "99th percentile of durable writes amid a backup, a restore, differences, to that without",
         ways_back.beside_traffic,
-        {"backup-traffic": Goal(2.0), "restore-traffic": Goal(2.0)},
+        {"backup-traffic": Goal(2.0), "restore-traffic": Goal(2.0), "diff-traffic": Goal(2.0)},
     ),
     Benchmark(
         "seeded",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -109,24 +110,48 @@ def snapshot(setting: Setting) -> Iterable[Figure]:
 
 
 def beside_traffic(setting: Setting) -> Iterable[Figure]:
-    """The 99th percentile of durable writes while a backup and a restore run, to that without."""
+    """The 99th percentile of durable writes while a backup, a restore, differences run, to that
+    without."""
     total = setting.count(_BACKED_UP, least=2_000)
     writes = setting.count(2_000, least=40)
     with engine_with(setting.folder / "traffic", total) as db:
-        alone = _p99(db, total, writes)
+        since_s = db.window(TABLE).latest_s
+        alone = writes_p99(db, total, writes)
         db.create_backup(TableName=TABLE, BackupName="beside")
-        amid_backup = _p99(db, total, writes // 4)
-        _finish(db)
+        amid_backup = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
         (summary,) = db.list_backups()["BackupSummaries"]
         db.restore_table_from_backup(TargetTableName="again", BackupArn=summary["BackupArn"])
-        amid_restore = _p99(db, total, writes // 4)
-        _finish(db)
+        amid_restore = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
+        with _differences(db, since_s):
+            amid_diff = writes_p99(db, total, writes // 4)
     told = f"{alone * 1e3:.1f} ms alone"
     yield Figure("backup-traffic", amid_backup / alone, f"{amid_backup * 1e3:.1f} ms, {told}")
     yield Figure("restore-traffic", amid_restore / alone, f"{amid_restore * 1e3:.1f} ms, {told}")
+    yield Figure("diff-traffic", amid_diff / alone, f"{amid_diff * 1e3:.1f} ms, {told}")
 
 
-def _p99(db: Engine, total: int, writes: int) -> float:
+@contextmanager
+def _differences(db: Engine, since_s: float) -> Iterator[None]:
+    """A thread of this process takes the difference since a time, again and again."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            list(db.diff(TABLE, since_s))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def writes_p99(db: Engine, total: int, writes: int) -> float:
+    """The 99th percentile of durable writes, in seconds."""
     taken = []
     for number in range(writes):
         request = {"TableName": TABLE, "Item": make_item(number * 31 % total, number + 1)}
@@ -134,7 +159,7 @@ def _p99(db: Engine, total: int, writes: int) -> float:
     return quantiles(taken, n=100)[98]
 
 
-def _finish(db: Engine) -> None:
+def finish_jobs(db: Engine) -> None:
     """Wait until no job is at work."""
     pause = threading.Event()
     while any(job.failure is None for job in db.jobs()):

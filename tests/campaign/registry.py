@@ -6,7 +6,7 @@ node ids: those that draw examples draw thousands.
 
 from __future__ import annotations
 
-from tests.campaign import itemcrypto, storage, transactions, ways_back
+from tests.campaign import itemcrypto, security, storage, transactions, transfers, ways_back
 from tests.campaign.campaign import Campaign, pytest_campaign
 
 CAMPAIGNS: tuple[Campaign, ...] = (
@@ -16,11 +16,15 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("storms", "Ctrl-C at random moments", storage.storms),
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
     Campaign("ways-back", "kill -9 amid backups, restores, snapshots", ways_back.kills),
+    Campaign("transfers", "kill -9 amid exports and imports", transfers.kills),
+    pytest_campaign("round-trips", "tables out and in again", "tests/dyntui/transfer"),
     pytest_campaign("archives", "damaged archives", "tests/engine/archives"),
     pytest_campaign("streams", "consumers of streams", "tests/engine/streams"),
     Campaign("bits", "every bit of sealed items flipped", itemcrypto.bits),
     Campaign("migrations", "kill -9 amid the sealing of a table", itemcrypto.migrations),
     pytest_campaign("sealing", "items of any kind sealed and read", "tests/engine/itemcrypto"),
+    Campaign("key-changes", "kill -9 amid changes of the key store", security.kills),
+    pytest_campaign("key-store", "keys, contexts and damaged key stores", "tests/engine/security"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),

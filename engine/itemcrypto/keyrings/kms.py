@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from engine.itemcrypto.context import EncryptionContext
@@ -25,7 +26,11 @@ class GeneratedKey:
 
 
 class KeyStore(Protocol):
-    """What a keyring asks of a key store; both calls raise ItemKeyError."""
+    """What a keyring asks of a key store; all calls raise ItemKeyError."""
+
+    def key_arn(self, key_id: str) -> str:
+        """The ARN of the key that an alias, an id or an ARN means."""
+        ...
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
         """A new key of 32 bytes under a key and an encryption context."""
@@ -37,11 +42,17 @@ class KeyStore(Protocol):
 
 
 class KmsKeyring:
-    """A key of a key store, by its ARN or its id."""
+    """A key of a key store, by its ARN, its id or an alias; that is looked up once."""
 
     def __init__(self, key_store: KeyStore, key_id: str) -> None:
         self._key_store = key_store
-        self._key_id = key_id
+        self._named = key_id
+
+    @cached_property
+    def _key_id(self) -> str:
+        if not is_alias(self._named):
+            return self._named
+        return self._key_store.key_arn(self._named)
 
     def wrap(self, context: EncryptionContext) -> Sequence[NewKey]:
         """See `Keyring.wrap`."""
@@ -61,6 +72,11 @@ class KmsKeyring:
         return arn == key_id or arn.endswith(b":key/" + key_id)
 
 
+def is_alias(key_id: str) -> bool:
+    """Whether a name of a key, or an ARN, is that of an alias."""
+    return key_id.startswith("alias/") or ":alias/" in key_id
+
+
 def _checked(key: bytes) -> bytes:
     if len(key) != KEY_BYTES:
         raise ItemKeyError(f"the key store gave a key of {len(key)} bytes, not {KEY_BYTES}")
@@ -72,6 +88,11 @@ class BotoKeyStore:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+
+    def key_arn(self, key_id: str) -> str:
+        """See `KeyStore.key_arn`."""
+        described: str = self._asked("describe_key", KeyId=key_id)["KeyMetadata"]["Arn"]
+        return described
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
         """See `KeyStore.generate_data_key`."""

@@ -17,13 +17,26 @@ from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
+from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.export_form import ExportScreen
+from dyntui.screens.filter_changes import FilterChangesScreen
 from dyntui.screens.help import HelpScreen
+from dyntui.screens.history import HistoryScreen
+from dyntui.screens.import_form import ImportScreen
+from dyntui.screens.keep import KeepScreen
 from dyntui.screens.load_test import LoadTestScreen
+from dyntui.screens.moment import MomentScreen
 from dyntui.screens.parameters import ParametersScreen
+from dyntui.screens.pick_file import PickFileScreen
+from dyntui.screens.recovery import RecoveryScreen
+from dyntui.screens.rejected import RejectedScreen
+from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.turn import TurnScreen
+from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.capacity_board import CapacityView
 from dyntui.widgets.empty_state import EmptyState
@@ -32,10 +45,14 @@ from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.partiql_view import PartiqlView
+from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
 from dyntui.widgets.statement_area import StatementArea
+from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
+from dyntui.widgets.timeline_view import TimelineView
+from dyntui.widgets.transfers_view import TransfersView
 
 HOMES: dict[str, type[DOMNode]] = {
     "app": DyntuiApp,
@@ -46,11 +63,19 @@ HOMES: dict[str, type[DOMNode]] = {
     "item": ItemPanel,
     "schema": SchemaView,
     "capacity": CapacityView,
+    "timeline": TimelineView,
+    "past": PastGrid,
+    "stream": StreamView,
     "partiql": PartiqlView,
     "statement": StatementArea,
     "results": ResultGrid,
     "row": RowPanel,
     "told": MessageList,
+    "transfers": TransfersView,
+    "export": ExportScreen,
+    "import": ImportScreen,
+    "pick": PickFileScreen,
+    "rejected": RejectedScreen,
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,
@@ -62,6 +87,15 @@ HOMES: dict[str, type[DOMNode]] = {
     "create": CreateTableScreen,
     "alter": AlterTableScreen,
     "drop": DropTableScreen,
+    "moment": MomentScreen,
+    "history": HistoryScreen,
+    "undo": UndoScreen,
+    "restore": RestoreScreen,
+    "keep": KeepScreen,
+    "recovery": RecoveryScreen,
+    "typed": DeleteCopyScreen,
+    "sift": FilterChangesScreen,
+    "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
     "help": HelpScreen,

@@ -109,7 +109,9 @@ def test_the_shared_options_have_a_section() -> None:
 
 
 def test_the_sections_name_what_stands_below_a_verb() -> None:
-    groups = [cli.get_command(click.Context(cli), name) for name in ("sample", "streams", "ttl")]
+    groups = [
+        cli.get_command(click.Context(cli), name) for name in ("sample", "streams", "ttl", "keys")
+    ]
     for group in (*groups, wait_group()):
         assert isinstance(group, click.Group)
         for name in group.list_commands(click.Context(group)):

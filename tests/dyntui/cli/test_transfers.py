@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,12 @@ LOSSLESS = ["o.json", "o.json.gz", "o.ion", "o.ion.zst", "folder", "folder --for
 
 def exported(shell: Shell, table: str) -> list[str]:
     """All items, in one order, and their attributes too."""
-    lines = shell.ok(f"export {table} -").out.splitlines()
+    return in_one_order(shell.ok(f"export {table} -").out)
+
+
+def in_one_order(out: str) -> list[str]:
+    """The lines of an export, in one order."""
+    lines = out.splitlines()
     return sorted(json.dumps(json.loads(line), sort_keys=True) for line in lines)
 
 
@@ -180,3 +187,134 @@ def test_a_table_of_a_sqlite_file_is_read(orders: Shell, tmp_path: Path) -> None
         item_line('{"id":{"N":"1"},"name":{"S":"Ada"},"photo":{"B":"aGk="},"score":{"N":"1.5"}}'),
         item_line('{"id":{"N":"2"}}'),
     ]
+
+
+def test_what_a_table_has_can_be_refused(orders: Shell) -> None:
+    lines = (
+        '{"Item":{"customer":{"S":"ada"},"placed":{"N":"1"}}}\n'
+        '{"Item":{"customer":{"S":"eve"},"placed":{"N":"9"}}}\n'
+    )
+    command = "import - orders --format dynamodb-json --on-duplicate fail"
+    done = orders.run(f"{command} --errors-max 0", stdin=lines)
+    assert done.code == 3
+    assert "standard input:1: the table has an item of this key" in done.err
+    assert len(exported(orders, "orders")) == 3
+    done = orders.run(command, stdin=lines)
+    assert done.code == 3
+    assert "orders: 2 records read, 1 written, 1 rejected" in done.err
+    assert len(exported(orders, "orders")) == 4
+    assert json.loads(orders.ok("get orders ada 1").out).keys() > {"customer", "placed"}
+
+
+def test_a_table_goes_through_parquet(orders: Shell, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = str(tmp_path / "o.parquet")
+    orders.ok(["export", "orders", path])
+    keys = ["--key", "customer:S", "--key", "placed:N"]
+    orders.ok(["import", path, "again", *keys, "--types", "lines=JSON"])
+    assert exported(orders, "again") == exported(orders, "orders")
+
+
+def test_parquet_without_its_package_is_one_line(
+    orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    done = orders.run(["export", "orders", str(tmp_path / "o.parquet")], may_fail=True)
+    assert (done.code, done.err.count("\n")) == (255, 1)
+    assert "pip install 'dyntui[parquet]'" in done.err
+    assert list(tmp_path.glob("o.*")) == []
+
+
+# The past.
+
+
+def test_a_table_is_exported_as_it_was(orders: Shell, tmp_path: Path) -> None:
+    before = exported(orders, "orders")
+    then = time.time()
+    orders.ok("rm orders ada 1 --yes")
+    orders.ok(["put", "orders", '{"customer":"eve","placed":9}', "--plain"])
+    out = orders.ok(["export", "orders", "-", "--at", str(then)]).out
+    assert in_one_order(out) == before
+    filtered = orders.ok(["export", "orders", "-", "--at", str(then), "--filter", "placed = 1"]).out
+    assert '"ada"' in filtered
+    folder = str(tmp_path / "folder")
+    orders.ok(["export", "orders", folder, "--at", str(then)])
+    orders.ok(["import", folder, "again"])
+    assert exported(orders, "again") == before
+
+
+def test_a_full_export_and_incremental_ones_make_the_table_again(
+    orders: Shell, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "folder")
+    begun = time.time()
+    times = [begun]
+    orders.ok(["export", "orders", folder, "--at", str(begun)])
+    steps = (
+        (["put", "orders", '{"customer":"eve","placed":9,"tags":["a"]}', "--plain"],),
+        (
+            ["rm", "orders", "ada", "1", "--yes"],
+            ["sql", "UPDATE orders SET x = 1 WHERE customer = 'eve' AND placed = 9"],
+        ),
+        (
+            ["rm", "orders", "eve", "9", "--yes"],
+            ["put", "orders", '{"customer":"z","placed":1}', "--plain"],
+        ),
+    )
+    for number, step in enumerate(steps):
+        for command in step:
+            orders.ok(command)
+        times.append(time.time())
+        window = ["--from", str(times[-2]), "--to", str(times[-1])]
+        view = ["--view", "NEW_IMAGE"] if number == 1 else ["--format", "ion"] * (number == 2)
+        orders.ok(["export", "orders", folder, "--incremental", *window, *view])
+    orders.ok(["import", folder, "again"])
+    assert exported(orders, "again") == exported(orders, "orders")
+    # What the newest full export has need not be told by those before it.
+    orders.ok(["export", "orders", folder])
+    orders.ok(["import", folder, "anew"])
+    assert exported(orders, "anew") == exported(orders, "orders")
+
+
+def test_a_gap_between_exports_is_told(orders: Shell, tmp_path: Path) -> None:
+    folder = str(tmp_path / "folder")
+    begun = time.time()
+    orders.ok(["export", "orders", folder, "--at", str(begun)])
+    orders.ok(["put", "orders", '{"customer":"eve","placed":9}', "--plain"])
+    window = ["--from", str(begun + 0.005), "--to", str(time.time())]
+    orders.ok(["export", "orders", folder, "--incremental", *window])
+    assert "no export covers the time from" in orders.ok(["import", folder, "again"]).err
+
+
+def test_exports_of_several_tables_are_not_mixed(orders: Shell, tmp_path: Path) -> None:
+    folder = str(tmp_path / "folder")
+    orders.ok(["export", "orders", folder])
+    orders.ok(["import", folder, "again"])
+    orders.ok(["export", "again", folder])
+    done = orders.run(["import", folder, "anew"])
+    assert done.code == 252
+    assert "holds exports of several tables (again, orders): name one" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        ("o.json --incremental --from 1", 252, "goes into a folder or a bucket"),
+        ("folder --incremental", 252, "needs the time from which on"),
+        ("folder --from 1", 252, "are those of an incremental export"),
+        ("folder --incremental --from now --to now", 252, "ends before it begins"),
+        ("folder --incremental --from 1 --at now", 252, "is of all items"),
+        ("folder --at soon", 252, "is no point of time"),
+        ("folder --at 1", 254, "can be read as of"),
+        ("folder --at 9999999999", 254, "has not come yet"),
+        ("folder --at 999999999999", 254, "is no time"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(
+    orders: Shell, tmp_path: Path, options: str, code: int, said: str
+) -> None:
+    destination, *more = options.split()
+    done = orders.run(["export", "orders", str(tmp_path / destination), *more], may_fail=True)
+    assert (done.code, said in done.err) == (code, True), done.err
+    assert list(tmp_path.glob("folder/*")) == []

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dyntui.core import rate_limit
+from engine.clock import SYSTEM_CLOCK
 from tests.dyntui.cli.shell import Shell
 
 PASSPHRASE = {"DYNTUI_PASSPHRASE": "open sesame"}
@@ -97,18 +99,23 @@ def test_a_snapshot_of_some_tables_comes_back_under_other_names(orders: Shell) -
         ("snapshot diff nowhere", 1, "There is no snapshot nowhere"),
         ("snapshot show nowhere", 1, "There is no snapshot nowhere"),
         ("snapshot delete nowhere --yes", 1, "There is no snapshot nowhere"),
+        ("snapshot create ''", 254, "'' is no name of a snapshot"),
         ("snapshot create a/b", 254, "'a/b' is no name of a snapshot"),
-        ("snapshot create x nowhere", 1, "Requested resource not found"),
+        ("snapshot create x nowhere", 1, "Table: nowhere not found"),
         ("snapshot create x orders --all", 252, "--all and names of tables"),
         ("snapshot prune --keep soon", 252, "neither a number nor a time"),
         ("backup show nowhere", 1, "There is no backup nowhere"),
         ("backup restore nowhere again", 1, "There is no backup nowhere"),
         ("backup create nowhere", 254, "Table not found: nowhere"),
-        ("restore orders again", 254, "Point in time recovery is not enabled for table 'orders'"),
+        ("restore orders again --at 2020-01-01", 254, "can be read as of"),
+        ("restore nowhere again", 1, "Table: nowhere not found"),
+        ("restore orders orders", 254, "Table already exists: orders"),
         ("restore orders again --at soon", 252, "soon"),
         ("copy nowhere again", 254, "Table: nowhere not found"),
         ("copy orders orders", 254, "Table already exists: orders"),
+        ("copy orders again --max-rcu 5", 252, "--max-rcu and --max-wcu need --via scan"),
         ("truncate orders", 252, "give --yes"),
+        ("truncate orders --max-wcu 5 --yes", 252, "--max-rcu and --max-wcu need --via scan"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
@@ -130,6 +137,12 @@ def test_damaged_files_are_named(orders: Shell) -> None:
     ended = orders.run("snapshot verify one")
     assert ended.code == 1
     assert f"{snapshot}: the archive is damaged" in ended.out
+    whole = snapshot.read_bytes()
+    snapshot.write_bytes(whole[:-20])
+    ended = orders.run("snapshot verify")
+    assert (ended.code, f"{snapshot}: the archive is damaged" in ended.out) == (1, True)
+    assert f"{snapshot}: the archive is damaged" in orders.ok("snapshot list").err
+    snapshot.write_bytes(whole)
     damage(backup)
     ended = orders.run("backup verify")
     assert ended.code == 1
@@ -188,6 +201,27 @@ def test_a_table_is_copied(orders: Shell, way: str) -> None:
     assert orders.ok("backup list -o json").json == []
 
 
+def test_a_copy_and_a_deletion_by_scan_keep_to_limits(
+    orders: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+
+    class Limited(rate_limit.RateLimit):
+        def __init__(self, units_per_s: float) -> None:
+            limits.append(units_per_s)
+            super().__init__(units_per_s, sleep=lambda _: None)
+
+        def take(self, units: float, cancelled: object = None) -> None:
+            del units, cancelled
+
+    monkeypatch.setattr(rate_limit, "RateLimit", Limited)
+    told = orders.ok("copy orders again --via scan --max-rcu 7 --max-wcu 2").err
+    assert told.endswith("copied 3 items to again\n")
+    told = orders.ok("truncate again --via scan --max-wcu 2 --yes").err
+    assert told.endswith("deleted 3 items\n")
+    assert limits == [7, 2, 2]
+
+
 def test_a_table_is_emptied_and_its_items_come_back(orders: Shell) -> None:
     told = orders.ok("truncate orders --yes").err
     assert count(orders) == 0
@@ -196,6 +230,16 @@ def test_a_table_is_emptied_and_its_items_come_back(orders: Shell) -> None:
     assert count(orders, "again") == 3
     assert orders.ok("truncate again --via scan --yes").err.endswith("deleted 3 items\n")
     assert count(orders, "again") == 0
+
+
+def test_a_table_comes_back_as_of_a_time_of_its_history(orders: Shell) -> None:
+    moment = SYSTEM_CLOCK.now_us() / 1_000_000
+    orders.ok("rm orders ada 1 --yes")
+    orders.ok(f"restore orders again --at {moment}")
+    assert count(orders, "again") == 3
+    orders.ok("restore orders now --without-indexes")
+    assert count(orders, "now") == 2
+    assert "GlobalSecondaryIndexes" not in orders.ok("describe now -o json").json
 
 
 def test_what_is_dropped_comes_back(orders: Shell) -> None:

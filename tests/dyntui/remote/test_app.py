@@ -8,12 +8,16 @@ from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection, Remote, connect
+from dyntui.core.stream_follow import PollPace
 from dyntui.widgets.header_line import HeaderLine
+from dyntui.widgets.main_area import TABS
+from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine
 from engine.client.remote import Credentials, RemoteClient
 from tests.dyntui.app.driving import LARGE, find, press, screen_text, settle
 from tests.dyntui.remote.conftest import DEFINITION
 
+TAB_OF_STREAMS = str(TABS.index(StreamTab) + 1)
 NOBODY = "http://127.0.0.1:1"
 
 
@@ -72,6 +76,33 @@ async def test_sample_data_are_not_loaded_into_a_remote(address: str, engine: En
             await press(pilot, "enter")
             assert f"not available on {address}" in notices(pilot)
     assert engine.list_tables()["TableNames"] == []
+
+
+async def test_the_changes_of_a_remotes_table_are_followed(address: str, engine: Engine) -> None:
+    engine.create_table(**DEFINITION)
+    with connect(None, None, remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, TAB_OF_STREAMS)
+            assert "This table has no stream." in screen_text(pilot)
+            await press(pilot, "o", "ctrl+s")
+            assert "NEW_AND_OLD_IMAGES · ENABLED" in screen_text(pilot)
+            # How many items are due is nothing that a remote tells.
+            assert "TTL     DISABLED" in screen_text(pilot)
+            engine.put_item(TableName="orders", Item={"id": {"N": "42"}, "what": {"B": b"\x00"}})
+            await press(pilot, "R")
+            assert "INSERT  id 42" in screen_text(pilot)
+            await press(pilot, "t", "a", "ctrl+s", "x")
+            assert "TTL     ENABLED by a\n" in screen_text(pilot) + "\n"
+            assert "A remote deletes what has expired by itself" in notices(pilot)
+
+
+async def test_a_remote_is_asked_for_changes_less_often(address: str) -> None:
+    with connect(None, None, remote=Remote(address)) as connection:
+        pace = PollPace(connection)
+        assert [pace.next_s(False, 0.0) for _ in range(4)] == [2.0, 4.0, 5.0, 5.0]
+        assert pace.next_s(True, 0.0) == 1.0
+        assert pace.next_s(True, 3.0) == 12.0
 
 
 def _is_red(pilot: Pilot[None], header: Text) -> bool:

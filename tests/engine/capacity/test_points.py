@@ -13,8 +13,8 @@ from engine.capacity.history import History
 from engine.capacity.metrics import Metrics
 from engine.capacity.points import COUNTER_S, MemoryPoints, Points
 from engine.capacity.refusals import Kind
-from engine.capacity.stretches import Stretch, Sum, together
-from engine.client.capacity import WINDOWS
+from engine.capacity.stretches import Stretch, together
+from engine.client.windows import WINDOWS
 from engine.clock import VirtualClock
 from engine.storage.catalog import KeyAttribute, Table
 from engine.storage.meter_file import MeterFile, Point, PointChange
@@ -47,8 +47,8 @@ def counting(points: Points, clock: VirtualClock) -> Metrics:
 
 def read(metrics: Metrics, units: float) -> None:
     """A GetItem that takes so many units."""
-    tally = metrics.begin("GetItem")
-    tally.charges.append((ORDERS, Kind.READ, [Draw(None, b"key", units)], 1, 100))
+    tally, at_us = metrics.begin("GetItem"), metrics._clock.now_us()
+    tally.charges.append((ORDERS, Kind.READ, [Draw(None, b"key", units)], 1, 100, at_us))
     metrics.end(tally, {})
 
 
@@ -60,7 +60,7 @@ def second_of(clock: VirtualClock) -> int:
 def consumed(points: Points, width_s: int, since_s: int = 0) -> list[float]:
     """Read units of every stretch that is kept."""
     found = points.read_points(ORDERS.table_id, width_s, since_s)
-    return [Stretch.decoded(point.body).reads[""].total for point in found]
+    return [Stretch.decoded(point.body).reads[""] for point in found]
 
 
 def test_processes_add_up(points: Points, clock: VirtualClock) -> None:
@@ -69,7 +69,7 @@ def test_processes_add_up(points: Points, clock: VirtualClock) -> None:
         read(metrics, 2.0)
         metrics.flush()
     (stretch,) = History(points).stretches(ORDERS.table_id, 1, 0).values()
-    assert stretch.reads[""] == Sum(4, 5.0, 0.5, 2.0)
+    assert stretch.reads[""] == 5.0
     assert stretch.operations["GetItem"].requests == 4
     assert stretch.operations["GetItem"].item_bytes == 400
 
@@ -93,7 +93,7 @@ def test_who_looks_again_sees_what_has_changed(points: Points, clock: VirtualClo
         read(metrics, 1.0)
         metrics.flush()
         whole = together(history.stretches(ORDERS.table_id, 60, start).values())
-        assert whole.reads[""].total == round_number
+        assert whole.reads[""] == round_number
     assert history.stretches(ORDERS.table_id, 60, start + 60) == {}
     assert len(history.stretches(ORDERS.table_id, 60, start)) == 1
 

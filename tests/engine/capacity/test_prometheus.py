@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.capacity.prometheus import Exposition
-from engine.capacity.stretches import OperationSum, Stretch, Sum
+from engine.capacity.stretches import OperationSum, Stretch
 
 
 def test_values_of_labels_are_escaped() -> None:
     exposition = Exposition()
-    counted = Stretch(reads={'a"b\\c\nd': Sum(1, 0.5, 0.5, 0.5)})
+    counted = Stretch(reads={'a"b\\c\nd': 0.5})
     exposition.add({"table_name": "orders"}, counted, {})
     (sample,) = [line for line in exposition.text().splitlines() if line[0] != "#"]
     assert sample == (
@@ -20,7 +20,7 @@ def test_values_of_labels_are_escaped() -> None:
 def test_the_samples_of_a_metric_stand_together() -> None:
     exposition = Exposition()
     for name in ("a", "b"):
-        operations = {"GetItem": OperationSum(requests=2, latency=Sum(2, 3.0, 1.0, 2.0))}
+        operations = {"GetItem": OperationSum(requests=2, seconds=0.003)}
         exposition.add({"table_name": name}, Stretch(operations=operations), {"": (5, 1)})
     text = exposition.text()
     assert text.endswith("\n")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine
+from engine import Account, Engine
 from engine.operations import jobs
 from tests.engine.faults.kills_amid_ways_back import KILLS, Kill
 from tests.engine.operations.tables import refused
@@ -117,3 +117,15 @@ def test_writes_go_on_amid_a_backup_and_are_not_in_it(tmp_path: Path, children: 
         engine.restore_table_from_backup(TargetTableName="again", BackupArn=arn["BackupArn"])
         children.ended()
         assert items_of(engine, "again") == before
+
+
+def test_a_process_of_its_own_reads_another_region(tmp_path: Path, children: Children) -> None:
+    with Account.open(tmp_path / "data") as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_table(there)
+        put_many(there, range(100))
+        arn = there.create_backup(TableName=TABLE, BackupName="spring")["BackupDetails"]
+        children.ended()
+        here.restore_table_from_backup(TargetTableName="again", BackupArn=arn["BackupArn"])
+        children.ended()
+        assert items_of(here, "again") == items_of(there)

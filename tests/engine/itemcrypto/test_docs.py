@@ -16,7 +16,7 @@ _PAGE = (Path(__file__).parents[3] / "docs" / "item-encryption.md").read_text(en
 def test_the_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    [program] = re.findall(r"```python\n(.*?)```", _PAGE, re.DOTALL)
+    program, _ = re.findall(r"```python\n(.*?)```", _PAGE, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     exec(compile(program, "the example", "exec"), {})
     assert capsys.readouterr().out.startswith("item id 1 of orders: no tag is right: ")

@@ -41,12 +41,13 @@ class Vault:
     def __init__(self) -> None:
         self.key = random_bytes(32)
 
+    def key_arn(self, key_id: str) -> str:
+        if key_id.startswith("arn:"):
+            return key_id
+        return f"arn:aws:kms:us-east-1:000000000000:key/{key_id}"
+
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
-        arn = (
-            key_id
-            if key_id.startswith("arn:")
-            else f"arn:aws:kms:us-east-1:000000000000:key/{key_id}"
-        )
+        arn = self.key_arn(key_id)
         plain, nonce = random_bytes(32), random_bytes(12)
         bound = EncryptionContext.of(context).serialised + arn.encode()
         return GeneratedKey(arn, plain, nonce + encrypt(self.key, nonce, plain, bound))
@@ -141,6 +142,10 @@ class _Kms:
         made = self.vault.generate_data_key(KeyId, EncryptionContext)
         return {"KeyId": made.key_arn, "Plaintext": made.plain, "CiphertextBlob": made.ciphertext}
 
+    def describe_key(self, *, KeyId: str) -> dict[str, dict[str, str]]:
+        assert KeyId == "alias/one"
+        return {"KeyMetadata": {"Arn": _ARN}}
+
     def decrypt(
         self,
         *,
@@ -166,6 +171,15 @@ def test_kms_through_boto() -> None:
     with pytest.raises(ItemKeyError, match=r"KMS: .*InvalidCiphertextException"):
         keyring.unwrap(made.wrapped, _OTHER)
     assert KmsKeyring(BotoKeyStore(_Kms()), "two").unwrap(made.wrapped, _CONTEXT) is None
+
+
+def test_an_alias_means_one_key() -> None:
+    keyring = KmsKeyring(BotoKeyStore(_Kms()), "alias/one")
+    [made] = keyring.wrap(_CONTEXT)
+    assert made.wrapped.provider_info == _ARN.encode()
+    assert keyring.unwrap(made.wrapped, _CONTEXT) == made.plain
+    other = WrappedKey("aws-kms", _ARN.encode() + b"2", made.wrapped.ciphertext)
+    assert keyring.unwrap(other, _CONTEXT) is None
 
 
 def test_keys_that_cannot_be_are_refused() -> None:

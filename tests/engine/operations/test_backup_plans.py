@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine import Account, Engine, VirtualClock
+from engine import account as account_module
 from engine.client.recovery import BackupPlan
+from engine.operations import plan_process
+from engine.operations.jobs import start_process
+from engine.operations.region import Region
+from engine.storage import upkeep
 from tests.engine.operations.tables import make_tables, refused
 
 DAY_S = 86_400
@@ -92,3 +99,41 @@ def test_plans_are_changed_and_removed(account: Account) -> None:
     assert engine.jobs() == []
     with refused("ResourceNotFoundException", "There is no backup plan nightly"):
         engine.remove_backup_plan("nightly")
+
+
+def test_plans_that_are_due_get_a_process_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(region: Region, argument: str) -> subprocess.Popen[bytes]:
+        started.append(start_process(region, argument))
+        return started[-1]
+
+    monkeypatch.setattr(plan_process, "start_process", start)
+    with Account.open(tmp_path) as account:
+        engine = account.engine()
+        make_tables(engine)
+        engine.set_backup_plan(PLAN)
+        plan_process.start_due_plans(engine._region)
+        started[0].wait(timeout=60)
+        assert sorted(made(engine)) == ["hash", "ranged"]
+        plan_process.start_due_plans(engine._region)
+        assert len(started) == 1
+
+
+def test_a_process_that_lives_for_a_round_looks_after_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+    monkeypatch.setattr(upkeep, "_ROUND_S", 0.01)
+    monkeypatch.setattr(account_module, "_start_due_plans", lambda _: looked.set())
+    with Account.open(tmp_path) as account:
+        account.engine().set_backup_plan(PLAN)
+        assert looked.wait(timeout=60)
+
+
+def test_on_a_clock_of_ones_own_nothing_is_started(account: Account) -> None:
+    account.engine().set_backup_plan(PLAN)
+    plan_process.start_due_plans(account.engine()._region)
+    assert made(account.engine()) == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine import Engine, VirtualClock
-from tests.engine.operations.tables import Json, key, n, refused
+from tests.engine.operations.tables import Json, key, make_tables, n, refused
 
 MISSING = "arn:aws:dynamodb:us-east-1:000000000000:table/ranged/backup/01700000000000-00000000"
 
@@ -143,6 +145,29 @@ def test_the_arn_of_another_table_is_none_of_a_backup(engine: Engine) -> None:
 def test_a_table_that_is_not_there_has_no_backup(engine: Engine) -> None:
     with refused("TableNotFoundException", "Table not found: nowhere"):
         back_up(engine, "nowhere")
+
+
+def test_a_table_that_is_being_made_changed_or_deleted_has_no_backup(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    (tmp_path / "config.toml").write_text("table_delay_s = 10\n")
+    with Engine.open(tmp_path, clock=clock) as engine:
+        make_tables(engine)
+        with refused("TableInUseException", "Table is being created: ranged"):
+            back_up(engine)
+        clock.advance(10)
+        arn = back_up(engine)
+        engine.update_table(TableName="ranged", TableClass="STANDARD_INFREQUENT_ACCESS")
+        with refused("TableInUseException", "Table is being updated: ranged"):
+            back_up(engine)
+        clock.advance(10)
+        engine.delete_table(TableName="ranged")
+        with refused("TableInUseException", "Table is being deleted: ranged"):
+            back_up(engine)
+        clock.advance(10)
+        with refused("TableNotFoundException", "Table not found: ranged"):
+            back_up(engine)
+        assert engine.describe_backup(BackupArn=arn)
 
 
 def test_the_features_of_a_table_are_told(engine: Engine) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Engine, VirtualClock
+from engine import Account, Engine, VirtualClock
 from tests.engine.operations.tables import Json, items_of, key, make_tables, n, refused
 from tests.engine.operations.test_restores import described, entries_of
+from tests.engine.recovery.history import now_us as last_stamp_us
 
 START = 1_700_000_000
 
@@ -77,11 +78,28 @@ def test_what_is_refused(engine: Engine, clock: VirtualClock) -> None:
     assert engine.list_tables()["TableNames"] == ["hash", "local", "ranged"]
 
 
+def test_the_earliest_time_may_be_given_in_whole_seconds_as_sdks_do(
+    engine: Engine, clock: VirtualClock
+) -> None:
+    put(engine, 1, 1)
+    clock.advance(0.7)
+    turn_on(engine)
+    clock.advance(5)
+    put(engine, 2, 1)
+    summary = restore(engine, RestoreDateTime=START)["RestoreSummary"]
+    assert summary["RestoreDateTime"] == START + 0.7
+    assert len(items_of(engine, "again")) == 1
+
+
+# The clock may step back as well.
+_PAUSES = st.sampled_from([-30.0, -1.5, 0.0, 0.5, 1.0, 2.0, 20.0])
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 2)), max_size=25),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), _PAUSES), max_size=25),
     st.integers(0, 60),
 )
-def test_any_second_is_as_the_model_has_it(writes: list[tuple[int, int, int]], when: int) -> None:
+def test_any_second_is_as_the_model_has_it(writes: list[tuple[int, int, float]], when: int) -> None:
     clock = VirtualClock()
     with Engine.in_memory(clock=clock) as engine:
         make_tables(engine)
@@ -95,12 +113,10 @@ def test_any_second_is_as_the_model_has_it(writes: list[tuple[int, int, int]], w
             else:
                 put(engine, number, group)
                 model[number] = group
-            if clock.now_us() <= (START + when) * 1_000_000:
+            if last_stamp_us(engine) <= (START + when) * 1_000_000:
                 then = dict(model)
             clock.advance(pause)
-        if clock.now_us() < (START + when) * 1_000_000:
-            when = (clock.now_us() - START * 1_000_000) // 1_000_000
-            then = model
+        clock.advance(max(0, START + when - clock.now_us() / 1_000_000))
         restore(engine, RestoreDateTime=START + when)
         found = {int(item["r"]["S"]): int(item["g"]["N"]) for item in items_of(engine, "again")}
         assert found == then
@@ -120,3 +136,17 @@ def test_the_source_may_be_named_by_its_arn(engine: Engine, target: str) -> None
     else:
         with refused("ValidationException"):
             engine.restore_table_to_point_in_time(**request)
+
+
+def test_a_table_comes_back_in_another_region(clock: VirtualClock) -> None:
+    with Account.in_memory(clock=clock) as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_tables(there)
+        turn_on(there)
+        put(there, 1, 1)
+        arn = described(there, "ranged")["TableArn"]
+        here.restore_table_to_point_in_time(
+            SourceTableArn=arn, TargetTableName="again", UseLatestRestorableTime=True
+        )
+        assert items_of(here, "again") == items_of(there, "ranged")
+        assert described(here)["RestoreSummary"]["SourceTableArn"] == arn

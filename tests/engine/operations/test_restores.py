@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Engine, VirtualClock
+from engine import Account, Engine, VirtualClock
 from engine.errors import InternalServerError
 from engine.operations import restore_job
 from tests.engine.operations.tables import (
@@ -240,3 +240,38 @@ def test_any_items_come_back_with_their_indexes(
         assert items_of(engine, "again") == items_of(engine, table)
         assert entries_of(engine, "again", index) == entries_of(engine, table, index)
         assert engine.check() == []
+
+
+def test_a_backup_of_another_region_is_restored_here(tmp_path: Path, clock: VirtualClock) -> None:
+    with Account.open(tmp_path, clock=clock) as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_tables(there)
+        put(there, 20)
+        arn = back_up(there)
+        restore(here, arn)
+        assert items_of(here, "again") == items_of(there, "ranged")
+        source = described(here)["RestoreSummary"]["SourceTableArn"]
+        assert source == "arn:aws:dynamodb:eu-west-1:000000000000:table/ranged"
+        assert here.check() == []
+        with refused("ValidationException"):
+            restore(here, arn.replace("eu-west-1", "nowhere"), "more")
+
+
+def test_a_table_of_another_region_is_restored_as_of_a_time(clock: VirtualClock) -> None:
+    with Account.in_memory(clock=clock) as account:
+        here, there = account.engine(), account.engine("eu-west-1")
+        make_tables(there)
+        there.update_continuous_backups(
+            TableName="ranged",
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+        put(there, 3)
+        arn = described(there, "ranged")["TableArn"]
+        here.restore_as_of(arn, "again", clock.now_us() / 1_000_000)
+        assert items_of(here, "again") == items_of(there, "ranged")
+
+
+def test_a_region_by_itself_knows_no_other(engine: Engine) -> None:
+    arn = back_up(engine).replace("us-east-1", "eu-west-1")
+    with refused("ValidationException"):
+        restore(engine, arn)

@@ -66,6 +66,8 @@ def test_tables_come_back_under_other_names(any_engine: Engine) -> None:
     assert items_of(any_engine, "again") == items_of(any_engine, "ranged")
     with refused("ResourceNotFoundException"):
         any_engine.restore("spring", {"nowhere": "more"})
+    with refused("ValidationException"):
+        any_engine.restore("spring", {"ranged": "no"})
 
 
 def test_a_protected_table_is_not_replaced(any_engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import Context, Engine, VirtualClock
-from engine.client.history import Changes
+from engine.client.changes import Changes
 from engine.errors import (
     PointInTimeRecoveryUnavailableException,
     ResourceNotFoundException,

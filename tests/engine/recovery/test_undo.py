@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Context, Engine, VirtualClock
-from engine.client.history import Changes, Undone
+from engine.client.changes import Changes
+from engine.client.history import Undone
 from engine.operations.region import Region
 from engine.recovery.log import TableLog, read_log
 from tests.engine.recovery.history import TABLE, Json, Model, check_reads, key, make_table, note

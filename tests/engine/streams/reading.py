@@ -18,7 +18,7 @@ def open_with_history(folder: Path, clock: VirtualClock, hours: float) -> Engine
     """An engine on a new folder that keeps local history for so many hours."""
     Engine.open(folder, clock=clock).close()
     (folder / "config.toml").write_text(f"history = {hours}\n")
-    return Engine.open(folder, clock=clock, durability="relaxed")
+    return Engine.open(folder, clock=clock, durability="relaxed", throttling="off")
 
 
 def make_table(engine: Engine, view: str | None = "NEW_AND_OLD_IMAGES", units: int = 5) -> str:

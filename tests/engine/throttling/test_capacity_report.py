@@ -226,13 +226,13 @@ def test_metrics_have_cloudwatchs_names_and_statistics(engine: Engine, clock: Vi
     clock.advance(60)
     get(engine, 1)
 
-    def metric(name: str, width_s: int = 60, **of: str) -> list[tuple[int, int, float, float]]:
+    def metric(name: str, width_s: int = 60, **of: str) -> list[tuple[float | None, ...]]:
         points = engine.metrics(TABLE, name, begin_s, begin_s + 7_200, width_s, **of)
         return [(point.at_s - begin_s, point.samples, point.total, point.high) for point in points]
 
-    assert metric("ConsumedWriteCapacityUnits") == [(0, 2, 3, 2)]
-    assert metric("ConsumedWriteCapacityUnits", index="by-day") == [(0, 1, 1, 1)]
-    assert metric("ConsumedReadCapacityUnits", 3_600)[0][1:] == (1, 1, 1)
+    assert metric("ConsumedWriteCapacityUnits") == [(0, None, 3, None)]
+    assert metric("ConsumedWriteCapacityUnits", index="by-day") == [(0, None, 1, None)]
+    assert metric("ConsumedReadCapacityUnits", 3_600)[0][1:] == (None, 1, None)
     assert metric("ProvisionedReadCapacityUnits") == [(0, 1, 10, 10), (60, 1, 10, 10)]
     assert metric("WriteThrottleEvents") == []
     assert metric("WriteThrottleEvents", index="by-day") == [(0, 2, 2, 1)]

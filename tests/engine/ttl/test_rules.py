@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
+from engine.errors import ResourceNotFoundException
 from engine.storage.expiry import expiry_us
 from tests.engine.operations.tables import items_of, make_tables, refused
 from tests.engine.streams.reading import read_shard, shards
@@ -178,3 +179,18 @@ def test_a_time_is_rounded_down_to_microseconds(seconds: Any) -> None:
     at_us = expiry_us({"t": {"N": f"{seconds:f}"}}, "t")
     assert at_us is not None
     assert at_us <= seconds * 1_000_000 < at_us + 1
+
+
+def test_what_is_due_is_counted_and_not_deleted(engine: Engine, clock: VirtualClock) -> None:
+    assert engine.due(TABLE) == 0
+    turn_on(engine)
+    for number in range(3):
+        put(engine, str(number), {"N": str(NOW_S + number)})
+    assert engine.due(TABLE) == 0
+    clock.advance(2)
+    assert engine.due(TABLE) == 2
+    assert names(engine) == {"0", "1", "2"}
+    assert engine.expire(TABLE) == 2
+    assert engine.due(TABLE) == 0
+    with pytest.raises(ResourceNotFoundException):
+        engine.due("nowhere")

@@ -1,0 +1,295 @@
+"""The verbs of `dyntui keys` for the key store: keys, their aliases, and the master key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+import orjson
+
+from dyntui.cli.command import Command, report_option
+from dyntui.cli.exits import OperationError, say
+from dyntui.cli.output import write_rows
+from dyntui.cli.passphrase import asked_passphrase, long_enough
+from dyntui.cli.workspace import Workspace, workspace
+from engine.client.keys import (
+    DELETION_DAYS_MAX,
+    DELETION_DAYS_MIN,
+    MASTER_KINDS,
+    KeyInfo,
+    KeyTools,
+)
+from engine.client.protocol import Json
+from engine.errors import ApiError
+
+_MASTER_VARIABLE = "DYNTUI_MASTER_PASSPHRASE"
+_ALIAS_PREFIX = "alias/"
+
+key_argument = click.argument("key")
+
+
+def opened_keys(work: Workspace) -> KeyTools:
+    """The Region's key store; where a passphrase is needed and somebody is there, it is asked for.
+
+    Raises `FolderError`, `UsageError`.
+    """
+    keys = work.connection.tools.keys
+    if keys.is_locked:
+        keys.unlock(asked_passphrase("Passphrase of the keys", _MASTER_VARIABLE, confirm=False))
+    return keys
+
+
+@contextmanager
+def asking(operation: str) -> Iterator[None]:
+    """What the key store refuses, told as the service's operation of that name."""
+    try:
+        yield
+    except ApiError as error:
+        raise OperationError(operation, error) from error
+
+
+def _alias_name(text: str) -> str:
+    """The name of an alias, which may be given without its beginning."""
+    return text if text.startswith(_ALIAS_PREFIX) else _ALIAS_PREFIX + text
+
+
+@click.command(cls=Command)
+@click.option("--alias", metavar="NAME", help="Give it this name, as orders or alias/orders.")
+@click.option("--description", metavar="TEXT", default="", help="What it is for.")
+@click.pass_context
+def create(context: click.Context, alias: str | None, description: str) -> None:
+    """Make a customer managed key; writes its ARN to stdout."""
+    keys = opened_keys(workspace(context))
+    with asking("CreateKey"):
+        made = keys.create(description, None if alias is None else _alias_name(alias))
+    click.echo(made.arn)
+
+
+@click.command("list", cls=Command)
+@report_option("The form of the list.")
+@click.pass_context
+def list_keys(context: click.Context, output: str) -> None:
+    """List the keys of the Region, the oldest first."""
+    found = opened_keys(workspace(context)).list_keys()
+    if output == "json":
+        click.echo(_json([_document(info) for info in found]))
+        return
+    rows = [
+        (info.key_id, ", ".join(info.aliases), info.state, info.manager, info.description)
+        for info in found
+    ]
+    write_rows(("id", "aliases", "state", "manager", "description"), rows, [False] * 5)
+
+
+@click.command(cls=Command)
+@key_argument
+@report_option("The form of the description.")
+@click.pass_context
+def describe(context: click.Context, key: str, output: str) -> None:
+    """Describe a key; KEY is an id, an ARN or an alias (alias/NAME).
+
+    The AWS managed key alias/aws/dynamodb is made when it is first asked for.
+    """
+    keys = opened_keys(workspace(context))
+    with asking("DescribeKey"):
+        info = keys.describe(key)
+    if output == "json":
+        click.echo(_json(_document(info)))
+        return
+    lines = {
+        "id": info.key_id,
+        "arn": info.arn,
+        "aliases": ", ".join(info.aliases),
+        "description": info.description,
+        "state": info.state,
+        "manager": info.manager,
+        "made": _time(info.created_us),
+        "rotated": ", ".join(map(_time, info.rotated_us)),
+        "deleted": "" if info.deletion_us is None else _time(info.deletion_us),
+    }
+    for name, text in lines.items():
+        if text:
+            click.echo(f"{name:<12} {text}")
+
+
+@click.group()
+def alias() -> None:
+    """Names of keys."""
+
+
+@alias.command("create", cls=Command)
+@click.argument("name")
+@key_argument
+@click.pass_context
+def create_alias(context: click.Context, name: str, key: str) -> None:
+    """Give a key a name, as orders or alias/orders."""
+    keys = opened_keys(workspace(context))
+    with asking("CreateAlias"):
+        keys.create_alias(_alias_name(name), key)
+    say(f"{_alias_name(name)} is {key}")
+
+
+@alias.command("list", cls=Command)
+@click.argument("key", required=False)
+@report_option("The form of the list.")
+@click.pass_context
+def list_aliases(context: click.Context, key: str | None, output: str) -> None:
+    """List the aliases of the Region, or of a key."""
+    keys = opened_keys(workspace(context))
+    with asking("ListAliases"):
+        found = keys.list_aliases(key)
+    if output == "json":
+        documents = [
+            {
+                "AliasName": each.name,
+                "AliasArn": each.arn,
+                "TargetKeyId": each.key_id,
+                "CreationDate": each.created_us / 1_000_000,
+            }
+            for each in found
+        ]
+        click.echo(_json(documents))
+        return
+    write_rows(("alias", "key"), [(each.name, each.key_id) for each in found], [False] * 2)
+
+
+@alias.command("delete", cls=Command)
+@click.argument("name")
+@click.pass_context
+def delete_alias(context: click.Context, name: str) -> None:
+    """Take a name away; the key stays, and so does what it encrypted."""
+    keys = opened_keys(workspace(context))
+    with asking("DeleteAlias"):
+        keys.delete_alias(_alias_name(name))
+    say(f"deleted {_alias_name(name)}")
+
+
+@click.command(cls=Command)
+@key_argument
+@click.pass_context
+def enable(context: click.Context, key: str) -> None:
+    """Let a key be used again."""
+    keys = opened_keys(workspace(context))
+    with asking("EnableKey"):
+        keys.enable(key)
+    say(f"enabled {key}")
+
+
+@click.command(cls=Command)
+@key_argument
+@click.pass_context
+def disable(context: click.Context, key: str) -> None:
+    """Let a key neither encrypt nor decrypt, until it is enabled again."""
+    keys = opened_keys(workspace(context))
+    with asking("DisableKey"):
+        keys.disable(key)
+    say(f"disabled {key}")
+
+
+@click.command("schedule-deletion", cls=Command)
+@key_argument
+@click.option(
+    "--days",
+    type=click.IntRange(DELETION_DAYS_MIN, DELETION_DAYS_MAX),
+    default=DELETION_DAYS_MAX,
+    show_default=True,
+    help="In how many days.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) -> None:
+    """Have a key deleted in some days, and with it all that it encrypted.
+
+    Until then it is of no use, and `cancel-deletion` brings it back.
+    """
+    work = workspace(context)
+    keys = opened_keys(work)
+    with asking("ScheduleKeyDeletion"):
+        arn = keys.describe(key).arn
+    work.confirm(f"Delete {key} in {days} days, and so all that it encrypted?", yes=yes)
+    with asking("ScheduleKeyDeletion"):
+        when_us = keys.schedule_deletion(arn, days)
+    say(f"{key} will be deleted at {_time(when_us)}")
+
+
+@click.command("cancel-deletion", cls=Command)
+@key_argument
+@click.pass_context
+def cancel_deletion(context: click.Context, key: str) -> None:
+    """Keep a key that was to be deleted; it is disabled."""
+    keys = opened_keys(workspace(context))
+    with asking("CancelKeyDeletion"):
+        keys.cancel_deletion(key)
+    say(f"{key} stays, and is disabled: `dyntui keys enable {key}` lets it be used")
+
+
+@click.command(cls=Command)
+@key_argument
+@click.pass_context
+def rotate(context: click.Context, key: str) -> None:
+    """Encrypt with new key material from now on; what the old one encrypted still opens."""
+    keys = opened_keys(workspace(context))
+    with asking("RotateKeyOnDemand"):
+        keys.rotate(key)
+    say(f"rotated {key}")
+
+
+@click.command(cls=Command)
+@click.argument("kind", type=click.Choice(MASTER_KINDS), required=False)
+@click.pass_context
+def master(context: click.Context, kind: str | None) -> None:
+    """Show where the key that opens the key store comes from, or change it.
+
+    A file of the folder, a passphrase that is asked for (or in DYNTUI_MASTER_PASSPHRASE), the
+    environment (64 hex digits in DYNTUI_MASTER_KEY), or the operating system's keyring. It is one
+    for all Regions.
+    """
+    work = workspace(context)
+    keys = work.connection.tools.keys
+    if kind is None:
+        click.echo(keys.master_kind)
+        return
+    new = None
+    if keys.master_kind == "passphrase" or kind != "passphrase":
+        keys = opened_keys(work)
+    if kind == "passphrase":
+        variable = "DYNTUI_NEW_MASTER_PASSPHRASE"
+        if keys.master_kind != "passphrase":
+            variable = _MASTER_VARIABLE
+        new = long_enough(asked_passphrase("New passphrase of the keys", variable, confirm=True))
+    try:
+        keys.protect(kind, new)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    say(f"the master key comes from here now: {kind}")
+
+
+def _document(info: KeyInfo) -> Json:
+    """A key as KMS describes one, with its aliases and rotations."""
+    document: Json = {
+        "KeyId": info.key_id,
+        "Arn": info.arn,
+        "AWSAccountId": info.arn.split(":")[4],
+        "CreationDate": info.created_us / 1_000_000,
+        "Enabled": info.state == "Enabled",
+        "Description": info.description,
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "KeyState": info.state,
+        "KeyManager": info.manager,
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "Aliases": list(info.aliases),
+        "RotationDates": [each / 1_000_000 for each in info.rotated_us],
+    }
+    if info.deletion_us is not None:
+        document["DeletionDate"] = info.deletion_us / 1_000_000
+    return document
+
+
+def _json(document: object) -> str:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+
+
+def _time(moment_us: int) -> str:
+    return datetime.fromtimestamp(moment_us / 1_000_000, UTC).isoformat(" ", "seconds")

@@ -1,0 +1,111 @@
+"""Making a backup of a table, or a snapshot of it or of all tables."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Select, Static
+
+from dyntui.core.moments import local_time
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.form_fields import FormRow
+from dyntui.widgets.text_view import TextView
+
+Kind = Literal["backup", "snapshot", "all"]
+KINDS: dict[Kind, str] = {
+    "backup": "backup of the table",
+    "snapshot": "snapshot of the table",
+    "all": "snapshot of all tables",
+}
+ABOUT = (
+    "Either is one file, as of this instant, compressed and encrypted; making it draws no "
+    "capacity. A backup is DynamoDB's, and brings back keys, indexes and throughput; a snapshot "
+    "brings back all settings, too, and can take the place of what is there."
+)
+_ODD = re.compile(r"[^a-zA-Z0-9_.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What is to be made, and its name."""
+
+    kind: Kind
+    name: str
+
+    def command(self, table: str) -> str:
+        """The command that makes the same."""
+        if self.kind == "backup":
+            return shlex.join(["dyntui", "backup", "create", table, self.name])
+        tables = [] if self.kind == "all" else [table]
+        return shlex.join(["dyntui", "snapshot", "create", self.name, *tables])
+
+
+class KeepScreen(Drawer[Keep | None]):
+    """Gives what is to be made, None for nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("keep")
+    AUTO_FOCUS = "Input"
+    DEFAULT_CSS = """
+    KeepScreen {
+        #keep-form { height: auto; padding: 1 1 0 1; }
+        #keep-about { padding: 1 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, table: str, now_s: float, *, is_remote: bool) -> None:
+        super().__init__()
+        self._table = table
+        self._name = f"{_ODD.sub('_', table)}-{local_time(now_s):%Y%m%dT%H%M%S}"
+        self._kinds: list[Kind] = ["backup"] if is_remote else list(KINDS)
+
+    def title_text(self) -> Text:
+        """Of which table."""
+        return Text(f"Keep a copy · {self._table}")
+
+    def compose_body(self) -> ComposeResult:
+        """Kind, name, what it is, the command."""
+        with Vertical(id="keep-form"):
+            choices = [(KINDS[kind], kind) for kind in self._kinds]
+            yield FormRow(
+                "What", Select(choices, value="backup", allow_blank=False, id="kind", compact=True)
+            )
+            yield FormRow("Name", Input(self._name, id="keep-name", compact=True))
+        yield Static(ABOUT, id="keep-about")
+        yield Static("the command", classes="caption")
+        yield TextView(json=False)
+
+    @property
+    def _keep(self) -> Keep:
+        chosen = self.query_one(Select).value
+        kind = next(kind for kind in self._kinds if kind == chosen)
+        return Keep(kind, self.query_one(Input).value.strip())
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _show_command(self) -> None:
+        self.query_one(TextView).text = self._keep.command(self._table)
+
+    @on(Input.Submitted)
+    def action_submit(self) -> None:
+        """Make it."""
+        if self._keep.name:
+            self.dismiss(self._keep)
+        else:
+            self.show_error("Give it a name.")
+
+    def action_copy_as(self) -> None:
+        """Copy the command."""
+        self.copy(self._keep.command(self._table), "the command")
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,52 @@
+"""What an import could not take: each record with its place, the reason, and where in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from dyntui.core.transfer_text import rejections_text, title
+from dyntui.core.transfers import Transfer
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.text_view import TextView
+
+_COPIED_CELLS = 10_000
+
+
+class RejectedScreen(Drawer[None]):
+    """Shows rejected records."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("rejected")
+    AUTO_FOCUS = "TextView"
+
+    def __init__(self, transfer: Transfer) -> None:
+        super().__init__()
+        self._transfer = transfer
+
+    def title_text(self) -> Text:
+        """How many, and of what."""
+        return Text(f"{self._transfer.rejected:,} rejected · {title(self._transfer)}")
+
+    def compose_body(self) -> ComposeResult:
+        """The records."""
+        yield TextView(json=False)
+
+    def on_resize(self) -> None:
+        """The text fits the width."""
+        width = max(20, self.query_one("#drawer").size.width - 4)
+        self.query_one(TextView).show(self._text(width), json=False)
+
+    def _text(self, width: int) -> str:
+        return rejections_text(self._transfer.rejections, self._transfer.rejected, width)
+
+    def action_copy(self) -> None:
+        """Copy them."""
+        self.copy(self._text(_COPIED_CELLS), "what was rejected")
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss()

@@ -1,0 +1,161 @@
+"""Undoing changes: what will happen is shown before, what was refused after."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from dyntui.core.change_text import key_text
+from dyntui.core.connect import Connection
+from dyntui.core.timeline import iso_text
+from dyntui.core.timeline_page import Listed, Row
+from dyntui.core.undo_preview import UndoPreview, undo_preview
+from dyntui.core.undoing import undo_all
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.rows_view import RowsView
+from engine.client.changes import Changes
+from engine.client.history import Undone
+from engine.client.protocol import Context
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWanted:
+    """Which changes are meant, and how a title names them."""
+
+    which: Changes
+    name: str
+    only_last: bool = False
+
+    def command(self, table: str) -> str:
+        """The command that undoes the same."""
+        words = ["dyntui", "undo", table]
+        for seq in self.which.seqs or ():
+            words += ["--change", str(seq)]
+        for flag, at_s in (("--since", self.which.after_s), ("--until", self.which.until_s)):
+            words += [] if at_s is None else [flag, iso_text(at_s)]
+        return shlex.join(words + (["--last"] if self.only_last else []))
+
+
+class UndoScreen(Drawer[bool]):
+    """Undoes changes of a table; gives whether any was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("undo")
+    AUTO_FOCUS = "RowsView"
+    DEFAULT_CSS = """
+    UndoScreen #undo-about { padding: 0 1; height: auto; background: $surface; color: $text-muted; }
+    """
+
+    def __init__(self, connection: Connection, table: str, wanted: UndoWanted) -> None:
+        super().__init__()
+        self._connection = connection
+        self._table = table
+        self._wanted = wanted
+        self._preview: UndoPreview | None = None
+        self._undone: list[Undone] | None = None
+        self._stopped = False
+
+    def title_text(self) -> Text:
+        """What is undone."""
+        return Text(f"Undo · {self._table} · {self._wanted.name}")
+
+    def compose_body(self) -> ComposeResult:
+        """What it does, and to which items."""
+        yield Static(id="undo-about")
+        yield RowsView()
+
+    def on_mount(self) -> None:
+        """Look at what would be done."""
+        self._say("looking at what would be done…")
+        tools, table, wanted = self._connection.tools, self._table, self._wanted
+        self.run_job(
+            f"looking at changes of {table}",
+            lambda _: undo_preview(tools, table, wanted.which, only_last=wanted.only_last),
+            self._previewed,
+            self.show_error,
+            group="preview",
+        )
+
+    def _say(self, text: str) -> None:
+        self.query_one("#undo-about", Static).update(Text(text))
+
+    def _previewed(self, preview: UndoPreview) -> None:
+        self._preview = preview
+        count = f"{'' if preview.exact else 'more than '}{preview.changes:,}"
+        stay = sum(item.refusal is not None for item in preview.items)
+        said = (
+            f"{count} change{'' if preview.changes == 1 else 's'} of {len(preview.items):,} "
+            f"item{'' if len(preview.items) == 1 else 's'} will be undone by new writes, which "
+            "draw capacity, are logged, and can be undone too."
+        )
+        if stay:
+            said += f" {stay:,} of the items will stay as they are: others changed them since."
+        if not preview.changes:
+            said = "There are no such changes."
+        self._say(said)
+        rows = tuple(item.row for item in preview.items)
+        self.query_one(RowsView).show_list(Listed("", rows, 0))
+
+    def action_submit(self) -> None:
+        """Undo them."""
+        if self._preview is None or not self._preview.changes or self.job_running:
+            return
+        if self._undone is not None:
+            self.dismiss(self._any_undone)
+            return
+        connection, table, wanted = self._connection, self._table, self._wanted
+
+        def work(cancelled: Cancelled) -> list[Undone]:
+            by = Context(origin="person", cancelled=cancelled)
+            return undo_all(connection, table, wanted.which, only_last=wanted.only_last, context=by)
+
+        self.run_job(f"undoing changes of {table}", work, self._done, self.show_error, group="undo")
+        self._say("undoing… Esc stops it")
+
+    def _done(self, undone: list[Undone]) -> None:
+        self._undone = undone
+        refused = [one for one in undone if one.refusal is not None]
+        count = len(undone) - len(refused)
+        said = f"{count:,} item{'' if count == 1 else 's'} brought back"
+        if not refused:
+            self.notify(said)
+            self.dismiss(self._any_undone)
+            return
+        self._say(f"{said}, {len(refused):,} left as they are:")
+        rows = tuple(_refused(one) for one in refused)
+        self.query_one(RowsView).show_list(Listed("", rows, 0))
+
+    @property
+    def _any_undone(self) -> bool:
+        return self._stopped or any(one.refusal is None for one in self._undone or ())
+
+    def action_copy_as(self) -> None:
+        """Copy the command that does the same."""
+        self.copy(self._wanted.command(self._table), "the command")
+
+    def action_up(self) -> None:
+        """The item above."""
+        self.query_one(RowsView).move(-1)
+
+    def action_down(self) -> None:
+        """The item below."""
+        self.query_one(RowsView).move(1)
+
+    def action_close(self) -> None:
+        """Stop what runs, or go back."""
+        if not self.cancel_jobs() or self._preview is None:
+            self.dismiss(self._any_undone)
+        else:
+            self._stopped = True
+            self._say("Stopped: what was undone by then stays undone.")
+
+
+def _refused(one: Undone) -> Row:
+    return Row((("✗ ", "mark"), (key_text(one.key), "bold"), (f"  {one.refusal}", "")))

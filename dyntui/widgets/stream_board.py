@@ -1,0 +1,403 @@
+"""A table's changes as they come, its streams' shards, and its Time to Live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dyntui.core.connect import Connection
+from dyntui.core.formats import dynamodb_json
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.core.stream_lines import (
+    StreamLines,
+    facts,
+    shards_page,
+    state_text,
+    streams_page,
+)
+from dyntui.core.stream_page import change_head, diff_lines
+from dyntui.core.stream_tail import Change, Wanted
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.choice import Choice
+from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.lines_view import LinesView
+from dyntui.widgets.messages import error_text
+from dyntui.widgets.stream_reader import StreamReader
+from dyntui.widgets.stream_tab import StreamTab
+from engine.client.protocol import Context, LocalTools
+from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.screens.turn import TurnScreen
+
+Json = dict[str, Any]
+
+PAGES = ("changes", "shards", "streams")
+
+
+class StreamView(LinesView):
+    """The list; its keys act on the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("stream")
+
+    def action_ask(self, what: str) -> None:
+        """Have the board do something."""
+        self.query_ancestor(StreamBoard).ask(what)
+
+
+class ChangeView(LinesView):
+    """What a change did; a click in it chooses nothing."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Leave the list's cursor where it is."""
+        event.prevent_default()
+
+
+class StreamBoard(StreamReader):
+    """Shows changes, shards or all streams, and does what keys and clicks say."""
+
+    DEFAULT_CSS = """
+    StreamBoard {
+        height: 1fr;
+        #stream-facts { height: auto; max-height: 4; padding: 0 1; background: $surface; }
+        #stream-bar { height: 1; background: $panel; }
+        #stream-state { width: 1fr; padding: 0 1; text-align: right; color: $secondary;
+            text-wrap: nowrap; text-overflow: ellipsis; }
+        StreamView { height: 1fr; padding: 0; }
+        #stream-head { height: 1; padding: 0 1; background: $panel; color: $text-muted;
+            text-wrap: nowrap; text-overflow: ellipsis; }
+        #stream-diff { height: 40%; padding: 0 1; }
+        #stream-diff:focus { background: $boost; }
+        &.-bare #stream-head, &.-bare #stream-diff { display: none; }
+    }
+    """
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        super().__init__(session, connection)
+        self.add_class("-bare")
+        self._page = PAGES[0]
+        self._stream_row = 0
+        self._chosen: Change | None = None
+        self._lines = StreamLines()
+
+    def compose(self) -> ComposeResult:
+        """How things stand; the pages' names; the list; the change under the cursor."""
+        yield Static(id="stream-facts")
+        with Horizontal(id="stream-bar"):
+            for page in PAGES:
+                yield Choice(page, page)
+            yield Static(id="stream-state")
+        yield StreamView(id="stream")
+        yield Static(id="stream-head")
+        yield ChangeView(id="stream-diff")
+
+    @property
+    def _view(self) -> StreamView:
+        return self.query_one(StreamView)
+
+    @property
+    def _diff(self) -> ChangeView:
+        return self.query_one(ChangeView)
+
+    @property
+    def panels(self) -> tuple[Widget, ...]:
+        """The list, and the change."""
+        return tuple(self.query(LinesView))
+
+    def focus_content(self) -> None:
+        """The list; at once, or as soon as it is there."""
+        self.call_later(lambda: self._view.focus())
+
+    def back(self) -> bool:
+        """From the change to the list, and to the changes; whether there was anything."""
+        if self.query("#stream-diff:focus"):
+            self._view.focus()
+        elif self._page != PAGES[0]:
+            self._show_page(PAGES[0])
+        else:
+            return False
+        return True
+
+    # Drawing.
+
+    def on_mount(self) -> None:
+        """It may have come into sight before it was whole."""
+        Choice.mark(self, self._page)
+        self.look()
+
+    def show_table(self, info: TableInfo) -> None:
+        """Another table: its changes first."""
+        self._show_page(PAGES[0])
+        super().show_table(info)
+
+    @on(LinesView.Resized)
+    def _resized(self, message: LinesView.Resized) -> None:
+        message.stop()
+        self.draw()
+
+    def draw(self) -> None:
+        """Show what is known by now, unless it is not whole yet."""
+        if not self.query(ChangeView):
+            return
+        state = self._state
+        self.query_one("#stream-facts", Static).update(self._facts())
+        self.query_one("#stream-state", Static).update(self._state_text(), layout=False)
+        change = self._change if self._page == "changes" else None
+        self.set_class(change is None, "-bare")
+        width = self._view.room[0]
+        if self._page == "shards":
+            self._view.show(shards_page(self._described, width))
+        elif self._page == "streams":
+            self._view.show(streams_page(self._all_streams, self._stream_row, width))
+        elif change is None:
+            self._view.show(self._lines.nothing(state, self._kept, self._start, width))
+        else:
+            row = self._row
+            now_s = self._session.clock.now_us() / 1_000_000
+            self._view.show(self._lines.changes(self._kept.shown, row, now_s))
+            self._view.reveal(row)
+        if change is not None:
+            self.query_one("#stream-head", Static).update(Text(change_head(change)))
+            expires_by = None if state is None else state.expires_by
+            self._diff.show(diff_lines(change, self._diff.room[0], expires_by))
+
+    def _facts(self) -> Text:
+        """How the stream and Time to Live stand."""
+        colours = self.app.theme_variables
+        if self._problem:
+            return Text(self._problem, style=colours["error"])
+        text = Text()
+        for place, (name, fact) in enumerate(facts(self._state, self._described)):
+            text.append("\n" if place else "")
+            text.append(f"{name:<8}", style=colours["secondary"])
+            text.append(fact)
+        return text
+
+    def _state_text(self) -> Text:
+        """Whether changes come, how many came, and which are shown."""
+        following = self._following
+        if following is None:
+            return Text("")
+        mark = "‖ paused" if self._paused else "■ ended" if following.is_ended else "● live"
+        return Text(state_text(mark, self._start, self._kept))
+
+    @property
+    def _described(self) -> Json | None:
+        """The stream that is followed, as it stands."""
+        if self._state is None or self._following is None:
+            return None
+        arn = self._following.arn
+        return next((one for one in self._state.streams if one["StreamArn"] == arn), None)
+
+    @property
+    def _row(self) -> int:
+        """Where the chosen change stands; the newest, where none is chosen or it is gone."""
+        shown = enumerate(self._kept.shown)
+        return next((place for place, one in shown if one is self._chosen), 0)
+
+    @property
+    def _change(self) -> Change | None:
+        """The change under the cursor."""
+        shown = self._kept.shown
+        return shown[self._row] if shown else None
+
+    # What keys and clicks do.
+
+    def ask(self, what: str) -> None:
+        """Do one of the actions of the context `stream`."""
+        page = max(1, self._view.size.height - 1)
+        actions: dict[str, Callable[[], None]] = {
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "page_up": lambda: self._move(-page),
+            "page_down": lambda: self._move(page),
+            "first": lambda: self._move(-self._view.virtual_size.height),
+            "last": lambda: self._move(self._view.virtual_size.height),
+            "open": self._open,
+            "pause": self._pause,
+            "filter": self._ask_filter,
+            "only": self._only_this,
+            "start": self._from_start,
+            "page": lambda: self._show_page(PAGES[(PAGES.index(self._page) + 1) % len(PAGES)]),
+            "stream": self._turn_stream,
+            "expiry": self._turn_expiry,
+            "expire": self._ask_expire,
+            "copy": self._copy_change,
+            "copy_as": self._copy_as,
+        }
+        actions[what]()
+
+    def on_choice_chosen(self, message: Choice.Chosen) -> None:
+        """A click on a page's name."""
+        message.stop()
+        self._show_page(message.value)
+
+    def _show_page(self, page: str) -> None:
+        self._page = page
+        self._wants_all_streams = page == "streams"
+        if self.query(Choice):
+            Choice.mark(self, page)
+            self._view.scroll_to(y=0, animate=False)
+            self.draw()
+            if page == "streams":
+                self.look()
+
+    @on(LinesView.Clicked)
+    def _clicked(self, message: LinesView.Clicked) -> None:
+        message.stop()
+        if self._page == "changes":
+            self._move(message.row - self._row)
+        elif self._page == "streams":
+            self._move(message.row - self._stream_row)
+
+    def _move(self, step: int) -> None:
+        """Move the cursor, or scroll where there is none. On the newest change it stays there."""
+        if self._page == "changes" and self._kept.shown:
+            shown = self._kept.shown
+            row = min(max(self._row + step, 0), len(shown) - 1)
+            self._chosen = shown[row] if row else None
+            self._diff.scroll_to(y=0, animate=False)
+            self.draw()
+        elif self._page == "streams" and self._all_streams:
+            self._stream_row = min(max(self._stream_row + step, 0), len(self._all_streams) - 1)
+            self.draw()
+            self._view.reveal(self._stream_row)
+        else:
+            self._view.scroll_relative(y=step, animate=False)
+
+    def _open(self) -> None:
+        """The item of the change, or the stream under the cursor."""
+        if self._page == "changes" and self._change is not None:
+            self.post_message(StreamTab.ItemWanted(self._change.keys))
+        elif self._page == "streams" and self._all_streams and self._info is not None:
+            chosen = self._all_streams[min(self._stream_row, len(self._all_streams) - 1)]
+            if chosen["TableName"] != self._info.name:
+                self.post_message(StreamTab.TableWanted(chosen["TableName"]))
+                return
+            self._picked, self._start = chosen["StreamArn"], "start"
+            self._show_page(PAGES[0])
+            self._follow(chosen)
+
+    def _pause(self) -> None:
+        self._paused = not self._paused
+        self.draw()
+        self._poll()
+
+    def _from_start(self) -> None:
+        """Begin with the oldest change that is left, or with what comes from now on."""
+        self._start = "now" if self._start == "start" else "start"
+        self._paused = False
+        self._follow(self._described)
+
+    # Which changes.
+
+    def _ask_filter(self) -> None:
+        from dyntui.screens.filter_changes import FilterChangesScreen
+
+        def closed(wanted: Wanted | None) -> None:
+            if wanted is not None:
+                self._want(wanted)
+
+        if self._info is not None:
+            self.app.push_screen(FilterChangesScreen(self._info, self._kept.wanted), closed)
+
+    def _only_this(self) -> None:
+        """Only the changes of this item, or those of all again."""
+        wanted = self._kept.wanted
+        key = {} if wanted.key or self._change is None else self._change.keys
+        self._want(Wanted(wanted.events, key))
+
+    def _want(self, wanted: Wanted) -> None:
+        self._kept.want(wanted)
+        self._show_page(PAGES[0])
+
+    # What is changed.
+
+    def _turn(self, screen: TurnScreen) -> None:
+        info = self._info
+
+        def closed(sent: bool | None) -> None:
+            if sent and info is not None:
+                self._picked = None
+                self.post_message(StreamTab.Altered(info.name))
+                self.look()
+
+        self.app.push_screen(screen, closed)
+
+    def _turn_stream(self) -> None:
+        from dyntui.screens.turn import TurnStreamScreen
+
+        if self._info is not None and self._state is not None:
+            self._turn(TurnStreamScreen(self._session, self._info.name, on=not self._state.is_on))
+
+    def _turn_expiry(self) -> None:
+        from dyntui.screens.turn import TurnExpiryScreen
+
+        if self._info is not None and self._state is not None:
+            expires_by = self._state.expires_by
+            self._turn(TurnExpiryScreen(self._session, self._info.name, expires_by))
+
+    def _ask_expire(self) -> None:
+        """Delete what has expired now, if that is wanted."""
+        state, info, tools = self._state, self._info, self._connection.local_tools
+        if info is None or state is None or state.expires_by is None:
+            self.notify("Time to Live is off for this table: t turns it on.")
+        elif tools is None:
+            self.notify("A remote deletes what has expired by itself, some time later.")
+        elif not state.due:
+            self.notify("No item has expired.")
+        else:
+            from dyntui.screens.turn import ExpireScreen
+
+            def closed(wanted: bool | None) -> None:
+                if wanted:
+                    self._expire(info.name, tools)
+
+            self.app.push_screen(ExpireScreen(self._session, info.name, state.due), closed)
+
+    def _expire(self, table: str, tools: LocalTools) -> None:
+        def done(count: int) -> None:
+            self.notify("1 item had expired" if count == 1 else f"{count:,} items had expired")
+            self.post_message(StreamTab.Altered(table))
+            self.reload()
+
+        def failed(error: ApiError) -> None:
+            self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+
+        def work(cancelled: Cancelled) -> int:
+            return tools.expire(table, Context(origin="person", cancelled=cancelled))
+
+        self.run_job(f"deleting what has expired of {table}", work, done, failed, group="expire")
+
+    # Copies.
+
+    def _copy_change(self) -> None:
+        """The record as DynamoDB JSON."""
+        if self._change is not None:
+            text = dynamodb_json(self._change.record)
+            self.app.copy_to_clipboard(text)
+            self.notify(f"Copied the record: {len(text):,} characters", markup=False)
+
+    def _copy_as(self) -> None:
+        from dyntui.core.stream_code import tail_boto3, tail_command
+        from dyntui.screens.copy_as import CopyScreen
+
+        info, following = self._info, self._following
+        if info is None or following is None:
+            return
+        wanted = self._kept.wanted
+        texts = {
+            "command": tail_command(info.name, self._start, wanted, info.key_names),
+            "boto3": tail_boto3(self._session.region, following.arn, self._start, wanted),
+        }
+        forms = {"command": "dyntui", "boto3": "boto3"}
+        self.app.push_screen(CopyScreen(f"Changes of {info.name}", forms, texts.__getitem__))

@@ -1,0 +1,413 @@
+"""Reading and drawing a table's past: the bar with its cursor, and the list below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from dyntui.core.change_text import key_text
+from dyntui.core.chart import Line
+from dyntui.core.connect import ConnectError, Connection
+from dyntui.core.kept_copies import KeptCopy
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.core.timeline import Timeline
+from dyntui.core.timeline_lists import copy_row
+from dyntui.core.timeline_page import (
+    BAR_ROWS,
+    EDGE,
+    PAST_ROWS,
+    Listed,
+    Page,
+    Row,
+    bar_width,
+    fitted,
+    head_lines,
+    page,
+    pair_text,
+)
+from dyntui.core.timeline_reading import (
+    Found,
+    ListFound,
+    change_after,
+    change_before,
+    changes_until,
+    counts,
+    difference,
+    find,
+    nothing_kept,
+)
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.lines_view import LinesView
+from dyntui.widgets.messages import error_text
+from engine.client.history import Change, ItemDiff
+from engine.client.protocol import LocalTools
+from engine.errors import ApiError
+
+Mode = Literal["changes", "diff", "copies"]
+Subject = Change | ItemDiff | KeptCopy
+
+LOOKING = "timeline"
+COUNTING = "timeline counts"
+LISTING = "timeline list"
+STEPPING = "timeline step"
+NO_CHANGES = "No changes up to then."
+SAME = "The table was the same at both times."
+ON_REMOTE = (
+    "On a remote the past can only be restored: where point-in-time recovery is on, r makes a new "
+    "table as of the time under the cursor; B lists backups. What changed when is known only where "
+    "a change log is: in a data folder."
+)
+NOTHING_KEPT = (
+    "Nothing is kept of this table's past. In a data folder the setting history says for how many "
+    "hours; in memory it is kept for tables with point-in-time recovery (a turns it on) or a "
+    "stream."
+)
+COPY_KEYS = "r restores, V verifies, D deletes, o makes one"
+NO_COPIES = (
+    "There are no backups and snapshots of this table. o makes one: a backup of the table, or a "
+    "snapshot of several tables as of one instant."
+)
+
+
+class TimelineView(LinesView):
+    """The lines; its keys act on the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
+
+    def action_ask(self, what: str) -> None:
+        """Have the board do something."""
+        self.query_ancestor(TimelineReading).ask(what)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Down in the list."""
+        event.stop()
+        self.action_ask("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Up in the list."""
+        event.stop()
+        self.action_ask("up")
+
+
+class TimelineReading(Vertical, JobHost):
+    """Reads a table's past while it is in sight, and shows it."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        super().__init__()
+        self._session = session
+        self._connection = connection
+        self._info: TableInfo | None = None
+        self._timeline: Timeline | None = None
+        self._counted: tuple[float, float, int] | None = None
+        self._copies: tuple[KeptCopy, ...] = ()
+        self._mode: Mode = "changes"
+        self._subjects: tuple[Subject, ...] = ()
+        self._rows: tuple[Row, ...] = ()
+        self._chosen = 0
+        self._known: object = None
+        self._summary = ""
+        self._empty = ""
+        self._more = False
+        self._reading = False
+        self._page = Page()
+        self._in_sight = False
+
+    def compose(self) -> ComposeResult:
+        """One view."""
+        yield TimelineView(id="timeline")
+
+    @property
+    def _lines(self) -> TimelineView:
+        return self.query_one(TimelineView)
+
+    @property
+    def _tools(self) -> LocalTools | None:
+        return self._connection.local_tools
+
+    def ask(self, what: str) -> None:
+        """Do one of the actions of the context `timeline`."""
+        raise NotImplementedError
+
+    # When to read.
+
+    def on_mount(self) -> None:
+        """It may have come into sight before it was whole."""
+        self.look()
+
+    def show_table(self, info: TableInfo) -> None:
+        """Another table: nothing is known of it yet."""
+        self._info = info
+        self._timeline = self._counted = None
+        self._copies = ()
+        self._mode = "changes"
+        self._known = None
+        self._take(ListFound((), (), ""))
+        for group in (LOOKING, COUNTING, LISTING, STEPPING):
+            self.workers.cancel_group(self, group)
+        self.look()
+
+    def table_changed(self, info: TableInfo) -> None:
+        """The same table with other settings or counts."""
+        self._info = info
+        self.look()
+
+    def start(self) -> None:
+        """It is in sight."""
+        self._in_sight = True
+        self.look()
+
+    def stop(self) -> None:
+        """It is out of sight."""
+        self._in_sight = False
+
+    def look(self) -> None:
+        """Read the window, what is kept, and the list anew."""
+        info, tools = self._info, self._tools
+        if info is None or not self._in_sight or not self.query(TimelineView):
+            return
+
+        def done(found: Found) -> None:
+            before = self._timeline
+            timeline = (
+                Timeline.whole(found.window) if before is None else before.renewed(found.window)
+            )
+            self._timeline = replace(timeline, marks=found.marks)
+            self._copies, self._counted = found.copies, None
+            if found.refusal:
+                self.notify(found.refusal, severity="error", markup=False)
+            self._read_again()
+
+        def work(cancelled: Cancelled) -> Found:
+            return find(self._session, tools, info, cancelled)
+
+        self.run_job("reading the past", work, done, self._failed, group=LOOKING)
+
+    def _moved(self) -> None:
+        """The cursor, or what is shown, is another: begin at the top of its list."""
+        self._known = None
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """Read what is missing, and draw it; what was chosen stays chosen where it is there."""
+        self._count()
+        self._list()
+        self._draw()
+
+    def _count(self) -> None:
+        """The changes of each cell, where it is another stretch or width than before."""
+        info, timeline, tools = self._info, self._timeline, self._tools
+        if info is None or timeline is None:
+            return
+        width = bar_width(self._lines.room[0])
+        wanted = (timeline.start_s, timeline.end_s, width)
+        if wanted == self._counted:
+            return
+        self._counted = wanted
+        if len(timeline.counts) != width:
+            self._timeline = replace(timeline, counts=())
+
+        def done(found: tuple[int, ...]) -> None:
+            if self._timeline is not None and self._counted == wanted:
+                self._timeline = replace(self._timeline, counts=found)
+                self._draw()
+
+        self.run_job(
+            f"counting changes of {info.name}",
+            lambda _: counts(tools, info.name, timeline, width),
+            done,
+            self._failed,
+            group=COUNTING,
+        )
+
+    def _list(self) -> None:
+        """The list of the mode, for where the cursor stands."""
+        info, timeline, tools = self._info, self._timeline, self._tools
+        if info is None or timeline is None:
+            return
+        if self._mode == "copies":
+            rows = tuple(map(copy_row, self._copies))
+            self._show(self._copies, rows, "", NO_COPIES)
+            return
+        if tools is None or timeline.window.earliest_s is None:
+            self._show((), (), "", ON_REMOTE if tools is None else NOTHING_KEPT)
+            return
+        name, mode, pair, cursor_s = info.name, self._mode, timeline.pair, timeline.cursor_s
+        self._reading = True
+
+        def work(cancelled: Cancelled) -> ListFound:
+            if mode == "diff":
+                return difference(tools, name, pair, cancelled)
+            return changes_until(tools, name, cursor_s)
+
+        title = f"difference of {name}" if mode == "diff" else f"changes of {name}"
+        self.run_job(title, work, self._take, self._failed, group=LISTING)
+
+    def _take(self, found: ListFound) -> None:
+        self._more = found.more
+        empty = SAME if self._mode == "diff" else NO_CHANGES
+        self._show(found.subjects, found.rows, found.summary, empty)
+
+    def _show(
+        self, subjects: Sequence[Subject], rows: Sequence[Row], summary: str, empty: str
+    ) -> None:
+        self._subjects, self._rows = tuple(subjects), tuple(rows)
+        same = (number for number, one in enumerate(subjects) if _mark_of(one) == self._known)
+        self._choose_row(next(same, 0))
+        self._summary, self._empty, self._reading = summary, empty, False
+        self._draw()
+
+    def _read_more(self) -> None:
+        """The next page of changes, where the last one that is known is chosen."""
+        info, timeline, tools = self._info, self._timeline, self._tools
+        last = self._subjects[-1] if self._subjects else None
+        if not (self._more and isinstance(last, Change) and info and timeline and tools):
+            return
+        self._more = False
+        name, until_s, before = info.name, timeline.cursor_s, last.seq
+
+        def done(found: ListFound) -> None:
+            if self._subjects and self._subjects[-1] is last:
+                self._subjects += found.subjects
+                self._rows += found.rows
+                self._more = found.more
+                self._draw()
+
+        self.run_job(
+            f"changes of {name}",
+            lambda _: changes_until(tools, name, until_s, before),
+            done,
+            self._failed,
+            group=LISTING,
+        )
+
+    def _failed(self, error: ApiError) -> None:
+        text = NOTHING_KEPT if nothing_kept(error) else error_text(self.app, error).plain
+        self._more = False
+        self._show((), (), "", text)
+
+    # Drawing.
+
+    @on(LinesView.Resized)
+    def _resized(self) -> None:
+        self._count()
+        self._draw()
+
+    def _draw(self) -> None:
+        timeline, info = self._timeline, self._info
+        for view in self.query(TimelineView):
+            width, height = view.room
+            if timeline is None or info is None:
+                text = self._empty if self._empty and not self._subjects else "reading…"
+                view.show([(), ((f"  {text}", "dim"),)])
+            elif self.browsing:
+                lines: Sequence[Line] = head_lines(info.name, timeline, width)
+                view.show([fitted(line, width) for line in lines[:PAST_ROWS]])
+            else:
+                empty = "reading…" if self._reading else self._empty
+                listed = Listed(self._head(timeline), self._rows, self._chosen, empty)
+                self._page = page(info.name, timeline, listed, self.working_text, width, height)
+                view.show(self._page.lines)
+
+    @property
+    def browsing(self) -> bool:
+        """Whether items as they were stand in place of the list."""
+        return False
+
+    @property
+    def working_text(self) -> str:
+        """What takes long, in words; empty where nothing does."""
+        return ""
+
+    def _head(self, timeline: Timeline) -> str:
+        if self._mode == "copies":
+            keys = f" · {COPY_KEYS}" if self._rows else ""
+            return f"Backups and snapshots ({len(self._rows)}){keys}"
+        if self._mode == "diff":
+            said = "reading…" if self._reading else self._summary
+            return f"Difference {pair_text(timeline)}: {said}"
+        count = f"{len(self._rows)}{'+' if self._more else ''}"
+        return f"Changes up to then, the newest first ({count})"
+
+    # Moving.
+
+    def _go(self, move: Callable[[Timeline], Timeline]) -> None:
+        """Another place of the cursor, or another stretch."""
+        before = self._timeline
+        if before is not None:
+            self._timeline = move(before)
+            if self._timeline != before:
+                self._moved()
+
+    def _go_to(self, at_s: float | None, missing: str = "") -> None:
+        if at_s is None:
+            self.notify(missing)
+        else:
+            self._go(lambda timeline: timeline.at(at_s))
+
+    def _step(self, forward: bool) -> None:
+        """To the next or the last change."""
+        info, timeline, tools = self._info, self._timeline, self._tools
+        if info is None or timeline is None or tools is None:
+            self._refuse()
+            return
+        find_change = change_after if forward else change_before
+        missing = "There is no change after that" if forward else "There is no change before that"
+        self.run_job(
+            "looking for a change",
+            lambda _: find_change(tools, info.name, timeline),
+            lambda at_s: self._go_to(at_s, missing),
+            self._failed,
+            group=STEPPING,
+        )
+
+    def _choose(self, number: int) -> None:
+        """Another row of the list."""
+        self._choose_row(min(max(number, 0), max(len(self._rows) - 1, 0)))
+        if self._chosen == len(self._rows) - 1:
+            self._read_more()
+        self._draw()
+
+    def _choose_row(self, number: int) -> None:
+        self._chosen = number
+        if self._subject is not None:
+            self._known = _mark_of(self._subject)
+
+    @on(LinesView.Clicked)
+    def _clicked(self, message: LinesView.Clicked) -> None:
+        """A click on the bar moves the cursor, one on the list chooses a row."""
+        message.stop()
+        if message.row in BAR_ROWS:
+            width = bar_width(self._lines.room[0])
+            cell = min(max(message.cell - EDGE, 0), width - 1)
+            self._go(lambda timeline: timeline.at(timeline.time_of(cell, width)))
+        elif not self.browsing and message.row < len(self._page.rows):
+            row = self._page.rows[message.row]
+            if row is not None:
+                self._choose(row)
+
+    def _refuse(self) -> None:
+        """Say why something cannot be done on a remote."""
+        try:
+            _ = self._connection.tools
+        except ConnectError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    @property
+    def _subject(self) -> Subject | None:
+        """What is chosen in the list."""
+        return self._subjects[self._chosen] if self._chosen < len(self._subjects) else None
+
+
+def _mark_of(subject: Subject) -> object:
+    """By what a change, an item or a copy is known again."""
+    if isinstance(subject, Change):
+        return subject.seq
+    return subject.ref if isinstance(subject, KeptCopy) else key_text(subject.key)

@@ -1,0 +1,1 @@
+"""Keys: the store of KMS keys, and what is encrypted under them."""
