@@ -18,7 +18,7 @@ from dyntui.core.copying import delete_all, scan_cost_text, scanned
 from dyntui.core.put_many import batch_for, put_many
 from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
-from engine.client.protocol import Context, Json
+from engine.client.protocol import Context, Json, LoadProgress
 from engine.errors import ApiError
 
 _POLL_S = 0.1
@@ -103,17 +103,25 @@ def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, batch_items:
     work.call(request.operation, request.members | {"TableName": new_table})
     work.ready_table(new_table)
     client = work.connection.client
+    written = 0
+
+    def show(step: LoadProgress) -> None:
+        nonlocal written
+        written = step.items_written
+        bar.show("copy", written, info.item_count)
+
+    def done() -> str:
+        return f"{new_table} was made and {written:,} items were copied"
+
     try:
         with progress_bar() as bar:
-            put_many(
-                client,
-                new_table,
-                scanned(client, info.name),
-                lambda step: bar.show("copy", step.items_written, info.item_count),
-                batch_items=batch_items,
-            )
+            items = scanned(client, info.name)
+            put_many(client, new_table, items, show, batch_items=batch_items)
+    except KeyboardInterrupt:
+        say(f"before that, {done()}")
+        raise
     except ApiError as error:
-        raise OperationError("PutItem", error, done=f"{new_table} was made") from error
+        raise OperationError("PutItem", error, done=done()) from error
 
 
 @click.command(cls=Command)

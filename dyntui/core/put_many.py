@@ -49,6 +49,9 @@ def put_many(
     while batch := list(islice(source, min(batch_items, BATCH_ITEMS_MAX))):
         left = batch if absent is not None else _put_batch(client, table, batch)
         written += len(batch) - len(left)
+        if left:
+            # What is tried by itself may end it all.
+            on_progress(LoadProgress(taken, written))
         for place, item in enumerate(batch, taken):
             if not any(item is one for one in left):
                 continue

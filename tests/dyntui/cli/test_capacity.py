@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pexpect
 import pytest
 
@@ -115,6 +117,14 @@ def test_a_copy_keeps_to_rates(shell: Shell) -> None:
     assert shell.ok("stats again -o json").json["throttles"] == []
     assert "--via scan" in shell.misused("copy small third --max-wcu 5")
     assert "nan" in shell.misused("copy small third --via scan --max-wcu nan")
+
+
+def test_a_copy_that_is_refused_midway_tells_how_far_it_came(shell: Shell) -> None:
+    shell.ok("create small --key id:S --billing provisioned --rcu 20 --wcu 1")
+    shell.ok("put small -", stdin="".join(f'{{"id": {{"S": "{n}"}}}}\n' for n in range(30)))
+    ended = shell.run("copy small half --via scan --throttling enforce --retries 0")
+    assert ended.code == 3
+    assert re.search(r"\nbefore that, half was made and [1-9] items were copied\n$", ended.err)
 
 
 def test_items_put_at_a_rate_are_put_by_requests(orders: Shell) -> None:
