@@ -16,6 +16,7 @@ from engine import Engine, Settings
 from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
+from tests.dyntui.app.past_of_films import write_past
 from tests.ticket_sale import TickingClock, sell_tickets
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -45,6 +46,8 @@ class Picture:
 
 SALE = Picture("capacity", (120, 40), ("3",))
 """It is taken of a table with traffic."""
+PAST = Picture("timeline", (100, 30), ("t", "M", "space", "M", "d", "down"))
+"""It is taken of a table with a past."""
 
 PICTURES = (
     Picture(
@@ -152,6 +155,10 @@ def main() -> None:
     with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
         sell_tickets(engine, clock)
         _keep(SALE, asyncio.run(take(engine, SALE)))
+    clock = VirtualClock()
+    with Engine.in_memory(clock=clock) as engine:
+        write_past(engine, clock)
+        _keep(PAST, asyncio.run(take(engine, PAST)))
 
 
 def _keep(picture: Picture, svg: str) -> None:

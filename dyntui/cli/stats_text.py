@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from dyntui.cli.output import rows_text
 from dyntui.core.capacity_words import CLASSES, MODES, episodes, limit_of, rates
@@ -24,6 +25,7 @@ _NOW_STRETCHES = 3
 _KEYS_SHOWN = 5
 _PARTITIONS_SHOWN = 8
 _REASONS_SHOWN = 8
+_TEXT_WIDTH = 79
 _BUSY = 0.005
 
 
@@ -143,12 +145,20 @@ def _flow_row(report: CapacityReport, resource: Resource, unit: str) -> tuple[st
 def _throttles(report: CapacityReport) -> str:
     """Each cause, the newest first: how many requests it refused, and in the words of the last."""
     found = episodes(report.throttles)
-    more = len(found) - _REASONS_SHOWN
-    return "".join(
+    told = [
         f"{episode.requests:,} {episode.kind.lower()}s of the {_name(episode.index)} throttled: "
-        f"{episode.words}\n"
+        f"{episode.words}"
         for episode in found[:_REASONS_SHOWN]
-    ) + (f"and {more:,} reasons more\n" if more > 0 else "")
+    ]
+    if len(found) > len(told):
+        told.append(f"and {len(found) - len(told):,} reasons more")
+    # Watched, what is beyond the edge of the terminal would not be seen.
+    lines = (
+        line
+        for text in told
+        for line in wrap(text, _TEXT_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _partitions(report: CapacityReport) -> str:
@@ -197,8 +207,10 @@ def _hot_keys(report: CapacityReport) -> str:
 
 
 def _operations(operations: Sequence[OperationFigures]) -> str:
+    """The most frequent first."""
     counts = ("operation", "requests", "throttled", "failed")
-    rows = [tuple(_operation_row(figures)) for figures in operations]
+    ordered = sorted(operations, key=lambda figures: -figures.requests)
+    rows = [tuple(_operation_row(figures)) for figures in ordered]
     heads = (*counts, "p50 ms", "p90", "p99", "bytes", "largest")
     return rows_text(heads, rows, (False, *[True] * 8)) if rows else ""
 

@@ -232,7 +232,9 @@ def _throttles(page: Page, report: CapacityReport, width: int, height: int) -> N
 def _episode(episode: Episode, report: CapacityReport, width: int) -> list[Line]:
     """What was refused and why, and below it what helps."""
     room = width - 3
-    first, *more = textwrap.wrap(printable(episode_text(episode, report)), room)
+    # Names of indexes and keys are not parted at their hyphens.
+    text = printable(episode_text(episode, report))
+    first, *more = textwrap.wrap(text, room, break_on_hyphens=False)
     way = textwrap.wrap(f"→ {way_out(episode, report)}", room)
     return [
         ((" ✗ ", "mark"), (first, "")),

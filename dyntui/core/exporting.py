@@ -28,8 +28,8 @@ from engine.transfer.layout import ExportFacts, export_id, write_export
 from engine.transfer.sources import format_of
 from engine.transfer.stores import store_at, written_aside
 
-Form = Literal["dynamodb-json", "ion", "csv", "jsonl"]
-FORMS: tuple[Form, ...] = ("dynamodb-json", "ion", "csv", "jsonl")
+Form = Literal["dynamodb-json", "ion", "csv", "jsonl", "parquet"]
+FORMS: tuple[Form, ...] = ("dynamodb-json", "ion", "csv", "jsonl", "parquet")
 LOSSLESS: dict[str, str] = {"dynamodb-json": "DYNAMODB_JSON", "ion": "ION"}
 """The formats that keep every type and digit, with the API's names for them."""
 
@@ -78,6 +78,8 @@ def target_of(address: str, form: Form | None, compression: Compression | None) 
         if told == "mongodb":
             told = None
         chosen = form or told or "dynamodb-json"
+        if chosen == "parquet" and (compression or packed or "NONE") != "NONE":
+            raise ExportError("parquet compresses itself: give no compression")
         return Target(address, chosen, True, compression or packed or "NONE")
     if (form or "dynamodb-json") not in LOSSLESS:
         raise ExportError(
@@ -106,14 +108,17 @@ def export_file(
 ) -> Exported:
     """Write one file; raises `StoreError`.
 
-    A CSV's columns, where they are not told, are found by reading the items once before: `first`
-    come first.
+    A CSV's columns, where they are not told, and a Parquet file's with their types are found by
+    reading the items once before: `first` come first.
     """
     path = None if target.address == "-" else Path(target.address)
     place: AbstractContextManager[BinaryIO] = (
         nullcontext(stdout) if path is None else written_aside(path)
     )
     with place as file:
+        if target.form == "parquet":
+            items, size = _write_parquet(file, read, first, on_items)
+            return Exported(items, size, "standard output" if path is None else str(path))
         if target.form == "csv":
             names = columns or csv_rows.columns_of((raw for raw, _ in read()), first)
             file_head, line = csv_rows.head_line(names), _row(names)
@@ -132,6 +137,31 @@ def export_file(
             packed.close()
         on_items(items)
     return Exported(items, size, "standard output" if path is None else str(path))
+
+
+def _write_parquet(
+    file: BinaryIO,
+    read: Callable[[], StoredItems],
+    first: Sequence[str],
+    on_items: Callable[[int], None],
+) -> tuple[int, int]:
+    """Write items, read once before for the types of their columns; how many, of how many bytes."""
+    from engine.transfer import parquet
+
+    columns = parquet.columns_of((raw for raw, _ in read()), first)
+    items = size = 0
+
+    def raws() -> Iterator[bytes]:
+        nonlocal items, size
+        for raw, item_bytes in read():
+            items += 1
+            size += item_bytes
+            yield raw
+
+    for done in parquet.write(file, columns, raws()):
+        on_items(done)
+    on_items(items)
+    return items, size
 
 
 def _row(names: Sequence[str]) -> Callable[[bytes], bytes]:

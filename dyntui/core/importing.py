@@ -5,14 +5,16 @@ Records that are no items, or no items of this table, are told and left out; the
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 from dyntui.core.connect import Connection
+from dyntui.core.formats import json_default
 from dyntui.core.put_many import BATCH_ITEMS_MAX, put_many
 from dyntui.core.schema import TableInfo
 from engine.client.protocol import Existing, Json, LoadProgress, Removal
@@ -20,6 +22,7 @@ from engine.errors import ApiError, ConditionalCheckFailedException
 from engine.transfer import sqlite_rows
 from engine.transfer.compression import SUFFIXES as PACKED
 from engine.transfer.layout import Export, find_exports
+from engine.transfer.records import TEXT_BYTES_MAX
 from engine.transfer.sources import (
     FORMATS,
     Found,
@@ -210,8 +213,8 @@ class Import:
     on_rejected: Callable[[Rejection], None]
     errors_max: int | None = None
     outcome: Outcome = field(default_factory=Outcome)
-    # Where the items stand that were given last: a batch of them may be refused later.
-    _places: OrderedDict[int, Found] = field(default_factory=OrderedDict)
+    # The items that were given last, in turns: a batch of them may be refused later.
+    _places: list[Found | None] = field(default_factory=lambda: [None] * BATCH_ITEMS_MAX)
     _given: int = 0
 
     def items(self) -> Iterator[Json | Removal]:
@@ -223,9 +226,7 @@ class Import:
                 text = record.text.decode(errors="replace")
                 self._reject(found, record.reason, record.column, text)
             else:
-                self._places[self._given] = found
-                if len(self._places) > BATCH_ITEMS_MAX:
-                    self._places.popitem(last=False)
+                self._places[self._given % BATCH_ITEMS_MAX] = found
                 self._given += 1
                 yield Removal(record.item) if record.removed else record.item
 
@@ -234,7 +235,10 @@ class Import:
         reason = error.message or error.code
         if isinstance(error, ConditionalCheckFailedException):
             reason = "the table has an item of this key"
-        self._reject(self._places[place], reason, 0, "")
+        found = self._places[place % BATCH_ITEMS_MAX]
+        assert found is not None
+        text = orjson.dumps(found.record.item, default=json_default)[:TEXT_BYTES_MAX]
+        self._reject(found, reason, 0, text.decode(errors="replace"))
 
     def _reject(self, found: Found, reason: str, column: int, text: str) -> None:
         self.outcome.rejected += 1

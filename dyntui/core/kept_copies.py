@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
@@ -11,8 +12,12 @@ from dyntui.core.timeline import Mark
 from engine.client.protocol import Json
 from engine.client.recovery_tools import RecoveryTools
 
-TRASH_SUFFIX = "$DeletedTableBackup"
 _MICROSECONDS = 1_000_000
+_PAGES = {
+    "ListBackups": ("BackupSummaries", "LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
+    "ListTables": ("TableNames", "LastEvaluatedTableName", "ExclusiveStartTableName"),
+}
+"""Of each operation the members for its results, for the last of them, and for where to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +25,25 @@ class KeptCopy:
     """A backup, a snapshot or a deleted table (`trash`): `ref` is its ARN or its name.
 
     `state` is a backup's status; `size_bytes` the size of its items, or a snapshot's file. A copy
-    of the trash is given up at `until_s`. `tables` are those of a snapshot.
+    of the trash is given up at `until_s`. `tables` are those of a snapshot. `orphaned`: there is no
+    such table any more.
     """
 
     kind: str
     name: str
+    table: str
     at_s: float
     ref: str
     size_bytes: int = 0
     state: str = "AVAILABLE"
     until_s: float | None = None
     tables: tuple[str, ...] = ()
+    orphaned: bool = False
+
+    @property
+    def target(self) -> str:
+        """A name for the table that it is restored into."""
+        return self.table if self.orphaned else f"{self.table}-restored"
 
     @property
     def mark(self) -> Mark:
@@ -45,42 +58,57 @@ def kept_copies(
     table: str,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[KeptCopy]:
-    """The copies of a table, the newest first; snapshots where there are `tools`.
+    """The copies of a table, the newest first; then those of tables that there are no more.
 
-    Raises `engine.errors.ApiError`.
+    Snapshots are among them where there are `tools`. Raises `engine.errors.ApiError`.
     """
-    found = [_of_backup(summary) for summary in _backups(session, table, cancelled)]
+    summaries = list(_listed(session, "ListBackups", {"BackupType": "ALL"}, cancelled))
+    tables = {table}
+    if any(summary["TableName"] != table for summary in summaries):
+        tables |= set(_listed(session, "ListTables", {}, cancelled))
+    found = [
+        _of_backup(summary, orphaned=summary["TableName"] not in tables)
+        for summary in summaries
+        if summary["TableName"] == table or summary["TableName"] not in tables
+    ]
     for report in tools.snapshots() if tools is not None else ():
         names = tuple(one.name for one in report.tables)
         if table in names:
             size_bytes = report.file_bytes
             at_s = report.created_us / _MICROSECONDS
             found.append(
-                KeptCopy("snapshot", report.name, at_s, report.name, size_bytes, tables=names)
+                KeptCopy(
+                    "snapshot", report.name, table, at_s, report.name, size_bytes, tables=names
+                )
             )
-    return sorted(found, key=lambda copy: copy.at_s, reverse=True)
+    return sorted(found, key=lambda copy: (copy.orphaned, -copy.at_s))
 
 
-def _backups(session: Session, table: str, cancelled: Callable[[], bool] | None) -> Iterator[Json]:
-    request: Json = {"TableName": table, "BackupType": "ALL"}
+def _listed(
+    session: Session, operation: str, request: Json, cancelled: Callable[[], bool] | None
+) -> Iterator[Any]:
+    """All that a ListBackups or a ListTables gives, page by page."""
+    members, last, start = _PAGES[operation]
     while True:
-        answer = session.call("ListBackups", request, cancelled)
-        yield from answer["BackupSummaries"]
-        if "LastEvaluatedBackupArn" not in answer:
+        answer = session.call(operation, request, cancelled)
+        yield from answer[members]
+        if last not in answer:
             return
-        request["ExclusiveStartBackupArn"] = answer["LastEvaluatedBackupArn"]
+        request = request | {start: answer[last]}
 
 
-def _of_backup(summary: Json) -> KeptCopy:
+def _of_backup(summary: Json, *, orphaned: bool) -> KeptCopy:
     is_trash = summary["BackupType"] == "SYSTEM"
     return KeptCopy(
         "trash" if is_trash else "backup",
         summary["TableName"] if is_trash else summary["BackupName"],
+        summary["TableName"],
         summary["BackupCreationDateTime"],
         summary["BackupArn"],
         summary.get("BackupSizeBytes", 0),
         summary["BackupStatus"],
         summary.get("BackupExpiryDateTime"),
+        orphaned=orphaned,
     )
 
 

@@ -40,6 +40,11 @@ class RestorePlan:
         return f"as of {words_text(self.at_s)}"
 
     @property
+    def target(self) -> str:
+        """A name for the new table."""
+        return f"{self.table}-restored" if self.copy is None else self.copy.target
+
+    @property
     def about(self) -> str:
         """What will be done, and what does not come along."""
         if self.way == "snapshot":
@@ -88,7 +93,8 @@ def plan_restore(
 ) -> RestorePlan | str:
     """How a table comes back from a copy, or as of the cursor's time; or why it cannot."""
     if copy is not None:
-        return RestorePlan(table, "snapshot" if copy.kind == "snapshot" else "backup", copy=copy)
+        way: Way = "snapshot" if copy.kind == "snapshot" else "backup"
+        return RestorePlan(copy.table, way, copy=copy)
     at_s = timeline.cursor_s
     if timeline.recoverable:
         return RestorePlan(table, "recovery", at_s, latest=timeline.at_now)

@@ -17,7 +17,6 @@ SIGNS = {"backup": "◆", "snapshot": "●", "trash": "✕", "restored": "⟲"}
 """The kinds of marks, with the sign of each."""
 BARS = "▁▂▃▄▅▆▇█"
 SPAN_MIN_S = 1.0
-STEP_S = 1.0
 ZOOM = 4
 MICROSECOND_S = 1e-6
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -178,8 +177,8 @@ def first_change_s(density: Density, after_s: float, until_s: float) -> tuple[fl
     return None
 
 
-def ago_text(seconds: float) -> str:
-    """How long ago something was, in its two largest units."""
+def ago_text(seconds: float, units: int = 2) -> str:
+    """How long ago something was, in its largest units."""
     left = round(seconds)
     if left <= 0:
         return "now"
@@ -188,7 +187,7 @@ def ago_text(seconds: float) -> str:
         count, left = divmod(left, unit_s)
         if count:
             words.append(f"{count} {name}{'' if count == 1 else 's'}")
-        if len(words) == 2 or (words and not count):
+        if len(words) == units or (words and not count):
             break
     return " ".join(words) + " ago"
 

@@ -92,6 +92,8 @@ def copy_row(copy: KeptCopy) -> Row:
         (f"  {words_text(copy.at_s)}  {copy.kind}  {bytes_text(copy.size_bytes)}{state}", "dim"),
     )
     details: list[Line] = []
+    if copy.orphaned:
+        details.append(((f"there is no table {copy.table} any more", "warn"),))
     if copy.until_s is not None:
         details.append(((f"kept until {words_text(copy.until_s)}", "dim"),))
     if len(copy.tables) > 1:
@@ -124,8 +126,9 @@ def diff_command(table: str, from_s: float, to_s: float | None) -> str:
     return shlex.join(words + ([] if to_s is None else ["--to", iso_text(to_s)]))
 
 
-def copy_command(copy: KeptCopy, table: str, target: str) -> str:
+def copy_command(copy: KeptCopy) -> str:
     """The command that restores a copy."""
     if copy.kind == "snapshot":
-        return shlex.join(["dyntui", "snapshot", "restore", copy.ref, table, "--as", target])
-    return shlex.join(["dyntui", "backup", "restore", copy.ref, target])
+        words = ["dyntui", "snapshot", "restore", copy.ref, copy.table, "--as", copy.target]
+        return shlex.join(words)
+    return shlex.join(["dyntui", "backup", "restore", copy.ref, copy.target])

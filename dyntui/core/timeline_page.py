@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len, set_cell_size
 
 from dyntui.core.chart import Line
+from dyntui.core.formats import printable
 from dyntui.core.timeline import (
     SIGNS,
     Timeline,
@@ -201,7 +202,7 @@ def _joined(cells: Iterable[tuple[str, str]]) -> Line:
 def _time_line(timeline: Timeline) -> Line:
     """The cursor's time in words and as commands take it."""
     at_s = timeline.cursor_s
-    ago = "now" if timeline.at_now else ago_text(timeline.window.latest_s - at_s)
+    ago = "now" if timeline.at_now else ago_text(timeline.window.latest_s - at_s, units=1)
     return (
         (f" {CURSOR} ", "chosen"),
         (words_text(at_s), "bold"),
@@ -252,7 +253,8 @@ def pair_text(timeline: Timeline) -> str:
 
 
 def fitted(line: Line, width: int) -> Line:
-    """A line cut where it is too wide, with an ellipsis."""
+    """A line cut where it is too wide, with an ellipsis; what could steer a terminal is escaped."""
+    line = tuple((printable(text), kind) for text, kind in line)
     total = sum(cell_len(text) for text, _ in line)
     if total <= width:
         return line

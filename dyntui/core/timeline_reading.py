@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dyntui.core.kept_copies import KeptCopy, kept_copies, restored_mark
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.core.timeline import Mark, Timeline, first_change_s
+from dyntui.core.timeline import MICROSECOND_S, Mark, Timeline, first_change_s
 from dyntui.core.timeline_lists import DiffFound, change_row, diff_row
 from dyntui.core.timeline_page import Row
 from engine.client.changes import Changes
@@ -18,7 +18,6 @@ from engine.errors import ApiError, PointInTimeRecoveryUnavailableException
 
 Cancelled = Callable[[], bool]
 CHANGES_PAGE = 100
-MICROSECOND_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,9 @@ def find(
             raise
         copies, refusal = [], error.message
     restored = restored_mark(info)
-    marks = [copy.mark for copy in copies] + ([] if restored is None else [restored])
+    marks = [copy.mark for copy in copies if not copy.orphaned] + (
+        [] if restored is None else [restored]
+    )
     return Found(window, tuple(copies), tuple(marks), refusal)
 
 

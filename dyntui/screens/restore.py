@@ -17,7 +17,6 @@ from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView
 
-SUFFIX = "-restored"
 NO_COMMAND = "There is no command that does the same"
 
 
@@ -48,7 +47,7 @@ class RestoreScreen(Drawer[str | None]):
         """The name, what will be done, the request or the command."""
         with Vertical(id="restore-body"):
             yield Label("Into a new table of this name:")
-            yield Input(self._plan.table + SUFFIX, compact=True)
+            yield Input(self._plan.target, compact=True)
             yield Static(Text(self._plan.about), id="restore-about")
             yield Static("It goes on while you do other things; the timeline shows how far it is.")
         yield Static("", id="restore-caption", classes="caption")

@@ -78,7 +78,7 @@ class PastItems(ItemsView):
         self._close_past()
         self._past, self._at_s = past, at_s
         self.session = Session(past, self._present.region, self._present.clock)
-        ago = "now" if at_s >= now_s else ago_text(now_s - at_s)
+        ago = "now" if at_s >= now_s else ago_text(now_s - at_s, units=1)
         self.query_one("#banner", TextLine).say(
             Text(f"▲ as of {words_text(at_s)} · {ago} · read only · Esc goes back")
         )

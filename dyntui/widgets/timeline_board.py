@@ -141,6 +141,7 @@ class TimelineBoard(TimelineReading):
             "undo_range": self._undo_range,
             "undo_last": self._undo_last,
             "restore": self._restore,
+            "recovery": self._ask_recovery,
             "keep": self._keep,
             "verify": self._verify,
             "delete": self._delete,
@@ -306,7 +307,7 @@ class TimelineBoard(TimelineReading):
         if info is None or timeline is None:
             return
         if isinstance(subject, KeptCopy):
-            command = copy_command(subject, info.name, f"{info.name}-restored")
+            command = copy_command(subject)
         elif self._mode == "diff":
             first_s, last_s = timeline.pair
             is_now = last_s >= timeline.window.latest_s
@@ -369,6 +370,21 @@ class TimelineBoard(TimelineReading):
             self.post_message(TimelineTab.TableMade(made))
 
         self._begin(f"restoring {name}", work, done)
+
+    def _ask_recovery(self) -> None:
+        """Ask whether point-in-time recovery is to be on."""
+        from dyntui.screens.recovery import RecoveryScreen
+
+        info, timeline = self._info, self._timeline
+        if info is None or timeline is None:
+            return
+
+        def closed(changed: bool | None) -> None:
+            if changed:
+                self.look()
+
+        is_on = timeline.window.recovery_earliest_s is not None
+        self.app.push_screen(RecoveryScreen(self._session, info.name, is_on=is_on), closed)
 
     def _keep(self) -> None:
         """Ask for a name, then make a backup or a snapshot."""

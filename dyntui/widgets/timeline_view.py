@@ -67,7 +67,8 @@ ON_REMOTE = (
 )
 NOTHING_KEPT = (
     "Nothing is kept of this table's past. In a data folder the setting history says for how many "
-    "hours; in memory it is kept for tables with point-in-time recovery or a stream."
+    "hours; in memory it is kept for tables with point-in-time recovery (a turns it on) or a "
+    "stream."
 )
 COPY_KEYS = "r restores, V verifies, D deletes, o makes one"
 NO_COPIES = (

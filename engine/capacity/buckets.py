@@ -8,6 +8,7 @@ burst capacity; throttling by overdraft).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 BURST_S = 300.0
 """For so many seconds the unused units of a provisioned table are kept."""
@@ -20,8 +21,7 @@ _LENT_LEAST_S = 0.01
 """Seconds' worth of units that are not parted any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(NamedTuple):
     """What fills a bucket: units a second, and how many seconds' worth of them it holds."""
 
     rate: float

@@ -15,11 +15,13 @@ from engine.capacity.demand import SharedDemand
 from engine.capacity.draws import Draw
 from engine.capacity.heat import FLUSH_US, LARGE_UNITS, Heat
 from engine.capacity.purses import Purse, States
-from engine.capacity.reasons import Names, Throttled, words_of
-from engine.capacity.refusals import READ, WRITE, Kind, Limit, Refusal
+from engine.capacity.refusals import READ, WRITE, Kind, Limit, Refusal, Throttled
 from engine.capacity.splits import Cuts, Split, split_lows
+from engine.late import late
 from engine.storage.catalog import Index, Table
 from engine.storage.partitions import READ_UNITS_MAX, WRITE_UNITS_MAX, PartitionMap
+
+_words_of: Callable[..., str] = late("engine.capacity.reasons", "words_of")
 
 PARTITION = Supply(1.0, 1.0)
 """What a partition gives, in shares of what it can give in a second."""
@@ -80,11 +82,10 @@ class Gate:
 
         `on_split` is told, again and again, of partitions that are to be split.
         """
-        self._table_id = table.table_id
+        self._table, self._index = table, index
         self._on_split = on_split
         self.partitions: PartitionMap = (index or table).partitions
         self._bounds = self.partitions.bounds
-        self._names = Names.of(table, index)
         self._cuts = Cuts.of(table, index)
         self._capacities = capacities
         self._purses = {
@@ -131,7 +132,7 @@ class Gate:
         rate = capacity.supply(now_us).rate
         throttled = Throttled(kind, limit, isinstance(capacity, OnDemand), place, rate)
         words = self._why(throttled, now_us)
-        return Refusal(kind, limit, self._names.index, throttled.on_demand, words)
+        return Refusal(kind, limit, self._index_name, throttled.on_demand, words)
 
     def _why(self, throttled: Throttled, now_us: int) -> str:
         """What happened, in words that may be as old as a second."""
@@ -141,7 +142,8 @@ class Gate:
         if known is not None and known[0] == second:
             return known[1]
         self.flush(now_us)
-        words = words_of(throttled, self._names, self.heat.state, self.partitions)
+        state = self.heat.state
+        words = _words_of(throttled, self._table, self._index, state, self.partitions)
         self._words[cause] = second, words
         return words
 
@@ -183,7 +185,11 @@ class Gate:
             keys, middle = partitions.keys(place), partitions.middle(place)
             lows = split_lows(traffic, keys, middle, self._cuts, len(partitions))
             if lows:
-                self._on_split(Split(self._table_id, self._names.index, number, lows))
+                self._on_split(Split(self._table.table_id, self._index_name, number, lows))
+
+    @property
+    def _index_name(self) -> str | None:
+        return None if self._index is None else self._index.name
 
     def supply(self, kind: Kind, now_us: int) -> Supply:
         """What the resource gives now."""

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.capacity.buckets import Supply
-from engine.capacity.charges import Charges
 from engine.capacity.demand import SharedDemand
 from engine.capacity.draws import Draw
 from engine.capacity.gate import Gate, OnDemand, Provision
@@ -22,6 +21,7 @@ from engine.capacity.purses import States
 from engine.capacity.refusals import Kind, Refusal
 from engine.capacity.splits import Cuts, Split
 from engine.capacity.tally import current
+from engine.capacity.units import index_write_units, item_write_units
 from engine.clock import Clock
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange
@@ -110,10 +110,13 @@ class Meter:
                 # Nearly all requests: asked and paid in one go.
                 draw = draws[0]
                 refusal = self._gate(table, draw.index).draw(kind, draw, now_us)
-                if refusal is None:
-                    _tally(table, kind, draws, items, item_bytes)
-                    return None
-                _tally_refusal(table, refusal)
+                tally = current.tally
+                if refusal is not None:
+                    _tally_refusal(table, refusal)
+                elif tally is not None:
+                    tally.charges.append((table, kind, draws, items, item_bytes, now_us))
+                if refusal is None or enforces:
+                    return refusal
             else:
                 refusal = self._refusal(table, kind, draws, now_us) if asks else None
             if refusal is None or not enforces:
@@ -129,7 +132,9 @@ class Meter:
         items: int,
         item_bytes: int,
     ) -> None:
-        _tally(table, kind, draws, items, item_bytes)
+        tally = current.tally
+        if tally is not None:
+            tally.charges.append((table, kind, draws, items, item_bytes, now_us))
         for draw in draws:
             gate = self._gate(table, draw.index)
             if self.asks:
@@ -221,12 +226,6 @@ class Meter:
         return Gate(self._states, name, table, index, demands, self._on_split)
 
 
-def _tally(table: Table, kind: Kind, draws: Sequence[Draw], items: int, item_bytes: int) -> None:
-    tally = current.tally
-    if tally is not None:
-        tally.charges.append((table, kind, draws, items, item_bytes))
-
-
 def _tally_refusal(table: Table, refusal: Refusal) -> None:
     tally = current.tally
     if tally is not None:
@@ -245,24 +244,22 @@ def _settings(table: Table, index: Index | None) -> _Settings:
     )
 
 
-def write_draws(change: ItemChange, charges: Charges) -> list[Draw]:
-    """What a change of an item draws; `charges` are its own."""
-    table_units = charges.table
-    draws: list[Draw] = []
+def write_draws(change: ItemChange, factor: int = 1) -> list[Draw]:
+    """What a change of an item draws that is paid `factor` times: of its table first."""
+    table_units = factor * item_write_units(change)
+    draws = [Draw(None, change.key, table_units, _size(change))]
     for index_change in change.indexes:
-        index = index_change.index
-        charge = charges.indexes.get(index.name)
-        if charge is None:
-            continue
+        index, units = index_change.index, factor * index_write_units(index_change)
         if not index.is_global:
-            table_units += charge.units
+            draws[0].units += units
             continue
         key = index_change.new_key or index_change.old_key
         if key is not None:
-            draws.append(Draw(index.name, key, charge.units, _size(index_change)))
-    return [Draw(None, change.key, table_units, _size(change)), *draws]
+            draws.append(Draw(index.name, key, units, _size(index_change)))
+    return draws
 
 
 def _size(change: ItemChange | IndexChange) -> int:
     """Bytes of the larger image."""
-    return max(0 if image is None else image.size for image in (change.old, change.new))
+    old, new = change.old, change.new
+    return max(0 if old is None else old.size, 0 if new is None else new.size)

@@ -38,7 +38,7 @@ _WATCHED_UNTIL = "watched_until_s"
 _TRIMMED_AT = "trimmed_at_s"
 _TRIM_EVERY_S = 60
 # So many requests are added up together at most.
-_TOGETHER = 128
+_TOGETHER = 64
 # So many stretches are held back at most; past that a request brings them in itself.
 _HELD_MAX = 2_000
 _THROTTLED = frozenset(
@@ -83,12 +83,13 @@ class Metrics:
             self._count(tally, seconds, None, _tables_of(tally) or self._named(request))
             return
         # Nearly all requests.
-        second = self._clock.now_us() // 1_000_000
-        if second != self._second or len(self._done) >= _TOGETHER:
+        charge, done = charges[0], self._done
+        second = charge[5] // 1_000_000
+        if second != self._second or len(done) >= _TOGETHER:
             with self._lock:
                 self._add_up()
                 self._begin_second(second)
-        self._done.append((second, tally.operation, charges[0], seconds))
+        done.append((second, tally.operation, charge, seconds))
 
     def fail(self, tally: Tally, error: BaseException, request: Json) -> None:
         """A request was refused; one that was given up is not counted."""
@@ -260,7 +261,7 @@ def _operation(stretch: Stretch, name: str) -> OperationSum:
 
 def _add_charge(stretch: Stretch, name: str, charge: Charge) -> OperationSum:
     """Count what an operation has drawn, and for how many items; gives what is kept of it."""
-    _, kind, draws, items, item_bytes = charge
+    _, kind, draws, items, item_bytes, _ = charge
     flows = stretch.reads if kind is READ else stretch.writes
     for draw in draws:
         index = draw.index or ""

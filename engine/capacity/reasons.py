@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.capacity.heat import HeatState
-from engine.capacity.refusals import Kind, Limit
+from engine.capacity.refusals import Kind, Limit, Throttled
 from engine.client.protocol import Json
 from engine.storage.catalog import Index, KeyAttribute, Table
 from engine.storage.keys import part_values
@@ -49,22 +49,15 @@ class Names:
         return shown if len(shown) <= _TEXT_MAX else f"{shown[: _TEXT_MAX - 1]}…"
 
 
-@dataclass(frozen=True, slots=True)
-class Throttled:
-    """What was asked too much: a partition (by its place), or all of a resource.
-
-    `rate`: the units a second that the resource gives.
-    """
-
-    kind: Kind
-    limit: Limit
-    on_demand: bool
-    place: int | None
-    rate: float
-
-
-def words_of(throttled: Throttled, names: Names, state: HeatState, partitions: PartitionMap) -> str:
-    """What happened and why, in one line without a full stop."""
+def words_of(
+    throttled: Throttled,
+    table: Table,
+    index: Index | None,
+    state: HeatState,
+    partitions: PartitionMap,
+) -> str:
+    """What happened and why, in one line without a full stop; `index` None is the table."""
+    names = Names.of(table, index)
     large = state.large[throttled.kind]
     total = state.keys[throttled.kind].total
     if large.count and large.units >= _MOSTLY_LARGE * total:

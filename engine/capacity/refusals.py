@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from engine.errors import (
     ApiError,
@@ -48,6 +49,19 @@ class Limit(StrEnum):
     PROVISIONED = "ProvisionedThroughputExceeded"
     KEY_RANGE = "KeyRangeThroughputExceeded"
     MAXIMUM = "MaxOnDemandThroughputExceeded"
+
+
+class Throttled(NamedTuple):
+    """What was asked too much: a partition (by its place), or all of a resource.
+
+    `rate`: the units a second that the resource gives.
+    """
+
+    kind: Kind
+    limit: Limit
+    on_demand: bool
+    place: int | None
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from engine.capacity.draws import Draw
 from engine.capacity.refusals import Kind, Refusal
 from engine.storage.catalog import Table
 
-R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
 
 
-Charge = tuple[Table, Kind, Sequence[Draw], int, int]
-"""What was drawn, and how many items of how many bytes were read or written for it."""
+Charge = tuple[Table, Kind, Sequence[Draw], int, int, int]
+"""What was drawn, how many items of how many bytes were read or written for it, and when (µs)."""
 
 
 class Tally:
@@ -57,12 +56,8 @@ def tallied(tally: Tally, work: Callable[[S], T]) -> Callable[[S], T]:
     return attempt
 
 
-def tallied_read(tally: Tally, work: Callable[[R, S], T]) -> Callable[[R, S], T]:
-    """A read's work that begins the tally anew each time; it stays in the request's thread."""
-
-    def attempt(reader: R, catalog: S) -> T:
-        if tally.charges or tally.refusals:
-            tally.charges, tally.refusals = [], []
-        return work(reader, catalog)
-
-    return attempt
+def begin_anew() -> None:
+    """What this thread has read for its request is read again."""
+    tally = current.tally
+    if tally is not None:
+        tally.charges, tally.refusals = [], []

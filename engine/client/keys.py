@@ -16,7 +16,9 @@ DELETION_DAYS_MAX = 30
 MASTER_KINDS = ("file", "passphrase", "environment", "keyring")
 """Where the master key may come from; see `KeyTools.protect`."""
 
-_NO_CONTEXT: Mapping[str, str] = {}
+KEY_ACCOUNT = "000000000000"
+"""The account in the ARNs of all keys of data folders."""
+NO_CONTEXT: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +111,17 @@ class KeyTools(Protocol):
         ...
 
     def generate_data_key(
-        self, key_id: str, context: Mapping[str, str] = _NO_CONTEXT, byte_count: int = 32
+        self, key_id: str, context: Mapping[str, str] = NO_CONTEXT, byte_count: int = 32
     ) -> DataKey:
         """A new data key of 1 to 1,024 bytes under a key and an encryption context."""
         ...
 
-    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str] = _NO_CONTEXT) -> bytes:
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str] = NO_CONTEXT) -> bytes:
         """1 to 4,096 bytes, encrypted; the ciphertext names its key."""
         ...
 
     def decrypt(
-        self, ciphertext: bytes, context: Mapping[str, str] = _NO_CONTEXT, key_id: str | None = None
+        self, ciphertext: bytes, context: Mapping[str, str] = NO_CONTEXT, key_id: str | None = None
     ) -> bytes:
         """What was encrypted under the same context; with `key_id`, by that key only."""
         ...
@@ -128,7 +130,7 @@ class KeyTools(Protocol):
         self,
         ciphertext: bytes,
         key_id: str,
-        context: Mapping[str, str] = _NO_CONTEXT,
+        context: Mapping[str, str] = NO_CONTEXT,
         new_context: Mapping[str, str] | None = None,
     ) -> bytes:
         """The same under another key, and under `new_context` unless that is None."""

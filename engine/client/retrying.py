@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Client, Context, Json
@@ -49,8 +50,7 @@ class Backoff:
         return drawn * min(self.most_s, self.base_s * 2.0 ** (attempt - 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """A wait that begins: for whom, before which attempt of how many, how long and why.
 
     `reason` is the error's code, or "left over" for the rest of a batch. Of a remote it is told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.client.keys import KEY_ACCOUNT
 from engine.client.protocol import Client
 from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
 from engine.itemcrypto.keyrings.kms import BotoKeyStore, KeyStore
@@ -12,9 +13,6 @@ from engine.itemcrypto.settings import Section
 
 OpenKeyStore = Callable[[], KeyStore]
 """Opens the key store of a data folder, when it is needed."""
-
-FOLDER_ACCOUNT = "000000000000"
-"""The account in the ARNs of all keys of data folders."""
 
 _ACCOUNT = 4
 
@@ -40,7 +38,7 @@ class Outside:
         region, profile = section.optional_text("region"), section.optional_text("profile")
         arn_parts = key_id.split(":")
         if arn_parts[0] == "arn" and len(arn_parts) > _ACCOUNT:
-            is_ours = arn_parts[_ACCOUNT] == FOLDER_ACCOUNT
+            is_ours = arn_parts[_ACCOUNT] == KEY_ACCOUNT
         else:
             is_ours = self.folder is not None and region is None and profile is None
         if self.given is not None or not is_ours:

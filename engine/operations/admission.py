@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import orjson
 
-from engine.capacity.charges import Charges
 from engine.capacity.draws import Draw
 from engine.capacity.meter import write_draws
 from engine.capacity.refusals import READ, WRITE, Kind, Refusal
@@ -31,9 +30,7 @@ def refusal_of_write(
 
     `factor`: how often the change is paid.
     """
-    charges = Charges()
-    charges.add_change(change, factor)
-    draws = write_draws(change, charges)
+    draws = write_draws(change, factor)
     return _drawn(region, table, WRITE, draws, 1, draws[0].size)
 
 

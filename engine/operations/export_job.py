@@ -15,6 +15,7 @@ from engine.errors import ApiError, TableNotFoundException
 from engine.model.values import item_size
 from engine.operations.buckets import bucket_store
 from engine.operations.describe import describe, nothing_counted
+from engine.operations.export_filter import Selection, selection
 from engine.operations.jobs import JobCancelledError, Running
 from engine.operations.region import Region
 from engine.storage.catalog import Catalog, Table
@@ -87,7 +88,8 @@ def _export(running: Running, state: Json) -> Written:
         if table is None or table.table_id != state["TableId"]:
             raise TableNotFoundException(f"Table not found: {state['TableArn']}")
         if len(seqs) == 1:
-            return table, _items(reader, table, seqs[0], state["ExportFormat"])
+            wanted = selection(table, state.get("FilterSpecification"))
+            return table, _items(reader, table, seqs[0], state["ExportFormat"], wanted)
         return table, _changes(region, reader, table, (seqs[0], seqs[1]), state)
 
     def write(table: Table, lines: Lines) -> Written:
@@ -110,10 +112,12 @@ def _listed(found: tuple[Table, Lines]) -> tuple[Table, list[tuple[bytes, int]]]
     return found[0], list(found[1])
 
 
-def _items(reader: Reader, table: Table, seq: int, form: str) -> Lines:
+def _items(reader: Reader, table: Table, seq: int, form: str, wanted: Selection) -> Lines:
     line: Callable[[bytes], bytes] = ion.line if form == "ION" else dynamodb_json.line
-    for _, raw in items_at(reader, table, seq):
-        yield line(raw), item_size(orjson.loads(raw))
+    for _, stored in items_at(reader, table, seq, wanted.keys):
+        raw = wanted.taken(stored)
+        if raw is not None:
+            yield line(raw), item_size(orjson.loads(raw))
 
 
 def _changes(

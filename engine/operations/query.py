@@ -68,7 +68,7 @@ def query(region: Region, request: Json, context: Context) -> Json:
             _check_start(table, index, key_condition, collection, start)
             keys = _after(table, index, keys, start, descending)
         what = "Filter Expression" if request.get("QueryFilter") is None else "QueryFilter"
-        _check_filter(table, index, parameters.condition, what)
+        check_filter(table, index, parameters.condition, what)
         page = page_request(table, index, parameters, keys, descending)
         if index is None and table.range is None:
             # At most one item: the page ends with its collection, and cannot be gone on from.
@@ -194,9 +194,7 @@ def _check_prefix(sort: tuple[KeyAttribute, ...], tests: dict[str, KeyTest]) -> 
             open_keys.append(attribute.name)
 
 
-def _check_filter(
-    table: Table, index: Index | None, condition: Condition | None, what: str
-) -> None:
+def check_filter(table: Table, index: Index | None, condition: Condition | None, what: str) -> None:
     """A filter may not name a key attribute of what is queried (E100, E101)."""
     if condition is None:
         return

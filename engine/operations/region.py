@@ -15,7 +15,7 @@ from engine.capacity.metrics import Metrics
 from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
 from engine.capacity.shared import SharedStates
-from engine.capacity.tally import Tally, current, tallied_read
+from engine.capacity.tally import Tally, begin_anew
 from engine.client.protocol import Json
 from engine.clock import Clock
 from engine.errors import ApiError, FolderError, ResourceNotFoundException, ValidationException
@@ -137,6 +137,7 @@ class Region:
     ) -> Region:
         """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`."""
         database = Database(folder, name, clock, replace(options, read_lag_s=settings.read_lag_s))
+        database.before_reading_again = begin_anew
         shelves = Shelves(folder, name)
         in_flight = None
         if settings.transaction_conflicts == "service":
@@ -173,9 +174,7 @@ class Region:
         """
         if self.past is not None:
             return self.past.read(work)
-        database, tally = self.database, current.tally
-        if tally is not None:
-            work = tallied_read(tally, work)
+        database = self.database
         return database.read(work) if consistent else database.read_eventually(work)
 
     def as_of(self, at_us: int) -> Region:

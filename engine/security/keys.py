@@ -13,6 +13,8 @@ from engine.client.keys import (
     AWS_MANAGED_ALIAS,
     DELETION_DAYS_MAX,
     DELETION_DAYS_MIN,
+    KEY_ACCOUNT,
+    NO_CONTEXT,
     AliasInfo,
     DataKey,
     KeyInfo,
@@ -35,7 +37,6 @@ from engine.security.sealing import new_key
 from engine.security.store import FileStore, MemoryStore, Store, T
 from engine.security.vault import AWS, CUSTOMER, Alias, Key, Vault
 
-ACCOUNT_ID = "000000000000"
 _DAY_US = 86_400_000_000
 _PLAIN_BYTES_MAX = 4_096
 _DATA_KEY_BYTES_MAX = 1_024
@@ -44,7 +45,6 @@ _ALIAS_PREFIX = "alias/"
 _AWS_PREFIX = "alias/aws/"
 _AWS_DESCRIPTION = "Protects the data of tables that name no other key"
 _is_alias = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}").fullmatch
-_NO_CONTEXT: Mapping[str, str] = {}
 
 
 class Keys:
@@ -161,7 +161,7 @@ class Keys:
     # Use.
 
     def generate_data_key(
-        self, key_id: str, context: Mapping[str, str] = _NO_CONTEXT, byte_count: int = 32
+        self, key_id: str, context: Mapping[str, str] = NO_CONTEXT, byte_count: int = 32
     ) -> DataKey:
         """See `KeyTools.generate_data_key`."""
         _check_range("numberOfBytes", byte_count, 1, _DATA_KEY_BYTES_MAX)
@@ -169,13 +169,13 @@ class Keys:
         plain = secrets.token_bytes(byte_count)
         return DataKey(self._key_arn(key), plain, encrypted(key, self._region, plain, context))
 
-    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str] = _NO_CONTEXT) -> bytes:
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str] = NO_CONTEXT) -> bytes:
         """See `KeyTools.encrypt`."""
         _check_length("plaintext", len(plain), _PLAIN_BYTES_MAX)
         return encrypted(self._usable(key_id), self._region, plain, context)
 
     def decrypt(
-        self, ciphertext: bytes, context: Mapping[str, str] = _NO_CONTEXT, key_id: str | None = None
+        self, ciphertext: bytes, context: Mapping[str, str] = NO_CONTEXT, key_id: str | None = None
     ) -> bytes:
         """See `KeyTools.decrypt`."""
         vault = self._current()
@@ -196,7 +196,7 @@ class Keys:
         self,
         ciphertext: bytes,
         key_id: str,
-        context: Mapping[str, str] = _NO_CONTEXT,
+        context: Mapping[str, str] = NO_CONTEXT,
         new_context: Mapping[str, str] | None = None,
     ) -> bytes:
         """See `KeyTools.re_encrypt`."""
@@ -340,7 +340,7 @@ class Keys:
         return self._arn(f"key/{key.key_id}")
 
     def _arn(self, resource: str) -> str:
-        return f"arn:aws:kms:{self._region}:{ACCOUNT_ID}:{resource}"
+        return f"arn:aws:kms:{self._region}:{KEY_ACCOUNT}:{resource}"
 
 
 def region_keys(keys_folder: Path | None, region: str, clock: Clock) -> Keys:

@@ -88,6 +88,8 @@ class Database:
         self._refusal: str | None = None
         self._closed = False
         self._turn: TurnReads | None = None
+        self.before_reading_again: Callable[[], None] = _nothing
+        """Called where work of a read is done once more; what it has noted elsewhere is void."""
         self._closing = threading.Lock()
         # In memory all share one connection, and therefore one lock.
         self._memory_lock = threading.RLock() if self.path is None else None
@@ -284,6 +286,7 @@ class Database:
                 if self._is_current(reader, catalog):
                     raise
             reader.end()
+            self.before_reading_again()
 
     def _is_current(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the catalog is the committed one; if not, the committed one is taken over."""
@@ -427,7 +430,7 @@ class Database:
 
 
 def _nothing() -> None:
-    """Where no turn's transaction is to be ended."""
+    """Where nothing is to be ended, or told."""
 
 
 def _load(reader: Reader, known: Catalog) -> Catalog:

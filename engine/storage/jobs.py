@@ -6,8 +6,7 @@ whoever asked for it learns why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 import orjson
@@ -22,8 +21,7 @@ _KEPT_US = 24 * 3_600_000_000
 _COLUMNS = "id, kind, subject, state, created_us, attempts, cancelled, failure"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A job: its kind, what it is about, what it has noted of its progress.
 
     `attempts`: how often it was begun. `failure`: why it ended, None while it has not.

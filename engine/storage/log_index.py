@@ -11,9 +11,8 @@ are many of them, one pass in key order takes them out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
@@ -35,8 +34,7 @@ _CLEARED_PER_STEP = 4_000
 _DEAD_SHARE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class LogIndexState:
+class LogIndexState(NamedTuple):
     """How far the index is: its mark, the newest entry of the log, how many were trimmed since."""
 
     mark: int

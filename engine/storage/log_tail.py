@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import apsw
 
@@ -57,8 +57,7 @@ class KeyedSeqs:
         return left
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """The entries of a snapshot behind the mark of the index by key; `newest` is the last one.
 
     `of_storage` may go on behind that, where it is shared with readers of later snapshots.

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from typing import NamedTuple
 
 from engine.client.protocol import Json
 from engine.storage.keys import HASH_PREFIX_BYTES, HASH_SPACE, KEYS_END, KeyRange, segment_range
@@ -33,8 +34,7 @@ def initial_count(read_units: float, write_units: float, size: int) -> int:
     return min(max(1, by_throughput, ceil(size / BYTES_MAX)), PARTITIONS_MAX)
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(NamedTuple):
     """The keys from `low` up to where the next one begins.
 
     `number` stays the partition's own for ever; `parent` is the one of which it was split off, None

@@ -12,10 +12,10 @@ of their own, since they outlive their table, or being disabled, by 24 hours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import orjson
 
@@ -43,8 +43,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """A stream; `keys` are name and kind (HASH, RANGE) of its table's keys.
 
     `ended_us`: since when it is disabled, or its table gone; None while it is enabled.
@@ -59,8 +58,7 @@ class Stream:
     ended_us: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """A shard: sequence numbers from `first_seq` to `last_seq` (None while it is open).
 
     `trimmed_seq` is the newest of its entries that was trimmed, 0 if none was.

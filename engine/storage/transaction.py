@@ -102,7 +102,7 @@ class WriteTransaction:
         """
         cursor, storage = self.cursor, table.storage
         # Nobody has seen a table that is being made: it has no past, and its items no old ones.
-        is_new = table.status(self.stamp_us) == "CREATING"
+        is_new = table.changing is not None and table.status(self.stamp_us) == "CREATING"
         if is_new and not table.indexes and all(change.old is None for change in changes):
             self._put_new(storage, [(each.key, each.new) for each in changes if each.new])
             return

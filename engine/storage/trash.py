@@ -5,8 +5,7 @@ Index entries are not kept; a restore makes them anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 import orjson
@@ -17,8 +16,7 @@ from engine.storage.connections import fetch
 _COLUMNS = "id, definition, since_us, until_us"
 
 
-@dataclass(frozen=True, slots=True)
-class Discarded:
+class Discarded(NamedTuple):
     """A table in the trash: as it was when it was deleted, since when, and how long it is kept."""
 
     id: str

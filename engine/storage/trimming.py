@@ -9,7 +9,7 @@ becomes shorter, the sweeps begin anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import apsw
 
@@ -21,8 +21,7 @@ _NEWEST = "(SELECT max(seq) FROM changes)"
 _HOUR_US = 3_600_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(NamedTuple):
     """What is trimmed for one time: entries before a stamp, of all storage ids but those kept."""
 
     name: str

@@ -6,6 +6,7 @@ ones after it). Each record says in which file it stands.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,8 +20,8 @@ from engine.transfer.records import Record
 from engine.transfer.stores import Store
 from engine.transfer.streams import Counted, Hashed, buffered, looked_into
 
-Format = Literal["dynamodb-json", "ion", "csv", "jsonl", "mongodb"]
-FORMATS: tuple[Format, ...] = ("dynamodb-json", "ion", "csv", "jsonl", "mongodb")
+Format = Literal["dynamodb-json", "ion", "csv", "jsonl", "mongodb", "parquet"]
+FORMATS: tuple[Format, ...] = ("dynamodb-json", "ion", "csv", "jsonl", "mongodb", "parquet")
 SUFFIXES: dict[str, Format] = {
     ".ion": "ion",
     ".10n": "ion",
@@ -29,6 +30,7 @@ SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "dynamodb-json",
+    ".parquet": "parquet",
 }
 _HEAD_BYTES = 8
 
@@ -74,6 +76,14 @@ def records_of(
 
     `on_bytes` is told how many bytes were read, unpacked.
     """
+    if how.form == "parquet":
+        # It compresses itself, and is not read from its beginning to its end.
+        from engine.transfer import parquet
+
+        yield from parquet.read(
+            stream if stream.seekable() else io.BytesIO(stream.read()), how.types
+        )
+        return
     head, whole = looked_into(stream, _HEAD_BYTES)
     kind = of_head(head) if how.compression is None else how.compression
     last_line = 0

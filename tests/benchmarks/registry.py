@@ -156,6 +156,12 @@ BENCHMARKS = (
         {"import-memory": Goal(200)},
     ),
     Benchmark(
+        "transfer-traffic",
+        "99th percentile of durable writes amid an export and an import, to that without",
+        transfers.beside_traffic,
+        {"export-traffic": Goal(2.0), "import-traffic": Goal(2.0)},
+    ),
+    Benchmark(
         "backup",
         "a backup, to compressing and sealing the same bytes",
         ways_back.backup,

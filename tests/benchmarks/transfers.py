@@ -22,11 +22,12 @@ from engine.clock import SYSTEM_CLOCK
 from engine.transfer import csv_rows, dynamodb_json, ion
 from engine.transfer.compression import GZIP_LEVEL
 from tests.benchmarks.bulk import peak_mib
-from tests.benchmarks.engines import create_table
+from tests.benchmarks.engines import create_table, engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.items import TABLE, make_item, numbers_in_random_order
 from tests.benchmarks.pairing import compare
 from tests.benchmarks.raw import RawTable, Row, raw_key
+from tests.benchmarks.ways_back import finish_jobs, writes_p99
 
 _ITEMS = 100_000
 open_gzip: Any = gzip_ng.open
@@ -62,6 +63,13 @@ def imports(setting: Setting) -> Iterable[Figure]:
         pair = compare(subject, floor, _ROUNDS)
         detail = f"{pair.detail(total)} per item, {total:,} items"
         yield Figure(f"import-{name}", pair.ratio, detail)
+    path = setting.folder / "items.json.gz"
+    pair = compare(
+        lambda: import_into(setting.folder / f"import-{next(turns)}", path, with_index=True),
+        floor,
+        _ROUNDS,
+    )
+    yield Figure("import-indexed", pair.ratio, "with one global index, to the floor without")
     texts = [ion.line(raw).decode() for raw in raws]
     path = setting.folder / "items.ion.gz"
 
@@ -81,10 +89,10 @@ def _decoded(in_order: Iterable[tuple[bytes, bytes]]) -> Iterator[Row]:
         yield key, len(line), line
 
 
-def import_into(folder: Path, path: Path) -> None:
+def import_into(folder: Path, path: Path, *, with_index: bool = False) -> None:
     """Import a file into a table of a new folder, as `dyntui import` does."""
     with Engine.open(folder) as db:
-        create_table(db, TABLE)
+        create_table(db, TABLE, with_index=with_index)
         source = source_at(str(path), io.BytesIO())
         how = reading_for(source, None, None, {"customer": "S", "order": "N"})
         connection = Connection(db, db, db.region, None)
@@ -149,3 +157,39 @@ def memory(setting: Setting) -> Iterable[Figure]:
 
 def _import_whole(folder: Path, _: int) -> None:
     import_into(folder / "whole", folder / "many.json.gz")
+
+
+def beside_traffic(setting: Setting) -> Iterable[Figure]:
+    """The 99th percentile of durable writes while an export and an import run beside them."""
+    total = setting.count(_ITEMS, least=2_000)
+    writes = setting.count(2_000, least=40)
+    with engine_with(setting.folder / "transfer-traffic", total) as db:
+        db.update_continuous_backups(
+            TableName=TABLE, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+        table = db.describe_table(TableName=TABLE)["Table"]
+        alone = writes_p99(db, total, writes)
+        begun = db.export_table_to_point_in_time(TableArn=table["TableArn"], S3Bucket="bucket")
+        amid_export = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
+        exported = db.describe_export(ExportArn=begun["ExportDescription"]["ExportArn"])
+        manifest = exported["ExportDescription"]["ExportManifest"]
+        db.import_table(
+            S3BucketSource={
+                "S3Bucket": "bucket",
+                "S3KeyPrefix": manifest.rpartition("/")[0] + "/data/",
+            },
+            InputFormat="DYNAMODB_JSON",
+            InputCompressionType="GZIP",
+            TableCreationParameters={
+                "TableName": "again",
+                "AttributeDefinitions": table["AttributeDefinitions"],
+                "KeySchema": table["KeySchema"],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+        amid_import = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
+    told = f"{alone * 1e3:.1f} ms alone"
+    yield Figure("export-traffic", amid_export / alone, f"{amid_export * 1e3:.1f} ms, {told}")
+    yield Figure("import-traffic", amid_import / alone, f"{amid_import * 1e3:.1f} ms, {told}")

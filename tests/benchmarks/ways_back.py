@@ -116,16 +116,16 @@ def beside_traffic(setting: Setting) -> Iterable[Figure]:
     writes = setting.count(2_000, least=40)
     with engine_with(setting.folder / "traffic", total) as db:
         since_s = db.window(TABLE).latest_s
-        alone = _p99(db, total, writes)
+        alone = writes_p99(db, total, writes)
         db.create_backup(TableName=TABLE, BackupName="beside")
-        amid_backup = _p99(db, total, writes // 4)
-        _finish(db)
+        amid_backup = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
         (summary,) = db.list_backups()["BackupSummaries"]
         db.restore_table_from_backup(TargetTableName="again", BackupArn=summary["BackupArn"])
-        amid_restore = _p99(db, total, writes // 4)
-        _finish(db)
+        amid_restore = writes_p99(db, total, writes // 4)
+        finish_jobs(db)
         with _differences(db, since_s):
-            amid_diff = _p99(db, total, writes // 4)
+            amid_diff = writes_p99(db, total, writes // 4)
     told = f"{alone * 1e3:.1f} ms alone"
     yield Figure("backup-traffic", amid_backup / alone, f"{amid_backup * 1e3:.1f} ms, {told}")
     yield Figure("restore-traffic", amid_restore / alone, f"{amid_restore * 1e3:.1f} ms, {told}")
@@ -150,7 +150,8 @@ def _differences(db: Engine, since_s: float) -> Iterator[None]:
         thread.join()
 
 
-def _p99(db: Engine, total: int, writes: int) -> float:
+def writes_p99(db: Engine, total: int, writes: int) -> float:
+    """The 99th percentile of durable writes, in seconds."""
     taken = []
     for number in range(writes):
         request = {"TableName": TABLE, "Item": make_item(number * 31 % total, number + 1)}
@@ -158,7 +159,7 @@ def _p99(db: Engine, total: int, writes: int) -> float:
     return quantiles(taken, n=100)[98]
 
 
-def _finish(db: Engine) -> None:
+def finish_jobs(db: Engine) -> None:
     """Wait until no job is at work."""
     pause = threading.Event()
     while any(job.failure is None for job in db.jobs()):

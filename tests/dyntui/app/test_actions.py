@@ -30,6 +30,7 @@ from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.moment import MomentScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.pick_file import PickFileScreen
+from dyntui.screens.recovery import RecoveryScreen
 from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
@@ -91,6 +92,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "undo": UndoScreen,
     "restore": RestoreScreen,
     "keep": KeepScreen,
+    "recovery": RecoveryScreen,
     "typed": DeleteCopyScreen,
     "sift": FilterChangesScreen,
     "turn": TurnScreen,

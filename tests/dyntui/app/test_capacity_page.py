@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dyntui.core.capacity_page import View, capacity_page
-from dyntui.core.capacity_words import episodes, stats_command, way_out
+from dyntui.core.capacity_words import episodes, rate_text, stats_command, way_out
 from dyntui.core.chart import (
     BARS,
     LABEL_CELLS,
@@ -110,6 +110,13 @@ def test_numbers_are_short(number: float, text: str) -> None:
 @given(st.floats(0.001, 1e9))
 def test_scales_change_in_steps_and_hold_all(value: float) -> None:
     assert value * (1 - 1e-9) <= step_above(value) <= value * 2
+
+
+def test_a_peak_is_told_whole_or_not_at_all() -> None:
+    reads = flow([2_588, 1_000, 0], 5_000.0)
+    whole = "1,000 of 5,000 RCU/s, peak 2,588"
+    assert rate_text(reads, 1, "RCU", len(whole)) == whole
+    assert rate_text(reads, 1, "RCU", len(whole) - 1) == "1,000 of 5,000 RCU/s"
 
 
 def test_a_gauge_never_leaves_its_frame() -> None:

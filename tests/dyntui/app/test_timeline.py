@@ -14,6 +14,7 @@ from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.timeline_board import TimelineBoard
 from dyntui.widgets.timeline_view import TimelineView
@@ -183,7 +184,11 @@ async def start_restore(pilot: Pilot[None]) -> None:
     for step in ("M", "r"):
         await press(pilot, step)
     await press_on(pilot, "ctrl+s")
-    await until(pilot, lambda: "12,000 of 36,000" in screen_text(pilot))
+    await until(
+        pilot,
+        lambda: "12,000 of 36,000" in screen_text(pilot) and bool(find(pilot, HeaderLine).busy),
+    )
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -489,3 +494,43 @@ async def test_more_changes_are_read_as_one_goes_down(db: Engine) -> None:
         await driven.do(*["pagedown"] * 12)
         assert "(179)" in driven.text
         assert driven.text.splitlines()[-2].endswith("year: + 1977")
+
+
+async def test_a_table_that_was_dropped_comes_back(db: Engine) -> None:
+    db.call("CreateTable", db_table("gone"))
+    db.call("PutItem", {"TableName": "gone", "Item": {"id": {"S": "kept"}}})
+    db.call("DeleteTable", {"TableName": "gone"}, Context(origin="person"))
+    async with make_app(db, db).run_test(size=SMALL) as pilot:
+        driven = Driven(pilot)
+        await play(pilot, ("B", "down", "down"))
+        assert "there is no table gone any more" in driven.text
+        await driven.do("enter", "ctrl+s")
+        assert notices(pilot) == ["Restored gone"]
+    assert ids_of(db, "gone") == {"kept"}
+
+
+async def test_recovery_is_turned_off_and_on(db: Engine) -> None:
+    async with make_app(db, db).run_test(size=SMALL) as pilot:
+        driven = Driven(pilot)
+        await play(pilot, ("a",))
+        assert '"PointInTimeRecoveryEnabled": false' in driven.text
+        await driven.do("ctrl+s")
+        assert "point-in-time recovery is off" in driven.text
+        await driven.do("a", "tab", "'0", "ctrl+s")
+        assert "Give a number of days from 1 to 35." in driven.text
+        find(pilot, Input).value = "7"
+        await driven.do("ctrl+s")
+        assert "recovery of" in driven.text
+    answer = db.call("DescribeContinuousBackups", {"TableName": "films"})
+    recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["RecoveryPeriodInDays"] == 7
+
+
+def db_table(name: str) -> Json:
+    """A table like `films`."""
+    return {
+        "TableName": name,
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }

@@ -139,6 +139,7 @@ def test_a_page_fits(width: int, height: int, text: str) -> None:
     made = page("films", timeline, listed, text, width, height)
     assert len(made.lines) == len(made.rows) == height
     assert all(sum(cell_len(piece) for piece, _ in line) <= width for line in made.lines)
+    assert all(piece.isprintable() for line in made.lines for piece, _ in line)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,14 @@ def test_a_page_fits(width: int, height: int, text: str) -> None:
 )
 def test_ago(seconds: float, text: str) -> None:
     assert ago_text(seconds) == text
+
+
+def test_a_time_to_the_microsecond_fits_beside_words() -> None:
+    at_s = START_S + WEEK_S - 59 * 60.123456
+    made = page("films", Timeline.whole(WINDOW).at(at_s), Listed(""), "", 79, 24)
+    line = "".join(text for text, _ in made.lines[4])
+    assert "59 minutes ago" in line
+    assert not line.endswith("…")
 
 
 @pytest.mark.parametrize(

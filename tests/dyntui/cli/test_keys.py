@@ -8,9 +8,16 @@ from pathlib import Path
 import orjson
 import pytest
 
+from engine.security import master
 from tests.dyntui.cli.shell import Shell
 
 _SECRET = {"DYNTUI_MASTER_PASSPHRASE": "a passphrase"}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are not stretched as far as they are for people."""
+    monkeypatch.setitem(master._SCRYPT, "n", 1 << 8)
 
 
 @pytest.fixture

@@ -65,7 +65,8 @@ table     WCU  3.3     3    20     10  ▕    ▁▁▁▁▁▁▁▁▄█▏ 
 by-year   RCU    0     0     0      5  ▕    ▁▁▁▁▁▁▁▁▁▁▏  ████ 100%               0
 by-year   WCU    0     0     0      5  ▕    ▁▁▁▁▁▁▁▁▁▁▏  ████ 100%               0
 
-12 writes of the table throttled: partition 2 of 2 is hot: key movie#tt001 takes 71 % of its writes
+12 writes of the table throttled: partition 2 of 2 is hot: key movie#tt001
+  takes 71 % of its writes
 
        partition  reads     writes     bytes
 ─────  ─────────  ────────  ─────────  ─────
@@ -78,8 +79,8 @@ table  movie#tt001  71% of its writes    1,278  2 of 2
 
 operation  requests  throttled  failed  p50 ms   p90   p99  bytes  largest
 ─────────  ────────  ─────────  ──────  ──────  ────  ────  ─────  ───────
-PutItem       1,812         12       1    0.41  0.90  7.25    812    4,000
 GetItem       3,600          0       0
+PutItem       1,812         12       1    0.41  0.90  7.25    812    4,000
 """
 
 

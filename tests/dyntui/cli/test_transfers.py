@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import sys
 import time
 from pathlib import Path
 
@@ -203,6 +204,26 @@ def test_what_a_table_has_can_be_refused(orders: Shell) -> None:
     assert "orders: 2 records read, 1 written, 1 rejected" in done.err
     assert len(exported(orders, "orders")) == 4
     assert json.loads(orders.ok("get orders ada 1").out).keys() > {"customer", "placed"}
+
+
+def test_a_table_goes_through_parquet(orders: Shell, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = str(tmp_path / "o.parquet")
+    orders.ok(["export", "orders", path])
+    keys = ["--key", "customer:S", "--key", "placed:N"]
+    orders.ok(["import", path, "again", *keys, "--types", "lines=JSON"])
+    assert exported(orders, "again") == exported(orders, "orders")
+
+
+def test_parquet_without_its_package_is_one_line(
+    orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    done = orders.run(["export", "orders", str(tmp_path / "o.parquet")], may_fail=True)
+    assert (done.code, done.err.count("\n")) == (255, 1)
+    assert "pip install 'dyntui[parquet]'" in done.err
+    assert list(tmp_path.glob("o.*")) == []
 
 
 # The past.

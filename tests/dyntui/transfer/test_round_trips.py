@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import sample_data
 from dyntui.core.connect import Connection
 from dyntui.core.export_plan import Exporting, ExportPlan
+from dyntui.core.exporting import Form
 from dyntui.core.import_plan import ON_DUPLICATE, ImportPlan
 from dyntui.core.importing import Import, Outcome, Rejection
 from dyntui.core.schema import TableInfo
@@ -70,7 +71,7 @@ def test_any_table_comes_in_as_it_went_out(drawn: list[Json], destination: str) 
     with tempfile.TemporaryDirectory() as folder, memory() as (engine, connection, clock):
         engine.load_items(TABLE, written)
         place = str(Path(folder) / destination)
-        form = "ion" if destination == "t-ion" else None
+        form: Form | None = "ion" if destination == "t-ion" else None
         export(connection, clock, ExportPlan(TABLE, place, form))
         outcome = import_into(connection, ImportPlan(place, "again", keys=("p:S", "r:N")))
         assert outcome.written == len(written)

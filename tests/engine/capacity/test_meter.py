@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from engine.capacity.charges import change_charges
 from engine.capacity.draws import Draw
 from engine.capacity.meter import Meter, write_draws
 from engine.capacity.purses import MemoryStates
@@ -50,7 +49,7 @@ def put(table: Table, customer: str, day: str) -> list[Draw]:
     """What putting a new item of less than a KB draws."""
     item = {"customer": {"S": customer}, "placed": {"S": "now"}, "day": {"S": day}}
     change = plan_change(table, table.key_blob(item), None, StoredItem.of(item))
-    return write_draws(change, change_charges(change))
+    return write_draws(change)
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ def counting(points: Points, clock: VirtualClock) -> Metrics:
 
 def read(metrics: Metrics, units: float) -> None:
     """A GetItem that takes so many units."""
-    tally = metrics.begin("GetItem")
-    tally.charges.append((ORDERS, Kind.READ, [Draw(None, b"key", units)], 1, 100))
+    tally, at_us = metrics.begin("GetItem"), metrics._clock.now_us()
+    tally.charges.append((ORDERS, Kind.READ, [Draw(None, b"key", units)], 1, 100, at_us))
     metrics.end(tally, {})
 
 

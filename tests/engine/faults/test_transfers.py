@@ -13,6 +13,7 @@ import pytest
 from engine import Engine
 from engine.operations import export_job, jobs
 from engine.transfer import layout
+from engine.transfer.compression import writing
 from engine.transfer.layout import find_exports
 from engine.transfer.stores import FolderStore
 from tests.engine.faults.kills_amid_transfers import KILLS, Kill, make_folder, reopened
@@ -84,11 +85,9 @@ class FullDisk:
 def test_a_full_disk_fails_the_export_and_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = layout.writing
-
     def on_full_disk(file: BinaryIO, kind: Any) -> Any:
         full: Any = FullDisk(file)
-        return write(full, kind)
+        return writing(full, kind)
 
     monkeypatch.setattr(layout, "writing", on_full_disk)
     with Engine.open(folder) as engine:

@@ -42,7 +42,7 @@ def in_small_steps() -> None:
         put(*arguments)
         say("file")
 
-    layout._put = told_put
+    layout.__dict__["_put"] = told_put
 
 
 def _tell_each(name: str, module: Any) -> None:

@@ -21,6 +21,7 @@ from engine.errors import (
     PointInTimeRecoveryUnavailableException,
     ResourceInUseException,
     TableNotFoundException,
+    UnknownOperationException,
     ValidationException,
 )
 
@@ -297,3 +298,65 @@ def test_what_cannot_be_imported_is_refused(db: Engine, tmp_path: Path) -> None:
     assert [one["ImportArn"] for one in db.list_imports()["ImportSummaryList"]] == [
         done["ImportArn"]
     ]
+
+
+def filtered(db: Engine, tmp_path: Path, **specification: Any) -> list[Json]:
+    """What an export takes of the table by a specification."""
+    done = export(db, FilterSpecification=specification)
+    assert done["ItemCount"] == len(data_lines(tmp_path, done))
+    return [line["Item"] for line in data_lines(tmp_path, done)]
+
+
+def test_an_export_takes_what_its_filter_says(db: Engine, tmp_path: Path) -> None:
+    for key in ("a", "b", "c"):
+        put(db, key, f"value of {key}")
+    db.put_item(TableName="table", Item={"id": {"S": "d"}, "photo": {"B": b"\xff"}})
+    names = {"#v": "value"}
+    assert filtered(
+        db,
+        tmp_path,
+        FilterExpression="contains(#v, :text) AND id > :id",
+        ProjectionExpression="id",
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues={":text": {"S": "of"}, ":id": {"S": "b"}},
+    ) == [{"id": {"S": "c"}}]
+    assert filtered(
+        db,
+        tmp_path,
+        KeyConditionExpression="id = :id",
+        ExpressionAttributeValues={":id": {"S": "b"}},
+    ) == [{"id": {"S": "b"}, "value": {"S": "value of b"}}]
+    assert filtered(
+        db,
+        tmp_path,
+        FilterExpression="photo = :photo",
+        ExpressionAttributeValues={":photo": {"B": b"\xff"}},
+    ) == [{"id": {"S": "d"}, "photo": {"B": "/w=="}}]
+
+
+def test_a_filter_that_cannot_be_is_refused_before_an_export_begins(
+    db: Engine, clock: VirtualClock
+) -> None:
+    for specification, said in (
+        ({"FilterExpression": "id >"}, "Syntax error"),
+        ({"FilterExpression": "id = :v"}, "is not defined"),
+        (
+            {
+                "KeyConditionExpression": "id = :v",
+                "FilterExpression": "id > :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+            },
+            "can only contain non-primary key attributes",
+        ),
+    ):
+        with pytest.raises(ValidationException, match=said):
+            export(db, FilterSpecification=specification)
+    clock.advance(3_600)
+    with pytest.raises(UnknownOperationException, match="FilterSpecification"):
+        export(
+            db,
+            ExportType="INCREMENTAL_EXPORT",
+            IncrementalExportSpecification={"ExportFromTime": clock.now_us() / 1e6 - 1_800},
+            FilterSpecification={"FilterExpression": "attribute_exists(id)"},
+        )
+    assert db.list_exports()["ExportSummaries"] == []

@@ -9,6 +9,7 @@ import sys
 import types
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from engine.errors import (
     NewerFormatError,
     WrongKeyError,
 )
+from engine.security import master
 from engine.security.keys import region_keys
 from engine.security.master import write_key_file
 from tests.engine.security.changing import check, start
@@ -31,7 +33,13 @@ from tests.engine.storage.processes import kill_after
 
 _KILLS = 3
 _PROCESSES = 2
-_KEYS = 15
+_KEYS = 8
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are not stretched as far as they are for people."""
+    monkeypatch.setitem(master._SCRYPT, "n", 1 << 8)
 
 
 @pytest.fixture
@@ -314,6 +322,17 @@ def test_what_cannot_be_chosen_is_refused(folder: Path) -> None:
         memory.protect("file")
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_threads_change_keys_at_once(tmp_path: Path, in_memory: bool) -> None:
+    (tmp_path / "keys").mkdir()
+    folder = None if in_memory else tmp_path / "keys"
+    keys = region_keys(folder, "us-east-1", VirtualClock())
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda number: keys.create(str(number)).arn, range(20)))
+    assert {key.arn for key in keys.list_keys()} == set(made)
+    assert len(set(made)) == 20
+
+
 def test_processes_change_keys_at_once(tmp_path: Path) -> None:
     with Account.open(tmp_path):
         # The first keys, and the root key, are made by both at once.
@@ -331,5 +350,5 @@ def test_a_kill_loses_no_key(tmp_path: Path) -> None:
     lines: list[str] = []
     for seed in range(_KILLS):
         with start(tmp_path, 1_000_000) as process:
-            lines += kill_after(process, random.Random(seed).randint(1, 20))
+            lines += kill_after(process, random.Random(seed).randint(1, 10))
         check(tmp_path, lines)
