@@ -23,6 +23,8 @@ from engine.errors import ApiError
 
 _POLL_S = 0.1
 _PERSON = Context(origin="person")
+# Nor does a restore bring them along.
+_NOT_COPIED = frozenset({"DeletionProtectionEnabled", "StreamSpecification", "TableClass"})
 _NO_UNITS = "costs no capacity units"
 
 
@@ -50,6 +52,8 @@ def copy(
     dry_run: bool,
 ) -> None:
     """Copy a table, with its indexes and throughput, into a new one.
+
+    Stream, Time to Live, tags and deletion protection do not come along, as in a restore.
 
     By a backup the copy is as of one instant and costs no units. By a scan it takes part in
     capacity as any program does, and changes that come meanwhile may or may not be in it.
@@ -100,7 +104,8 @@ def _delete_backup(work: Workspace, arn: str) -> None:
 
 def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, batch_items: int) -> None:
     request = create_request(info)
-    work.call(request.operation, request.members | {"TableName": new_table})
+    members = {name: value for name, value in request.members.items() if name not in _NOT_COPIED}
+    work.call(request.operation, members | {"TableName": new_table})
     work.ready_table(new_table)
     client = work.connection.client
     written = 0

@@ -82,18 +82,20 @@ def log_times(cursor: apsw.Cursor) -> LogTimes:
 
 
 def seq_at(cursor: apsw.Cursor, at_us: int) -> int:
-    """The number of the last entry with a stamp up to `at_us`; if there is none, a smaller one
-    than all."""
+    """The number before that of the first entry with a later stamp; the newest where there is none.
+
+    Entries in between that were trimmed, and may still be in the index by key, are not after it.
+    """
     low = 0
-    high = newest_entry(cursor)[0]
+    last = high = newest_entry(cursor)[0]
     while low < high:
         middle = (low + high + 1) // 2
         ((seq, stamp_us),) = fetch(cursor, _FROM, (middle,))
         if stamp_us <= at_us:
             low = seq
         else:
-            high = middle - 1
-    return low
+            high, last = middle - 1, seq - 1
+    return last
 
 
 class LogReads:

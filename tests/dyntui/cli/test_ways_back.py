@@ -194,7 +194,12 @@ def test_a_backup_goes_to_another_region_and_another_folder(orders: Shell, tmp_p
 def test_a_table_is_copied(orders: Shell, way: str) -> None:
     told = orders.ok("copy orders again --dry-run").err
     assert told == "by backup: costs no capacity units; by scan: about 0.5 RCU and 6 WCU\n"
+    orders.ok("streams on orders")
+    orders.ok("alter orders --deletion-protection")
     assert orders.ok(f"copy orders again --via {way}").err.endswith("copied 3 items to again\n")
+    described = orders.ok("describe again -o json").json
+    assert "StreamSpecification" not in described
+    assert not described["DeletionProtectionEnabled"]
     scan = "scan {} --output jsonl"
     assert orders.ok(scan.format("again")).out == orders.ok(scan.format("orders")).out
     assert len(orders.ok("describe again -o json").json["GlobalSecondaryIndexes"]) == 1

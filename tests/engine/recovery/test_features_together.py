@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
+from engine.storage.log_index import fill_batch
 from engine.storage.upkeep import Upkeep
 from tests.engine.recovery.history import TABLE, Model, check_reads, make_table, note
 from tests.engine.storage.things import database_of
@@ -28,6 +29,7 @@ _STEPS = st.lists(
         st.tuples(st.just("recovery"), st.integers(0, 3)),
         st.tuples(st.just("stream"), st.booleans()),
         st.tuples(st.just("upkeep"), st.just(0)),
+        st.tuples(st.just("index"), st.just(0)),
     ),
     max_size=30,
 )
@@ -121,6 +123,9 @@ def test_each_keeps_what_it_promises(
                     followed.set_recovery(value)
                 case "stream":
                     followed.set_stream(value)
+                case "index":
+                    for _ in fill_batch(database_of(engine)):
+                        pass
                 case _:
                     database_of(engine).upkeep.rounds()
                     followed.check(shares[version % len(shares)])

@@ -7,6 +7,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -24,6 +25,7 @@ from engine.storage.catalog import Catalog
 from engine.storage.log_index import clear, fill_batch
 from engine.storage.past import items_at, point_at
 from engine.storage.reader import Reader
+from engine.storage.upkeep import Upkeep
 from tests.engine.recovery.history import (
     TABLE,
     Model,
@@ -388,3 +390,29 @@ def test_a_read_that_is_cancelled_lets_go_of_its_snapshot(
         assert engine.get_item(TableName=TABLE, Key=key("a", 1))["Item"]["size"] == {"N": "2"}
         found = past.call("GetItem", {"TableName": TABLE, "Key": key("a", 1)})
         assert found["Item"]["size"] == {"N": "0"}
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_what_was_trimmed_and_is_still_in_the_index_is_not_looked_for(
+    tmp_path: Path, clock: VirtualClock, others: bool
+) -> None:
+    with patch.object(Upkeep, "start", lambda _: None), Engine.open(tmp_path, clock=clock) as made:
+        make_table(made)
+        make_table(made, "kept")
+        if others:
+            # Entries of a table that keeps them longer come before those that are trimmed.
+            made.update_continuous_backups(
+                TableName="kept",
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+            )
+            made.put_item(TableName="kept", Item=note("a", 1))
+        for version in range(3):
+            made.put_item(TableName=TABLE, Item=note("a", 1, size=version))
+        for _ in fill_batch(database_of(made)):
+            pass
+        clock.advance(30 * HOUR_S)
+        made.put_item(TableName=TABLE, Item=note("a", 1, size=9))
+        while database_of(made).write(lambda transaction: transaction.trim_changes(1_000)):
+            pass
+        with made.at(clock.now_us() / 1_000_000 - HOUR_S) as past:
+            assert past.call("Scan", {"TableName": TABLE})["Items"] == [note("a", 1, size=2)]
