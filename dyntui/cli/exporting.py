@@ -9,6 +9,7 @@ import click
 from dyntui.cli.command import Command, table_argument
 from dyntui.cli.exits import FAILED, Failure, OperationError, say
 from dyntui.cli.progress import progress_bar
+from dyntui.cli.statement_options import max_rcu_option
 from dyntui.cli.workspace import workspace
 from dyntui.core.export_plan import VIEWS, Exporting, ExportPlan
 from dyntui.core.exporting import FORMS, ExportError, Form
@@ -49,6 +50,7 @@ _COMPRESSIONS: dict[str, Compression] = {name.lower(): name for name in COMPRESS
     show_default=True,
     help="Whether a changed item's old image comes along.",
 )
+@max_rcu_option
 @click.pass_context
 def export(
     context: click.Context,
@@ -64,6 +66,7 @@ def export(
     since: str,
     until: str,
     view: str,
+    max_rcu: float | None,
 ) -> None:
     """Export a table as it is at this moment, while others go on writing.
 
@@ -73,6 +76,9 @@ def export(
 
     The past, and what changed in a window of it, comes from a data folder's local history: as far
     back as that reaches, whether point-in-time recovery is on or not.
+
+    All items of a data folder's table cost no units; --max-rcu holds where they are read by
+    requests: with a filter or a projection, and on a remote.
     """
     plan = ExportPlan(
         table,
@@ -91,6 +97,7 @@ def export(
     try:
         plan.target()
         work = workspace(context)
+        work.limit_rates(max_rcu)
         info = work.table(table)
         total = None if filter_text or incremental else info.item_count
         with progress_bar() as bar:
