@@ -106,11 +106,13 @@ def _beginning(
     """The names that begin so; none where the folder cannot be read, or would have to be made."""
     from dyntui.cli.workspace import Workspace
 
-    work = Workspace(context)
-    try:
-        found = list(names(work)) if work.folder_exists() else []
-    except Exception:
-        return []
+    # A context of its own closes what was opened: the command's own never runs.
+    with click.Context(context.command, parent=context) as inner:
+        work = Workspace(inner)
+        try:
+            found = list(names(work)) if work.folder_exists() else []
+        except Exception:
+            return []
     return [name for name in found if name.startswith(incomplete)]
 
 
