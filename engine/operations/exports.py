@@ -44,17 +44,11 @@ def export_table(region: Region, request: Json, _context: Context) -> Json:
     items, size = region.database.read(measure)
 
     def work(transaction: WriteTransaction) -> tuple[Transfer, int | None]:
-        digest = transfer_book.digest(request)
-        token = request.get("ClientToken")
-        known, conflicts = transfer_book.begun_with(transaction, KIND, token, digest)
-        if conflicts:
-            raise ExportConflictException(
-                "Export with the same client token but different parameters exists"
-            )
+        known = transfer_book.begun_with(transaction, KIND, request, ExportConflictException)
         if known is not None:
             return known, None
         table = backed_up_table(region, transaction.catalog, request["TableArn"])
-        transfer = _new(region, table, request, digest, transaction.stamp_us)
+        transfer = _new(region, table, request, transaction.stamp_us)
         transaction.put_transfer(transfer)
         state = {"id": transfer.id, "done": 0, "total": items}
         return transfer, transaction.add_job(KIND, table.name, state)
@@ -65,7 +59,7 @@ def export_table(region: Region, request: Json, _context: Context) -> Json:
     return {"ExportDescription": transfer_book.described(transfer.state)}
 
 
-def _new(region: Region, table: Table, request: Json, digest: str, now_us: int) -> Transfer:
+def _new(region: Region, table: Table, request: Json, now_us: int) -> Transfer:
     earliest = earliest_recovery_us(table, now_us)
     if earliest is None:
         raise PointInTimeRecoveryUnavailableException(
@@ -75,7 +69,7 @@ def _new(region: Region, table: Table, request: Json, digest: str, now_us: int) 
     kind = request.get("ExportType") or "FULL_EXPORT"
     arn = region.table_arn(table.name)
     state: Json = {
-        "Digest": digest,
+        "Digest": transfer_book.digest(request),
         "ExportArn": f"{arn}/export/{transfer_id}",
         "ExportStatus": "IN_PROGRESS",
         "StartTime": now_us / 1_000_000,

@@ -44,19 +44,13 @@ def import_table(region: Region, request: Json, _context: Context) -> Json:
     keys, failure = _keys(region, source)
 
     def work(transaction: WriteTransaction) -> tuple[Transfer, int | None]:
-        digest = transfer_book.digest(request)
-        token = request.get("ClientToken")
-        known, conflicts = transfer_book.begun_with(transaction, KIND, token, digest)
-        if conflicts:
-            raise ImportConflictException(
-                "Import with the same client token but different parameters exists"
-            )
+        known = transfer_book.begun_with(transaction, KIND, request, ImportConflictException)
         if known is not None:
             return known, None
         forget_gone(transaction)
         if table.name in transaction.catalog.tables:
             raise ResourceInUseException(f"Table already exists: {table.name}")
-        transfer = _new(region, table, request, digest, transaction.stamp_us)
+        transfer = _new(region, table, request, transaction.stamp_us)
         if failure is not None:
             ended = {"ImportStatus": "FAILED", "EndTime": transaction.stamp_us / 1_000_000}
             transfer = replace(transfer, state=transfer.state | failure | ended)
@@ -103,12 +97,12 @@ def _dated(table: Table, now_us: int) -> Table:
     return table.with_settings(BillingModeSummary=on_demand_since(now_us))
 
 
-def _new(region: Region, table: Table, request: Json, digest: str, now_us: int) -> Transfer:
+def _new(region: Region, table: Table, request: Json, now_us: int) -> Transfer:
     transfer_id = transfer_book.new_id(now_us)
     arn = region.table_arn(table.name)
     logs = f"arn:aws:logs:{region.name}:{ACCOUNT_ID}:log-group:/aws-dynamodb/imports:*"
     state: Json = {
-        "Digest": digest,
+        "Digest": transfer_book.digest(request),
         "ImportArn": f"{arn}/import/{transfer_id}",
         "ImportStatus": "IN_PROGRESS",
         "TableArn": arn,

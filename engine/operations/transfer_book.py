@@ -9,6 +9,7 @@ from collections.abc import Callable
 import orjson
 
 from engine.client.protocol import Json
+from engine.errors import ApiError
 from engine.operations.region import Region
 from engine.storage.transaction import WriteTransaction
 from engine.storage.transfers import Transfer
@@ -31,16 +32,21 @@ def digest(request: Json) -> str:
 
 
 def begun_with(
-    transaction: WriteTransaction, kind: str, token: str | None, digest_: str
-) -> tuple[Transfer | None, bool]:
-    """The transfer that a token has begun, and whether that was by another request."""
+    transaction: WriteTransaction, kind: str, request: Json, conflict: type[ApiError]
+) -> Transfer | None:
+    """The transfer that the token of a request has begun; raises `conflict` if by another one."""
+    token = request.get("ClientToken")
     if token is None:
-        return None, False
+        return None
     since_us = transaction.stamp_us - TOKEN_US
     for transfer in transaction.transfers(kind):
         if transfer.state.get("ClientToken") == token and transfer.created_us > since_us:
-            return transfer, transfer.state["Digest"] != digest_
-    return None, False
+            if transfer.state["Digest"] != digest(request):
+                raise conflict(
+                    f"{kind.title()} with the same client token but different parameters exists"
+                )
+            return transfer
+    return None
 
 
 def find(region: Region, kind: str, arn: str) -> Transfer | None:
