@@ -97,7 +97,7 @@ def describe_backup(region: Region, request: Json, _context: Context) -> Json:
 def list_backups(region: Region, request: Json, _context: Context) -> Json:
     """Backups in the order of their making, page by page; those of users unless asked otherwise."""
     kind = request.get("BackupType") or "USER"
-    after = request.get("ExclusiveStartBackupArn", "").rpartition("/")[2]
+    after = (request.get("ExclusiveStartBackupArn") or "").rpartition("/")[2]
     name = request.get("TableName")
     wanted_name = None if name is None else region.table_name(name)
     low, high = request.get("TimeRangeLowerBound"), request.get("TimeRangeUpperBound")
