@@ -1,11 +1,17 @@
-"""The pictures of README and docs: `python -m tests.screenshots`."""
+"""The pictures of README and docs, as SVG and PNG: `python -m tests.screenshots`."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import resvg_py
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
@@ -20,6 +26,10 @@ from tests.dyntui.app.past_of_films import write_past
 from tests.ticket_sale import TickingClock, sell_tickets
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
+TAKEN = FOLDER / "taken-from.json"
+"""Of each PNG the digest of the SVG that it was drawn from: fonts differ between machines, and so
+would a PNG that is drawn again."""
+PNG_ZOOM = 1.0
 PLACE = Path.home() / "shop"
 CLOCK = VirtualClock()
 
@@ -143,28 +153,61 @@ def _write_some(engine: Engine) -> None:
     engine.expire("airports")
 
 
-def main() -> None:
-    """Take all pictures, on the sample data."""
-    FOLDER.mkdir(exist_ok=True)
+def take_all() -> Iterator[tuple[Picture, str]]:
+    """Each picture and its SVG, on the sample data."""
     with Engine.in_memory(clock=CLOCK) as engine:
         load(engine, engine)
         for picture in PICTURES:
-            svg = asyncio.run(take(engine, picture))
-            _keep(picture, svg)
+            yield picture, asyncio.run(take(engine, picture))
     clock = TickingClock()
     with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
         sell_tickets(engine, clock)
-        _keep(SALE, asyncio.run(take(engine, SALE)))
+        yield SALE, asyncio.run(take(engine, SALE))
     standing = VirtualClock()
     with Engine.in_memory(clock=standing) as engine:
         write_past(engine, standing)
-        _keep(PAST, asyncio.run(take(engine, PAST)))
+        yield PAST, asyncio.run(take(engine, PAST))
 
 
-def _keep(picture: Picture, svg: str) -> None:
-    path = FOLDER / f"{picture.name}.svg"
-    path.write_text(svg, encoding="utf-8")
-    print(path)
+def svg_path(picture: Picture) -> Path:
+    """Where its SVG is kept."""
+    return FOLDER / f"{picture.name}.svg"
+
+
+def png_path(picture: Picture) -> Path:
+    """Where its PNG is kept."""
+    return FOLDER / f"{picture.name}.png"
+
+
+def digest(svg: str) -> str:
+    """What tells one picture from another."""
+    return hashlib.sha256(svg.encode()).hexdigest()
+
+
+def main() -> None:
+    """Take all pictures."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    FOLDER.mkdir(exist_ok=True)
+    taken = {}
+    for picture, svg in take_all():
+        svg_path(picture).write_text(svg, encoding="utf-8")
+        png_path(picture).write_bytes(drawn(svg))
+        taken[png_path(picture).name] = digest(svg)
+        print(svg_path(picture))
+    TAKEN.write_text(json.dumps(taken, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def drawn(svg: str) -> bytes:
+    """The SVG as PNG, in this machine's fonts."""
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            font_family="DejaVu Sans",
+            monospace_family="DejaVu Sans Mono",
+            zoom=PNG_ZOOM,
+        )
+    )
 
 
 if __name__ == "__main__":
