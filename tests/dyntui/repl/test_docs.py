@@ -1,4 +1,4 @@
-"""docs/partiql.md: its statements are ones, its commands all there, its examples run."""
+"""docs/partiql.md and docs/repl.md: statements are ones, commands all there, examples run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dyntui.repl.commands import COMMANDS
 from engine.partiql.parser import parsed
 from tests.dyntui.cli.shell import Shell
 
-PAGE = (Path(__file__).parents[3] / "docs" / "partiql.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "partiql.md").read_text()
+PROMPT = (DOCS / "repl.md").read_text()
 
 
 def test_the_statements_of_the_dialect_are_statements() -> None:
@@ -23,7 +25,7 @@ def test_the_statements_of_the_dialect_are_statements() -> None:
 
 
 def test_every_command_is_on_the_page() -> None:
-    listed = re.findall(r"^\| `(\\\w+)(?: [^`]*)?` \|", PAGE, re.MULTILINE)
+    listed = re.findall(r"^\| `(\\\w+)(?: [^`]*)?` \|", PROMPT, re.MULTILINE)
     assert listed == ["\\" + command.names[0] for command in COMMANDS]
 
 
@@ -37,7 +39,7 @@ def test_the_examples_on_the_films_run(shell: Shell) -> None:
 
 def test_the_session_shows_what_the_films_say(shell: Shell) -> None:
     shell.ok("sample load movies")
-    shown = PAGE.partition("done here, not by the service: LIMIT\n")[2].partition("3 rows")[0]
+    shown = PROMPT.partition("done here, not by the service: LIMIT\n")[2].partition("3 rows")[0]
     script = (
         "\\set who 'Steven Spielberg'\n"
         'SELECT title, year FROM "movies"."by-director"\n'
