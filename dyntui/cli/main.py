@@ -55,6 +55,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "stats": ("dyntui.cli.stats:stats", "Show capacity: consumed, throttled, hot keys, cost."),
     "load-test": ("dyntui.cli.load_test:load_test", "Drive traffic over a table."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
+    "learn": ("dyntui.cli.learn:learn", "Lessons: run and read how DynamoDB behaves."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),
 }

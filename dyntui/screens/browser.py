@@ -254,6 +254,10 @@ class BrowserScreen(Screen[None], JobHost):
         """Go to the exports and imports, or from them to the table."""
         await self._go_to_place("transfers", self._show_transfers)
 
+    async def action_learn(self) -> None:
+        """Go to the lessons, or from them to the table."""
+        await self._go_to_place("learn", self._main.show_learn)
+
     async def _go_to_place(self, name: str, show: Callable[[], Awaitable[AnyPlace]]) -> None:
         if not (self._main.place == name and self._main.leave_place()):
             place = await show()

@@ -24,15 +24,16 @@ from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
 
 if TYPE_CHECKING:
+    from dyntui.widgets.learn_view import LearnView
     from dyntui.widgets.partiql_view import PartiqlView
     from dyntui.widgets.transfers_view import TransfersView
 
-    Place = PartiqlView | TransfersView
+    Place = PartiqlView | TransfersView | LearnView
 
 TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab, StreamTab)
 """The tabs in their order; the number of a tab is its key."""
 
-AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView")
+AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView", "LearnView")
 
 
 class MainArea(Vertical):
@@ -98,6 +99,12 @@ class MainArea(Vertical):
         from dyntui.widgets.transfers_view import TransfersView
 
         return await self._show_place("transfers", TransfersView)
+
+    async def show_learn(self) -> LearnView:
+        """Show the place for lessons."""
+        from dyntui.widgets.learn_view import LearnView
+
+        return await self._show_place("learn", LearnView)
 
     async def _show_place(self, name: str, kind: type[AnyPlace]) -> AnyPlace:
         """Show a place, which is made when it is first wanted."""

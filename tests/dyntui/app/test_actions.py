@@ -43,6 +43,7 @@ from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
+from dyntui.widgets.learn_view import LearnView
 from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.past_items import PastGrid
@@ -72,6 +73,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "row": RowPanel,
     "told": MessageList,
     "transfers": TransfersView,
+    "learn": LearnView,
     "export": ExportScreen,
     "import": ImportScreen,
     "pick": PickFileScreen,
