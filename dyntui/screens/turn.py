@@ -49,6 +49,10 @@ class TurnScreen(Drawer[bool]):
     """Sends one request; gives whether it was sent and not refused."""
 
     CAPTION = "the request"
+    LACKS = "the attribute is missing"
+    """What is shown in place of the request where something is missing."""
+    QUESTION = "Which attribute says when an item expires?"
+    """What is asked for where something is missing, and the request was to be sent."""
     BINDINGS: ClassVar[list[BindingType]] = bindings("turn")
     AUTO_FOCUS = "#turned, TextView"
     DEFAULT_CSS = """
@@ -91,7 +95,7 @@ class TurnScreen(Drawer[bool]):
         """Show the request for what is filled in."""
         view, request = self.query_one(TextView), self.request()
         if request is None:
-            view.show("… the attribute is missing", json=False)
+            view.show(f"… {self.LACKS}", json=False)
         else:
             view.show_request(request)
 
@@ -99,7 +103,7 @@ class TurnScreen(Drawer[bool]):
         """Send the request."""
         request = self.request()
         if request is None:
-            self.show_error("Which attribute says when an item expires?")
+            self.show_error(self.QUESTION)
         else:
             self.send(self._session, request, lambda _: self._sent(), outlives=True)
 

@@ -35,7 +35,7 @@ class Entry:
     """Items and bytes."""
 
 
-PLACES = {"partiql": "p  PartiQL", "transfers": "x  Transfers"}
+PLACES = {"partiql": "p  PartiQL", "transfers": "x  Transfers", "security": "K  Security"}
 """Where else one can go, with the keys that lead there."""
 
 SIZE_CELLS = 9
@@ -145,7 +145,7 @@ class TableList(Vertical):
 
     @dataclass
     class PlaceWanted(Message):
-        """A place is to be shown, or left: "partiql" or "transfers"."""
+        """A place is to be shown, or left: "partiql", "transfers" or "security"."""
 
         place: str
 
