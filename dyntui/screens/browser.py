@@ -39,7 +39,7 @@ from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
 
 if TYPE_CHECKING:
-    from dyntui.widgets.security_view import SecurityView
+    from dyntui.widgets.security_board import SecurityBoard
     from dyntui.widgets.transfers_view import TransfersView
 
 Json = dict[str, Any]
@@ -278,7 +278,7 @@ class BrowserScreen(Screen[None], JobHost):
         else:
             self._load_tables()
 
-    def on_security_view_table_changed(self, message: SecurityView.TableChanged) -> None:
+    def on_security_board_table_changed(self, message: SecurityBoard.TableChanged) -> None:
         """A table has another key, or a configuration that seals its items."""
         message.stop()
         if message.table in self._infos:

@@ -51,9 +51,8 @@ class SecurityList(OptionList):
         self._rows: tuple[Row, ...] = ()
         self._width = 0
 
-    def show(self, rows: Sequence[Row], cursor: int | None) -> None:
-        """Show rows, the cursor on one of them."""
-        width = max(20, self.size.width - 4)
+    def show(self, rows: Sequence[Row], cursor: int | None, width: int) -> None:
+        """Show rows in so many cells, the cursor on one of them."""
         if tuple(rows) != self._rows or width != self._width:
             self._rows, self._width = tuple(rows), width
             self.clear_options()
