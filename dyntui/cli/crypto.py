@@ -14,11 +14,11 @@ from dyntui.cli.command import Command, Decorated, report_option, table_argument
 from dyntui.cli.exits import PARTIAL, UNMET, Failure, say
 from dyntui.cli.output import format_options
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.crypto_place import config_path, protection_at
 from dyntui.core.item_output import Format
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
-    from engine.itemcrypto.keyrings.kms import KeyStore
     from engine.itemcrypto.protection import Protection
 
 _SAMPLE_ITEMS = 100
@@ -37,10 +37,6 @@ def _config_option(function: Decorated) -> Decorated:
     )(function)
 
 
-def _config_path(config: Path | None, table: str) -> Path:
-    return Path(f"{table}.crypto.toml") if config is None else config
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """Errors of item encryption in one line: of its files as of the command line."""
@@ -55,25 +51,14 @@ def _told() -> Iterator[None]:
 
 
 def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
-    from engine.itemcrypto.config import load_protection
+    from dyntui.cli.kms_keys import opened_keys
 
-    path = _config_path(config, table)
+    path = config_path(table, config)
     if not path.exists():
         raise click.UsageError(
             f"{path}: there is no such configuration; `dyntui crypto init {table}` makes one"
         )
-    return load_protection(
-        path,
-        client=work.connection.client,
-        folder_keys=None if work.is_remote else lambda: _folder_keys(work),
-    )
-
-
-def _folder_keys(work: Workspace) -> KeyStore:
-    from dyntui.cli.kms_keys import opened_keys
-    from engine.security.item_keys import ItemKeys
-
-    return ItemKeys(opened_keys(work))
+    return protection_at(path, work.connection, lambda: opened_keys(work))
 
 
 @crypto.command(cls=Command)
@@ -123,7 +108,7 @@ def init(
     items = work.call("Scan", {"TableName": table, "Limit": _SAMPLE_ITEMS})["Items"]
     with _told():
         schema = suggested(info, items, choices)
-        files = write_setup(_config_path(config, table), schema, choices)
+        files = write_setup(config_path(table, config), schema, choices)
     for name, action in schema.actions.items():
         click.echo(f"{name}  {action}")
     say(f"wrote {', '.join(map(str, files))}")
@@ -255,7 +240,7 @@ def inspect(
         raise Failure(f"{table} has no such item")
     failure = None
     with _told():
-        place = load_place(_config_path(config, table))
+        place = load_place(config_path(table, config))
         try:
             _protection(work, config, table).open(stored)
         except ItemCryptoError as error:

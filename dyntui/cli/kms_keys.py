@@ -14,6 +14,7 @@ from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.passphrase import asked_passphrase, long_enough
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.key_changes import alias_name
 from engine.client.keys import (
     DELETION_DAYS_MAX,
     DELETION_DAYS_MIN,
@@ -25,7 +26,6 @@ from engine.client.protocol import Json
 from engine.errors import ApiError
 
 _MASTER_VARIABLE = "DYNTUI_MASTER_PASSPHRASE"
-_ALIAS_PREFIX = "alias/"
 
 key_argument = click.argument("key")
 
@@ -50,11 +50,6 @@ def asking(operation: str) -> Iterator[None]:
         raise OperationError(operation, error) from error
 
 
-def _alias_name(text: str) -> str:
-    """The name of an alias, which may be given without its beginning."""
-    return text if text.startswith(_ALIAS_PREFIX) else _ALIAS_PREFIX + text
-
-
 @click.command(cls=Command)
 @click.option("--alias", metavar="NAME", help="Give it this name, as orders or alias/orders.")
 @click.option("--description", metavar="TEXT", default="", help="What it is for.")
@@ -63,7 +58,7 @@ def create(context: click.Context, alias: str | None, description: str) -> None:
     """Make a customer managed key; writes its ARN to stdout."""
     keys = opened_keys(workspace(context))
     with asking("CreateKey"):
-        made = keys.create(description, None if alias is None else _alias_name(alias))
+        made = keys.create(description, None if alias is None else alias_name(alias))
     click.echo(made.arn)
 
 
@@ -127,8 +122,8 @@ def create_alias(context: click.Context, name: str, key: str) -> None:
     """Give a key a name, as orders or alias/orders."""
     keys = opened_keys(workspace(context))
     with asking("CreateAlias"):
-        keys.create_alias(_alias_name(name), key)
-    say(f"{_alias_name(name)} is {key}")
+        keys.create_alias(alias_name(name), key)
+    say(f"{alias_name(name)} is {key}")
 
 
 @alias.command("list", cls=Command)
@@ -162,8 +157,8 @@ def delete_alias(context: click.Context, name: str) -> None:
     """Take a name away; the key stays, and so does what it encrypted."""
     keys = opened_keys(workspace(context))
     with asking("DeleteAlias"):
-        keys.delete_alias(_alias_name(name))
-    say(f"deleted {_alias_name(name)}")
+        keys.delete_alias(alias_name(name))
+    say(f"deleted {alias_name(name)}")
 
 
 @click.command(cls=Command)

@@ -44,6 +44,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "pitr": ("dyntui.cli.pitr:pitr", "Turn point-in-time recovery on or off."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
+    "verify": ("dyntui.cli.crypto:verify", "Check every sealed item of a table."),
     "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "dynamodbstreams": (

@@ -73,8 +73,7 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
 
     Raises CryptoConfigError where one is there already; then nothing is left behind.
     """
-    stem = path.name.removesuffix(".toml").removesuffix(".crypto")
-    key, beacon_key = path.with_name(f"{stem}.key"), path.with_name(f"{stem}.beacon.key")
+    key, beacon_key = key_files(path)
     keys = [] if choices.kms_key else [key]
     if choices.beacons:
         keys.append(beacon_key)
@@ -85,7 +84,7 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
             written.append(one)
         with path.open("x", encoding="utf-8") as file:
             written.append(path)
-            file.write(_text(schema, choices, key.name, beacon_key.name))
+            file.write(setup_text(path, schema, choices))
     except (OSError, CryptoConfigError) as error:
         for one in written:
             os.unlink(one)
@@ -95,7 +94,15 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
     return [path, *keys]
 
 
-def _text(schema: Schema, choices: Choices, key_file: str, beacon_key_file: str) -> str:
+def key_files(path: Path) -> tuple[Path, Path]:
+    """The files beside a configuration for its key, and for that of its beacons."""
+    stem = path.name.removesuffix(".toml").removesuffix(".crypto")
+    return path.with_name(f"{stem}.key"), path.with_name(f"{stem}.beacon.key")
+
+
+def setup_text(path: Path, schema: Schema, choices: Choices) -> str:
+    """What is written into a configuration."""
+    key, beacon_key = key_files(path)
     place = schema.place
     document = tomlkit.document()
     document.add(tomlkit.comment("How the items of a table are sealed; the keys are elsewhere."))
@@ -122,9 +129,9 @@ def _text(schema: Schema, choices: Choices, key_file: str, beacon_key_file: str)
             "kind": "raw-aes",
             "namespace": _NAMESPACE,
             "name": place.table,
-            "key_file": key_file,
+            "key_file": key.name,
         }
     )
     if choices.beacons:
-        document["beacons"] = {"key_file": beacon_key_file, "bits": dict(choices.beacons)}
+        document["beacons"] = {"key_file": beacon_key.name, "bits": dict(choices.beacons)}
     return tomlkit.dumps(document)

@@ -62,10 +62,10 @@ def kept_copies(
 
     Snapshots are among them where there are `tools`. Raises `engine.errors.ApiError`.
     """
-    summaries = list(_listed(session, "ListBackups", {"BackupType": "ALL"}, cancelled))
+    summaries = list(listed(session, "ListBackups", {"BackupType": "ALL"}, cancelled))
     tables = {table}
     if any(summary["TableName"] != table for summary in summaries):
-        tables |= set(_listed(session, "ListTables", {}, cancelled))
+        tables |= set(listed(session, "ListTables", {}, cancelled))
     found = [
         _of_backup(summary, orphaned=summary["TableName"] not in tables)
         for summary in summaries
@@ -84,7 +84,7 @@ def kept_copies(
     return sorted(found, key=lambda copy: (copy.orphaned, -copy.at_s))
 
 
-def _listed(
+def listed(
     session: Session, operation: str, request: Json, cancelled: Callable[[], bool] | None
 ) -> Iterator[Any]:
     """All that a ListBackups or a ListTables gives, page by page."""

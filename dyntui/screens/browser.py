@@ -39,6 +39,7 @@ from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
 
 if TYPE_CHECKING:
+    from dyntui.widgets.security_board import SecurityBoard
     from dyntui.widgets.transfers_view import TransfersView
 
 Json = dict[str, Any]
@@ -258,6 +259,10 @@ class BrowserScreen(Screen[None], JobHost):
         """Go to the lessons, or from them to the table."""
         await self._go_to_place("learn", self._main.show_learn)
 
+    async def action_security(self) -> None:
+        """Go to the keys and what is encrypted, or from them to the table."""
+        await self._go_to_place("security", self._main.show_security)
+
     async def _go_to_place(self, name: str, show: Callable[[], Awaitable[AnyPlace]]) -> None:
         if not (self._main.place == name and self._main.leave_place()):
             place = await show()
@@ -276,6 +281,12 @@ class BrowserScreen(Screen[None], JobHost):
             self._describe_again(message.table)
         else:
             self._load_tables()
+
+    def on_security_board_table_changed(self, message: SecurityBoard.TableChanged) -> None:
+        """A table has another key, or a configuration that seals its items."""
+        message.stop()
+        if message.table in self._infos:
+            self._describe_again(message.table)
 
     async def action_export_table(self) -> None:
         """The form for an export of the table that is shown."""

@@ -14,8 +14,9 @@ from dyntui.core.cost import item_size, units_text, write_units
 from dyntui.core.formats import cell_text
 from dyntui.core.item_text import ItemTextError, item_text, parse_item
 from dyntui.core.schema import TableInfo
+from dyntui.core.sealed_writes import PLAIN_WRITES, Writes
 from dyntui.core.session import Session
-from dyntui.core.writes import Write, change_item, create_item, same_key
+from dyntui.core.writes import Write, same_key
 from dyntui.screens.drawer import Drawer
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.bindings import bindings
@@ -34,7 +35,7 @@ TITLES: dict[Mode, str] = {
 class EditorScreen(Drawer[Write | str | None]):
     """Edits an item; gives the write that was done, or the text that was not written, or None.
 
-    `old` is the item as stored, where one is edited.
+    `old` is the item as it was, where one is edited; `writes` makes the write of what is typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("editor")
@@ -55,6 +56,7 @@ class EditorScreen(Drawer[Write | str | None]):
         start: Json,
         old: Json | None,
         draft: str | None,
+        writes: Writes = PLAIN_WRITES,
     ) -> None:
         super().__init__()
         self._session = session
@@ -63,6 +65,7 @@ class EditorScreen(Drawer[Write | str | None]):
         self._start = item_text(start)
         self._old = old
         self._draft = draft
+        self._writes = writes
 
     def title_text(self) -> Text:
         """What is edited."""
@@ -104,7 +107,10 @@ class EditorScreen(Drawer[Write | str | None]):
             line.update(Text(f"✗ {error}"))
             return
         line.remove_class("-wrong")
-        line.update(Text(f"{size:,} B · {units_text(units)} WCU to write · {self._will_do(item)}"))
+        cost = f"{units_text(units)} WCU to write"
+        if self._writes.is_sealed:
+            cost = "is sealed before it is sent"
+        line.update(Text(f"{size:,} B · {cost} · {self._will_do(item)}"))
 
     def _will_do(self, item: Json) -> str:
         if self._old is None:
@@ -118,18 +124,26 @@ class EditorScreen(Drawer[Write | str | None]):
         self.show_error("")
         try:
             item = parse_item(self.query_one(JsonArea).text)
-            if self._old is not None and same_key(self._info, self._old, item):
-                write = change_item(self._info, self._old, item)
-            else:
-                write = create_item(self._info, item)
         except ItemTextError as error:
             self.app.bell()
             if error.line:
                 self.query_one(JsonArea).move_cursor((error.line - 1, 0))
             return
-        except ApiError as error:
-            self.show_error(error)
-            return
+        # To seal takes a while, and may need keys from elsewhere.
+        self.run_job(
+            "working out the write",
+            lambda _: self._write_of(item),
+            self._show_review,
+            self.show_error,
+            group="review",
+        )
+
+    def _write_of(self, item: Json) -> Write:
+        if self._old is not None and same_key(self._info, self._old, item):
+            return self._writes.change(self._info, self._old, item)
+        return self._writes.create(self._info, item)
+
+    def _show_review(self, write: Write) -> None:
         if not write.changes:
             self.show_error("Nothing differs from the stored item.")
             return

@@ -49,6 +49,10 @@ class TurnScreen(Drawer[bool]):
     """Sends one request; gives whether it was sent and not refused."""
 
     CAPTION = "the request"
+    LACKS = "the attribute is missing"
+    """What is shown in place of the request where something is missing."""
+    QUESTION = "Which attribute says when an item expires?"
+    """What is asked for where something is missing, and the request was to be sent."""
     BINDINGS: ClassVar[list[BindingType]] = bindings("turn")
     AUTO_FOCUS = "#turned, TextView"
     DEFAULT_CSS = """
@@ -91,7 +95,7 @@ class TurnScreen(Drawer[bool]):
         """Show the request for what is filled in."""
         view, request = self.query_one(TextView), self.request()
         if request is None:
-            view.show("… the attribute is missing", json=False)
+            view.show(f"… {self.LACKS}", json=False)
         else:
             view.show_request(request)
 
@@ -99,7 +103,7 @@ class TurnScreen(Drawer[bool]):
         """Send the request."""
         request = self.request()
         if request is None:
-            self.show_error("Which attribute says when an item expires?")
+            self.show_error(self.QUESTION)
         else:
             self.send(self._session, request, lambda _: self._sent(), outlives=True)
 
@@ -118,17 +122,19 @@ class TurnScreen(Drawer[bool]):
         self.dismiss(self.job_running)
 
 
-class ExpireScreen(TurnScreen):
-    """Asks whether what has expired is to be deleted now; sends nothing itself."""
+class CommandScreen(TurnScreen):
+    """Asks whether something is to be done that a command does too; sends nothing itself."""
 
     CAPTION = "the command that does the same"
 
-    def __init__(self, session: Session, table: str, due: int) -> None:
-        super().__init__(session, table, f"{due_text(due)}. {EXPIRE_NOW}")
+    def __init__(self, session: Session, table: str, title: str, about: str, *command: str) -> None:
+        super().__init__(session, table, about)
+        self._title = title
+        self._command = shlex.join(["dyntui", *command, table])
 
     def title_text(self) -> Text:
         """Which table."""
-        return Text(f"Delete what has expired · {self._table}")
+        return Text(f"{self._title} · {self._table}")
 
     def fields(self) -> list[Widget]:
         """None."""
@@ -139,7 +145,7 @@ class ExpireScreen(TurnScreen):
 
     def show_fields(self) -> None:
         """Show the command."""
-        self.query_one(TextView).show(shlex.join(["dyntui", "ttl", "run", self._table]), json=False)
+        self.query_one(TextView).show(self._command, json=False)
 
     def action_submit(self) -> None:
         """Have it done."""
@@ -147,7 +153,15 @@ class ExpireScreen(TurnScreen):
 
     def action_copy_as(self) -> None:
         """Copy the command."""
-        self.copy(self.query_one(TextView).text, "the command")
+        self.copy(self._command, "the command")
+
+
+class ExpireScreen(CommandScreen):
+    """Asks whether what has expired is to be deleted now."""
+
+    def __init__(self, session: Session, table: str, due: int) -> None:
+        about = f"{due_text(due)}. {EXPIRE_NOW}"
+        super().__init__(session, table, "Delete what has expired", about, "ttl", "run")
 
 
 class TurnStreamScreen(TurnScreen):

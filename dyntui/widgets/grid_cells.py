@@ -35,11 +35,22 @@ def head_segments(column: Column, gap: int, style: Style, dim: Style) -> list[Se
 
 
 def value_segments(
-    value: Json | None, column: Column, gap: int, style: Style, dim: Style
+    value: Json | None,
+    column: Column,
+    gap: int,
+    style: Style,
+    dim: Style,
+    sealed: str | None = None,
 ) -> list[Segment]:
-    """A value, numbers on the right; where it does not fit, cut and followed by its length."""
+    """A value, numbers on the right; where it does not fit, cut and followed by its length.
+
+    `sealed` is shown in place of a value that is sealed.
+    """
     if value is None:
         return [Segment(" " * (column.width + gap), style)]
+    if sealed is not None:
+        text = set_cell_size(cut(sealed, column.width), column.width)
+        return [Segment(" ", style), Segment(text, dim), Segment(" " * (gap - 1), dim)]
     kind = next(iter(value))
     text = cell_text(value)
     beside = ""

@@ -20,8 +20,10 @@ from textual.strip import Strip
 
 from dyntui.core.columns import Column, Columns
 from dyntui.core.pages import GONE, PageSource
+from dyntui.core.sealed_items import sealed_texts
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.grid_cells import head_segments, value_segments
+from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]
 
@@ -92,6 +94,8 @@ class ItemGrid(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
         self.source: PageSource | None = None
+        self.seal_place: Place | None = None
+        """Where sealed items belong, if it is known: which of their attributes are not signed."""
         self.columns = Columns(())
         self.cursor_row = 0
         self.cursor_column = 0
@@ -196,12 +200,17 @@ class ItemGrid(ScrollView, can_focus=True):
         beside = base + self.get_component_rich_style("grid--dim", partial=True)
         key = base + self.get_component_rich_style("grid--key", partial=True)
         cells = []
+        sealed = sealed_texts(item, self.seal_place)
         for place, column in enumerate(self.columns.shown):
             style, dim = key if column.role else base, beside
             if number == self.cursor_row and place == self.cursor_column:
                 name = "grid--cursor" if self.has_focus else "grid--cursor-blurred"
                 style = dim = self.get_component_rich_style(name)
-            cells.append(value_segments(item.get(column.name), column, GAP, style, dim))
+            cells.append(
+                value_segments(
+                    item.get(column.name), column, GAP, style, dim, sealed.get(column.name)
+                )
+            )
         return self._line(cells, width, base)
 
     def _line(self, cells: list[list[Segment]], width: int, style: Style) -> Strip:

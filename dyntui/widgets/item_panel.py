@@ -14,9 +14,11 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.cost import item_size, units_text, write_units
+from dyntui.core.crypto_place import Config
 from dyntui.core.formats import cell_text, plain_json
 from dyntui.core.item_text import item_text
 from dyntui.core.schema import TableInfo
+from dyntui.core.sealed_items import Seal, seal_of
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.item_tree import ItemTree, Member
@@ -49,6 +51,11 @@ class ItemPanel(Vertical):
         .panel-head { height: 1; background: $panel; padding: 0 1; }
         .panel-head #item-title { width: 1fr; margin-right: 2;
             text-wrap: nowrap; text-overflow: ellipsis; }
+        #item-seal { height: auto; max-height: 2; padding: 0 1; background: $panel;
+            color: $text-muted; display: none;
+            &.-shown { display: block; }
+            &.-verified { color: $success; }
+            &.-refused { color: $error; } }
         ContentSwitcher { height: 1fr; }
         VerticalScroll { padding: 0 1; }
     }
@@ -64,6 +71,10 @@ class ItemPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
         self.item: Json | None = None
+        self.seal: Seal | None = None
+        """What is known of the seal of the item that is shown."""
+        self.config: Config | None = None
+        """The configuration of the table, where items of one are shown."""
         self.chosen = "tree"
         self._key_names: tuple[str, ...] = ()
 
@@ -73,6 +84,7 @@ class ItemPanel(Vertical):
             yield Static(id="item-title")
             for view, name in VIEWS.items():
                 yield Choice(view, name)
+        yield Static(id="item-seal")
         with ContentSwitcher(initial="item-tree"):
             yield ItemTree(id="item-tree")
             yield TextView(id="item-text")
@@ -84,7 +96,10 @@ class ItemPanel(Vertical):
         Choice.mark(self, self.chosen)
 
     def show(self, info: TableInfo | None, item: Json | None) -> None:
-        """Show an item of a table, a row that is none, or that there is nothing."""
+        """Show an item of a table, a row that is none, or that there is nothing.
+
+        An item that is sealed is shown as it is stored.
+        """
         self._key_names = info.key_names if info is not None else ()
         self.item = item
         title = self.query_one("#item-title", Static)
@@ -95,13 +110,30 @@ class ItemPanel(Vertical):
             text = Text(keys, style="bold", no_wrap=True, overflow="ellipsis")
             text.append(("  " if keys else "") + _size_text(info, item), style="not bold")
             title.update(text)
+        self._show_seal(None if item is None else seal_of(item, self.config))
         self._fill()
+
+    def show_seal(self, seal: Seal) -> None:
+        """Show what the seal says to who has its keys, and the item opened if it is right."""
+        if seal.opened is not None:
+            self.item = seal.opened
+        self._show_seal(seal)
+        self._fill()
+
+    def _show_seal(self, seal: Seal | None) -> None:
+        self.seal = seal
+        line = self.query_one("#item-seal", Static)
+        line.set_class(seal is not None, "-shown")
+        for verdict in ("verified", "refused"):
+            line.set_class(seal is not None and seal.verdict == verdict, f"-{verdict}")
+        line.update(Text("" if seal is None else seal.line(self.config)))
 
     def _fill(self) -> None:
         """Put the item into the view that is shown."""
         item = self.item or {}
         if self.chosen == "tree":
-            self.query_one(ItemTree).show(item, self._key_names)
+            place = None if self.config is None else self.config.place
+            self.query_one(ItemTree).show(item, self._key_names, place)
         elif self.chosen == "types":
             self.query_one("#item-types-table", Static).update(self._types(item))
         else:

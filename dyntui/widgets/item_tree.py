@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,7 +13,9 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from dyntui.core.formats import cell_text
+from dyntui.core.sealed_items import sealed_texts
 from dyntui.core.writes import Path
+from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]
 
@@ -23,6 +25,7 @@ MAX_CHILDREN = 500
 OPEN_CHILDREN = 12
 NAME_WIDTH = 24
 VALUE_CELLS = 400
+NOTHING_SEALED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Member:
     path: Path | None
     name_width: int
     is_key: bool
+    sealed: str | None = None
+    """What is shown in place of a value that is sealed."""
 
     @property
     def content(self) -> Any:
@@ -65,12 +70,16 @@ class ItemTree(Tree[Member]):
         """The value under the cursor."""
         return self.cursor_node.data if self.cursor_node is not None else None
 
-    def show(self, item: Json, keys: tuple[str, ...]) -> None:
-        """Show an item, the attributes of its key first; small maps are open from the start."""
+    def show(self, item: Json, keys: tuple[str, ...], place: Place | None = None) -> None:
+        """Show an item, the attributes of its key first; small maps are open from the start.
+
+        `place` says of a sealed item which of its attributes are not signed.
+        """
         line = max(0, self.cursor_line)
         self.clear()
         names = [*(name for name in keys if name in item), *(n for n in item if n not in keys)]
-        self._add(self.root, [(name, name, item[name]) for name in names], (), keys)
+        sealed = sealed_texts(item, place)
+        self._add(self.root, [(name, name, item[name]) for name in names], (), keys, sealed)
         self.root.expand()
         for node in self.root.children:
             if node.allow_expand and node.data and len(node.data.content) <= OPEN_CHILDREN:
@@ -100,13 +109,14 @@ class ItemTree(Tree[Member]):
         members: Iterable[tuple[str, str | int, Json]],
         path: Path | None,
         keys: tuple[str, ...] = (),
+        sealed: Mapping[str, str] = NOTHING_SEALED,
     ) -> None:
         iterator = iter(members)
         shown = list(islice(iterator, MAX_CHILDREN))
         width = min(max((len(name) for name, _, _ in shown), default=0), NAME_WIDTH)
         for name, step, value in shown:
             place = None if path is None else (*path, step)
-            member = Member(name, value, place, width, name in keys)
+            member = Member(name, value, place, width, name in keys, sealed.get(name))
             parent.add("", data=member, allow_expand=bool(member.content))
         left_out = sum(1 for _ in iterator)
         if left_out:
@@ -127,6 +137,8 @@ class ItemTree(Tree[Member]):
         label.append(f"{kind:<4} ", style=dim)
         if node.is_expanded:
             label.append(f"{{{len(member.content):,}}}", style=dim)
+        elif member.sealed is not None:
+            label.append(member.sealed, style=dim)
         else:
             label.append(cell_text(member.value)[:VALUE_CELLS], style=dim if kind == "NULL" else "")
         label.stylize(style)

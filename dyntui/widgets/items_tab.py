@@ -17,6 +17,8 @@ from dyntui.core.formats import dynamodb_json
 from dyntui.core.pages import GONE
 from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
+from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal, working_folder
+from dyntui.core.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
@@ -74,6 +76,7 @@ class ItemsTab(ItemsView):
             "panel_edit": lambda: self._with_item(self._edit_member),
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,
+            "seal": self._turn_seal,
         }
         actions[what]()
 
@@ -108,6 +111,46 @@ class ItemsTab(ItemsView):
             self._with_item(self._open_panel)
         elif self._grid.item is not None and self.info is not None:
             self._open_panel(self.info, self._grid.item)
+
+    def _turn_seal(self) -> None:
+        """Open the sealed item in the panel, or show it as it is stored again."""
+        seal, config = self._panel.seal, self._panel.config
+        if seal is None:
+            self.notify("The item is not sealed.")
+        elif seal.opened is not None or config is None:
+            if config is None:
+                self.notify(f"{NO_CONFIG}; this folder is {working_folder()}", markup=False)
+            self._show_item()
+        else:
+            self._with_item(self._open_seal)
+
+    def _open_seal(self, info: TableInfo, stored: Json) -> None:
+        """Verify an item as it is stored now, and show it opened if it is right."""
+
+        def done(seal: Seal) -> None:
+            if self._is_under_cursor(info, stored):
+                self._panel.show(info, stored)
+                self._panel.show_seal(seal)
+
+        self._with_seal(info, stored, done)
+
+    def _with_seal(self, info: TableInfo, stored: Json, use: Callable[[Seal], None]) -> None:
+        """Verify and open an item in a thread, and go on with what came of it."""
+        config = self._panel.config
+        if config is None:
+            return
+        key = {name: stored[name] for name in info.key_names}
+        self.run_job(
+            f"opening an item of {info.name}",
+            lambda _: opened_seal(stored, key, config, self.connection),
+            use,
+            self._show_error,
+            group=FETCHING,
+        )
+
+    def _is_under_cursor(self, info: TableInfo, item: Json) -> bool:
+        row = self._grid.item
+        return row is not None and all(row.get(name) == item[name] for name in info.key_names)
 
     def _copy_as(self) -> None:
         from dyntui.screens.copy_as import CopyAsScreen
@@ -150,21 +193,54 @@ class ItemsTab(ItemsView):
             start: Json = {
                 name: {self.info.attribute_types[name]: ""} for name in self.info.key_names
             }
-            self._open_editor(self.info, "create", start, None)
+            self._open_editor(self.info, "create", start, None, self._writes(None))
 
     def _duplicate(self, info: TableInfo, item: Json) -> None:
-        self._open_editor(info, "duplicate", item, None)
+        self._for_writing(
+            info,
+            item,
+            lambda open_: self._open_editor(info, "duplicate", open_, None, self._writes(None)),
+        )
 
     def _edit(self, info: TableInfo, item: Json) -> None:
-        self._open_editor(info, "edit", item, item)
+        writes = self._writes(item) if is_sealed(item) else PLAIN_WRITES
+        self._for_writing(
+            info, item, lambda open_: self._open_editor(info, "edit", open_, open_, writes)
+        )
 
-    def _open_editor(self, info: TableInfo, mode: Mode, start: Json, old: Json | None) -> None:
+    def _writes(self, stored: Json | None) -> Writes:
+        """How items are written here: sealed where the table has a configuration."""
+        config = self._panel.config
+        return PLAIN_WRITES if config is None else SealedWrites(config, self.connection, stored)
+
+    def _for_writing(self, info: TableInfo, stored: Json, use: Callable[[Json], None]) -> None:
+        """Go on with an item as its owner sees it; a sealed one that is not opened is refused."""
+
+        def opened(seal: Seal) -> None:
+            if seal.opened is None:
+                self._say(Text(f"{seal.line(self._panel.config)}. Nothing of it can be changed."))
+            else:
+                use(seal.opened)
+
+        if not is_sealed(stored):
+            use(stored)
+        elif self._panel.config is None:
+            self._say(
+                Text(f"✗ The item is sealed, and a change would break its seal: {NO_CONFIG}.")
+            )
+        else:
+            self._with_seal(info, stored, opened)
+
+    def _open_editor(
+        self, info: TableInfo, mode: Mode, start: Json, old: Json | None, writes: Writes
+    ) -> None:
         """The editor, with what was typed before and not written."""
         from dyntui.screens.editor import EditorScreen
 
         key = {} if mode == "create" else {name: start[name] for name in info.key_names}
         place = (info.name, mode, dynamodb_json(key, indent=False))
-        editor = EditorScreen(self.session, info, mode, start, old, self._drafts.get(place))
+        draft = self._drafts.get(place)
+        editor = EditorScreen(self.session, info, mode, start, old, draft, writes)
 
         def closed(result: Write | str | None) -> None:
             self._drafts.pop(place, None)
@@ -189,8 +265,11 @@ class ItemsTab(ItemsView):
             self._edit_value(info, item, member.path)
 
     def _edit_value(self, info: TableInfo, item: Json, path: Path) -> None:
-        """Edit a scalar in its place, anything else with its item."""
+        """Edit a scalar in its place, anything else, and what is sealed, with its item."""
         kind = next(iter(value_at(item, path) or {"S": ""}))
+        if is_sealed(item):
+            self._edit(info, item)
+            return
         if path[0] in info.key_names:
             self.notify("A key cannot be changed: O makes an item with another key.")
         elif kind in SCALARS:

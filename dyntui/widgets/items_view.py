@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from dyntui.core.columns import Columns
 from dyntui.core.cost import scan_question
+from dyntui.core.crypto_place import config_of
 from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import Plan, PlanError, make_plan
 from dyntui.core.requests import Request
@@ -70,6 +71,7 @@ class ItemsView(TableTab, RowsHost):
         self.info = info
         self._close_panel()
         self._close_field()
+        self._read_config(info)
         self._grid.show(None, Columns(()))
         await self._form.show(info)
         if index is not None:
@@ -78,9 +80,16 @@ class ItemsView(TableTab, RowsHost):
         # How many rows make a page is known once the grid has its place.
         self.call_after_refresh(self.run)
 
+    def _read_config(self, info: TableInfo) -> None:
+        """How the table's items are sealed, if a configuration is here."""
+        config = config_of(info.name)
+        self._panel.config = config
+        self._grid.seal_place = None if config is None else config.place
+
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""
         known, self.info = self.info, info
+        self._read_config(info)
         if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()

@@ -26,14 +26,15 @@ from dyntui.widgets.timeline_tab import TimelineTab
 if TYPE_CHECKING:
     from dyntui.widgets.learn_view import LearnView
     from dyntui.widgets.partiql_view import PartiqlView
+    from dyntui.widgets.security_view import SecurityView
     from dyntui.widgets.transfers_view import TransfersView
 
-    Place = PartiqlView | TransfersView | LearnView
+    Place = PartiqlView | TransfersView | SecurityView | LearnView
 
 TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab, StreamTab)
 """The tabs in their order; the number of a tab is its key."""
 
-AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView", "LearnView")
+AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView", "SecurityView", "LearnView")
 
 
 class MainArea(Vertical):
@@ -105,6 +106,12 @@ class MainArea(Vertical):
         from dyntui.widgets.learn_view import LearnView
 
         return await self._show_place("learn", LearnView)
+
+    async def show_security(self) -> SecurityView:
+        """Show the place for keys and what is encrypted."""
+        from dyntui.widgets.security_view import SecurityView
+
+        return await self._show_place("security", SecurityView)
 
     async def _show_place(self, name: str, kind: type[AnyPlace]) -> AnyPlace:
         """Show a place, which is made when it is first wanted."""

@@ -35,7 +35,12 @@ class Entry:
     """Items and bytes."""
 
 
-PLACES = {"partiql": "p  PartiQL", "transfers": "x  Transfers", "learn": "F7 Learn"}
+PLACES = {
+    "partiql": "p  PartiQL",
+    "transfers": "x  Transfers",
+    "security": "K  Security",
+    "learn": "F7 Learn",
+}
 """Where else one can go, with the keys that lead there."""
 
 SIZE_CELLS = 9
@@ -145,7 +150,7 @@ class TableList(Vertical):
 
     @dataclass
     class PlaceWanted(Message):
-        """A place is to be shown, or left: "partiql", "transfers" or "learn"."""
+        """A place of `PLACES` is to be shown, or left."""
 
         place: str
 

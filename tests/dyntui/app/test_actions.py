@@ -15,6 +15,7 @@ from dyntui.screens.alter_table import AlterTableScreen
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
+from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
@@ -28,6 +29,7 @@ from dyntui.screens.import_form import ImportScreen
 from dyntui.screens.keep import KeepScreen
 from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.moment import MomentScreen
+from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.pick_file import PickFileScreen
 from dyntui.screens.recovery import RecoveryScreen
@@ -35,6 +37,7 @@ from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.setup_crypto import SetupScreen
 from dyntui.screens.turn import TurnScreen
 from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
@@ -49,6 +52,8 @@ from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
 from dyntui.widgets.schema_tab import SchemaView
+from dyntui.widgets.security_lists import EncryptionList, KeyList
+from dyntui.widgets.security_view import SecurityView
 from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
@@ -78,6 +83,12 @@ HOMES: dict[str, type[DOMNode]] = {
     "import": ImportScreen,
     "pick": PickFileScreen,
     "rejected": RejectedScreen,
+    "security": SecurityView,
+    "keys": KeyList,
+    "sealing": EncryptionList,
+    "key": ChangeKeyScreen,
+    "setup": SetupScreen,
+    "outsider": OutsiderScreen,
     "book": BookScreen,
     "save": SaveScreen,
     "parameters": ParametersScreen,

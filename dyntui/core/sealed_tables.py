@@ -1,0 +1,67 @@
+"""Long work on all items of a table: their seals verified, or plain items sealed. For threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dyntui.core.connect import Connection
+from dyntui.core.crypto_place import Config, protection_at
+from dyntui.core.session import Session
+from engine.client.protocol import Json
+
+if TYPE_CHECKING:
+    from engine.itemcrypto.inspection import Report
+    from engine.itemcrypto.migration import Progress
+
+Show = Callable[[int], None]
+Cancelled = Callable[[], bool]
+
+
+def verify_table(
+    session: Session,
+    connection: Connection,
+    table: str,
+    config: Config,
+    show: Show,
+    cancelled: Cancelled,
+) -> Report:
+    """Check every item of a table; `show` is told how many so far. Raises `ApiError`."""
+    from engine.itemcrypto.inspection import Report, scanned, verified
+
+    protection = protection_at(config.path, connection)
+
+    def scan(request: Json) -> Json:
+        return session.call("Scan", request, cancelled)
+
+    report = Report()
+    for report in verified(scanned(scan, table), protection):
+        if cancelled():
+            break
+        show(report.item_count)
+    return report
+
+
+def seal_table(
+    session: Session,
+    connection: Connection,
+    table: str,
+    config: Config,
+    show: Show,
+    cancelled: Cancelled,
+) -> Progress:
+    """Seal the items of a table that are not; what is sealed is passed over. Raises `ApiError`."""
+    from engine.itemcrypto.inspection import scanned
+    from engine.itemcrypto.migration import Progress, migrated
+
+    protection = protection_at(config.path, connection)
+
+    def scan(request: Json) -> Json:
+        return session.call("Scan", request, cancelled)
+
+    progress = Progress()
+    for progress in migrated(scanned(scan, table), connection.client, table, protection):
+        if cancelled():
+            break
+        show(progress.sealed + progress.passed_over)
+    return progress

@@ -1,0 +1,162 @@
+"""What is encrypted under which key: the keys of a Region, its tables, their configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dyntui.core.connect import Connection
+from dyntui.core.crypto_place import Config, config_of
+from dyntui.core.kept_copies import listed
+from dyntui.core.requests import Request
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo
+from engine.client.protocol import Json
+from engine.errors import FolderError, ResourceNotFoundException
+
+Owner = Literal["AWS owned", "AWS managed", "customer managed", "KMS"]
+"""Whose key a table is under; `KMS` where only the key's ARN is known."""
+
+INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+SWITCHING = ("ENABLING", "DISABLING", "UPDATING")
+USABLE = "Enabled"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSecurity:
+    """A table with the key that it is under, and the configuration that seals its items.
+
+    `key` is that key where it is known; `key_arn` is None under the key that AWS owns.
+    """
+
+    info: TableInfo
+    owner: Owner
+    key_arn: str | None
+    key: KeyInfo | None
+    config: Config | None
+
+    @property
+    def status(self) -> str:
+        """The status of the encryption at rest, as the service names it."""
+        encryption = self.info.description.get("SSEDescription", {})
+        return str(encryption.get("Status", "ENABLED"))
+
+    @property
+    def is_switching(self) -> bool:
+        """Whether the table is on its way to another key."""
+        return self.status in SWITCHING
+
+    @property
+    def is_inaccessible(self) -> bool:
+        """Whether the table's key cannot be used, and so nothing of the table read."""
+        encryption = self.info.description.get("SSEDescription", {})
+        return self.info.status == INACCESSIBLE or "InaccessibleEncryptionDateTime" in encryption
+
+    @property
+    def key_name(self) -> str:
+        """The key as people call it: its alias, else its id."""
+        if self.key is not None:
+            return name_of(self.key)
+        return "" if self.key_arn is None else self.key_arn.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What was found. `keys` is None where the key store is not at hand, and `why_no_keys` why.
+
+    `master_kind` is where the master key comes from, empty where there is no key store; `is_locked`
+    says that a passphrase is needed first.
+    """
+
+    tables: tuple[TableSecurity, ...]
+    keys: tuple[KeyInfo, ...] | None
+    why_no_keys: str = ""
+    master_kind: str = ""
+    is_locked: bool = False
+
+    def users(self, key: KeyInfo) -> list[str]:
+        """The tables that are under a key at rest."""
+        return [one.info.name for one in self.tables if one.key == key]
+
+    def sealers(self, key: KeyInfo) -> list[str]:
+        """The tables whose items are sealed under a key, as their configurations say."""
+        return [
+            one.info.name
+            for one in self.tables
+            if one.config is not None and any(is_named(key, name) for name in one.config.key_ids)
+        ]
+
+
+REMOTE_KEYS = (
+    "Keys of a remote are those of its key service, AWS KMS, which answers other operations than "
+    "DynamoDB: `aws kms list-keys` and the console have them. Tables are switched to a key here "
+    "all the same, by its ARN or alias, and items are sealed under it."
+)
+
+
+def read_security(
+    session: Session, connection: Connection, cancelled: Callable[[], bool] | None = None
+) -> Security:
+    """Ask for all of it; raises `engine.errors.ApiError`."""
+    keys: tuple[KeyInfo, ...] | None = None
+    why_no_keys, master_kind, is_locked = REMOTE_KEYS, "", False
+    if connection.local_tools is not None:
+        store = connection.local_tools.keys
+        master_kind, is_locked, why_no_keys = store.master_kind, store.is_locked, ""
+        try:
+            if not is_locked:
+                keys = tuple(store.list_keys())
+        except FolderError as error:
+            why_no_keys = str(error)
+    tables = []
+    for name in listed(session, "ListTables", {}, cancelled):
+        try:
+            answer = session.call("DescribeTable", {"TableName": name}, cancelled)
+        except ResourceNotFoundException:
+            # It was dropped since it was listed.
+            continue
+        tables.append(table_security(answer["Table"], keys or ()))
+    return Security(tuple(tables), keys, why_no_keys, master_kind, is_locked)
+
+
+def table_security(description: Json, keys: Sequence[KeyInfo]) -> TableSecurity:
+    """A TableDescription with the key that it names, of those that are known."""
+    info = TableInfo.from_description(description)
+    config = config_of(info.name)
+    encryption = description.get("SSEDescription", {})
+    arn = encryption.get("KMSMasterKeyArn")
+    if arn is None or encryption.get("Status") == "DISABLED":
+        return TableSecurity(info, "AWS owned", None, None, config)
+    key = next((one for one in keys if is_named(one, arn)), None)
+    owner: Owner = "KMS"
+    if arn.endswith(f":{AWS_MANAGED_ALIAS}") or (key is not None and key.manager == "AWS"):
+        owner = "AWS managed"
+    elif key is not None:
+        owner = "customer managed"
+    return TableSecurity(info, owner, arn, key, config)
+
+
+def is_named(key: KeyInfo, name: str) -> bool:
+    """Whether an id, an ARN, an alias or an alias's ARN names a key."""
+    return name in (key.key_id, key.arn) or name.rpartition(":")[2] in key.aliases
+
+
+def name_of(key: KeyInfo) -> str:
+    """A key as people call it: its first alias, else its id."""
+    return key.aliases[0] if key.aliases else key.key_id
+
+
+OWNED = "owned"
+MANAGED = "managed"
+
+
+def switch_request(table: str, choice: str) -> Request:
+    """The UpdateTable that puts a table under a key: `OWNED`, `MANAGED`, or how a key is named."""
+    specification: Json = {"Enabled": choice != OWNED}
+    if choice != OWNED:
+        specification["SSEType"] = "KMS"
+    if choice not in (OWNED, MANAGED):
+        specification["KMSMasterKeyId"] = choice
+    return Request("UpdateTable", {"TableName": table, "SSESpecification": specification})

@@ -1,0 +1,209 @@
+"""How a table's items are to be sealed, chosen attribute by attribute; writes the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Select, Static
+from textual.widgets.option_list import Option
+
+from dyntui.core.connect import Connection
+from dyntui.core.crypto_place import config_path
+from dyntui.core.crypto_setup import key_files, setup_text, write_setup
+from dyntui.core.crypto_wizard import ACTION_TEXTS, Wizard, is_sealed_already
+from dyntui.core.requests import Request
+from dyntui.core.schema import TableInfo
+from dyntui.core.security import USABLE, name_of
+from dyntui.core.session import Session
+from dyntui.screens.drawer import Drawer, Json
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.form_fields import FormRow
+from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.text_view import TextView
+from dyntui.widgets.toggle import Toggle
+from engine.client.keys import KeyInfo
+from engine.errors import ApiError
+
+_SAMPLE_ITEMS = 100
+FILE = "file"
+OTHER = "other"
+
+
+class SetupScreen(Drawer[str | None]):
+    """Writes a configuration, and a new key beside it; gives what to say of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("setup")
+    DEFAULT_CSS = """
+    SetupScreen {
+        #setup-form { height: auto; padding: 1 1 0 1; }
+        Select { width: 1fr; }
+        OptionList { height: 1fr; border: none; padding: 0 1; background: $surface;
+            &:focus { border: none; }
+            & > .option-list--option-highlighted { background: $boost; color: $foreground; }
+            &:focus > .option-list--option-highlighted {
+                background: $block-cursor-blurred-background; color: $foreground; }
+        }
+        TextView { height: 1fr; }
+    }
+    SetupScreen.-narrow #setup-form { padding: 0 1; }
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        connection: Connection,
+        info: TableInfo,
+        keys: Sequence[KeyInfo],
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._connection = connection
+        self._info = info
+        self._keys = [key for key in keys if key.state == USABLE]
+        self._wizard: Wizard | None = None
+
+    @property
+    def _path(self) -> Path:
+        return config_path(self._info.name)
+
+    def title_text(self) -> Text:
+        """Which table."""
+        return Text(f"Seal the items of {self._info.name}")
+
+    def compose_body(self) -> ComposeResult:
+        """Keyring and signature, the attributes, the configuration that they make."""
+        kms = "AWS KMS" if self._connection.local_tools is None else "the key store"
+        choices = [(f"a new key in {key_files(self._path)[0]}", FILE)]
+        choices += [(f"{name_of(key)}, a key of this folder", key.arn) for key in self._keys]
+        choices.append((f"another key of {kms}, by ARN, id or alias", OTHER))
+        with Vertical(id="setup-form"):
+            yield FormRow(
+                "Keyring",
+                Select(choices, value=FILE, allow_blank=False, id="keyring", compact=True),
+            )
+            yield FormRow("Another key", Input(id="other", compact=True, disabled=True))
+            yield Toggle(
+                "An ECDSA signature of each writing, beside the tags",
+                True,
+                id="signed",
+                compact=True,
+            )
+        yield Static("attributes: Space chooses what is done with one", classes="caption")
+        yield OptionList()
+        yield Static(str(self._path), classes="caption", markup=False)
+        yield TextView(json=False)
+
+    def on_mount(self) -> None:
+        """Look at the first items: what attributes there are."""
+        request = Request("Scan", {"TableName": self._info.name, "Limit": _SAMPLE_ITEMS})
+        self.send(self._session, request, self._read)
+        self.query_one(OptionList).focus()
+
+    def _read(self, answer: Json) -> None:
+        if is_sealed_already(answer["Items"]):
+            self.show_error(
+                "Items of this table are sealed already: their configuration and keys belong here."
+            )
+        try:
+            self._wizard = Wizard(self._info, answer["Items"])
+        except ApiError as error:
+            self.show_error(error)
+        self._show()
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(Toggle.Changed)
+    def _show(self) -> None:
+        """The attributes, and the configuration."""
+        wizard, keyring = self._wizard, str(self.query_one("#keyring", Select).value)
+        self.query_one("#other", Input).disabled = keyring != OTHER
+        if wizard is None:
+            return
+        wizard.signature = self.query_one("#signed", Toggle).value
+        wizard.kms_key = None if keyring == FILE else keyring
+        if keyring == OTHER:
+            wizard.kms_key = self.query_one("#other", Input).value.strip() or "…"
+        self._show_attributes(wizard)
+        view = self.query_one(TextView)
+        try:
+            view.show(setup_text(self._path, wizard.schema(), wizard.choices), json=False)
+        except ApiError as error:
+            view.show(f"✗ {error.message}", json=False)
+
+    def _show_attributes(self, wizard: Wizard) -> None:
+        options, colours = self.query_one(OptionList), self.app.theme_variables
+        row, width = options.highlighted or 0, max(map(len, wizard.names))
+        prompts = []
+        for name in wizard.names:
+            action = wizard.chosen[name]
+            prompt = Text(f"{name:<{width}}  ", style=colours["accent"])
+            prompt.append(f"{action.value:<40}", style=colours["foreground"])
+            about = wizard.why_fixed(name) or ACTION_TEXTS[action]
+            prompt.append(about, style=colours["secondary"])
+            prompt.truncate(max(20, options.size.width - 4), overflow="ellipsis")
+            prompts.append(Option(prompt))
+        options.clear_options()
+        options.add_options(prompts)
+        options.highlighted = min(row, len(prompts) - 1)
+
+    def action_next_action(self) -> None:
+        """Another action for the attribute under the cursor."""
+        row, wizard = self.query_one(OptionList).highlighted, self._wizard
+        if wizard is None or row is None:
+            return
+        name = wizard.names[row]
+        if wizard.why_fixed(name):
+            self.notify(f"{name}: {wizard.why_fixed(name)}", markup=False)
+        wizard.turn(name)
+        self._show()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_next_action()
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def action_submit(self) -> None:
+        """Write the configuration, and the key where it is a new one."""
+        wizard = self._wizard
+        if wizard is None or self.job_running:
+            return
+        if wizard.kms_key == "…":
+            self.show_error("Which key? Its ARN, its id or an alias names it.")
+            return
+        path, tools = self._path, self._connection.local_tools
+
+        def work(_: Cancelled) -> list[Path]:
+            if wizard.kms_key is not None and tools is not None:
+                tools.keys.describe(wizard.kms_key)
+            return write_setup(path, wizard.schema(), wizard.choices)
+
+        self.show_error("")
+        self.run_job(f"writing {path}", work, self._written, self.show_error, group="writing")
+
+    def _written(self, files: list[Path]) -> None:
+        name = self._info.name
+        self.dismiss(
+            f"Wrote {', '.join(map(str, files))}. New items are sealed; "
+            f"`dyntui encrypt-table {name}` seals those that are there."
+        )
+
+    def action_copy_as(self) -> None:
+        """Copy the command."""
+        if self._wizard is not None:
+            self.copy(self._wizard.command, "the command")
+
+    def action_close(self) -> None:
+        """Back; nothing is written."""
+        self.dismiss(None)
