@@ -62,6 +62,8 @@ _stored_at: Callable[..., StoredItems] = late("engine.recovery.stored_at", "stor
 _import_errors: Callable[..., list[Json]] = late("engine.operations.imports", "import_errors")
 _expire: Callable[..., int] = late("engine.operations.ttl", "expire")
 _due: Callable[..., int] = late("engine.operations.ttl", "due")
+_expiring: Callable[..., int] = late("engine.operations.ttl", "expiring")
+_fills: Callable[..., dict[str, float]] = late("engine.operations.index_updates", "fills")
 _explain: Callable[..., Explanation] = late("engine.operations.explain", "explain")
 _reads_at: Callable[..., PastClient] = late("engine.recovery.reads_at", "reads_at")
 _window: Callable[..., Window] = late("engine.recovery.history", "window")
@@ -236,6 +238,14 @@ class Engine(OperationMethods, RecoveryMethods):
     def due(self, table: str) -> int:
         """See `LocalTools.due`."""
         return _due(self._region, table)
+
+    def expiring(self, table: str) -> int:
+        """See `LocalTools.expiring`."""
+        return _expiring(self._region, table)
+
+    def fills(self, table: str) -> dict[str, float]:
+        """See `LocalTools.fills`."""
+        return _fills(self._region, table)
 
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False

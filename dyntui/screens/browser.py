@@ -34,6 +34,7 @@ from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.schema_tab import SchemaTab
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_list import TableList, TableTree
+from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
 from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
@@ -380,8 +381,8 @@ class BrowserScreen(Screen[None], JobHost):
         else:
             self.notify(f"{message.table} was dropped; R reads which tables there are.")
 
-    @on(StreamTab.Altered)
-    def _stream_altered(self, message: StreamTab.Altered) -> None:
+    @on(TableTab.Altered)
+    def _table_altered(self, message: TableTab.Altered) -> None:
         message.stop()
         self._describe_again(message.table)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.timer import Timer
 
 from dyntui.core.capacity_page import KEYS_MAX, Page, View, capacity_page
@@ -28,9 +27,10 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.table_board import TableBoard
 from engine.client.capacity import CapacityReport, HotKey
 from engine.errors import ApiError
 
@@ -52,16 +52,11 @@ class CapacityView(LinesView):
         self.query_ancestor(CapacityBoard).ask(what)
 
 
-class CapacityBoard(Vertical, JobHost):
+class CapacityBoard(TableBoard):
     """Reads reports while it is in sight, more often while something moves, and shows them."""
 
-    DEFAULT_CSS = "CapacityBoard { height: 1fr; }"
-
     def __init__(self, session: Session, connection: Connection) -> None:
-        super().__init__()
-        self._session = session
-        self._connection = connection
-        self._info: TableInfo | None = None
+        super().__init__(session, connection)
         self._report: CapacityReport | None = None
         self._view = View(FIRST_WINDOW_S, state=LIVE)
         self._key: HotKey | None = None
@@ -69,7 +64,6 @@ class CapacityBoard(Vertical, JobHost):
         self._said: tuple[str, ...] = ()
         self._pace = Pace()
         self._timer: Timer | None = None
-        self._in_sight = False
         self._paused = False
         self._load: LoadRun | None = None
 
@@ -81,39 +75,33 @@ class CapacityBoard(Vertical, JobHost):
     def _lines(self) -> CapacityView:
         return self.query_one(CapacityView)
 
+    @property
+    def panels(self) -> tuple[CapacityView, ...]:
+        """The view."""
+        return tuple(self.query(CapacityView))
+
     def focus_content(self) -> None:
         """The view; at once, or as soon as it is there."""
         self.call_later(lambda: self._lines.focus())
 
     # When to read.
 
-    def on_mount(self) -> None:
-        """It may have come into sight before it was whole."""
-        self.look()
-
-    def show_table(self, info: TableInfo, index: str | None) -> None:  # noqa: ARG002
+    def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: nothing is known of it yet."""
-        self._info = info
         self._report = None
         self._go_on()
         self._view = replace(self._view, resource=0, key=0)
         self._say()
-        self.look()
-
-    def table_changed(self, info: TableInfo) -> None:
-        """The same table, run in another way perhaps."""
-        self._info = info
-        self.look()
-
-    def start(self) -> None:
-        """It is in sight."""
-        self._in_sight = True
-        self.look()
+        super().show_table(info, index)
 
     def stop(self) -> None:
         """It is out of sight."""
-        self._in_sight = False
+        super().stop()
         self._wait(None)
+
+    def back(self) -> bool:
+        """Stop the load test, if one runs."""
+        return self.stop_load()
 
     def look(self) -> None:
         """Read now, unless it is out of sight or paused."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
-from textual.widget import Widget
 
-from dyntui.core.schema import TableInfo
-from dyntui.widgets.table_tab import TableTab
+from dyntui.widgets.table_board import BoardTab
 
 if TYPE_CHECKING:
     from dyntui.widgets.capacity_board import CapacityBoard
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class CapacityTab(TableTab):
+class CapacityTab(BoardTab):
     """Shows what a table's capacity looks like, as long as it is in sight."""
 
     TITLE = "Capacity"
@@ -36,53 +33,8 @@ class CapacityTab(TableTab):
         index: str | None
         key: Json
 
-    _board: CapacityBoard | None = None
+    def make_board(self) -> CapacityBoard:
+        """The board."""
+        from dyntui.widgets.capacity_board import CapacityBoard
 
-    async def show_table(self, info: TableInfo, index: str | None = None) -> None:
-        """Show another table."""
-        self.info = info
-        if self._board is not None:
-            self._board.show_table(info, index)
-
-    async def table_changed(self, info: TableInfo) -> None:
-        """The same table has other settings."""
-        self.info = info
-        if self._board is not None:
-            self._board.table_changed(info)
-
-    @property
-    def panels(self) -> Sequence[Widget]:
-        """The board, once there is one."""
-        return () if self._board is None else (self._board,)
-
-    def reload(self) -> None:
-        """Look again, now."""
-        if self._board is not None:
-            self._board.look()
-
-    def back(self) -> bool:
-        """Stop the load test, if one runs."""
-        return self._board is not None and self._board.stop_load()
-
-    def focus_content(self) -> None:
-        """The board can be scrolled."""
-        self._made().focus_content()
-
-    def on_show(self) -> None:
-        """It came into sight."""
-        self._made().start()
-
-    def on_hide(self) -> None:
-        """It went out of sight: nothing is read any more."""
-        if self._board is not None:
-            self._board.stop()
-
-    def _made(self) -> CapacityBoard:
-        if self._board is None:
-            from dyntui.widgets.capacity_board import CapacityBoard
-
-            self._board = CapacityBoard(self.session, self.connection)
-            self.mount(self._board)
-            if self.info is not None:
-                self._board.show_table(self.info, None)
-        return self._board
+        return CapacityBoard(self.session, self.connection)

@@ -67,7 +67,6 @@ class StreamBoard(StreamReader):
 
     DEFAULT_CSS = """
     StreamBoard {
-        height: 1fr;
         #stream-facts { height: auto; max-height: 4; padding: 0 1; background: $surface; }
         #stream-bar { height: 1; background: $panel; }
         #stream-state { width: 1fr; padding: 0 1; text-align: right; color: $secondary;
@@ -130,14 +129,13 @@ class StreamBoard(StreamReader):
     # Drawing.
 
     def on_mount(self) -> None:
-        """It may have come into sight before it was whole."""
+        """Mark the page that is shown."""
         Choice.mark(self, self._page)
-        self.look()
 
-    def show_table(self, info: TableInfo) -> None:
+    def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its changes first."""
         self._show_page(PAGES[0])
-        super().show_table(info)
+        super().show_table(info, index)
 
     @on(LinesView.Resized)
     def _resized(self, message: LinesView.Resized) -> None:

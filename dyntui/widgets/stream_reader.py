@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from textual.containers import Vertical
 from textual.timer import Timer
 
 from dyntui.core.connect import Connection
@@ -20,21 +19,19 @@ from dyntui.core.stream_follow import (
 )
 from dyntui.core.stream_state import StreamState, described_streams, read_state
 from dyntui.core.stream_tail import Change, Start, Wanted
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.table_board import TableBoard
 from engine.errors import ApiError
 
 Json = dict[str, Any]
 
 
-class StreamReader(Vertical, JobHost):
+class StreamReader(TableBoard):
     """Reads while it is in sight; what it shows is a subclass's."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
-        super().__init__()
-        self._session = session
-        self._connection = connection
-        self._info: TableInfo | None = None
+        super().__init__(session, connection)
         self._state: StreamState | None = None
         self._problem = ""
         self._all_streams: tuple[Json, ...] | None = None
@@ -44,7 +41,6 @@ class StreamReader(Vertical, JobHost):
         self._kept = KeptChanges()
         self._paused = False
         self._wants_all_streams = False
-        self._in_sight = False
         self._pace = PollPace(connection)
         self._polling: Following | None = None
         self._waiting: dict[str, Timer] = {}
@@ -53,24 +49,17 @@ class StreamReader(Vertical, JobHost):
         """Show what is known by now."""
         raise NotImplementedError
 
-    def show_table(self, info: TableInfo) -> None:
+    def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: nothing is known of it yet."""
-        self._info = info
         self._state, self._problem, self._picked = None, "", None
         self._start, self._paused = "now", False
         self._kept.wanted = Wanted()
         self._follow(None)
-        self.look()
-
-    def table_changed(self, info: TableInfo) -> None:
-        """The same table, perhaps with another stream."""
-        self._info = info
-        self.look()
+        super().show_table(info, index)
 
     def start(self) -> None:
         """It is in sight."""
-        self._in_sight = True
-        self.look()
+        super().start()
         self._poll()
 
     def reload(self) -> None:
@@ -80,7 +69,7 @@ class StreamReader(Vertical, JobHost):
 
     def stop(self) -> None:
         """It is out of sight."""
-        self._in_sight = False
+        super().stop()
         self._wait("look", None, self.look)
         self._wait("poll", None, self._poll)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.connect import Connection
@@ -17,6 +19,12 @@ class TableTab(Vertical, JobHost):
     """One tab of the main area. A new tab is a subclass, named in `dyntui.widgets.main_area`."""
 
     TITLE = ""
+
+    @dataclass
+    class Altered(Message):
+        """A setting of the table is another, or items were deleted: it is to be described anew."""
+
+        table: str
 
     def __init__(
         self,

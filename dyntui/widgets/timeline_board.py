@@ -48,7 +48,6 @@ class TimelineBoard(TimelineReading):
 
     DEFAULT_CSS = """
     TimelineBoard {
-        height: 1fr;
         PastItems { display: none; }
         &.-past { TimelineView { height: 4; } PastItems { display: block; } }
     }
@@ -78,10 +77,10 @@ class TimelineBoard(TimelineReading):
         """What is under way, and how far."""
         return "" if self._watch is None else f"⟲ {self._watch.text} · Esc stops it"
 
-    def show_table(self, info: TableInfo) -> None:
+    def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its present is shown first."""
         self._leave_past()
-        super().show_table(info)
+        super().show_table(info, index)
 
     def run_query(self) -> bool:
         """Run the form of the items as they were, where they are shown."""

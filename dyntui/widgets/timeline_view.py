@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from dyntui.core.change_text import key_text
 from dyntui.core.chart import Line
@@ -44,9 +43,10 @@ from dyntui.core.timeline_reading import (
     nothing_kept,
 )
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.table_board import TableBoard
 from engine.client.history import Change, ItemDiff
 from engine.client.protocol import LocalTools
 from engine.errors import ApiError
@@ -97,14 +97,11 @@ class TimelineView(LinesView):
         self.action_ask("up")
 
 
-class TimelineReading(Vertical, JobHost):
+class TimelineReading(TableBoard):
     """Reads a table's past while it is in sight, and shows it."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
-        super().__init__()
-        self._session = session
-        self._connection = connection
-        self._info: TableInfo | None = None
+        super().__init__(session, connection)
         self._timeline: Timeline | None = None
         self._counted: tuple[float, float, int] | None = None
         self._copies: tuple[KeptCopy, ...] = ()
@@ -118,7 +115,6 @@ class TimelineReading(Vertical, JobHost):
         self._more = False
         self._reading = False
         self._page = Page()
-        self._in_sight = False
 
     def compose(self) -> ComposeResult:
         """One view."""
@@ -138,13 +134,8 @@ class TimelineReading(Vertical, JobHost):
 
     # When to read.
 
-    def on_mount(self) -> None:
-        """It may have come into sight before it was whole."""
-        self.look()
-
-    def show_table(self, info: TableInfo) -> None:
+    def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: nothing is known of it yet."""
-        self._info = info
         self._timeline = self._counted = None
         self._copies = ()
         self._mode = "changes"
@@ -152,21 +143,7 @@ class TimelineReading(Vertical, JobHost):
         self._take(ListFound((), (), ""))
         for group in (LOOKING, COUNTING, LISTING, STEPPING):
             self.workers.cancel_group(self, group)
-        self.look()
-
-    def table_changed(self, info: TableInfo) -> None:
-        """The same table with other settings or counts."""
-        self._info = info
-        self.look()
-
-    def start(self) -> None:
-        """It is in sight."""
-        self._in_sight = True
-        self.look()
-
-    def stop(self) -> None:
-        """It is out of sight."""
-        self._in_sight = False
+        super().show_table(info, index)
 
     def look(self) -> None:
         """Read the window, what is kept, and the list anew."""

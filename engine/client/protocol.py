@@ -221,6 +221,17 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
         """
         ...
 
+    def expiring(self, table: str) -> int:
+        """How many items have a time by which they expire, past or to come; otherwise as `due`."""
+        ...
+
+    def fills(self, table: str) -> dict[str, float]:
+        """How much of the table each new global index has been filled from, 0 to 1, by its name.
+
+        Those that are filled are not among them. Raises `ApiError`.
+        """
+        ...
+
     def explain(
         self, statement: str, parameters: Sequence[Json] = (), consistent: bool = False
     ) -> Explanation:

@@ -34,8 +34,9 @@ from engine.operations.throughput import (
     warm_of,
 )
 from engine.storage.backfill import KIND as BACKFILL
-from engine.storage.backfill import add_backfill, subject_of
-from engine.storage.catalog import Index, Table
+from engine.storage.backfill import add_backfill, filled_part, subject_of
+from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
 _INVALID = "One or more parameter values were invalid: "
@@ -115,6 +116,21 @@ def change_indexes(
         if update.get("Delete") is not None:
             return _remove_index(transaction, table, update["Delete"]["IndexName"]), []
     return table, []
+
+
+def fills(region: Region, table_name: str) -> dict[str, float]:
+    """How far indexes are filled, as `LocalTools.fills` says."""
+
+    def read(reader: Reader, catalog: Catalog) -> dict[str, float]:
+        table = region.known_table(catalog, table_name)
+        names = {subject_of(table, index): index.name for index in table.global_indexes}
+        return {
+            names[job.subject]: filled_part(job.state)
+            for job in reader.jobs()
+            if job.kind == BACKFILL and job.subject in names
+        }
+
+    return region.database.read(read)
 
 
 def _with_index(table: Table, changed_index: Index) -> Table:

@@ -11,6 +11,7 @@ from engine.operations.tables import check_active
 from engine.storage.catalog import Catalog, Table
 from engine.storage.expiring import KIND, begin_expiry, end_expiry, expire_step, note_step
 from engine.storage.expiry import expired_range
+from engine.storage.keys import EVERYTHING, KeyRange
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
 
@@ -84,12 +85,20 @@ def expire(region: Region, table_name: str, context: Context) -> int:
 def due(region: Region, table_name: str) -> int:
     """How many items have expired and are not deleted yet, as `LocalTools.due` says."""
 
+    return _noted(region, table_name, expired_range(region.clock.now_us()))
+
+
+def expiring(region: Region, table_name: str) -> int:
+    """How many items expire at some time, as `LocalTools.expiring` says."""
+    return _noted(region, table_name, EVERYTHING)
+
+
+def _noted(region: Region, table_name: str, times: KeyRange) -> int:
+    """How many items are noted to expire within a range of times, `DUE_MAX` at most."""
+
     def read(reader: Reader, catalog: Catalog) -> int:
         expiry = region.known_table(catalog, table_name).expiry
-        if expiry is None:
-            return 0
-        expired = expired_range(region.clock.now_us())
-        return reader.measure(expiry.storage, expired, DUE_MAX)[0]
+        return 0 if expiry is None else reader.measure(expiry.storage, times, DUE_MAX)[0]
 
     return region.database.read(read)
 

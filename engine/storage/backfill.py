@@ -14,7 +14,7 @@ import orjson
 
 from engine.storage.catalog import Index, Table
 from engine.storage.items import IndexChange, ItemChange, StoredItem, index_entry
-from engine.storage.keys import KEYS_END, KeyRange
+from engine.storage.keys import HASH_PREFIX_BYTES, HASH_SPACE, KEYS_END, KeyRange
 from engine.storage.transaction import WriteTransaction
 
 KIND = "backfill"
@@ -31,6 +31,12 @@ def add_backfill(transaction: WriteTransaction, table: Table, index: Index) -> i
     """Note that an index is to be filled; gives the job's id."""
     state = {"table": table.name, "table_id": table.table_id, "index": index.name, "after": ""}
     return transaction.add_job(KIND, subject_of(table, index), state)
+
+
+def filled_part(state: dict[str, str]) -> float:
+    """How much of the table a job has been through, 0 to 1: items lie in the order of hashes."""
+    hashed = b64decode(state["after"])[:HASH_PREFIX_BYTES]
+    return int.from_bytes(hashed.ljust(HASH_PREFIX_BYTES, b"\0"), "big") / HASH_SPACE
 
 
 def backfill_step(transaction: WriteTransaction, job_id: int) -> bool:
