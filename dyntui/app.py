@@ -12,11 +12,16 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen, SystemModalScreen
 
+from dyntui.core.actions import Action
 from dyntui.core.connect import Connection
-from dyntui.core.key_names import key_name
+from dyntui.core.key_names import key_name, key_word
+from dyntui.core.preferences import Preferences
 from dyntui.core.session import Session
+from dyntui.core.theme_files import ThemeFileError, read_theme, theme_names
+from dyntui.core.user_config import remember
 from dyntui.screens.browser import BrowserScreen
-from dyntui.themes import DARK, LIGHT
+from dyntui.themes import DARK, LIGHT, THEMES, theme_name, user_theme
+from dyntui.widgets.ascii_filter import AsciiFilter
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.palette import ActionProvider, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -49,7 +54,12 @@ class DyntuiApp(App[None], inherit_bindings=False):
     Toast { background: $panel; padding: 0 1; }
     """
 
-    def __init__(self, connection: Connection, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock = SYSTEM_CLOCK,
+        look: Preferences | None = None,
+    ) -> None:
         super().__init__()
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
@@ -57,9 +67,23 @@ class DyntuiApp(App[None], inherit_bindings=False):
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        self.look = Preferences() if look is None else look
+        self._complaints = [self.look.problem] if self.look.problem else []
+        if self.look.ascii_only:
+            self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
+        chosen = self.look.keymap.chosen
+        self.set_keymap({identity: ",".join(keys) for identity, keys in chosen.items()})
+        for theme in THEMES.values():
+            self.register_theme(theme)
         self.theme = DARK.name
+        self.show_theme(self.look.theme)
+
+    def on_mount(self) -> None:
+        """Say what was wrong with the settings."""
+        for complaint in self._complaints:
+            self.notify(
+                f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False
+            )
 
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
@@ -68,7 +92,16 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""
-        return binding.key_display or FOOTER_KEYS.get(binding.key) or key_name(binding.key)
+        short = None if self.look.ascii_only else FOOTER_KEYS.get(binding.key)
+        return binding.key_display or short or self.key_text((binding.key,))
+
+    def keys_text(self, action: Action) -> str:
+        """The keys of an action, for help and palette."""
+        return self.key_text(self.look.keymap.keys(action))
+
+    def key_text(self, keys: tuple[str, ...]) -> str:
+        """Keys as they are written; in words where symbols cannot be shown."""
+        return "  ".join(map(key_word if self.look.ascii_only else key_name, keys))
 
     def action_help(self) -> None:
         """Show all keys, those of the focused panel first; or close the help again."""
@@ -77,21 +110,60 @@ class DyntuiApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         elif not isinstance(self.screen, SystemModalScreen):
-            self.push_screen(HelpScreen(context_of(self.focused or self.screen)))
+            self.push_screen(HelpScreen(context_of(self.focused or self.screen), self.keys_text))
 
     def action_light(self) -> None:
         """Light colours, or dark ones again."""
-        self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
+        self.show_theme(theme_name(DARK if self.theme == LIGHT.name else LIGHT))
+
+    def action_theme(self) -> None:
+        """Choose a theme, which is kept for the next time."""
+        from dyntui.screens.theme import ThemeScreen
+
+        if not isinstance(self.screen, ThemeScreen | SystemModalScreen):
+            folder = str(self.look.themes_folder or "")
+            now = theme_name(self.current_theme)
+            screen = ThemeScreen(self.theme_choices, now, folder, self.show_theme)
+            self.push_screen(screen, self._keep_theme)
+
+    @property
+    def theme_choices(self) -> tuple[str, ...]:
+        """The themes that there are now, by the names that settings have for them."""
+        return theme_names(self.look.themes_folder)
+
+    def show_theme(self, name: str) -> str:
+        """Take the colours of a theme; gives what is wrong with it, and then nothing changes."""
+        folder = self.look.themes_folder
+        if name not in THEMES and folder is not None:
+            try:
+                theme = user_theme(read_theme(folder, name))
+            except ThemeFileError as error:
+                if not self.is_running:
+                    self._complaints.append(str(error))
+                return str(error)
+            self.register_theme(theme)
+            self.theme = theme.name
+        else:
+            self.theme = THEMES[name].name
+        return ""
+
+    def _keep_theme(self, name: str | None) -> None:
+        if name is None:
+            return
+        try:
+            remember(self.look.config, "theme", name)
+        except (OSError, ValueError) as error:
+            self.notify(f"The choice could not be kept: {error}", severity="error", markup=False)
 
     def _fatal_error(self) -> None:
         """What nobody expected ends the app; `run_app` raises it again for its caller to tell."""
         self._close_messages_no_wait()
 
 
-def run_app(connection: Connection) -> None:
+def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
-    app = DyntuiApp(connection)
-    app.run()
+    app = DyntuiApp(connection, look=look)
+    app.run(mouse=app.look.mouse)
     if app._exception is not None:
         raise app._exception
 

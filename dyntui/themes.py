@@ -1,8 +1,17 @@
-"""The app's colours: one dark theme, which is the default, and one light."""
+"""The app's colours: a dark theme, which is the default, a light one, and one of high contrast.
+
+Texts have a contrast of 4.5 to what they stand on, as WCAG 2 asks at level AA, and of 7 (level
+AAA) in the theme of high contrast.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from textual.theme import Theme
+
+from dyntui.core.theme_files import ThemeFile
 
 DARK = Theme(
     name="dyntui-dark",
@@ -78,3 +87,79 @@ LIGHT = Theme(
         "scrollbar-corner-color": "#eef1f5",
     },
 )
+
+HIGH_CONTRAST = Theme(
+    name="dyntui-high-contrast",
+    dark=True,
+    primary="#8ec8ff",
+    secondary="#d0d8e0",
+    accent="#ffe14d",
+    warning="#ffb84d",
+    error="#ff9a90",
+    success="#7dff9b",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#141414",
+    variables={
+        "block-cursor-background": "#ffe14d",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "button-focus-text-style": "bold",
+        "block-cursor-blurred-background": "#404040",
+        "block-cursor-blurred-foreground": "#ffffff",
+        "input-cursor-background": "#ffe14d",
+        "input-cursor-foreground": "#000000",
+        "input-selection-background": "#8ec8ff 35%",
+        "footer-key-foreground": "#ffe14d",
+        "footer-description-foreground": "#ffffff",
+        "footer-background": "#000000",
+        "border": "#ffe14d",
+        "border-blurred": "#a0a0a0",
+        "scrollbar": "#a0a0a0",
+        "scrollbar-hover": "#d0d0d0",
+        "scrollbar-active": "#ffe14d",
+        "scrollbar-background": "#1c1c1c",
+        "scrollbar-background-hover": "#1c1c1c",
+        "scrollbar-background-active": "#1c1c1c",
+        "scrollbar-corner-color": "#1c1c1c",
+    },
+)
+
+THEMES = {"dark": DARK, "light": LIGHT, "high-contrast": HIGH_CONTRAST}
+"""By the names that settings have for them."""
+_PREFIX = "dyntui-"
+
+_FOLLOWERS = {
+    "block-cursor-background": "accent",
+    "input-cursor-background": "accent",
+    "footer-key-foreground": "accent",
+    "border": "accent",
+    "scrollbar-active": "accent",
+    "block-cursor-foreground": "background",
+    "block-cursor-blurred-foreground": "foreground",
+    "footer-background": "surface",
+    "footer-description-foreground": "secondary",
+    "scrollbar-background": "background",
+    "scrollbar-background-hover": "background",
+    "scrollbar-background-active": "background",
+    "scrollbar-corner-color": "background",
+}
+"""Which of a user's colours other parts take, where the user gives it."""
+
+
+def theme_name(theme: Theme) -> str:
+    """The name that settings have for a theme."""
+    return theme.name.removeprefix(_PREFIX)
+
+
+def user_theme(file: ThemeFile) -> Theme:
+    """The theme of a user's file: its colours, and those of its base for the rest."""
+    base = THEMES[file.base]
+    follow = {
+        variable: file.colours[colour]
+        for variable, colour in _FOLLOWERS.items()
+        if colour in file.colours
+    }
+    colours: dict[str, Any] = dict(file.colours)
+    return replace(base, name=_PREFIX + file.name, variables=base.variables | follow, **colours)

@@ -29,4 +29,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+# Nobody's own settings count here.
+os.environ["DYNTUI_CONFIG"] = os.devnull
+
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -51,6 +51,26 @@ def global_options() -> list[click.Parameter]:
     ]
 
 
+def look_options() -> list[click.Parameter]:
+    """The options on how the app looks, of the commands that show it."""
+    return [
+        kept_option(
+            "--theme",
+            metavar="NAME",
+            help="The colours: dark, light, high-contrast, or a theme of yours (also: "
+            "DYNTUI_THEME).",
+        ),
+        kept_option(
+            "--symbols",
+            type=click.Choice(("auto", "unicode", "ascii")),
+            help="Draw with all characters, or with letters only (also: DYNTUI_SYMBOLS).",
+        ),
+        kept_option(
+            "--no-mouse", is_flag=True, help="Leave the mouse to the terminal (also: DYNTUI_MOUSE)."
+        ),
+    ]
+
+
 def kept_option(*declarations: str, **attributes: Any) -> click.Option:
     """An option that a command and its parents share: `given` has what any of them was given."""
     return click.Option(declarations, expose_value=False, callback=_keep, **attributes)

@@ -13,6 +13,7 @@ from contextlib import suppress
 import click
 
 from dyntui.core.connect import ConnectError
+from dyntui.core.symbols import drawn
 from engine.errors import ApiError, ConnectionFailed, FolderError
 
 OK = 0
@@ -69,7 +70,7 @@ def say(message: str) -> None:
 
     Where stderr cannot be written to, there is nobody to talk to.
     """
-    line = " ".join(message.split("\n"))
+    line = drawn(" ".join(message.split("\n")))
     with suppress(OSError):
         # What was shown before stands before it where both end in one place.
         sys.stdout.flush()

@@ -27,6 +27,7 @@ from dyntui.core.load_test_keys import (
     key_of,
 )
 from dyntui.core.schema import TableInfo
+from dyntui.core.symbols import drawn
 from engine.client.protocol import Json
 from engine.errors import ApiError
 
@@ -201,7 +202,7 @@ def _progress(test: LoadTest, plan: LoadPlan) -> str:
         if rate:
             speed = figures.requests / max(test.elapsed_s, 0.001)
             parts.append(f"{noun} {speed:,.0f}/s, {figures.refused:,} throttled")
-    return " · ".join(parts)
+    return drawn(" · ").join(parts)
 
 
 def _summary_text(test: LoadTest) -> str:

@@ -15,7 +15,8 @@ import click
 
 from dyntui import __version__
 from dyntui.cli.api.aws_options import aws_options, refuse_on_other_verbs
-from dyntui.cli.command import given, global_options
+from dyntui.cli.command import given, global_options, look_options
+from dyntui.cli.looks import choose_symbols, chosen_preferences
 
 _VERBS: dict[str, tuple[str, str]] = {
     "ls": ("dyntui.cli.tables:ls", "List the tables, with their sizes."),
@@ -57,6 +58,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "load-test": ("dyntui.cli.load_test:load_test", "Drive traffic over a table."),
     "sample": ("dyntui.cli.sample:sample", "Load sample tables."),
     "learn": ("dyntui.cli.learn:learn", "Lessons: run and read how DynamoDB behaves."),
+    "config": ("dyntui.cli.config:config", "Show, check and begin the file of your settings."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check the data folder, and show what it holds."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell's completion script."),
 }
@@ -71,7 +73,7 @@ class Root(click.Group):
     def __init__(self, verbs: Mapping[str, tuple[str, str]], **attributes: Any) -> None:
         super().__init__(**attributes)
         self._verbs = verbs
-        self.params.extend([*global_options(), *aws_options(hidden=True)])
+        self.params.extend([*global_options(), *look_options(), *aws_options(hidden=True)])
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """The verbs, in the order of their use."""
@@ -156,6 +158,7 @@ def cli(context: click.Context) -> None:
 
     Without a command, it opens the app.
     """
+    choose_symbols(context)
     if context.invoked_subcommand not in ("dynamodb", "dynamodbstreams"):
         refuse_on_other_verbs(context)
     if context.invoked_subcommand is None:
@@ -163,11 +166,13 @@ def cli(context: click.Context) -> None:
 
 
 def _open_app(context: click.Context) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # A browser shows what is written to pipes.
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         raise click.UsageError("the app needs a terminal; name a command", context)
 
     from dyntui.cli.workspace import workspace
 
+    look = chosen_preferences(context)
     work = workspace(context)
     connection = work.connection
     if connection.remote is not None:
@@ -180,7 +185,7 @@ def _open_app(context: click.Context) -> None:
 
     from dyntui.app import run_app
 
-    run_app(connection)
+    run_app(connection, look)
 
 
 def run() -> NoReturn:

@@ -17,6 +17,7 @@ from dyntui.core.item_output import (
     table_line,
     table_widths,
 )
+from dyntui.core.symbols import drawn
 from engine.client.protocol import Json
 
 
@@ -68,6 +69,6 @@ def write_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Seque
 def rows_text(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
     """A small table that is no table of items: nothing in it is cut."""
     widths = table_widths([heads, *rows], [sys.maxsize] * len(heads))
-    rule = GAP.join("─" * width for width in widths) + "\n"
+    rule = drawn(GAP.join("─" * width for width in widths)) + "\n"
     lines = (table_line(row, widths, right) for row in rows)
     return table_line(heads, widths, right) + rule + "".join(lines)

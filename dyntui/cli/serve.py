@@ -9,6 +9,7 @@ import click
 
 from dyntui.cli.command import Command, given
 from dyntui.cli.exits import Failure, say
+from dyntui.cli.looks import environment
 from dyntui.core.connect import data_folder, region_name, throttling_name, wording_name
 
 
@@ -56,7 +57,7 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
         raise click.UsageError("--in-memory takes neither --data-dir nor --sample", context)
     settings = Settings(
         data_dir=None if in_memory else _folder(context),
-        region=region_name(given(context, "region")),
+        region=region_name(given(context, "region"), environment(context)),
         wording=wording_name(given(context, "wording")),
         throttling=_throttling(context),
         **options,
@@ -96,4 +97,5 @@ def _folder(context: click.Context) -> str:
         from dyntui.cli.workspace import workspace
 
         workspace(context).connection.close()
-    return str(data_folder(given(context, "data_dir"), sample=sample))
+    known = environment(context)
+    return str(data_folder(given(context, "data_dir"), sample=sample, environment=known))

@@ -16,6 +16,7 @@ from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.formats import dynamodb_json, json_default
 from dyntui.core.stretch import StretchError, stretch_s
+from dyntui.core.symbols import drawn
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
 from engine.clock import SYSTEM_CLOCK
@@ -193,7 +194,7 @@ def _changes(old: Json, new: Json) -> Iterator[str]:
     """The attributes that changed."""
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
-            yield f"{name}: {_shown(old, name)} → {_shown(new, name)}"
+            yield f"{name}: {_shown(old, name)} {drawn('→')} {_shown(new, name)}"
 
 
 def _shown(item: Json, name: str) -> str:

@@ -7,6 +7,10 @@ from math import isfinite
 from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from dyntui.cli.looks import environment
+from dyntui.core.connect import ASK_ABOVE_VARIABLE
 
 BYTES_IN_A_MB = 1_000_000
 
@@ -24,6 +28,14 @@ class FiniteRange(click.FloatRange):
         return number
 
 
+def _or_the_users(context: click.Context, option: click.Parameter, value: float) -> float:
+    """What is given; else what the user's settings say."""
+    source = context.get_parameter_source(str(option.name))
+    if source is not ParameterSource.DEFAULT or context.resilient_parsing:
+        return value
+    return float(environment(context).get(ASK_ABOVE_VARIABLE) or value)
+
+
 def ask_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options `--ask-above` and `--yes`."""
     function = click.option("--yes", is_flag=True, help="Do not ask.")(function)
@@ -33,7 +45,8 @@ def ask_options(function: Callable[..., None]) -> Callable[..., None]:
         default=1.0,
         show_default=True,
         metavar="MB",
-        envvar="DYNTUI_ASK_ABOVE",
+        envvar=ASK_ABOVE_VARIABLE,
+        callback=_or_the_users,
         help="Ask before a full scan of a table that is larger.",
     )(function)
 

@@ -10,6 +10,7 @@ from dyntui.cli.output import rows_text
 from dyntui.core.capacity_words import CLASSES, MODES, episodes, limit_of, rates
 from dyntui.core.chart import gauge, sparkline
 from dyntui.core.duration import duration_text
+from dyntui.core.symbols import drawn
 from engine.client.capacity import (
     CapacityReport,
     Flow,
@@ -39,7 +40,7 @@ def report_text(report: CapacityReport, *, cost: bool) -> str:
     sections.append(_operations(report.operations))
     if cost:
         sections.append(_costs(report))
-    return "\n".join([head, *(section for section in sections if section)])
+    return drawn("\n".join([head, *(section for section in sections if section)]))
 
 
 def overview_text(loads: Sequence[TableLoad]) -> str:

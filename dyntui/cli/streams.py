@@ -27,6 +27,7 @@ from dyntui.core.stream_tail import (
     described_stream,
     streams_of,
 )
+from dyntui.core.symbols import drawn
 from engine.client.protocol import Json
 
 _POLL_S = 0.5
@@ -196,7 +197,7 @@ def change_lines(change: Change) -> list[str]:
         elif new is None:
             lines.append(f"  - {name} {_cell(old)}")
         else:
-            lines.append(f"  ~ {name} {_cell(old)} → {_cell(new)}")
+            lines.append(f"  ~ {name} {_cell(old)} {drawn('→')} {_cell(new)}")
     return lines
 
 

@@ -15,6 +15,7 @@ import click
 
 from dyntui.cli.command import given
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
+from dyntui.cli.looks import environment
 from dyntui.core.bill import Bill
 from dyntui.core.connect import (
     Connection,
@@ -62,21 +63,25 @@ class Workspace:
     def folder_exists(self) -> bool:
         """Whether the data folder is there, so that opening it makes nothing."""
         sample = bool(given(self._context, "sample"))
-        return is_data_folder(data_folder(given(self._context, "data_dir"), sample=sample))
+        folder = given(self._context, "data_dir")
+        known = environment(self._context)
+        return is_data_folder(data_folder(folder, sample=sample, environment=known))
 
     @cached_property
     def connection(self) -> Connection:
         """The connection; raises `ConnectError`, `FolderError` or `ConnectionFailed`."""
         sample = bool(given(self._context, "sample"))
         _raise_interrupts()
+        remote = self._remote()
         connection = connect(
             given(self._context, "data_dir"),
             given(self._context, "region"),
             sample=sample,
-            remote=self._remote(),
+            remote=remote,
             wording=given(self._context, "wording"),
             throttling=given(self._context, "throttling"),
             retries=self._retries,
+            environment=environment(self._context, remote=remote is not None),
         )
         connection.on_wait = lambda wait: say(str(wait))
         self._context.call_on_close(connection.close)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dyntui.core.formats import cell_text
+from dyntui.core.symbols import drawn
 from engine.client.history import AttributeChange, Change, ItemDiff, attribute_changes
 
 Json = dict[str, Any]
@@ -44,9 +45,9 @@ def _attributes(changes: Iterable[AttributeChange], key: Json) -> Iterator[str]:
     for change in changes:
         if change.path[0] in key:
             continue
-        old = "—" if change.old is None else cell_text(change.old)
-        new = "—" if change.new is None else cell_text(change.new)
-        yield f"    {'.'.join(change.path)}: {old} → {new}"
+        old = drawn("—") if change.old is None else cell_text(change.old)
+        new = drawn("—") if change.new is None else cell_text(change.new)
+        yield f"    {'.'.join(change.path)}: {old} {drawn('→')} {new}"
 
 
 def change_json(change: Change) -> Json:

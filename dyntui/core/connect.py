@@ -299,8 +299,13 @@ def _given_region(given: str | None, environment: Mapping[str, str]) -> str | No
     return None
 
 
+def is_region(name: str) -> bool:
+    """Whether this can be the name of a Region."""
+    return _REGION.fullmatch(name) is not None
+
+
 def _checked(name: str, source: str) -> str:
-    if not _REGION.fullmatch(name):
+    if not is_region(name):
         raise ConnectError(f"{source}: {name!r} is not the name of a Region, such as us-east-1")
     return name
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from dyntui.core.symbols import drawn
 from engine.transfer.plain_json import PlainJsonError, base64_text, parse, plain, typed
 
 Json = dict[str, Any]
@@ -100,12 +101,12 @@ def cell_text(value: Json, limit: int = MAX_CELL_CHARACTERS) -> str:
     """
     kind, content = next(iter(value.items()))
     if kind == "S":
-        return printable(content if len(content) <= limit else content[:limit] + ELLIPSIS)
+        return printable(content if len(content) <= limit else content[:limit] + drawn(ELLIPSIS))
     text = ""
     for piece in _pieces(value):
         text += piece
         if len(text) > limit:
-            return text[:limit] + ELLIPSIS
+            return text[:limit] + drawn(ELLIPSIS)
     return text
 
 

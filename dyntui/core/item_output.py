@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import Literal
 
 from dyntui.core.formats import ELLIPSIS, cell_text, dynamodb_json, plain_json, plain_value_json
+from dyntui.core.symbols import drawn
 from engine.client.protocol import Json
 
 Format = Literal["table", "json", "jsonl", "csv", "ion"]
@@ -135,7 +136,7 @@ def _table(
     rows = [_table_row(item, names) for item in sample]
     widths = table_widths([names, *rows], limits)
     yield table_line(names, widths, numeric)
-    yield GAP.join("─" * width for width in widths) + "\n"
+    yield drawn(GAP.join("─" * width for width in widths)) + "\n"
     left_out: set[str] = set()
     for row in rows:
         yield table_line(row, widths, numeric)
@@ -192,6 +193,6 @@ def _fit(text: str, width: int, *, right: bool) -> str:
 
     length = cell_len(text[: width + 1])
     if length > width:
-        text, length = set_cell_size(text, width - 1) + ELLIPSIS, width
+        text, length = set_cell_size(text, width - 1) + drawn(ELLIPSIS), width
     blanks = " " * (width - length)
     return blanks + text if right else text + blanks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_NAMES = {
+KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
     "plus": "+",
@@ -33,8 +33,14 @@ def key_name(key: str) -> str:
     *modifiers, last = key.split("+")
     if modifiers == ["ctrl"] and len(last) == 1:
         return "^" + last.upper()
-    name = _NAMES.get(last, last.upper() if len(last) > 1 else last)
+    name = KEY_NAMES.get(last, last.upper() if len(last) > 1 else last)
     return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
+
+
+def key_word(key: str) -> str:
+    """One key without symbols: `up` is Up, where `key_name` gives an arrow."""
+    name = key_name(key)
+    return name if name.isascii() else "+".join(part.capitalize() for part in key.split("+"))
 
 
 def key_names(keys: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.statement_parameters import InputError, read_value
 from dyntui.core.statement_runner import explained
 from dyntui.core.statements import Capacity
+from dyntui.core.symbols import drawn
 from dyntui.repl.screens import TerminalScreen
 from dyntui.repl.shell import LeaveError, Shell
 
@@ -234,7 +235,7 @@ def _help(shell: Shell, word: str) -> None:
     width = max(len(command.usage) for command in commands)
     lines = [f"{command.usage:<{width}}  {command.help}\n" for command in commands]
     if not word:
-        lines.append("\nBEGIN; … COMMIT; is a transaction, BATCH; … END; a batch.\n")
+        lines.append(drawn("\nBEGIN; … COMMIT; is a transaction, BATCH; … END; a batch.\n"))
     shell.screen.write(iter(lines))
 
 

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 
 from dyntui.cli.exits import say
 from dyntui.core.formats import printable
+from dyntui.core.symbols import drawn
 
 DEFAULT_PAGER = "less"
 # Quit where it fits, keep colours, chop long lines, leave the text on the screen.
@@ -82,7 +83,7 @@ class TerminalScreen:
 
     def say(self, text: str) -> None:
         """Say a line on the terminal."""
-        click.echo(printable(text))
+        click.echo(printable(drawn(text)))
 
     def ask(self, question: str) -> bool:
         """Ask whether to go on."""

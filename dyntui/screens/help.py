@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.table import Table
@@ -12,7 +13,6 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from dyntui.core.actions import CONTEXTS, Action, of_context
-from dyntui.core.key_names import key_names
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 
@@ -40,9 +40,11 @@ class HelpScreen(Drawer[None]):
     HelpScreen VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, keys_text: Callable[[Action], str]) -> None:
+        """`context` is where one came from; `keys_text` gives the keys of an action."""
         super().__init__()
         self._first = context
+        self._keys_text = keys_text
 
     def title_text(self) -> Text:
         """Help."""
@@ -74,7 +76,7 @@ class HelpScreen(Drawer[None]):
         return table
 
     def _row(self, action: Action) -> tuple[Text, Text]:
-        keys = Text(key_names(action.keys), style=self.app.theme_variables["accent"])
+        keys = Text(self._keys_text(action), style=self.app.theme_variables["accent"])
         return keys, Text(action.title)
 
     def _heading(self, table: Table, text: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
 from dyntui.core.actions import ACTIONS, CONTEXTS, Action
-from dyntui.core.key_names import key_names
+
+if TYPE_CHECKING:
+    from dyntui.app import DyntuiApp
 
 TITLE_CELLS = 45
 KEY_CELLS = 21
@@ -67,7 +70,7 @@ class ActionProvider(Provider):
 
     def _line(self, title: Content, action: Action) -> Content:
         """An action on one line: what it does, its keys, and if there is room where they work."""
-        keys = key_names(action.keys)
+        keys = cast("DyntuiApp", self.app).keys_text(action)
         wide = self.app.size.width >= WIDE_COLUMNS
         return Content.assemble(
             title.pad_right(TITLE_CELLS - title.cell_length),

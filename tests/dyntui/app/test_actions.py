@@ -38,6 +38,7 @@ from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
 from dyntui.screens.setup_crypto import SetupScreen
+from dyntui.screens.theme import ThemeScreen
 from dyntui.screens.turn import TurnScreen
 from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
@@ -111,6 +112,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
+    "theme": ThemeScreen,
     "help": HelpScreen,
     "empty": EmptyState,
 }

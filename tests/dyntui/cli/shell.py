@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _NEUTRAL = {
     "AWS_DEFAULT_OUTPUT": None,
     "COLUMNS": "80",
     "DYNTUI_DATA_DIR": None,
+    "DYNTUI_CONFIG": os.devnull,
+    "DYNTUI_SYMBOLS": "unicode",
 }
 
 

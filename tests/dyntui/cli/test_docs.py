@@ -11,7 +11,7 @@ import pytest
 
 from dyntui.cli.api.commands import OperationCommand
 from dyntui.cli.api.waiting import wait_group
-from dyntui.cli.command import global_options
+from dyntui.cli.command import global_options, look_options
 from dyntui.cli.main import cli
 from tests.dyntui.cli.shell import Shell
 
@@ -86,7 +86,7 @@ def _options(command: click.Command) -> set[str]:
 
 
 def _shared_options() -> set[str]:
-    return {name for option in global_options() for name in option.opts}
+    return {name for option in (*global_options(), *look_options()) for name in option.opts}
 
 
 @pytest.mark.parametrize(("name", "command"), _verbs())
@@ -110,7 +110,8 @@ def test_the_shared_options_have_a_section() -> None:
 
 def test_the_sections_name_what_stands_below_a_verb() -> None:
     groups = [
-        cli.get_command(click.Context(cli), name) for name in ("sample", "streams", "ttl", "keys")
+        cli.get_command(click.Context(cli), name)
+        for name in ("sample", "streams", "ttl", "keys", "config")
     ]
     for group in (*groups, wait_group()):
         assert isinstance(group, click.Group)
