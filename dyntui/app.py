@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
@@ -13,15 +14,20 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.connect import Connection
+from dyntui.core.cost import units_text
 from dyntui.core.key_names import key_name
+from dyntui.core.place_text import place_text
 from dyntui.core.session import Session
 from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
+ANSWER_S = 0.1
+HERE = "the app's command"
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
 
 
@@ -54,6 +60,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
         connection.on_wait = self.session.note_wait
+        connection.units_limit.may_go_on = self._may_go_on
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
@@ -64,7 +71,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
         connection = self.connection
-        return BrowserScreen(self.session, connection, _place(connection))
+        return BrowserScreen(self.session, connection, place_text(connection))
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""
@@ -83,6 +90,38 @@ class DyntuiApp(App[None], inherit_bindings=False):
         """Light colours, or dark ones again."""
         self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
 
+    def action_read_only(self) -> None:
+        """Change nothing from now on, or write again; what the start said stays."""
+        read_only = self.connection.read_only
+        if read_only and read_only.by != HERE:
+            self.notify(f"Read-only by {read_only.by}: start without it to write.")
+            return
+        read_only.by = "" if read_only else HERE
+        self.screen_stack[0].query_one(HeaderLine).read_only = bool(read_only)
+        self.notify("Nothing is changed from now on" if read_only else "Writes are sent again")
+
+    def _may_go_on(self, units: float, cancelled: Callable[[], bool] | None) -> bool:
+        """From a job's thread: ask whether an action that reached the limit may go on."""
+        answered = threading.Event()
+        answers: list[bool] = []
+
+        def closed(wanted: bool | None) -> None:
+            answers.append(bool(wanted))
+            answered.set()
+
+        def ask() -> None:
+            from dyntui.screens.ask_first import AskFirstScreen
+
+            most = units_text(self.connection.units_limit.units_max or 0)
+            risk = f"{units_text(units)} units were consumed. Go on, for up to {most} more?"
+            self.push_screen(AskFirstScreen(risk, "Limit of units"), closed)
+
+        self.call_later(ask)
+        while not answered.wait(ANSWER_S):
+            if (cancelled is not None and cancelled()) or not self.is_running:
+                return False
+        return answers[0]
+
     def _fatal_error(self) -> None:
         """What nobody expected ends the app; `run_app` raises it again for its caller to tell."""
         self._close_messages_no_wait()
@@ -94,24 +133,3 @@ def run_app(connection: Connection) -> None:
     app.run()
     if app._exception is not None:
         raise app._exception
-
-
-def _place(connection: Connection) -> str:
-    """Where one is: folder or remote, and Region."""
-    remote = connection.remote
-    if remote is None:
-        return f"local {_folder(connection.data_dir)} · {connection.region}"
-    place = f"remote {remote.endpoint_url}"
-    if remote.is_service:
-        place = f"AWS account {remote.account_id or 'unknown'}"
-    profile = f" · profile {remote.profile}" if remote.profile else ""
-    return f"{place} · {remote.region}{profile}"
-
-
-def _folder(path: Path | None) -> str:
-    if path is None:
-        return "in memory"
-    try:
-        return "~/" + str(path.resolve().relative_to(Path.home()))
-    except ValueError:
-        return str(path)
