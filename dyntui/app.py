@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
@@ -14,7 +15,9 @@ from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.actions import Action
 from dyntui.core.connect import Connection
+from dyntui.core.cost import units_text
 from dyntui.core.key_names import key_name, key_word
+from dyntui.core.place_text import place_text
 from dyntui.core.preferences import Preferences
 from dyntui.core.session import Session
 from dyntui.core.theme_files import ThemeFileError, read_theme, theme_names
@@ -23,10 +26,13 @@ from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT, THEMES, theme_name, user_theme
 from dyntui.widgets.ascii_filter import AsciiFilter
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
+ANSWER_S = 0.1
+HERE = "the app's command"
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
 
 
@@ -64,6 +70,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
         connection.on_wait = self.session.note_wait
+        connection.units_limit.may_go_on = self._may_go_on
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
@@ -88,7 +95,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
         connection = self.connection
-        return BrowserScreen(self.session, connection, _place(connection))
+        return BrowserScreen(self.session, connection, place_text(connection))
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""
@@ -155,6 +162,38 @@ class DyntuiApp(App[None], inherit_bindings=False):
         except (OSError, ValueError) as error:
             self.notify(f"The choice could not be kept: {error}", severity="error", markup=False)
 
+    def action_read_only(self) -> None:
+        """Change nothing from now on, or write again; what the start said stays."""
+        read_only = self.connection.read_only
+        if read_only and read_only.by != HERE:
+            self.notify(f"Read-only by {read_only.by}: start without it to write.")
+            return
+        read_only.by = "" if read_only else HERE
+        self.screen_stack[0].query_one(HeaderLine).read_only = bool(read_only)
+        self.notify("Nothing is changed from now on" if read_only else "Writes are sent again")
+
+    def _may_go_on(self, units: float, cancelled: Callable[[], bool] | None) -> bool:
+        """From a job's thread: ask whether an action that reached the limit may go on."""
+        answered = threading.Event()
+        answers: list[bool] = []
+
+        def closed(wanted: bool | None) -> None:
+            answers.append(bool(wanted))
+            answered.set()
+
+        def ask() -> None:
+            from dyntui.screens.ask_first import AskFirstScreen
+
+            most = units_text(self.connection.units_limit.units_max or 0)
+            risk = f"{units_text(units)} units were consumed. Go on, for up to {most} more?"
+            self.push_screen(AskFirstScreen(risk, "Limit of units"), closed)
+
+        self.call_later(ask)
+        while not answered.wait(ANSWER_S):
+            if (cancelled is not None and cancelled()) or not self.is_running:
+                return False
+        return answers[0]
+
     def _fatal_error(self) -> None:
         """What nobody expected ends the app; `run_app` raises it again for its caller to tell."""
         self._close_messages_no_wait()
@@ -166,24 +205,3 @@ def run_app(connection: Connection, look: Preferences | None = None) -> None:
     app.run(mouse=app.look.mouse)
     if app._exception is not None:
         raise app._exception
-
-
-def _place(connection: Connection) -> str:
-    """Where one is: folder or remote, and Region."""
-    remote = connection.remote
-    if remote is None:
-        return f"local {_folder(connection.data_dir)} · {connection.region}"
-    place = f"remote {remote.endpoint_url}"
-    if remote.is_service:
-        place = f"AWS account {remote.account_id or 'unknown'}"
-    profile = f" · profile {remote.profile}" if remote.profile else ""
-    return f"{place} · {remote.region}{profile}"
-
-
-def _folder(path: Path | None) -> str:
-    if path is None:
-        return "in memory"
-    try:
-        return "~/" + str(path.resolve().relative_to(Path.home()))
-    except ValueError:
-        return str(path)

@@ -3,6 +3,7 @@
     Exception
     ├── ApiError                                  400 unless said
     │   ├── (coral service: failures before an operation runs)
+    │   │   ├── AccessDeniedException
     │   │   ├── UnknownOperationException
     │   │   ├── SerializationException
     │   │   ├── MissingAuthenticationTokenException
@@ -87,6 +88,12 @@ class ApiError(Exception):
 
 class UnknownOperationException(ApiError):
     """The operation does not exist, or not here."""
+
+    namespace = _CORAL_SERVICE
+
+
+class AccessDeniedException(ApiError):
+    """Who asks may not do that; or nobody may, where nothing is to be changed."""
 
     namespace = _CORAL_SERVICE
 

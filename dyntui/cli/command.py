@@ -46,6 +46,24 @@ def global_options() -> list[click.Parameter]:
             type=click.IntRange(0, 100),
             help="How often a throttled request is tried again (also: DYNTUI_RETRIES).",
         ),
+        kept_option(
+            "--read-only",
+            "access",
+            flag_value="read-only",
+            help="Change nothing, whatever is asked for (also: DYNTUI_READ_ONLY).",
+        ),
+        kept_option(
+            "--read-write",
+            "access",
+            flag_value="read-write",
+            help="Change what is asked for, whatever environment or profile say.",
+        ),
+        kept_option(
+            "--units-max",
+            metavar="N",
+            type=click.FloatRange(0, min_open=True),
+            help="Stop where a command has consumed so many units (also: DYNTUI_UNITS_MAX).",
+        ),
         kept_option("-v", "--verbose", is_flag=True, help="Tell on stderr what the requests cost."),
         kept_option("--debug", is_flag=True, help="Show the details of a failure inside dyntui."),
     ]
@@ -85,6 +103,12 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
 def given(context: click.Context, name: str) -> Any:
     """What a kept option was given, before the command's name or after; None if it was not."""
     return context.meta.get(_key(name))
+
+
+def read_only_given(context: click.Context) -> bool | None:
+    """Whether nothing may be changed, or all; None where no option says so."""
+    access = given(context, "access")
+    return None if access is None else access == "read-only"
 
 
 def _key(name: str) -> str:

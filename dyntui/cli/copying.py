@@ -165,7 +165,7 @@ def truncate(
     say(f"by drop: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
     if dry_run:
         return
-    work.confirm(f"Take all {info.item_count:,} items out of {table}?", yes=yes)
+    work.confirm(f"Take all {info.item_count:,} items out of {table}?", yes=yes, typed=table)
     if via == "scan":
         work.limit_rates(max_rcu, max_wcu)
         _delete_all(work, info, batch_for(max_wcu))

@@ -279,7 +279,7 @@ def encrypt_table(
     with _told():
         protection = _protection(work, config, table)
     info = work.table(table)
-    work.confirm(f"Seal the items of {table} in place?", yes=yes)
+    work.confirm(f"Seal the items of {table} in place?", yes=yes, typed=table)
     client = work.connection.client
     pages = scanned(lambda request: work.call("Scan", request), table)
     progress = Progress()

@@ -14,6 +14,7 @@ import click
 
 from dyntui.core.connect import ConnectError
 from dyntui.core.symbols import drawn
+from dyntui.core.units_limit import UnitsLimitReached
 from engine.errors import ApiError, ConnectionFailed, FolderError
 
 OK = 0
@@ -21,7 +22,8 @@ UNMET = 1
 """Nothing failed, but the answer is no: what was asked for is not there, a check found a problem,
 or the person said no."""
 PARTIAL = 3
-"""Some of several things were done, items written or changes made, before a failure."""
+"""Some of several things were done, items written or changes made, before a failure, or before
+the limit of units was reached."""
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 USAGE = 252
@@ -49,7 +51,7 @@ class OperationError(Exception):
 
     def line(self) -> str:
         """What the AWS CLI says."""
-        if isinstance(self.error, ConnectionFailed):
+        if isinstance(self.error, ConnectionFailed | UnitsLimitReached):
             return f"dyntui: {self.error.message}"
         return (
             f"An error occurred ({self.error.code}) when calling the {self.operation} operation: "
@@ -123,6 +125,8 @@ def _operation_error(failed: OperationError) -> int:
         say(failed.hint)
     if failed.done:
         say(f"before that, {failed.done}")
+        return PARTIAL
+    if isinstance(failed.error, UnitsLimitReached):
         return PARTIAL
     return FOLDER if isinstance(failed.error, ConnectionFailed) else REFUSED
 

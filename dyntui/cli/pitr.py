@@ -40,7 +40,7 @@ def pitr(
         answer = work.call("DescribeContinuousBackups", request)
     else:
         if action == "off":
-            work.confirm(f"Give up the recovery window of {table}?", yes=yes)
+            work.confirm(f"Give up the recovery window of {table}?", yes=yes, typed=table)
         wanted: Json = {"PointInTimeRecoveryEnabled": action == "on"}
         if days is not None:
             wanted["RecoveryPeriodInDays"] = days

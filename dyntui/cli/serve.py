@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import click
 
-from dyntui.cli.command import Command, given
+from dyntui.cli.command import Command, given, read_only_given
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.looks import environment
-from dyntui.core.connect import data_folder, region_name, throttling_name, wording_name
+from dyntui.core.connect import (
+    ConnectError,
+    data_folder,
+    is_data_folder,
+    read_only_by,
+    region_name,
+    throttling_name,
+    wording_name,
+)
 
 
 @click.command(cls=Command)
@@ -51,6 +60,8 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
         raise click.UsageError("the server is no remote's: it serves a data folder", context)
     if (options["tls_cert"] is None) != (options["tls_key"] is None):
         raise click.UsageError("--tls-cert and --tls-key are given both, or neither", context)
+    if given(context, "units_max") is not None:
+        raise click.UsageError("--units-max is for commands, and not for a server", context)
     if in_memory and workers > 1:
         raise click.UsageError("--in-memory takes one worker: memory is not shared", context)
     if in_memory and (given(context, "data_dir") is not None or given(context, "sample")):
@@ -60,12 +71,16 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
         region=region_name(given(context, "region"), environment(context)),
         wording=wording_name(given(context, "wording")),
         throttling=_throttling(context),
+        read_only=read_only_by(read_only_given(context)),
         **options,
     )
+    if settings.read_only:
+        _check_read_only(settings.data_dir, settings.read_only)
     debug = bool(given(context, "debug"))
 
     def tell(listener: socket.socket) -> None:
-        kept = "in memory" if settings.data_dir is None else settings.data_dir
+        kept = "in memory" if settings.data_dir is None else str(settings.data_dir)
+        kept += ", read-only" if settings.read_only else ""
         say(f"dyntui: DynamoDB at {address_of(settings, listener)} ({kept}); Ctrl-C ends it")
         if is_open_to_others(listener):
             say("dyntui: warning: whoever reaches this address can read and change everything")
@@ -82,6 +97,14 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
                 serve_alone(settings, listener, lambda: tell(listener), say, debug=debug)
     except ServeError as error:
         raise Failure(str(error)) from error
+
+
+def _check_read_only(data_dir: str | None, by: str) -> None:
+    """Where nothing may be changed, there has to be something; raises `ConnectError`."""
+    if data_dir is None:
+        raise ConnectError(f"{by}: a server in memory would stay empty")
+    if not is_data_folder(Path(data_dir)):
+        raise ConnectError(f"{by}: there is no data folder {data_dir}, and none is made")
 
 
 def _throttling(context: click.Context) -> str | None:

@@ -143,7 +143,7 @@ class _Script:
     def explain(self, text: str) -> None:
         """Tell what a statement would do."""
         taken = self._taken(text)
-        lines = explained(taken, self.work.connection.tools, self.runner.session.consistent)
+        lines = explained(taken, self.work.connection.local_tools, self.runner.session)
         if self.number > 1 and lines:
             sys.stdout.write("\n")
         sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -197,7 +197,7 @@ class _Streams:
         if self.work.verbose:
             say(f"{what}: {outcome_text(outcome, is_read=is_read)}")
 
-    def may(self, question: str) -> bool:
+    def may(self, question: str, typed: str | None = None) -> bool:
         """Ask; a no, or nobody there, ends the command."""
-        self.work.confirm(question, yes=False)
+        self.work.confirm(question, yes=False, typed=typed)
         return True

@@ -213,7 +213,7 @@ def alter(
     if not changes and not removals and not indexes:
         raise click.UsageError("nothing to change: give at least one option")
     if removals:
-        work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes)
+        work.confirm(f"Remove {', '.join(drop_gsi)} from {table}?", yes=yes, typed=table)
     # One request takes one kind of change, and none while the one before it goes on.
     done: list[str] = []
     try:
@@ -253,6 +253,6 @@ def drop(context: click.Context, table: str, yes: bool) -> None:
     """Delete a table with all its items and indexes."""
     work = workspace(context)
     info = work.table(table)
-    work.confirm(f"Drop {table} with {info.item_count:,} items?", yes=yes)
+    work.confirm(f"Drop {table} with {info.item_count:,} items?", yes=yes, typed=table)
     work.call("DeleteTable", {"TableName": table}, origin="person")
     say(f"dropped {table}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.command import given
+from dyntui.cli.command import given, read_only_given
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
 from dyntui.cli.looks import environment
 from dyntui.core.bill import Bill
@@ -82,6 +82,8 @@ class Workspace:
             throttling=given(self._context, "throttling"),
             retries=self._retries,
             environment=environment(self._context, remote=remote is not None),
+            read_only=read_only_given(self._context),
+            units_max=given(self._context, "units_max"),
         )
         connection.on_wait = lambda wait: say(str(wait))
         self._context.call_on_close(connection.close)
@@ -198,7 +200,7 @@ class Workspace:
     def load_items(self, table: str, items: Iterable[Json], *, max_wcu: float | None = None) -> int:
         """Put many items; gives how many were written, raises `OperationError`.
 
-        With `max_wcu` they are put by requests, of so many write units a second, on a folder too.
+        With `max_wcu`, or a limit of units, they are put by requests, on a folder too.
         Where `items` raises a `UsageError` midway, that becomes a `Failure` if some were written.
         """
         written = 0
@@ -210,7 +212,8 @@ class Workspace:
         try:
             self.limit_rates(None, max_wcu)
             tools = self.connection.local_tools
-            if tools is None or max_wcu is not None:
+            limited = max_wcu is not None or self.connection.units_limit.units_max is not None
+            if tools is None or limited:
                 client = self.connection.client
                 batch = batch_for(max_wcu)
                 return put_many(client, table, items, progress, batch_items=batch)
@@ -233,8 +236,11 @@ class Workspace:
             unit = "RCU" if operation in _READING else "WCU" if operation in _WRITING else "units"
             say(f"{operation} {table}: {bill.text(unit)}")
 
-    def confirm(self, question: str, *, yes: bool) -> None:
-        """Ask before something is lost; a no raises `Failure`, nobody there `UsageError`."""
+    def confirm(self, question: str, *, yes: bool, typed: str | None = None) -> None:
+        """Ask before something is lost; a no raises `Failure`, nobody there `UsageError`.
+
+        On a remote, the yes to what `typed` names is that name, typed out.
+        """
         if yes:
             return
         if not sys.stdin.isatty():
@@ -242,7 +248,12 @@ class Workspace:
                 f"{question} Nobody is there to answer: give --yes", self._context
             )
         with _killed_by_interrupts():
-            answer = click.confirm(question, err=True)
+            if typed is not None and self.is_remote:
+                place = self.connection.place
+                prompt = f"{question} This is {place}. Type {typed} to go on"
+                answer = click.prompt(prompt, default="", show_default=False, err=True) == typed
+            else:
+                answer = click.confirm(question, err=True)
         if not answer:
             raise Failure("nothing was changed")
 

@@ -119,6 +119,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
     Action("app.light", (), "Light or dark colours"),
     Action("app.theme", (), "Choose a theme"),
+    Action("app.read_only", (), "Read-only: change nothing, or write again"),
     Action("browser.run", ("ctrl+j", "alt+enter", "f5"), "Run the query"),
     Action("browser.jump", ("ctrl+o",), "Go to the next panel"),
     Action("browser.reload", ("R",), "Reload tables and items"),

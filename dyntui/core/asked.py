@@ -13,7 +13,6 @@ from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statement_parameters import starts_named, with_parameters
 from dyntui.core.statement_risk import risk
 from dyntui.core.statements import Prepared, prepare, request_of
-from engine.errors import ResourceNotFoundException
 from engine.partiql.ast import Select
 from engine.partiql.lexer import tokens
 
@@ -82,19 +81,13 @@ def make_ready(
     Raises `engine.partiql.faults.StatementError` and `engine.errors.ApiError`.
     """
 
-    def table_of(name: str) -> TableInfo:
-        info = names.table(name)
-        if info is None:
-            raise ResourceNotFoundException("Requested resource not found")
-        return info
-
     sent, parameters = bound(text, values)
-    prepared = prepare(sent, table_of)
+    prepared = prepare(sent, names.described)
     refuses = connection.local_tools is not None or connection.is_service
     warning = risk(
         prepared,
         parameters,
-        table_of,
+        names.described,
         large_bytes=connection.ask_above_bytes,
         refuses_partial_keys=refuses,
     )

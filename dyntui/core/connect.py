@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dyntui.core.read_only import ReadOnly, ReadOnlyClient, read_only_tools
+from dyntui.core.units_limit import UnitsLimit, UnitsLimitedClient
 from engine.client.protocol import Client, LocalTools
 from engine.client.retrying import Backoff, RetryingClient, Wait, silent
 
@@ -24,6 +26,11 @@ THROTTLING_VARIABLE = "DYNTUI_THROTTLING"
 THROTTLINGS = ("enforce", "warn", "off")
 RETRIES_VARIABLE = "DYNTUI_RETRIES"
 RETRIES_MAX = 100
+READ_ONLY_VARIABLE = "DYNTUI_READ_ONLY"
+UNITS_VARIABLE = "DYNTUI_UNITS_MAX"
+READ_ONLY_SETTING = "dyntui_read_only"
+UNITS_SETTING = "dyntui_units_max"
+"""Settings of a profile in AWS's configuration."""
 ASK_ABOVE_VARIABLE = "DYNTUI_ASK_ABOVE"
 LARGE_BYTES = 1_000_000
 """A full scan of more than that is asked about, unless it is told otherwise."""
@@ -31,6 +38,7 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 SAMPLE_FOLDER = "sample"
 LOCAL_FOLDER = "local"
 
+_TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _SIZE = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+|local")
 
@@ -59,7 +67,8 @@ class Connection:
     remote; `remote` is set for such a one only. `created` says that the folder was made just now.
     `on_close` closes what was opened. `on_wait` is told of each wait before a throttled request is
     tried again: whoever holds the connection may put its own in the place. A full scan of more than
-    `ask_above_bytes` is asked about.
+    `ask_above_bytes` is asked about. `read_only` and `units_limit` say what `client` lets through,
+    and may be changed while it is used.
     """
 
     client: Client
@@ -71,6 +80,15 @@ class Connection:
     remote: RemoteClient | None = None
     on_wait: Callable[[Wait], None] = silent
     ask_above_bytes: int = LARGE_BYTES
+    read_only: ReadOnly = field(default_factory=ReadOnly)
+    units_limit: UnitsLimit = field(default_factory=UnitsLimit)
+
+    def guard(self) -> None:
+        """Put client and tools behind what `read_only` and `units_limit` say."""
+        client = ReadOnlyClient(self.client, self.read_only)
+        self.client = UnitsLimitedClient(client, self.units_limit)
+        if self.local_tools is not None:
+            self.local_tools = read_only_tools(self.local_tools, self.read_only)
 
     def try_again(self, retries: int | None) -> None:
         """Have throttled requests tried again, so many times, or as often as `Backoff` does."""
@@ -135,6 +153,8 @@ def connect(
     wording: str | None = None,
     throttling: str | None = None,
     retries: int | None = None,
+    read_only: bool | None = None,
+    units_max: float | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Connection:
     """Open what was chosen, making a data folder where there is none.
@@ -142,7 +162,9 @@ def connect(
     `wording` is how refusals are worded, "classic" or "2026"; `throttling` is "enforce", "warn" or
     "off". None is as the environment or the folder's settings say; sample data is not throttled.
     `retries` is how often a throttled request is tried again; None is as the environment says, or
-    else 9 times on a folder, and on a remote as botocore is configured.
+    else 9 times on a folder, and on a remote as botocore is configured. `read_only` keeps from
+    changing anything, `units_max` from consuming more than so many units by one action; None is as
+    the environment says, or on a remote the profile.
 
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
@@ -158,6 +180,11 @@ def connect(
             raise ConnectError("--throttling: a remote decides that itself")
         connection = _connect_remote(remote, _given_region(region, environment), retries)
         connection.ask_above_bytes = asked
+        try:
+            _keep_safe(connection, read_only, units_max, environment)
+        except ConnectError:
+            connection.close()
+            raise
         return connection
     folder = data_folder(data_dir, sample=sample, environment=environment)
     name = region_name(region, environment)
@@ -165,6 +192,9 @@ def connect(
     from engine import Account
 
     created = not is_data_folder(folder)
+    kept = read_only_by(read_only, environment)
+    if kept and created:
+        raise ConnectError(f"{kept}: there is no data folder {folder}, and none is made")
     account = Account.open(
         folder,
         wording=wording_name(wording, environment),
@@ -176,6 +206,11 @@ def connect(
         account.close()
         raise
     connection = Connection(engine, engine, name, folder, account.close, created)
+    try:
+        _keep_safe(connection, read_only, units_max, environment)
+    except ConnectError:
+        account.close()
+        raise
     connection.try_again(retries)
     connection.ask_above_bytes = asked
     return connection
@@ -194,6 +229,68 @@ def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> 
     connection = Connection(client, None, client.region, None, client.close, remote=client)
     client.on_wait = lambda wait: connection.on_wait(wait)
     return connection
+
+
+def _keep_safe(
+    connection: Connection,
+    read_only: bool | None,
+    units_max: float | None,
+    environment: Mapping[str, str],
+) -> None:
+    """Set what a connection keeps from being done; raises `ConnectError`."""
+    remote = connection.remote
+    profile = (lambda _: None) if remote is None else remote.setting
+    connection.read_only.by = read_only_by(read_only, environment, profile(READ_ONLY_SETTING))
+    connection.units_limit.units_max = units_limit(units_max, environment, profile(UNITS_SETTING))
+    connection.guard()
+
+
+def read_only_by(
+    given: bool | None,
+    environment: Mapping[str, str] = os.environ,
+    setting: str | None = None,
+) -> str:
+    """What says that nothing may be changed: the option, DYNTUI_READ_ONLY, else the profile.
+
+    Empty where nothing does. Raises `ConnectError`.
+    """
+    if given is not None:
+        return "--read-only" if given else ""
+    for source, text in (
+        (READ_ONLY_VARIABLE, environment.get(READ_ONLY_VARIABLE)),
+        (READ_ONLY_SETTING, setting),
+    ):
+        if text:
+            return source if _is_true(text, source) else ""
+    return ""
+
+
+def _is_true(text: str, source: str) -> bool:
+    if text.lower() not in _TRUTHS:
+        raise ConnectError(f"{source}: {text!r} is neither true nor false")
+    return _TRUTHS[text.lower()]
+
+
+def units_limit(
+    given: float | None,
+    environment: Mapping[str, str] = os.environ,
+    setting: str | None = None,
+) -> float | None:
+    """How many units an action may consume: as given, else DYNTUI_UNITS_MAX, else the profile.
+
+    None is any number. Raises `ConnectError`.
+    """
+    if given is not None:
+        return given
+    for source, text in (
+        (UNITS_VARIABLE, environment.get(UNITS_VARIABLE)),
+        (UNITS_SETTING, setting),
+    ):
+        if text:
+            if not (_SIZE.fullmatch(text) and float(text) > 0):
+                raise ConnectError(f"{source}: {text!r} is not a number of units above 0")
+            return float(text)
+    return None
 
 
 def is_data_folder(folder: Path) -> bool:

@@ -36,6 +36,7 @@ _BY_CODE = {
     "ResourceInUseException": "Wait until the table is ACTIVE, or choose another name.",
     "ResourceNotFoundException": "It may have been dropped meanwhile: R reloads the tables.",
     "LimitExceededException": "Wait for the changes that are under way.",
+    "UnitsLimitReached": "What came so far stands. Ask again to go on.",
     "ConnectionFailed": "Is the server running, and does it answer there? R tries again.",
     "InternalServerError": "Nothing was changed; try again.",
     "ProvisionedThroughputExceededException": "Give the table or index more units.",

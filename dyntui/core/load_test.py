@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from dyntui.core.load_test_figures import Figures
@@ -106,7 +107,11 @@ class LoadTest:
         Raises the `ApiError` that ended it, if it was no throttling.
         """
         self._start_s = self._clock.monotonic_s()
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        # Each in a copy of the caller's context: what they consume is part of the same action.
+        threads = [
+            threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
+            for _ in range(workers)
+        ]
         try:
             for thread in threads:
                 thread.start()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from dyntui.core.page_sizes import UNITS_MIN, PageSizes
 from dyntui.core.pages import consumed_units
 from dyntui.core.session import is_read
 from engine.client.protocol import OWNER, Client, Context, Json
@@ -18,10 +19,8 @@ from engine.errors import RequestCancelled
 
 _PAGE_S = 0.25
 _SLICE_S = 0.1
-_UNITS_MIN = {True: 0.5, False: 1.0}
 _READS = frozenset({"BatchGetItem", "TransactGetItems"})
 _STATEMENTS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
-_PAGED = frozenset({"Query", "Scan", "ExecuteStatement"})
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
 
@@ -73,7 +72,7 @@ class RateLimitedClient:
         self._client = client
         self._reads = reads
         self._writes = writes
-        self._costs: dict[tuple[str, ...], float] = {}
+        self._sizes = PageSizes()
 
     @property
     def inner(self) -> Client:
@@ -82,7 +81,7 @@ class RateLimitedClient:
 
     def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
         """See `Client.call`."""
-        reads = _reads(operation, request)
+        reads = reads_items(operation, request)
         limit = self._reads if reads else self._writes
         writes = operation in _WRITES or operation in _STATEMENTS
         if limit is None or not (reads or writes):
@@ -101,14 +100,11 @@ class RateLimitedClient:
         reads: bool,
         tells: bool,
     ) -> Json:
-        least = _UNITS_MIN[reads]
-        kind = _kind(operation, request)
-        cost = self._costs.get(kind)
-        examines = 1
-        if reads and operation in _PAGED:
-            wanted = max(limit.units_per_s * _PAGE_S, least)
-            examines = request.get("Limit") or max(1, int(wanted / (cost or least)))
-            request = {**request, "Limit": examines}
+        least = UNITS_MIN[reads]
+        cost = self._sizes.cost(operation, request)
+        request, examines = self._sizes.sized(
+            operation, request, max(limit.units_per_s * _PAGE_S, least), reads=reads
+        )
         # What nobody knows yet is paid for afterwards.
         taken = least if cost is None else max(least, examines * cost)
         limit.take(taken, context.cancelled)
@@ -118,21 +114,15 @@ class RateLimitedClient:
             consumed = consumed_units(answer)
         finally:
             limit.settle(taken, consumed)
-        self._costs[kind] = max(consumed, least) / max(1, answer.get("ScannedCount", examines))
+        self._sizes.note(operation, request, max(consumed, least), answer, examines)
         if not tells:
             answer.pop("ConsumedCapacity", None)
         return answer
 
 
-def _reads(operation: str, request: Json) -> bool:
+def reads_items(operation: str, request: Json) -> bool:
     """Whether a request reads: of several statements, whether none of them writes."""
     statements = request.get("Statements") or request.get("TransactStatements") or ()
     if statements:
         return all(is_read("ExecuteStatement", one) for one in statements)
     return operation in _READS or is_read(operation, request)
-
-
-def _kind(operation: str, request: Json) -> tuple[str, ...]:
-    """Requests that are expected to cost the same by item."""
-    names = (request.get(name, "") for name in ("TableName", "IndexName", "Statement"))
-    return (operation, *map(str, names))

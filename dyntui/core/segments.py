@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from queue import Empty, Full, Queue
 
 from engine.client.protocol import Json
@@ -43,7 +44,11 @@ def segment_pages(call: Call, request: Json, segments: int) -> Generator[Json, N
         except BaseException as error:
             put(error)
 
-    threads = [threading.Thread(target=read, args=(number,)) for number in range(segments)]
+    # Each in a copy of the caller's context: what they consume is part of the same action.
+    threads = [
+        threading.Thread(target=copy_context().run, args=(read, number))
+        for number in range(segments)
+    ]
     try:
         for thread in threads:
             thread.start()

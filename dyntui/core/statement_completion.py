@@ -14,7 +14,7 @@ from dyntui.core.extended import AGGREGATES
 from dyntui.core.pages import Caller
 from dyntui.core.schema import TableInfo
 from dyntui.core.statement_script import SILENT, piece_at
-from engine.errors import ApiError
+from engine.errors import ApiError, ResourceNotFoundException
 from engine.partiql.lexer import FUNCTIONS, Token, tokens
 from engine.partiql.text import name_text
 from engine.partiql.values import quoted_name
@@ -89,6 +89,13 @@ class StatementNames:
             found = answer.get("Table")
             self._infos[name] = None if found is None else TableInfo.from_description(found)
         return self._infos[name]
+
+    def described(self, name: str) -> TableInfo:
+        """The schema of a table; raises `ResourceNotFoundException`."""
+        info = self.table(name)
+        if info is None:
+            raise ResourceNotFoundException("Requested resource not found")
+        return info
 
     def attributes(self, table: str, index: str | None) -> dict[tuple[str, ...], str]:
         """The paths of attributes, through maps, each with what it is."""

@@ -1,23 +1,33 @@
-"""What a statement will do and cost, in words: what `LocalTools.explain` finds."""
+"""What a statement will do and cost, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dyntui.core.statements import Prepared
+from dyntui.core.statements import Prepared, TableOf
 from engine.client.protocol import Explanation, LocalTools
 
 Json = dict[str, Any]
 
 
 def explain(
-    tools: LocalTools, prepared: Prepared, parameters: Sequence[Json] = (), consistent: bool = False
+    tools: LocalTools | None,
+    prepared: Prepared,
+    parameters: Sequence[Json] = (),
+    consistent: bool = False,
+    *,
+    table_of: TableOf,
 ) -> Explanation:
-    """Explain a statement: nothing is done, nothing is charged; parameters may be missing.
+    """Explain a statement: nothing is done, no unit is charged; parameters may be missing.
 
-    `tools` are a connection's, which a remote has not: see `Connection.tools`. Raises `ApiError`.
+    Where there are no tools, on a remote, what is read is judged by the table's description, for
+    which `table_of` is asked. Raises `ApiError`.
     """
+    if tools is None:
+        from dyntui.core.described_explain import explain_described
+
+        return explain_described(prepared, parameters, consistent and prepared.is_read, table_of)
     return tools.explain(prepared.text, parameters, consistent and prepared.is_read)
 
 

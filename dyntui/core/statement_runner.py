@@ -53,8 +53,8 @@ class Face(Protocol):
         """Say what a statement did and cost; `what` is its verb and table."""
         ...
 
-    def may(self, question: str) -> bool:
-        """Ask whether to go on; may also raise."""
+    def may(self, question: str, typed: str | None = None) -> bool:
+        """Ask whether to go on; may also raise. The yes is `typed`, where there is such a name."""
         ...
 
 
@@ -160,7 +160,11 @@ class StatementRunner:
             large_bytes=self.ask_above_bytes,
             refuses_partial_keys=self.refuses_partial_keys,
         )
-        if asked is not None and not self.face.may(f"{asked} Go on?"):
+        if asked is None:
+            return
+        # What may be lost takes more than a key that is pressed by habit.
+        typed = None if ready.prepared.is_read else ready.prepared.source.table
+        if not self.face.may(f"{asked} Go on?", typed):
             raise NotRunError
 
     def _note_done_here(self, prepared: Prepared) -> None:
@@ -168,13 +172,16 @@ class StatementRunner:
             self.face.note(f"done here, not by the service: {', '.join(prepared.done_here)}")
 
 
-def explained(taken: Ready | Group | Noted, tools: LocalTools, consistent: bool) -> list[str]:
+def explained(
+    taken: Ready | Group | Noted, tools: LocalTools | None, session: StatementSession
+) -> list[str]:
     """What was taken, explained in lines for people; raises `ApiError`."""
     lines: list[str] = []
     for prepared, parameters in _statements(taken):
         if lines:
             lines.append("")
-        lines += explanation_lines(explain(tools, prepared, parameters, consistent), prepared)
+        found = explain(tools, prepared, parameters, session.consistent, table_of=session.table)
+        lines += explanation_lines(found, prepared)
     return lines
 
 

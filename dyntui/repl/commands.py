@@ -119,7 +119,7 @@ def _explain(shell: Shell, statement: str) -> None:
         raise CommandError(f"close the {session.group.kind} first")
     session.forget()
     taken = session.take(statement, shell.positional())
-    lines = explained(taken, shell.connection.tools, session.consistent)
+    lines = explained(taken, shell.connection.local_tools, session)
     shell.screen.write(f"{line}\n" for line in lines)
 
 

@@ -96,16 +96,16 @@ class Editor:
         self._session.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
         return self._session.prompt()
 
-    def ask(self, question: str) -> bool:
-        """A question that y answers with yes, and all else with no."""
+    def ask(self, question: str, typed: str | None = None) -> bool:
+        """A question that y, or what is to be `typed`, answers with yes, and all else with no."""
         asking: PromptSession[str] = PromptSession(
             input=self._session.input, output=self._session.output
         )
         try:
-            answer = asking.prompt(f"{question} [y/N] ")
+            answer = asking.prompt(f"{question} [{typed or 'y'}/N] ")
         except (EOFError, KeyboardInterrupt):
             return False
-        return answer.strip().lower() in ("y", "yes")
+        return answer == typed if typed else answer.strip().lower() in ("y", "yes")
 
     def _message(self) -> StyleAndTextTuples:
         group = self._shell.session.group
@@ -116,7 +116,8 @@ class Editor:
         connection, settings = self._shell.connection, self._shell.settings
         form = f"{settings.form} plain" if settings.plain else settings.form
         return (
-            f" {connection.place}  {connection.region}  {self._shell.session_text()}"
+            f" {'READ-ONLY  ' if connection.read_only else ''}{connection.place}"
+            f"  {connection.region}  {self._shell.session_text()}"
             f"  {form}  {settings.mode}"
             "  Enter runs what is whole, Alt+Enter or F5 anything; Ctrl+O: a new line"
         )

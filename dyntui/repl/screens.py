@@ -35,8 +35,8 @@ class Screen(Protocol):
         """Say a line."""
         ...
 
-    def ask(self, question: str) -> bool:
-        """Ask whether to go on; may also raise."""
+    def ask(self, question: str, typed: str | None = None) -> bool:
+        """Ask whether to go on; may also raise. The yes is `typed`, where there is such a name."""
         ...
 
 
@@ -52,15 +52,16 @@ class PipeScreen:
         """Say a line on stderr."""
         say(text)
 
-    def ask(self, question: str) -> bool:
+    def ask(self, question: str, typed: str | None = None) -> bool:
         """Refuse: raises `UsageError`."""
+        del typed
         raise click.UsageError(f"{question} Nobody is there to answer: give --yes")
 
 
 class TerminalScreen:
     """Rows that fill the terminal go through a pager, unless `paged` is off."""
 
-    def __init__(self, ask: Callable[[str], bool]) -> None:
+    def __init__(self, ask: Callable[[str, str | None], bool]) -> None:
         self.paged = True
         self._ask = ask
 
@@ -85,9 +86,9 @@ class TerminalScreen:
         """Say a line on the terminal."""
         click.echo(printable(drawn(text)))
 
-    def ask(self, question: str) -> bool:
+    def ask(self, question: str, typed: str | None = None) -> bool:
         """Ask whether to go on."""
-        return self._ask(question)
+        return self._ask(question, typed)
 
 
 def _lines_of(text: str, columns: int) -> int:

@@ -16,6 +16,7 @@ from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statement_runner import Rows, StatementRunner
 from dyntui.core.statement_session import ClientCaller, StatementSession
 from dyntui.core.statements import Capacity, Outcome, outcome_text
+from dyntui.core.units_limit import begin_action
 from dyntui.repl.interrupts import Interrupts
 from dyntui.repl.screens import Screen
 
@@ -79,6 +80,7 @@ class Shell:
 
         Raises what `StatementSession.take` and `StatementRunner.run` raise.
         """
+        begin_action()
         self.session.forget()
         taken = self.session.take(text, self.positional())
         if self._interrupts is None:
@@ -150,6 +152,6 @@ class Shell:
                 )
             )
 
-    def may(self, question: str) -> bool:
+    def may(self, question: str, typed: str | None = None) -> bool:
         """Ask whether to go on."""
-        return self.screen.ask(question)
+        return self.screen.ask(question, typed)

@@ -22,7 +22,7 @@ from dyntui.repl.shell import LeaveError, Shell
 def open_prompt(connection: Connection, asked: int | None, form: Format, *, vi: bool) -> None:
     """Talk until the person leaves."""
     with item_spool() as spool:
-        screen = TerminalScreen(lambda question: editor.ask(question))
+        screen = TerminalScreen(lambda question, typed: editor.ask(question, typed))
         shell = Shell(connection, screen, spool, ask_above_bytes=asked)
         shell.settings.form = form
         shell.settings.mode = "vi" if vi else "emacs"

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
+from dyntui.core.place_text import account_of, place_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
@@ -42,6 +43,7 @@ from engine.errors import ApiError, ResourceNotFoundException
 if TYPE_CHECKING:
     from dyntui.widgets.security_board import SecurityBoard
     from dyntui.widgets.transfers_view import TransfersView
+    from engine.client.remote import RemoteClient
 
 Json = dict[str, Any]
 
@@ -100,9 +102,23 @@ class BrowserScreen(Screen[None], JobHost):
         """Read which tables there are."""
         header = self.query_one(HeaderLine)
         header.place = self._place
-        header.is_service = self._connection.is_service
+        header.read_only = bool(self._connection.read_only)
+        if self._connection.remote is not None:
+            header.kind = "service" if self._connection.is_service else "remote"
+            self._find_account(self._connection.remote)
         self.set_interval(BUSY_SECONDS, self._show_busy)
         self._load_tables()
+
+    def _find_account(self, remote: RemoteClient) -> None:
+        """Put the account's number into the banner; where it cannot be had, that is said."""
+        if not remote.is_service:
+            return
+
+        def done(account: str) -> None:
+            self.query_one(HeaderLine).place = place_text(self._connection, account)
+
+        client = self._connection.client
+        self.run_job("", lambda _: account_of(remote, client), done, self._failed, group="account")
 
     @property
     def _list(self) -> TableList:

@@ -6,6 +6,7 @@ A request is looked at in the service's order (facts on the API's behaviour, §1
     body                    SerializationException where it is not JSON
     target                  UnknownOperationException
     credential              MissingAuthenticationTokenException and its like
+    read-only               AccessDeniedException, where nothing may be changed
     the operation           in the engine
 """
 
@@ -16,6 +17,7 @@ from functools import partial
 
 import orjson
 
+from dyntui.core.read_only import ReadOnly
 from dyntui.serve import answers
 from dyntui.serve.answers import Heads
 from dyntui.serve.credentials import region_named
@@ -64,12 +66,14 @@ class Endpoint:
         regions: Regions,
         heads: Heads,
         limits: Limits,
+        read_only: ReadOnly,
         call_soon: CallSoon,
         on_failure: Callable[[Exception], object],
     ) -> None:
         self._regions = regions
         self._heads = heads
         self._limits = limits
+        self._read_only = read_only
         self._call_soon = call_soon
         self._on_failure = on_failure
         self._operations = _operations()
@@ -89,6 +93,7 @@ class Endpoint:
         on_answer = partial(self._answer, request, content_type, reply)
         try:
             operation, region = self._route(request)
+            self._read_only.check_wire(operation, request.body)
         except ApiError as error:
             on_answer(error)
         else:

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from dyntui.core.read_only import ReadOnly
 from dyntui.serve.server import Server
 from dyntui.serve.settings import Settings
 
@@ -56,7 +57,12 @@ async def _serve(
     tls = settings.tls()
     failures = _Failures(say, debug)
     loop.set_exception_handler(failures.of_loop)
-    server = Server(settings.account(), settings.region, on_failure=failures.tell)
+    server = Server(
+        settings.account(),
+        settings.region,
+        read_only=ReadOnly(settings.read_only),
+        on_failure=failures.tell,
+    )
     stopping = asyncio.Event()
 
     def stop() -> None:

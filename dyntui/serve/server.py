@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from dyntui.core.read_only import ReadOnly
 from dyntui.serve.answers import Heads
 from dyntui.serve.connection import Connection
 from dyntui.serve.endpoint import Endpoint
@@ -35,6 +36,7 @@ class Server:
         account: Account,
         region: str,
         *,
+        read_only: ReadOnly | None = None,
         limits: Limits | None = None,
         clock: Clock = SYSTEM_CLOCK,
         on_failure: Callable[[Exception], object] = lambda _: None,
@@ -51,7 +53,14 @@ class Server:
         call_soon = self._loop.call_soon_threadsafe
         self._regions = Regions(account, region, call_soon)
         self._heads = Heads(clock.now_us())
-        endpoint = Endpoint(self._regions, self._heads, self.limits, call_soon, on_failure)
+        endpoint = Endpoint(
+            self._regions,
+            self._heads,
+            self.limits,
+            read_only or ReadOnly(),
+            call_soon,
+            on_failure,
+        )
         self.handle = endpoint.handle
         self._listening: list[asyncio.Server] = []
         self._rounds = self._loop.call_later(_ROUND_S, self._make_round)

@@ -23,7 +23,8 @@ class Settings:
 
     `data_dir` None is an account in memory. `durability`, `wording` and `throttling` are those of
     `Account.open`; in memory nothing is throttled unless that is said. `tls_cert` and `tls_key`
-    name files in PEM format; without them the protocol is plain HTTP.
+    name files in PEM format; without them the protocol is plain HTTP. `read_only` names what says
+    that nothing may be changed; it is empty where nothing does.
     """
 
     data_dir: str | None
@@ -35,6 +36,7 @@ class Settings:
     throttling: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
+    read_only: str = ""
 
     def account(self) -> Account:
         """The account that is served; raises `engine.errors.FolderError`."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from dyntui.core.asked import make_ready, unit_of
-from dyntui.core.connect import ConnectError, Connection
+from dyntui.core.connect import Connection
 from dyntui.core.cost import units_text
 from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statement_explain import explain, explanation_lines
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 PAUSE_SECONDS = 0.15
 """So long nothing is typed before a statement is explained."""
 
-Answer = tuple[Prepared, Explanation] | StatementError | ConnectError | ApiError | None
+Answer = tuple[Prepared, Explanation] | StatementError | ApiError | None
 
 
 class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
@@ -82,8 +82,13 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
         def work(_: Cancelled) -> Answer:
             try:
                 ready = make_ready(text, values, self._connection, self._names)
-                found = explain(self._connection.tools, ready.prepared, ready.parameters)
-            except (StatementError, ConnectError) as error:
+                found = explain(
+                    self._connection.local_tools,
+                    ready.prepared,
+                    ready.parameters,
+                    table_of=self._names.described,
+                )
+            except StatementError as error:
                 return error
             return ready.prepared, found
 
@@ -111,8 +116,6 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
             )
         elif isinstance(answer, ApiError):
             self._put(Text(f"✗ {answer.message}"), "-wrong")
-        elif isinstance(answer, ConnectError):
-            self._put(Text("A remote does not explain statements; what one read stands below."), "")
         else:
             prepared, found = answer
             full = self.has_class("-full")

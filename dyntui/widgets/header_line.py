@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from dyntui.core.cost import units_text
+
+Kind = Literal["local", "remote", "service"]
 
 
 class HeaderLine(Widget):
@@ -22,7 +26,8 @@ class HeaderLine(Widget):
     """
 
     place: reactive[str] = reactive("")
-    is_service: reactive[bool] = reactive(False)
+    kind: reactive[Kind] = reactive("local")
+    read_only: reactive[bool] = reactive(False)
     read_units: reactive[float] = reactive(0.0)
     write_units: reactive[float] = reactive(0.0)
     busy: reactive[str] = reactive("")
@@ -37,8 +42,15 @@ class HeaderLine(Widget):
         read, written = units_text(self.read_units), units_text(self.write_units)
         right.append(f"read {read} RCU  written {written} WCU", style=colours["secondary"])
         width = self.content_size.width
-        # The service itself is somebody's data and bill.
-        place = Text("  " + self.place, style=f"bold {colours['error']}" if self.is_service else "")
+        if self.read_only:
+            left.append("  ")
+            left.append(" READ-ONLY ", style=f"bold {colours['panel']} on {colours['success']}")
+        place = Text(f"  {self.place}")
+        if self.kind != "local":
+            # What is not on this machine stands out; the service is somebody's data and bill.
+            banner = colours["error" if self.kind == "service" else "warning"]
+            left.append("  ")
+            place = Text(f" {self.place} ", style=f"bold {colours['panel']} on {banner}")
         room = width - left.cell_len - right.cell_len - 2
         place.truncate(max(room, 0), overflow="ellipsis")
         left.append_text(place)

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from dyntui.core.units_limit import begin_action
 from engine.errors import ApiError, InternalServerError
 
 Result = TypeVar("Result")
@@ -59,6 +60,7 @@ class JobHost(Widget):
         app = self.app
 
         def run() -> None:
+            begin_action()
             worker = get_current_worker()
             try:
                 answer = partial(done, work(lambda: worker.is_cancelled))

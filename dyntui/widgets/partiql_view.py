@@ -175,7 +175,9 @@ class PartiqlView(StatementDesk):
             else:
                 self._queue.clear()
 
-        self.app.push_screen(AskFirstScreen(ready.risk, ready), closed)
+        prepared = ready.prepared
+        typed = None if prepared.is_read else prepared.source.table
+        self.app.push_screen(AskFirstScreen(ready.risk, ready, typed), closed)
 
     def _malformed(self, piece: Piece, error: StatementError) -> None:
         """Say what is wrong, and put the cursor there."""

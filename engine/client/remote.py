@@ -186,6 +186,12 @@ class RemoteClient(OperationMethods):
         domains = {one[key] for one in outputs for key in ("dnsSuffix", "dualStackDnsSuffix")}
         return any(host.endswith("." + domain) for domain in domains)
 
+    def setting(self, name: str) -> str | None:
+        """What the profile says in AWS's configuration, of AWS's settings or of others."""
+        with _failures():
+            found = self._session.get_scoped_config().get(name)
+        return found if isinstance(found, str) else None
+
     @cached_property
     def account_id(self) -> str | None:
         """The service's number of the account; None where it cannot be had, or off the service."""

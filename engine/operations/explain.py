@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from engine.capacity.units import read_units, write_units
 from engine.client.protocol import Explanation, Json
 from engine.errors import ValidationException
-from engine.expressions.ast import And, Compare, Literal, Not, Or, Path
-from engine.expressions.ast import Condition as Tree
-from engine.expressions.traversal import operands
 from engine.operations.reads import lacks_attributes
 from engine.operations.region import Region
 from engine.operations.statement_actions import compiled, selected, split_where
 from engine.operations.statements import key_schema, range_of, source_of
 from engine.partiql import ast
 from engine.partiql.binding import bind
+from engine.partiql.explaining import access_text, equal_names, filter_text
 from engine.partiql.parser import parse
-from engine.partiql.planner import Access, conjunction, plan_select
-from engine.partiql.text import condition_text, name_text
-from engine.partiql.values import literal
+from engine.partiql.planner import Access, plan_select
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.reader import Reader
 
@@ -102,8 +98,8 @@ class _Select:
             operation=source.plan.operation(source.schema, of_index=source.index is not None),
             table=source.table.name,
             index=select.source.index,
-            keys=() if accesses is None else tuple(map(_access_text, accesses)),
-            filter=_filter_text(select.where, accesses),
+            keys=() if accesses is None else tuple(map(access_text, accesses)),
+            filter=filter_text(select.where, accesses),
             descending=source.plan.descending,
             items=measured.items,
             exact=measured.exact,
@@ -133,20 +129,9 @@ class _Select:
                 name = "the table itself" if index is None else f"index {index.name}"
                 yield f"{name} answers this with a Query"
         if not found:
-            names = _equal_names(where)
+            names = equal_names(where)
             if names:
                 yield f"an index with the partition key {names[0]} would make this a Query"
-
-
-def _equal_names(where: Tree) -> list[str]:
-    """Attributes that the condition compares with a constant by equality."""
-    return [
-        name_text(str(side.elements[0]))
-        for term in conjunction(where)
-        if isinstance(term, Compare) and term.operator == "="
-        for side, other in ((term.left, term.right), (term.right, term.left))
-        if isinstance(side, Path) and len(side.elements) == 1 and isinstance(other, Literal)
-    ]
 
 
 def _measure(reader: Reader, table: Table, index: Index | None, access: Access) -> _Measured:
@@ -155,56 +140,6 @@ def _measure(reader: Reader, table: Table, index: Index | None, access: Access) 
     keys = range_of(table, index, access)
     items, size = reader.measure(storage, keys, COUNTED_ROWS_MAX)
     return _Measured(items, size, items < COUNTED_ROWS_MAX)
-
-
-def _access_text(access: Access) -> str:
-    parts = [f"{name_text(name)} = {_shown(value)}" for name, value in access.partition.items()]
-    for name, test in access.sort.items():
-        shown = [_shown(operand) for operand in test.operands]
-        if test.operator == "BETWEEN":
-            parts.append(f"{name_text(name)} BETWEEN {shown[0]} AND {shown[1]}")
-        elif test.operator == "begins_with":
-            parts.append(f"begins_with({name_text(name)}, {shown[0]})")
-        else:
-            parts.append(f"{name_text(name)} {test.operator} {shown[0]}")
-    return " AND ".join(parts)
-
-
-def _shown(value: Json) -> str:
-    try:
-        return literal(value)
-    except ValueError:
-        return "a binary value"
-
-
-def _filter_text(where: Tree | None, accesses: tuple[Access, ...] | None) -> str | None:
-    """The terms that are looked at after reading; those of the key are left out."""
-    if where is None:
-        return None
-    if accesses is None or len(accesses) != 1:
-        rest: Tree | None = where
-    else:
-        named = {*accesses[0].partition, *accesses[0].sort}
-        rest = None
-        for term in conjunction(where):
-            if not _is_key_term(term, named):
-                rest = term if rest is None else And(rest, term)
-    if rest is None:
-        return None
-    try:
-        return condition_text(rest)
-    except ValueError:
-        return "a condition with binary values"
-
-
-def _is_key_term(term: Tree, names: set[str]) -> bool:
-    """Whether a term is about a key attribute that the access names."""
-    if isinstance(term, And | Or | Not):
-        return False
-    return any(
-        isinstance(operand, Path) and len(operand.elements) == 1 and operand.elements[0] in names
-        for operand in operands(term)
-    )
 
 
 def _explain_write(
@@ -225,8 +160,8 @@ def _explain_write(
             raise ValidationException(
                 "Where clause does not contain a mandatory equality on all key attributes"
             )
-        keys = (_access_text(Access(split[0])),)
-        rest = _filter_text(split[1], None)
+        keys = (access_text(Access(split[0])),)
+        rest = filter_text(split[1], None)
     per_write = write_units(average, 0)
     return Explanation(
         operation=operation,

@@ -202,7 +202,8 @@ def test_a_cancelled_run_reads_at_most_one_more_page(text: str, shop: Shop) -> N
 def test_explanations(shop: Shop) -> None:
     def lines(text: str) -> list[str]:
         statement = prepare(text, shop.table)
-        return list(explanation_lines(explain(shop.engine, statement), statement))
+        found = explain(shop.engine, statement, table_of=shop.table)
+        return list(explanation_lines(found, statement))
 
     assert lines(
         'SELECT * FROM "orders"."by-status" WHERE status = \'open\' AND total > 1 LIMIT 2'
