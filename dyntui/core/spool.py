@@ -1,4 +1,4 @@
-"""Items kept aside: in memory as far as they are few, the others sealed in a file without a name."""
+"""Items kept aside: in memory as far as they are few, else sealed in a file without a name."""
 
 from __future__ import annotations
 
