@@ -1,29 +1,35 @@
-"""What the PartiQL editor keeps between sessions: history, saved statements, open tabs.
+"""What the PartiQL editor and the prompt keep between sessions: history, saved statements, tabs.
 
 They are files that only their owner can read, since statements hold values: in the data folder, or
-for a remote in the user's data folder. A Region in memory keeps them as long as it lives.
+for a remote in the user's data folder. A Region in memory keeps them as long as it lives. What was
+not saved by name is sealed.
 
-    statements/history.jsonl     what was run, a JSON text a line, the oldest first
-    statements/tabs.json         names and texts of the open tabs, and which one is in front
-    statements/NAME.sql          a saved statement, or several
+    statements/history.sealed    what was run, the oldest first
+    statements/prompt.sealed     what was entered at the prompt, the oldest first
+    statements/tabs.sealed       names and texts of the open tabs, and which one is in front
+    statements/NAME.sql          a saved statement, or several: plain text, to be used elsewhere
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from dyntui.core.connect import Connection, is_data_folder
 
+if TYPE_CHECKING:
+    from engine.security.notebook import Notebook
+
 HISTORY_MAX = 1_000
 NAME_MAX = 60
 FOLDER = "statements"
+_HISTORY = "history"
+_TABS = "tabs"
 _BAD_IN_NAME = re.compile(r"[^\w .()+-]+")
 
 
@@ -47,14 +53,14 @@ EMPTY_DESK = Desk((Draft("untitled"),))
 
 
 class QueryBook:
-    """History, saved statements and tabs; `folder` is None where nothing is kept in files.
+    """History, saved statements and tabs; `notebook` is None where nothing is kept in files.
 
     What cannot be written is kept for this session only.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._history = self._read_history()
+    def __init__(self, notebook: Notebook | None) -> None:
+        self._notebook = notebook
+        self._history = [] if notebook is None else notebook.texts(_HISTORY)[-HISTORY_MAX:]
         self._saved: dict[str, str] = {}
 
     @property
@@ -69,109 +75,75 @@ class QueryBook:
         self._history.append(text)
         if len(self._history) > 2 * HISTORY_MAX:
             self._history = self._history[-HISTORY_MAX:]
-            self._write("history.jsonl", b"".join(map(_line, self._history)))
-        else:
-            self._append("history.jsonl", _line(text))
+            if self._notebook is not None:
+                self._notebook.replace(_HISTORY, self._history)
+        elif self._notebook is not None:
+            self._notebook.add(_HISTORY, text)
 
     @property
     def saved(self) -> dict[str, str]:
         """Saved statements by their names, in the order of the names."""
         found = dict(self._saved)
-        if self._folder is not None and self._folder.is_dir():
-            for path in self._folder.glob("*.sql"):
+        if self._notebook is not None and self._notebook.folder.is_dir():
+            for path in self._notebook.folder.glob("*.sql"):
                 with suppress(OSError, UnicodeDecodeError):
                     found[path.stem] = path.read_text(encoding="utf-8")
         return dict(sorted(found.items(), key=lambda entry: entry[0].lower()))
 
     def save(self, name: str, text: str) -> None:
         """Save a text; one of the same name is replaced."""
-        if not self._write(f"{name}.sql", text.encode()):
+        if self._notebook is None or not self._notebook.write_plain(f"{name}.sql", text):
             self._saved[name] = text
 
     def forget(self, name: str) -> None:
         """Delete a saved statement."""
         self._saved.pop(name, None)
-        if self._folder is not None:
+        if self._notebook is not None:
             with suppress(OSError):
-                (self._folder / f"{name}.sql").unlink()
+                (self._notebook.folder / f"{name}.sql").unlink()
 
     def desk(self) -> Desk:
         """The tabs as they were left."""
-        if self._folder is None:
+        if self._notebook is None:
             return EMPTY_DESK
         try:
-            found = orjson.loads((self._folder / "tabs.json").read_bytes())
+            [text] = self._notebook.texts(_TABS)
+            found = orjson.loads(text)
             drafts = tuple(Draft(str(name), str(text)) for name, text in found["tabs"])
             current = int(found["current"])
-        except (OSError, ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError):
             return EMPTY_DESK
         return Desk(drafts, min(max(current, 0), len(drafts) - 1)) if drafts else EMPTY_DESK
 
     def keep_desk(self, drafts: Sequence[Draft], current: int) -> None:
         """Remember the tabs for the next session."""
         tabs = [(draft.name, draft.text) for draft in drafts]
-        self._write("tabs.json", orjson.dumps({"tabs": tabs, "current": current}))
-
-    def _read_history(self) -> list[str]:
-        if self._folder is None:
-            return []
-        texts: list[str] = []
-        with suppress(OSError):
-            for line in (self._folder / "history.jsonl").read_bytes().splitlines():
-                # A line that was cut short when the machine went down is left out.
-                with suppress(ValueError):
-                    texts.append(str(orjson.loads(line)))
-        return texts[-HISTORY_MAX:]
-
-    def _append(self, name: str, data: bytes) -> None:
-        if self._folder is None:
-            return
-        with suppress(OSError):
-            self._make_folder()
-            with open(self._folder / name, "ab", opener=_private) as file:
-                file.write(data)
-
-    def _write(self, name: str, data: bytes) -> bool:
-        """Write a file whole or not at all; whether it was written."""
-        if self._folder is None:
-            return False
-        path = self._folder / name
-        beside = path.with_name(f".{name}.{os.getpid()}")
-        try:
-            self._make_folder()
-            with open(beside, "wb", opener=_private) as file:
-                file.write(data)
-            beside.replace(path)
-        except OSError:
-            return False
-        return True
-
-    def _make_folder(self) -> None:
-        if self._folder is not None:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._notebook is not None:
+            text = orjson.dumps({"tabs": tabs, "current": current}).decode()
+            self._notebook.replace(_TABS, [text])
 
 
 def book_of(connection: Connection) -> QueryBook:
     """The book that belongs to a connection."""
+    return QueryBook(notebook_of(connection))
+
+
+def notebook_of(connection: Connection) -> Notebook | None:
+    """Where a connection's texts are kept; None for a Region in memory."""
+    from engine.security import notebook
+
     folder = connection.data_dir
     if folder is not None and is_data_folder(folder):
-        return QueryBook(folder / FOLDER)
+        return notebook.notebook_of(folder, FOLDER)
     if connection.remote is None:
-        return QueryBook(None)
+        return None
 
     import platformdirs
 
-    return QueryBook(platformdirs.user_data_path("dyntui", appauthor=False) / FOLDER)
+    user_folder = platformdirs.user_data_path("dyntui", appauthor=False)
+    return notebook.notebook_beside_key(user_folder / FOLDER)
 
 
 def file_name(name: str) -> str:
     """What a saved statement may be called: blanks for what a file's name should not hold."""
     return _BAD_IN_NAME.sub(" ", name).strip(" .")[:NAME_MAX].strip()
-
-
-def _line(text: str) -> bytes:
-    return orjson.dumps(text) + b"\n"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

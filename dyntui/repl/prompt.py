@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-import platformdirs
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -14,11 +12,12 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
+from dyntui.core.query_book import HISTORY_MAX, notebook_of
 from dyntui.core.statement_completion import completions
 from dyntui.core.statement_spans import spans
 from dyntui.repl.commands import COMMANDS, TABLES, CommandError, find_command
@@ -29,7 +28,10 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
-HISTORY_FILE = "statements"
+    from dyntui.core.connect import Connection
+    from engine.security.notebook import Notebook
+
+_NAME = "prompt"
 STYLE = Style.from_dict(
     {
         "keyword": "bold ansiblue",
@@ -45,19 +47,33 @@ STYLE = Style.from_dict(
 )
 
 
-def kept_history() -> History:
-    """Statements of earlier sessions. They hold values, so that only the owner may read the file.
+class NotedHistory(History):
+    """Inputs of earlier sessions, sealed: they hold values."""
 
-    Where there can be no file, statements are remembered as long as the session lasts.
+    def __init__(self, notebook: Notebook) -> None:
+        super().__init__()
+        self._notebook = notebook
+
+    def load_history_strings(self) -> Iterable[str]:
+        """See `History.load_history_strings`: the latest first."""
+        texts = self._notebook.texts(_NAME)
+        if len(texts) > 2 * HISTORY_MAX:
+            texts = texts[-HISTORY_MAX:]
+            self._notebook.replace(_NAME, texts)
+        return reversed(texts)
+
+    def store_string(self, string: str) -> None:
+        """See `History.store_string`."""
+        self._notebook.add(_NAME, string)
+
+
+def kept_history(connection: Connection) -> History:
+    """What was entered in earlier sessions with that folder, or that person's remotes.
+
+    Where there can be no file, inputs are remembered as long as the session lasts.
     """
-    folder = platformdirs.user_state_path("dyntui", appauthor=False)
-    path = folder / HISTORY_FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError:
-        return InMemoryHistory()
-    return FileHistory(str(path))
+    notebook = notebook_of(connection)
+    return InMemoryHistory() if notebook is None else NotedHistory(notebook)
 
 
 class Editor:

@@ -26,7 +26,7 @@ def open_prompt(connection: Connection, asked: int | None, form: Format, *, vi: 
         shell = Shell(connection, screen, spool, ask_above_bytes=asked)
         shell.settings.form = form
         shell.settings.mode = "vi" if vi else "emacs"
-        editor = Editor(shell, kept_history())
+        editor = Editor(shell, kept_history(connection))
         screen.say(f"{connection.place}, {connection.region}. \\help lists the commands.")
         converse(shell, editor)
 

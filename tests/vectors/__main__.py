@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
         for case in read_cases(path):
             failure = _failure(case)
             passed, failed = passed + (not failure), failed + bool(failure)
-            print(f"{'FAILED' if failure else 'passed'}  {path.name}  {case.name}{failure}")
+            parts = ("FAILED" if failure else "passed", path.name, case.name + failure)
+            print("  ".join(map(_shown, parts)))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
@@ -30,8 +31,14 @@ def _failure(case: Case) -> str:
     try:
         case.check()
     except Exception as error:
-        return f": {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        return f": {type(error).__name__}: {str(error)[:300]}"
     return ""
+
+
+def _shown(text: str) -> str:
+    """A text in one line, which any terminal can show."""
+    encoding = sys.stdout.encoding or "ascii"
+    return " ".join(text.split()).encode(encoding, "backslashreplace").decode(encoding)
 
 
 if __name__ == "__main__":

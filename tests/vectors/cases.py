@@ -24,7 +24,7 @@ def read_cases(path: Path) -> Iterator[Case]:
 
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         yield Case("the file", partial(_refuse, f"cannot be read: {error}"))
         return
     sections: dict[str, Callable[[Any], None]] = {
@@ -52,20 +52,37 @@ def _refuse(reason: str) -> None:
 
 
 def _section_cases(name: str, content: Any, check: Callable[[Any], None]) -> Iterator[Case]:
-    if isinstance(content, Mapping):
-        # Numbers come in groups that differ in what is expected.
-        tests = [(group, one) for group, members in content.items() for one in members]
-    else:
-        tests = [("", one) for one in content]
-    for number, (group, test) in enumerate(tests):
-        label = f"{name}/{group}/{number}" if group else f"{name}/{number}"
-        yield Case(label, partial(check, (group, test) if group else test))
+    if not isinstance(content, Mapping):
+        yield from _numbered_cases(name, content, check)
+        return
+    # Numbers come in groups that differ in what is expected.
+    for group, members in content.items():
+        yield from _numbered_cases(f"{name}/{group}", members, partial(_check_of, check, group))
+
+
+def _check_of(check: Callable[[Any], None], group: str, test: Any) -> None:
+    check((group, test))
+
+
+def _numbered_cases(name: str, tests: Any, check: Callable[[Any], None]) -> Iterator[Case]:
+    if not isinstance(tests, list):
+        yield Case(name, partial(_refuse, "is no list of tests"))
+        return
+    for number, test in enumerate(tests):
+        yield Case(f"{name}/{number}", partial(check, test))
 
 
 def _item_cases(document: Mapping[str, Any]) -> Iterator[Case]:
+    tests = document["tests"]
+    cases = _numbered_cases("tests", tests, partial(_check_item, document))
+    for case, test in zip(cases, tests if isinstance(tests, list) else [None], strict=True):
+        name = test.get("id") if isinstance(test, Mapping) else None
+        yield case if name is None else Case(str(name), case.check)
+
+
+def _check_item(document: Mapping[str, Any], test: Mapping[str, Any]) -> None:
     from tests.vectors import current_items, legacy_items
 
-    for number, test in enumerate(document["tests"]):
-        is_legacy = "provider" in test or "config" not in test
-        check = legacy_items.check if is_legacy else current_items.check
-        yield Case(str(test.get("id", number)), partial(check, test, document))
+    is_legacy = "provider" in test or "config" not in test
+    check = legacy_items.check if is_legacy else current_items.check
+    check(test, document)

@@ -50,3 +50,11 @@ def check_item(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     ours, theirs = meanings(found), meanings(expected)
     for name in sorted(ours.keys() | theirs.keys()):
         check_equal(ours.get(name), theirs.get(name), name)
+
+
+def must_fail(test: Mapping[str, Any]) -> bool:
+    """Whether an item must not open; raises AssertionError where a test expects anything else."""
+    expected = test.get("expect", "decrypts")
+    if expected not in ("decrypts", "must-fail"):
+        raise AssertionError(f"{expected!r} is nothing that can be expected")
+    return bool(expected == "must-fail")

@@ -23,7 +23,7 @@ from engine.itemcrypto.keyrings.raw import (
 )
 from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import Place
-from tests.vectors.comparing import check_item
+from tests.vectors.comparing import check_item, must_fail
 
 Entry = Mapping[str, Any]
 
@@ -31,16 +31,21 @@ Entry = Mapping[str, Any]
 def check(test: Entry, document: Entry) -> None:
     """Open an item with all keys together, and with each alone where one is to suffice."""
     place = place_of(test["config"])
-    keyrings = [keyring_of(document["keys"][name]) for name in test["keys"]]
-    tried: list[Keyring] = [MultiKeyring(keyrings) if keyrings else _NoKeys()]
-    if len(keyrings) > 1 and test.get("anyOneKeySuffices"):
-        tried += keyrings
-    if test.get("expect", "decrypts") == "must-fail":
-        for keyring in tried:
-            check_refused(test["encrypted"], place, keyring)
-        return
-    for keyring in tried:
-        check_item(open_item(test["encrypted"], place, keyring).item, test["plaintext"])
+    entries = [document["keys"][name] for name in test["keys"]]
+    tried = [entries]
+    if len(entries) > 1 and test.get("anyOneKeySuffices"):
+        tried += [[entry] for entry in entries]
+    is_refused = must_fail(test)
+    for some in tried:
+        if is_refused:
+            check_refused(test["encrypted"], place, some)
+        else:
+            opened = open_item(test["encrypted"], place, _keyring_of_all(some)).item
+            check_item(opened, test["plaintext"])
+
+
+def _keyring_of_all(entries: Sequence[Entry]) -> Keyring:
+    return MultiKeyring(list(map(keyring_of, entries))) if entries else _NoKeys()
 
 
 class _NoKeys:
@@ -57,10 +62,10 @@ class _NoKeys:
         return None
 
 
-def check_refused(item: Entry, place: Place, keyring: Keyring) -> None:
+def check_refused(item: Entry, place: Place, keys: Sequence[Entry]) -> None:
     """Raises AssertionError where an item opens that must not."""
     try:
-        open_item(dict(item), place, keyring)
+        open_item(dict(item), place, _keyring_of_all(keys))
     except ItemCryptoError:
         return
     raise AssertionError("it opened")

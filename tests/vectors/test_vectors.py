@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.vectors.__main__ import main
 from tests.vectors.cases import Case, read_cases
@@ -92,7 +98,7 @@ def test_tests_without_a_key_and_with_a_lost_one(
     assert (code, out.splitlines()[-1]) == (0, f"{len(stored)} passed, 0 failed")
 
 
-@pytest.mark.parametrize("content", ["{", "{}", "[]", '{"tests": []}'])
+@pytest.mark.parametrize("content", ["{", "{}", "[]", '{"tests": []}', "[" * 100_000, '{"x": []}'])
 def test_a_file_of_no_known_format_is_a_failure(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,3 +106,72 @@ def test_a_file_of_no_known_format_is_a_failure(
     path.write_text(content)
     assert main([str(path)]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ({"tests": 5}, ["FAILED  odd.json  tests: ValueError: is no list of tests"]),
+        (
+            {"tests": [None, {"id": "a\nb"}]},
+            ["FAILED  odd.json  tests/0: ", "FAILED  odd.json  a b: "],
+        ),
+        ({"beacons": None}, ["FAILED  odd.json  beacons: ValueError: is no list of tests"]),
+        ({"numbers": {"normal": 7}}, ["FAILED  odd.json  numbers/normal: ValueError: is no list"]),
+        ({"traces": ["\ud800"]}, ["FAILED  odd.json  traces/0: TypeError: "]),
+        (
+            {"tests": [{"id": "\ud800", "config": {}, "keys": [], "expect": "fails"}]},
+            ["FAILED  odd.json  \\ud800: KeyError: 'logicalTableName'"],
+        ),
+    ],
+)
+def test_what_is_no_test_is_a_failure(
+    content: Any, lines: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = _run(tmp_path / "odd.json", content, capsys)
+    found = out.splitlines()
+    assert (code, found.pop()) == (1, f"0 passed, {len(lines)} failed")
+    assert [line.startswith(start) for line, start in zip(found, lines, strict=True)] == [
+        True for _ in lines
+    ], found
+
+
+def test_an_expectation_that_nobody_knows_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("dbe-public.json", "legacy-public.json"):
+        document = _document(name)
+        document["tests"] = [document["tests"][0] | {"expect": "fails"}]
+        code, out = _run(tmp_path / name, document, capsys)
+        assert (code, "'fails' is nothing that can be expected" in out) == (1, True)
+
+
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 5, -1, True, "", [], {}, "\ud800", [1], {"S": None}, {"B": "!"}, {"N": "1e999"}, 10**40]
+)
+
+
+@given(st.sampled_from([path.name for path in _FILES]), st.data())
+def test_a_damaged_file_gives_a_line_for_each_test(name: str, data: st.DataObject) -> None:
+    document = _document(name)
+    place = document
+    while True:
+        step = data.draw(
+            st.sampled_from(list(place) if isinstance(place, dict) else [*range(len(place))])
+        )
+        inner = place[step]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 3)) == 0:
+            break
+        place = inner
+    place[step] = data.draw(_VALUES)
+    for section in ("tests", "fieldKeys", "serialize", "deserialize"):
+        if isinstance(document.get(section), list):
+            document[section] = document[section][:3]
+    with TemporaryDirectory() as folder, redirect_stdout(StringIO()) as out:
+        path = Path(folder) / name
+        path.write_text(json.dumps(document), encoding="utf-8")
+        main([str(path)])
+        lines = out.getvalue().splitlines()
+    assert re.fullmatch(r"\d+ passed, \d+ failed", lines.pop())
+    assert lines
+    assert all(re.match(r"(passed|FAILED)  ", line) for line in lines)

@@ -20,6 +20,7 @@ from dyntui.core.statement_completion import StatementNames
 from dyntui.core.statements import prepare
 from engine import Engine, VirtualClock
 from engine.errors import InvalidRestoreTimeException
+from engine.security.notebook import Notebook
 from tests.dyntui.app.driving import Recorder
 from tests.engine.storage.things import make_table, put_many
 
@@ -131,33 +132,42 @@ def test_rows_are_items_only_where_they_are_whole(client: Recorder, engine: Engi
 # The book.
 
 
+def notebook(folder: Path) -> Notebook:
+    return Notebook(folder, bytes(32))
+
+
+def book_in(folder: Path) -> QueryBook:
+    return QueryBook(notebook(folder))
+
+
 def test_the_history_has_each_text_once_the_latest_first(tmp_path: Path) -> None:
-    book = QueryBook(tmp_path / "statements")
+    book = book_in(tmp_path / "statements")
     for text in ("a", "b\nc", "a", "a"):
         book.remember(text)
-    assert QueryBook(tmp_path / "statements").history == book.history == ["a", "b\nc"]
+    assert book_in(tmp_path / "statements").history == book.history == ["a", "b\nc"]
 
 
 def test_a_history_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    book = QueryBook(tmp_path)
+    book = book_in(tmp_path)
     book.remember("a")
-    with (tmp_path / "history.jsonl").open("a") as file:
-        file.write('"SELECT')
-    assert QueryBook(tmp_path).history == ["a"]
+    book.remember("b")
+    path = tmp_path / "history.sealed"
+    path.write_bytes(path.read_bytes()[:-3])
+    assert book_in(tmp_path).history == ["a"]
 
 
 def test_a_long_history_forgets_its_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dyntui.core.query_book.HISTORY_MAX", 3)
-    book = QueryBook(tmp_path)
+    book = book_in(tmp_path)
     for number in range(7):
         book.remember(str(number))
-    assert QueryBook(tmp_path).history == ["6", "5", "4"]
+    assert book_in(tmp_path).history == ["6", "5", "4"]
 
 
 def test_saved_statements_are_files_of_their_owner(tmp_path: Path) -> None:
-    book = QueryBook(tmp_path / "statements")
+    book = book_in(tmp_path / "statements")
     book.save("mine", "SELECT 'ü'")
     path = tmp_path / "statements" / "mine.sql"
     assert path.read_text(encoding="utf-8") == "SELECT 'ü'"
@@ -178,21 +188,21 @@ def test_without_a_folder_everything_is_kept_for_the_session() -> None:
 
 def test_where_nothing_can_be_written_it_is_kept_for_the_session(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    book = QueryBook(tmp_path / "file")
+    book = book_in(tmp_path / "file")
     book.remember("a")
     book.save("b", "c")
     assert (book.history, book.saved) == (["a"], {"b": "c"})
 
 
 def test_tabs_are_found_again(tmp_path: Path) -> None:
-    QueryBook(tmp_path).keep_desk([Draft("a", "SELECT"), Draft("b")], 1)
-    assert QueryBook(tmp_path).desk() == Desk((Draft("a", "SELECT"), Draft("b")), 1)
+    book_in(tmp_path).keep_desk([Draft("a", "SELECT"), Draft("b")], 1)
+    assert book_in(tmp_path).desk() == Desk((Draft("a", "SELECT"), Draft("b")), 1)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"tabs": []}', '{"tabs": 3, "current": 0}', "[]"])
 def test_tabs_that_cannot_be_read_are_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "tabs.json").write_text(text)
-    assert QueryBook(tmp_path).desk() == EMPTY_DESK
+    notebook(tmp_path).replace("tabs", [text])
+    assert book_in(tmp_path).desk() == EMPTY_DESK
 
 
 def test_names_of_files_are_tame() -> None:

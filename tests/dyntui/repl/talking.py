@@ -57,10 +57,9 @@ class Talk:
 def talk(
     folder: Path, options: Sequence[str] = (), *, pager: str = "cat", program: Sequence[str] = ()
 ) -> Iterator[Talk]:
-    """A prompt on a terminal of 80×24, whose history is kept beside the folder."""
+    """A prompt on a terminal of 80×24."""
     environment = os.environ | {
         "DYNTUI_DATA_DIR": str(folder),
-        "XDG_STATE_HOME": str(folder.parent / "state"),
         "PAGER": pager,
         "PROMPT_TOOLKIT_NO_CPR": "1",
         "NO_COLOR": "1",

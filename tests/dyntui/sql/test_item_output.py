@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
 from amazon.ion import simpleion
 
 from dyntui.core.item_output import item_texts
@@ -54,3 +56,24 @@ def test_items_that_are_kept_can_be_read_again() -> None:
             assert spool.count == 2
             spool.clear()
         assert list(spool.items()) == []
+
+
+def test_what_memory_is_not_to_hold_is_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept"
+    monkeypatch.setattr("dyntui.core.spool.BLOCK_BYTES", 1_000)
+    monkeypatch.setattr("dyntui.core.spool.MEMORY_BYTES", 5_000)
+    monkeypatch.setattr("dyntui.core.spool.TemporaryFile", lambda: path.open("w+b"))
+    items = [{"n": {"N": str(number)}, "text": {"S": "plain\r\n" * 9}} for number in range(300)]
+    with item_spool() as spool:
+        for item in items:
+            spool.add(item)
+        assert next(spool.items()) == items[0]
+        spool.add(items[0])
+        assert list(spool.items()) == [*items, items[0]]
+        held = path.read_bytes()
+        spool.clear()
+        assert list(spool.items()) == []
+    assert len(held) > 10_000
+    assert b"plain" not in held
