@@ -14,14 +14,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker
 
 from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
 from dyntui.core.place_text import account_of, place_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.screens.navigation import Navigation, in_sight
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.empty_state import EmptyState
@@ -56,7 +55,7 @@ class _StoppedError(Exception):
     """The person stopped the load of the sample data."""
 
 
-class BrowserScreen(Screen[None], JobHost):
+class BrowserScreen(Navigation, JobHost):
     """Browses the tables of one Region."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
@@ -84,8 +83,6 @@ class BrowserScreen(Screen[None], JobHost):
         self._connection = connection
         self._place = place
         self._names: list[str] = []
-        self._infos: dict[str, TableInfo] = {}
-        self._shown: str | None = None
         self._watched: set[str] = set()
         self._draft_table: dict[str, str] = {}
         self._were_running: list[Worker[Any]] = []
@@ -119,14 +116,6 @@ class BrowserScreen(Screen[None], JobHost):
 
         client = self._connection.client
         self.run_job("", lambda _: account_of(remote, client), done, self._failed, group="account")
-
-    @property
-    def _list(self) -> TableList:
-        return self.query_one(TableList)
-
-    @property
-    def _main(self) -> MainArea:
-        return self.query_one(MainArea)
 
     # The list of tables.
 
@@ -195,11 +184,10 @@ class BrowserScreen(Screen[None], JobHost):
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
         place = self._main.place
-        await self._open(then if then in self._names else self._names[0])
+        await self.open_table(then if then in self._names else self._names[0])
         if place:
             self._main.go_back_to(place)
-            self._mark_place()
-        elif self.focused is None or not _in_sight(self.focused) or then is not None:
+        elif self.focused is None or not in_sight(self.focused) or then is not None:
             self._go_to_content()
 
     async def _show_empty(self) -> None:
@@ -226,14 +214,15 @@ class BrowserScreen(Screen[None], JobHost):
     async def _opened(self, message: TableList.Opened) -> None:
         message.stop()
         if message.table in self._infos:
-            await self._open(message.table, message.index)
+            await self.open_table(message.table, message.index)
             self._go_to_content()
 
-    async def _open(self, name: str, index: str | None = None) -> None:
+    async def open_table(self, name: str, index: str | None = None) -> None:
+        """Show a table, and an index of it."""
         self._shown = name
+        self._index = index
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
-        self._mark_place()
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -285,10 +274,12 @@ class BrowserScreen(Screen[None], JobHost):
             place = await show()
             self._list.remove_class("-open")
             place.focus_content()
-        self._mark_place()
 
-    def _mark_place(self) -> None:
+    @on(MainArea.Moved)
+    def _moved(self, message: MainArea.Moved) -> None:
+        message.stop()
         self._list.mark_place(self._main.place)
+        self._visits.arrived(self._visit)
 
     @on(TransferredTo)
     def _transferred(self, message: TransferredTo) -> None:
@@ -308,13 +299,11 @@ class BrowserScreen(Screen[None], JobHost):
     async def action_export_table(self) -> None:
         """The form for an export of the table that is shown."""
         place = await self._show_transfers()
-        self._mark_place()
         place.action_export()
 
     async def action_import_file(self) -> None:
         """The form for an import."""
         place = await self._show_transfers()
-        self._mark_place()
         place.action_import_file()
 
     async def _show_transfers(self) -> TransfersView:
@@ -329,7 +318,6 @@ class BrowserScreen(Screen[None], JobHost):
     ) -> None:
         message.stop()
         place = await self._main.show_partiql()
-        self._mark_place()
         place.open_text(message.text)
 
     # Header.
@@ -393,7 +381,7 @@ class BrowserScreen(Screen[None], JobHost):
     async def _table_wanted(self, message: StreamTab.TableWanted) -> None:
         message.stop()
         if message.table in self._infos:
-            await self._open(message.table)
+            await self.open_table(message.table)
         else:
             self.notify(f"{message.table} was dropped; R reads which tables there are.")
 
@@ -506,7 +494,6 @@ class BrowserScreen(Screen[None], JobHost):
     def action_tab(self, number: int) -> None:
         """Show a tab."""
         self._main.choose(number)
-        self._mark_place()
 
     async def action_run(self) -> None:
         """Run the query."""
@@ -517,32 +504,11 @@ class BrowserScreen(Screen[None], JobHost):
         if self._main.shown_tab.run_query():
             return
         self._main.choose(1)
-        self._mark_place()
         self._main.items.run()
 
     def action_reload(self) -> None:
         """Read tables and items again."""
         self._load_tables()
-
-    def action_sidebar(self) -> None:
-        """Show or hide the list; where it was hidden it gets the focus."""
-        tables = self._list
-        narrow = self.has_class("-narrow")
-        tables.toggle_class("-open" if narrow else "-closed")
-        if tables.display:
-            tables.table_tree.focus()
-        else:
-            self._main.shown.focus_content()
-
-    def action_jump(self) -> None:
-        """Go to the next panel: list, form, grid, item."""
-        panels = [panel for panel in (self._list, *self._main.shown.panels) if _in_sight(panel)]
-        here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
-        following = panels[(here + 1) % len(panels)]
-        for widget in self.focus_chain:
-            if following in widget.ancestors_with_self:
-                widget.focus()
-                break
 
     def action_back(self) -> None:
         """Stop what runs, or step back."""
@@ -554,11 +520,5 @@ class BrowserScreen(Screen[None], JobHost):
             return
         elif self._main.place:
             self._main.leave_place()
-            self._mark_place()
         else:
             self.cancel_jobs()
-
-
-def _in_sight(panel: Widget) -> bool:
-    """Whether a panel and all that it is in are displayed."""
-    return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))

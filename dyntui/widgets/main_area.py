@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.connect import Connection
@@ -51,6 +52,9 @@ class MainArea(Vertical):
     }
     """
 
+    class Moved(Message):
+        """Another tab, table or place is shown."""
+
     def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(id="main")
         self._session = session
@@ -82,6 +86,11 @@ class MainArea(Vertical):
     def shown_tab(self) -> TableTab:
         """The tab that is shown, or was before another place."""
         return self._tabs[self._current - 1]
+
+    @property
+    def tab(self) -> int:
+        """The number of the tab that is shown, or was before another place."""
+        return self._current
 
     @property
     def place(self) -> str:
@@ -130,6 +139,7 @@ class MainArea(Vertical):
         """Show a place again that was shown before."""
         self.query_one("#area-head").display = False
         self.query_one(ContentSwitcher).current = place
+        self.post_message(self.Moved())
 
     def leave_place(self) -> bool:
         """Go back to the table, if there is one; whether there is."""
@@ -207,3 +217,4 @@ class MainArea(Vertical):
         head: Any = self.query_one("#area-head")
         head.display = True
         Choice.mark(head, str(self._current))
+        self.post_message(self.Moved())

@@ -348,7 +348,7 @@ class StreamBoard(StreamReader):
         """Delete what has expired now, if that is wanted."""
         state, info, tools = self._state, self._info, self._connection.local_tools
         if info is None or state is None or state.expires_by is None:
-            self.notify("Time to Live is off for this table: t turns it on.")
+            self.notify("Time to Live is off for this table: T turns it on.")
         elif tools is None:
             self.notify("A remote deletes what has expired by itself, some time later.")
         elif not state.due:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from dyntui.app import DyntuiApp
 from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
@@ -26,6 +27,7 @@ from dyntui.screens.filter_changes import FilterChangesScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.history import HistoryScreen
 from dyntui.screens.import_form import ImportScreen
+from dyntui.screens.jump import JumpScreen
 from dyntui.screens.keep import KeepScreen
 from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.moment import MomentScreen
@@ -113,6 +115,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "copy": CopyAsScreen,
     "value": ValueScreen,
     "theme": ThemeScreen,
+    "jump": JumpScreen,
     "help": HelpScreen,
     "empty": EmptyState,
 }
@@ -128,6 +131,22 @@ def test_no_key_means_two_things_in_one_place() -> None:
     for context in CONTEXTS:
         keys = [key for action in of_context(context) for key in action.keys]
         assert len(keys) == len(set(keys)), context
+
+
+def test_the_keys_of_the_whole_screen_mean_the_same_everywhere() -> None:
+    everywhere = {
+        key: one for home in ("app", "browser") for one in of_context(home) for key in one.keys
+    }
+    # Each steps back, and each runs what stands there.
+    shared = {"escape", "ctrl+j", "alt+enter", "f5"}
+    others = {
+        (action.id, key)
+        for action in ACTIONS
+        if not issubclass(HOMES[action.context], Screen) and action.context != "app"
+        for key in action.keys
+        if key in everywhere and key not in shared
+    }
+    assert others == set()
 
 
 def test_every_action_is_one_that_its_home_can_do() -> None:

@@ -75,6 +75,7 @@ SCENES = (
     Scene("list", ("list", "space")),
     Scene("list-filter", ("list", "slash", "'no")),
     Scene("empty-table", ("list", "down", "down", "enter")),
+    Scene("jump", ("ctrl+g",)),
     Scene("query", ("slash", "'film-0042", "ctrl+j")),
     Scene("index", ("list", "space", "down", "enter", "slash", "'Drama", "ctrl+j", "right")),
     Scene("index-choice", ("slash", "shift+tab", "shift+tab", "shift+tab", "enter")),

@@ -384,22 +384,22 @@ async def test_time_to_live_is_turned_on_run_and_turned_off(
 ) -> None:
     put(engine, "old", until={"N": str(clock.now_us() // 1_000_000 - 5)})
     async with streams_of(engine, clock) as pilot:
-        await press(pilot, "x")
+        await press(pilot, "X")
         assert "Time to Live is off" in notices(pilot)[-1]
-        await press(pilot, "t", "ctrl+s")
+        await press(pilot, "T", "ctrl+s")
         assert "Which attribute" in screen_text(pilot)
         await type_text(pilot, "until")
         await press(pilot, "ctrl+s")
         assert "ENABLED by until · 1 item due" in screen_text(pilot)
-        await press(pilot, "x", "escape")
+        await press(pilot, "X", "escape")
         assert "1 item due" in screen_text(pilot)
-        await press(pilot, "x", "ctrl+s")
+        await press(pilot, "X", "ctrl+s")
         assert notices(pilot)[-1] == "1 item had expired"
         assert "0 items due" in screen_text(pilot)
         assert lines_with(pilot, "REMOVE", "by Time to Live")
-        await press(pilot, "x")
+        await press(pilot, "X")
         assert notices(pilot)[-1] == "No item has expired."
-        await press(pilot, "t", "ctrl+s")
+        await press(pilot, "T", "ctrl+s")
         assert lines_with(pilot, "TTL", "DISABLED")
 
 
@@ -467,8 +467,8 @@ SCENES = (
 DRAWERS = (
     Scene("filter", ("s", "slash")),
     Scene("turn-on", ("o",), with_changes=False, is_on=False),
-    Scene("expiry-on", ("t",), with_changes=False),
-    Scene("expire", ("x",), is_due=True),
+    Scene("expiry-on", ("T",), with_changes=False),
+    Scene("expire", ("X",), is_due=True),
     Scene("copy", ("s", "c", "3")),
 )
 SIZES = {"small": SMALL, "large": LARGE}

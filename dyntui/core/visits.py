@@ -1,0 +1,43 @@
+"""Where one has been in the app: back, and on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+VISITS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What was shown: a tab (its number) of a table, with the index that was opened, or a place."""
+
+    table: str | None
+    index: str | None
+    tab: int
+    place: str = ""
+
+
+class Visits:
+    """The last visits in their order, and which of them one is at."""
+
+    def __init__(self) -> None:
+        self._visits: list[Visit] = []
+        self._here = -1
+
+    def arrived(self, visit: Visit) -> None:
+        """Note a new visit, after which there is no going on; none where one is there already."""
+        if self._here >= 0 and self._visits[self._here] == visit:
+            return
+        self._visits = [*self._visits[: self._here + 1], visit][-VISITS_MAX:]
+        self._here = len(self._visits) - 1
+
+    def step(self, by: int, can_go: Callable[[Visit], bool]) -> Visit | None:
+        """Go back (-1) or on (1) to the nearest visit that is still possible; None if none is."""
+        place = self._here + by
+        while 0 <= place < len(self._visits):
+            if can_go(self._visits[place]):
+                self._here = place
+                return self._visits[place]
+            place += by
+        return None

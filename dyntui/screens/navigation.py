@@ -1,0 +1,125 @@
+"""Finding one's way on the main screen: from panel to panel, by letters, back and on again."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from dyntui.core.schema import TableInfo
+from dyntui.core.visits import Visit, Visits
+from dyntui.widgets.choice import Choice
+from dyntui.widgets.main_area import MainArea
+from dyntui.widgets.table_list import TableList
+
+if TYPE_CHECKING:
+    from dyntui.screens.jump import Target
+
+
+class Navigation(Screen[None]):
+    """A screen with the list of tables and the main area."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._infos: dict[str, TableInfo] = {}
+        self._shown: str | None = None
+        self._index: str | None = None
+        self._visits = Visits()
+
+    @abstractmethod
+    async def open_table(self, name: str, index: str | None = None) -> None:
+        """Show a table, and an index of it."""
+
+    @property
+    def _list(self) -> TableList:
+        return self.query_one(TableList)
+
+    @property
+    def _main(self) -> MainArea:
+        return self.query_one(MainArea)
+
+    @property
+    def _visit(self) -> Visit:
+        """What is shown."""
+        return Visit(self._shown, self._index, self._main.tab, self._main.place)
+
+    def action_sidebar(self) -> None:
+        """Show or hide the list; where it was hidden it gets the focus."""
+        tables = self._list
+        narrow = self.has_class("-narrow")
+        tables.toggle_class("-open" if narrow else "-closed")
+        if tables.display:
+            tables.table_tree.focus()
+        else:
+            self._main.shown.focus_content()
+
+    def action_jump(self) -> None:
+        """Go to the next panel: list, form, grid, item."""
+        panels = [panel for panel in (self._list, *self._main.shown.panels) if in_sight(panel)]
+        here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
+        self._focus_panel(panels[(here + 1) % len(panels)])
+
+    def _focus_panel(self, panel: Widget) -> None:
+        """Give the focus to the first of a panel that takes it."""
+        for widget in self.focus_chain:
+            if panel in widget.ancestors_with_self:
+                widget.focus()
+                break
+
+    def action_jump_to(self) -> None:
+        """Show a letter on each panel, tab and place, and go where one is typed."""
+        from dyntui.screens.jump import JumpScreen, lettered
+
+        targets = lettered(self._targets())
+
+        def chosen(letter: str | None) -> None:
+            if letter is not None:
+                targets[letter].go()
+
+        self.app.push_screen(JumpScreen(targets), chosen)
+
+    def _targets(self) -> list[Target]:
+        """Where one can jump to: what is in sight."""
+        from dyntui.screens.jump import Target
+
+        panels = [self._list.table_tree, *self._main.shown.panels]
+        found = [
+            Target(panel.region, partial(self._focus_panel, panel))
+            for panel in panels
+            if in_sight(panel) and panel.region
+        ]
+        for choice in self.query(Choice):
+            if in_sight(choice) and choice.region:
+                digit = choice.value if choice.value.isdigit() else ""
+                found.append(Target(choice.region, choice.on_click, digit))
+        return found
+
+    async def action_previous(self) -> None:
+        """Back to what was shown before."""
+        await self._step(-1)
+
+    async def action_following(self) -> None:
+        """On again to what was shown after it."""
+        await self._step(1)
+
+    async def _step(self, by: int) -> None:
+        visit = self._visits.step(by, lambda one: bool(one.place) or one.table in self._infos)
+        if visit is None:
+            self.notify("There is nothing " + ("before" if by < 0 else "after") + " this")
+            return
+        table = visit.table
+        if table is not None and (table, visit.index) != (self._shown, self._index):
+            await self.open_table(table, visit.index)
+        if visit.place:
+            self._main.go_back_to(visit.place)
+            self._main.shown.focus_content()
+        else:
+            self._main.choose(visit.tab)
+
+
+def in_sight(panel: Widget) -> bool:
+    """Whether a panel and all that it is in are displayed."""
+    return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))
