@@ -45,7 +45,7 @@ class Wizard:
     def why_fixed(self, name: str) -> str:
         """Why an attribute's action is not to be chosen; empty where it is."""
         if name in self.info.key_names:
-            return "a key of the table is always signed"
+            return "a key: always signed"
         return ""
 
     def turn(self, name: str) -> None:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-MARK = "⚿"
+MARK = "▣"
 LEGACY_MARKERS = "*amzn-ddb-map-"
 """How the names of the legacy format's two markers begin."""
-NO_CONFIG = "no configuration is here: K, then o on the table, writes one"
+NO_CONFIG = "the table's configuration (TABLE.crypto.toml) is not in this folder"
 _UNKNOWN_PLACE = Place("table", "key")
 
 

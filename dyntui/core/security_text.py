@@ -18,11 +18,11 @@ NO_KEYS = (
 NO_TABLES = "There is no table yet: o on the list of tables makes one."
 LOCKED = "The keys are locked by a passphrase: u asks for it."
 MASTER_TEXTS = {
-    "file": "the master key is in keys/master.key: who copies the folder has it",
-    "passphrase": "the master key is derived from a passphrase",
-    "environment": "the master key is in DYNTUI_MASTER_KEY",
-    "keyring": "the master key is in the operating system's keyring",
-    "memory": "the keys are gone with this folder, which is in memory",
+    "file": "in keys/master.key: who copies the folder has it",
+    "passphrase": "derived from a passphrase",
+    "environment": "in DYNTUI_MASTER_KEY",
+    "keyring": "in the operating system's keyring",
+    "memory": "in memory: the keys are gone with it",
 }
 """Where the master key comes from; see `KeyTools.protect`."""
 
@@ -48,10 +48,11 @@ def key_kind(key: KeyInfo) -> str:
 def key_line(key: KeyInfo, security: Security, now_s: float) -> str:
     """What is known of a key, in a line."""
     users = len(security.users(key)) + len(security.sealers(key))
-    parts = [key_kind(key), key_state(key, now_s), f"made {_ago(key.created_us, now_s)}"]
+    parts = [key_kind(key), key_state(key, now_s)]
+    parts.append(f"used by {_count(users, 'table')}" if users else "used by no table")
+    parts.append(f"made {_ago(key.created_us, now_s)}")
     if key.rotated_us:
         parts.append(f"rotated {_ago(key.rotated_us[-1], now_s)}")
-    parts.append(f"used by {_count(users, 'table')}" if users else "used by no table")
     return " · ".join(parts)
 
 
@@ -115,7 +116,7 @@ def _client_side(table: TableSecurity) -> str:
         return "items not sealed here"
     if table.config.problem:
         return f"✗ {table.config.path.name} cannot be used"
-    return f"⚿ items sealed: {', '.join(table.config.keyrings)}"
+    return f"▣ items sealed: {', '.join(table.config.keyrings)}"
 
 
 def table_details(table: TableSecurity) -> str:
@@ -133,7 +134,7 @@ def table_details(table: TableSecurity) -> str:
     elif config.problem:
         rows.append(("client side", f"✗ {config.problem}"))
     else:
-        rows.append(("client side", f"⚿ {config.path} · keyring {', '.join(config.keyrings)}"))
+        rows.append(("client side", f"▣ {config.path} · keyring {', '.join(config.keyrings)}"))
         if config.key_ids:
             rows.append(("its keys", ", ".join(config.key_ids)))
         if config.place is not None:

@@ -140,11 +140,12 @@ class SetupScreen(Drawer[str | None]):
     def _show_attributes(self, wizard: Wizard) -> None:
         options, colours = self.query_one(OptionList), self.app.theme_variables
         row, width = options.highlighted or 0, max(map(len, wizard.names))
+        action_width = max(map(len, wizard.chosen.values()))
         prompts = []
         for name in wizard.names:
             action = wizard.chosen[name]
             prompt = Text(f"{name:<{width}}  ", style=colours["accent"])
-            prompt.append(f"{action.value:<40}", style=colours["foreground"])
+            prompt.append(f"{action.value:<{action_width}}  ", style=colours["foreground"])
             about = wizard.why_fixed(name) or ACTION_TEXTS[action]
             prompt.append(about, style=colours["secondary"])
             prompt.truncate(max(20, options.size.width - 4), overflow="ellipsis")

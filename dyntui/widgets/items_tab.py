@@ -119,7 +119,7 @@ class ItemsTab(ItemsView):
             self.notify("The item is not sealed.")
         elif seal.opened is not None or config is None:
             if config is None:
-                self.notify(f"{NO_CONFIG}; this folder is {working_folder()}", markup=False)
+                self.notify(f"{NO_CONFIG.capitalize()}, {working_folder()}", markup=False)
             self._show_item()
         else:
             self._with_item(self._open_seal)
@@ -226,7 +226,7 @@ class ItemsTab(ItemsView):
             use(stored)
         elif self._panel.config is None:
             self._say(
-                Text(f"✗ The item is sealed, and a change would break its seal: {NO_CONFIG}.")
+                Text(f"✗ A change would break the seal, and {NO_CONFIG}; with it e opens it.")
             )
         else:
             self._with_seal(info, stored, opened)

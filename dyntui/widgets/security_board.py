@@ -214,7 +214,9 @@ class SecurityBoard(Vertical, JobHost):
         if found is None:
             return
         now_s = self._session.clock.now_us() / 1e6
-        master = MASTER_TEXTS.get(found.master_kind, "")
+        master = ""
+        if found.master_kind:
+            master = f"master key: {MASTER_TEXTS[found.master_kind]}"
         self.query_one("#security-master", Static).update(Text(master))
         keys = [
             _row(key_mark(key), name_of(key), key_line(key, found, now_s)) for key in self._keys

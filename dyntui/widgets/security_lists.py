@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import BindingType
 from textual.message import Message
+from textual.theme import Theme
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -55,10 +56,22 @@ class SecurityList(OptionList):
         """Show rows in so many cells, the cursor on one of them."""
         if tuple(rows) != self._rows or width != self._width:
             self._rows, self._width = tuple(rows), width
-            self.clear_options()
-            self.add_options([Option(self._prompt(row, width)) for row in rows])
+            self._draw()
         if self.highlighted != cursor:
             self.highlighted = cursor
+
+    def on_mount(self) -> None:
+        """Rows have the colours of the theme."""
+        self.app.theme_changed_signal.subscribe(self, self._recoloured)
+
+    def _recoloured(self, _: Theme) -> None:
+        cursor = self.highlighted
+        self._draw()
+        self.highlighted = cursor
+
+    def _draw(self) -> None:
+        self.clear_options()
+        self.add_options([Option(self._prompt(row, self._width)) for row in self._rows])
 
     def _prompt(self, row: Row, width: int) -> Text:
         colours = self.app.theme_variables

@@ -101,6 +101,13 @@ def test_verify_reports_what_is_not_right(sealed: Shell) -> None:
     assert {one["error"] for one in report["refused"]} == {"ItemTamperedError", "NotSealedError"}
 
 
+def test_verify_has_a_short_spelling(sealed: Shell) -> None:
+    assert sealed.ok("verify orders").out == sealed.ok("crypto verify orders").out
+    item = _stored(sealed) | {"status": {"S": "paid"}}
+    sealed.ok("put orders -", stdin=orjson.dumps(item))
+    assert sealed.run("verify orders").code == 3
+
+
 def test_inspect_shows_header_recipients_and_actions(sealed: Shell) -> None:
     shown = sealed.ok(f"crypto inspect {_KEY}").out
     for line in (
