@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 import pytest
@@ -91,9 +90,9 @@ def test_two_seals_of_an_item_have_nothing_in_common() -> None:
 
 @pytest.mark.parametrize("schema", [SCHEMA, VERSION_2])
 @pytest.mark.parametrize("suite", Suite)
-def test_what_was_altered_is_refused(schema: Schema, suite: Suite) -> None:
+def test_every_flipped_bit_is_refused(schema: Schema, suite: Suite) -> None:
     sealed = seal(ITEM, schema, AES, suite)
-    for what, item in altered_items(sealed, schema, random.Random(1), bits_each=12):
+    for what, item in altered_items(sealed, schema):
         assert refused(item, AES), what
 
 
