@@ -19,7 +19,7 @@ from engine.itemcrypto.errors import (
 )
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.keyring import Keyring, MultiKeyring
-from engine.itemcrypto.keyrings.raw import RawAesKeyring
+from engine.itemcrypto.keyrings.raw import RawAesKeyring, RawRsaKeyring, RsaPadding
 from engine.itemcrypto.opening import header_of, is_sealed, open_item
 from engine.itemcrypto.schema import FOOTER, HEADER, Action, Schema
 from engine.itemcrypto.sealing import seal
@@ -39,6 +39,7 @@ from tests.engine.itemcrypto.samples import (
     sealed_things,
     table_of,
 )
+from tests.engine.itemcrypto.test_keyrings import rsa_key
 from tests.vectors.comparing import check_item
 
 
@@ -74,6 +75,17 @@ def test_every_recipient_opens_it_alone(schema: Schema, suite: Suite) -> None:
     for key in (AES_READER, BRANCH_READER):
         check_item(reader.read(sealed, table_of(PLACE), [key]), ITEM)
     assert header_of(sealed).version == (2 if schema is VERSION_2 else 1)
+
+
+@pytest.mark.parametrize("suite", Suite)
+@pytest.mark.parametrize("padding", RsaPadding)
+def test_every_padding_of_rsa_opens_for_a_second_reader(padding: RsaPadding, suite: Suite) -> None:
+    keyring = RawRsaKeyring("tests", "rsa", padding, private_key=rsa_key())
+    sealed = seal(ITEM, VERSION_2, MultiKeyring([AES, keyring]), suite)
+    name = None if padding is RsaPadding.PKCS1 else padding.split("_")[1]
+    key = reader.RsaKey("tests", "rsa", rsa_key(), name)
+    check_item(reader.read(sealed, table_of(PLACE), [key]), ITEM)
+    check_item(open_item(sealed, PLACE, keyring).item, ITEM)
 
 
 def test_the_order_of_a_sets_members_and_the_form_of_numbers_do_not_matter() -> None:
