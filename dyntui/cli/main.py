@@ -45,6 +45,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
     "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
+    "verify": ("dyntui.cli.crypto:verify", "Check the items of a sealed table."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "dynamodbstreams": (
         "dyntui.cli.api.commands:dynamodbstreams",
