@@ -19,6 +19,7 @@ from dyntui.core.item_output import Format
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
+    from engine.itemcrypto.keyrings.kms import KeyStore
     from engine.itemcrypto.protection import Protection
 
 _SAMPLE_ITEMS = 100
@@ -61,6 +62,17 @@ def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
     return protection_at(path, work.connection, lambda: opened_keys(work))
 
 
+def _key_store(work: Workspace, key_id: str) -> KeyStore:
+    """The key store that has a key, as of a configuration that names no Region or profile."""
+    from dyntui.cli.kms_keys import opened_keys
+    from engine.itemcrypto.key_stores import Outside
+    from engine.itemcrypto.settings import Section
+    from engine.security.item_keys import ItemKeys
+
+    folder_keys = None if work.is_remote else lambda: ItemKeys(opened_keys(work))
+    return Outside(folder=folder_keys).store_of(Section(Path("--kms-key"), {}), key_id)
+
+
 @crypto.command(cls=Command)
 @table_argument
 @_config_option
@@ -77,6 +89,7 @@ def _protection(work: Workspace, config: Path | None, table: str) -> Protection:
 @click.option("--beacon", metavar="NAME=BITS", multiple=True, help="Make it searchable by =.")
 @click.option("--no-signature", is_flag=True, help="Tags only, no ECDSA signature: much faster.")
 @click.option("--kms-key", metavar="KEY", help="Seal under this key of `dyntui keys`.")
+@click.option("--branch-key", metavar="TABLE/ID", help="Seal under one of `crypto branch-key`.")
 @click.pass_context
 def init(
     context: click.Context,
@@ -89,8 +102,9 @@ def init(
     beacon: tuple[str, ...],
     no_signature: bool,
     kms_key: str | None,
+    branch_key: str | None,
 ) -> None:
-    """Write a configuration for a table, and a new key beside it unless --kms-key names one.
+    """Write a configuration for a table, and a new key beside it unless an option names one.
 
     Attributes are taken from the table's keys and its first items: what is not named is encrypted,
     keys of the table and of its indexes are signed only. The key is yours to keep: without it no
@@ -103,7 +117,14 @@ def init(
     if kms_key is not None:
         _check_kms_key(work, kms_key)
     choices = Choices(
-        sign, in_context, unsigned, unsigned_prefix, _bits(beacon), not no_signature, kms_key
+        sign,
+        in_context,
+        unsigned,
+        unsigned_prefix,
+        _bits(beacon),
+        not no_signature,
+        kms_key,
+        _branch_key(branch_key, kms_key),
     )
     items = work.call("Scan", {"TableName": table, "Limit": _SAMPLE_ITEMS})["Items"]
     with _told():
@@ -112,6 +133,17 @@ def init(
     for name, action in schema.actions.items():
         click.echo(f"{name}  {action}")
     say(f"wrote {', '.join(map(str, files))}")
+
+
+def _branch_key(text: str | None, kms_key: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    table, _, branch_key_id = text.partition("/")
+    if not table or not branch_key_id:
+        raise click.UsageError(f"--branch-key {text!r}: write the table of branch keys/the id")
+    if kms_key is not None:
+        raise click.UsageError("--branch-key: not together with --kms-key")
+    return table, branch_key_id
 
 
 def _check_kms_key(work: Workspace, key: str) -> None:
@@ -130,6 +162,48 @@ def _bits(texts: tuple[str, ...]) -> dict[str, int]:
             raise click.UsageError(f"--beacon {text!r}: write a name and its bits, as email=24")
         bits[name] = int(count)
     return bits
+
+
+@crypto.command("branch-key", cls=Command)
+@table_argument
+@click.argument("branch_key_id", metavar="[ID]", required=False)
+@click.option("--kms-key", metavar="KEY", help="Wrap it under this key of `dyntui keys`.")
+@click.option("--rotate", is_flag=True, help="Make a new version of the branch key ID.")
+@click.option("--store", metavar="NAME", help="The table's logical name; TABLE unless said.")
+@click.pass_context
+def branch_key(
+    context: click.Context,
+    table: str,
+    branch_key_id: str | None,
+    kms_key: str | None,
+    rotate: bool,
+    store: str | None,
+) -> None:
+    """Make a branch key in a table, which is made where it is missing; writes its id to stdout.
+
+    Each item is sealed under a key that is derived from the branch key, so that the key store is
+    asked once in ten minutes and not for each item. Without ID it is a UUID.
+    """
+    from engine.itemcrypto.key_stores import StoreByKey
+    from engine.itemcrypto.keyrings.branch_making import BranchKeyMaker
+
+    if rotate == (kms_key is not None) or (rotate and branch_key_id is None):
+        raise click.UsageError("a new branch key needs --kms-key, a new version ID and --rotate")
+    work = workspace(context)
+    with _told():
+        keys = StoreByKey(lambda key_id: _key_store(work, key_id))
+        maker = BranchKeyMaker(work.connection.client, table, store or table, keys)
+        if rotate:
+            assert branch_key_id is not None
+            made = maker.rotate(branch_key_id)
+        else:
+            assert kms_key is not None
+            keys.key_arn(kms_key)
+            if maker.make_table():
+                say(f"made the table {table}")
+            made = maker.make(kms_key, branch_key_id)
+    click.echo(made.branch_key_id)
+    say(f"version {made.version}")
 
 
 @crypto.command(cls=Command)

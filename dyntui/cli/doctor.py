@@ -13,6 +13,7 @@ from dyntui.cli.exits import UNMET, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
 from dyntui.core.connect import Connection
+from dyntui.core.key_check import checked_keys
 from engine.client.protocol import StorageReport
 from engine.errors import ApiError
 
@@ -22,13 +23,14 @@ from engine.errors import ApiError
 @report_option("The form of the report.")
 @click.pass_context
 def doctor(context: click.Context, compact: bool, output: str) -> None:
-    """Check the data of the Region, and show what its files hold.
+    """Check the data of the Region and its keys, and show what its files hold.
 
-    Everything is read and compared: files, items, index entries, counts. Ends with 1 where a
-    problem was found.
+    Everything is read and compared: files, items, index entries, counts. The key store is opened,
+    and tables whose key is missing or disabled are told. Ends with 1 where a problem was found.
     """
     connection = workspace(context).connection
-    problems = connection.tools.check()
+    keys = checked_keys(connection)
+    problems = connection.tools.check() + keys.problems
     if compact and problems:
         say("not compacted: there are problems")
     elif compact:
@@ -38,13 +40,16 @@ def doctor(context: click.Context, compact: bool, output: str) -> None:
         say(f"compacted: {before:,} bytes before, {after:,} bytes now")
     report = _report(connection, problems)
     if output == "json":
-        document = {"problems": problems, "region": connection.region} | (
-            {} if report is None else asdict(report)
-        )
+        document = {
+            "problems": problems,
+            "region": connection.region,
+            "key_store": keys.summary,
+            **({} if report is None else asdict(report)),
+        }
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         if report is not None:
-            _print_report(connection.region, report)
+            _print_report(connection.region, report, keys.summary)
         for problem in problems:
             click.echo(f"problem: {problem}")
         click.echo("no problems" if not problems else f"{len(problems):,} problems")
@@ -62,13 +67,14 @@ def _report(connection: Connection, problems: list[str]) -> StorageReport | None
         return None
 
 
-def _print_report(region: str, report: StorageReport) -> None:
+def _print_report(region: str, report: StorageReport, key_store: str) -> None:
     rows = [
         ("Region", region),
         ("file", report.path or "in memory"),
         ("file size", f"{report.file_bytes:,} bytes, {report.free_bytes:,} of them free"),
         ("write-ahead log", f"{report.wal_bytes:,} bytes"),
         ("change log", _change_log(report)),
+        ("key store", key_store),
     ]
     width = max(len(head) for head, _ in rows)
     for head, text in rows:

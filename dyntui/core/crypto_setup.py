@@ -24,7 +24,8 @@ _NAMESPACE = "dyntui"
 class Choices:
     """What a person chose: attributes by what is to be done with them, bits of beacons.
 
-    `kms_key` is a key of the folder's key store, or of AWS KMS; None is a new key in a file.
+    `kms_key` is a key of the folder's key store, or of AWS KMS; `branch_key` a table of branch
+    keys, and the id of one in it. None of both is a new key in a file.
     """
 
     sign: Sequence[str] = ()
@@ -34,6 +35,7 @@ class Choices:
     beacons: Mapping[str, int] | None = None
     signature: bool = True
     kms_key: str | None = None
+    branch_key: tuple[str, str] | None = None
 
 
 def suggested(info: TableInfo, items: Iterable[Json], choices: Choices) -> Schema:
@@ -74,8 +76,8 @@ def write_setup(path: Path, schema: Schema, choices: Choices) -> list[Path]:
     Raises CryptoConfigError where one is there already; then nothing is left behind.
     """
     key, beacon_key = key_files(path)
-    keys = [] if choices.kms_key else [key]
-    if choices.beacons:
+    keys = [] if choices.kms_key or choices.branch_key else [key]
+    if choices.beacons and choices.branch_key is None:
         keys.append(beacon_key)
     written: list[Path] = []
     try:
@@ -122,16 +124,24 @@ def setup_text(path: Path, schema: Schema, choices: Choices) -> str:
         if choices.unsigned_prefix:
             unsigned["prefix"] = choices.unsigned_prefix
         document["unsigned"] = unsigned
-    document["keyring"] = (
-        {"kind": "kms", "key_id": choices.kms_key}
-        if choices.kms_key
-        else {
-            "kind": "raw-aes",
-            "namespace": _NAMESPACE,
-            "name": place.table,
-            "key_file": key.name,
-        }
-    )
+    document["keyring"] = _keyring(place.table, choices, key.name)
     if choices.beacons:
-        document["beacons"] = {"key_file": beacon_key.name, "bits": dict(choices.beacons)}
+        where = _branch_key(choices) or {"key_file": beacon_key.name}
+        document["beacons"] = {**where, "bits": dict(choices.beacons)}
     return tomlkit.dumps(document)
+
+
+def _keyring(table: str, choices: Choices, key_file: str) -> dict[str, str]:
+    if choices.kms_key is not None:
+        return {"kind": "kms", "key_id": choices.kms_key}
+    branch_key = _branch_key(choices)
+    if branch_key:
+        return {"kind": "hierarchy", **branch_key}
+    return {"kind": "raw-aes", "namespace": _NAMESPACE, "name": table, "key_file": key_file}
+
+
+def _branch_key(choices: Choices) -> dict[str, str]:
+    if choices.branch_key is None:
+        return {}
+    table, branch_key_id = choices.branch_key
+    return {"table": table, "branch_key_id": branch_key_id}

@@ -136,6 +136,12 @@ class KeyTools(Protocol):
         """The same under another key, and under `new_context` unless that is None."""
         ...
 
+    def check(self) -> list[str]:
+        """One line per problem: files that others can read or that are damaged, a master key that
+        is missing or left over, aliases without a key. Keys under a passphrase that nobody has
+        given are not looked at."""
+        ...
+
     @property
     def is_locked(self) -> bool:
         """Whether a passphrase is needed that nobody has given yet."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemTamperedError, SealRefusedError
 from engine.itemcrypto.schema import Place
-from engine.itemcrypto.serialisation import normalised_number, serialised
+from engine.itemcrypto.serialisation import normalised_number, serialised, utf8_bytes
 
 PUBLIC_KEY = "aws-crypto-public-key"
 _TABLE = "aws-crypto-table-name"
@@ -42,7 +42,7 @@ def serialised_context(entries: Mapping[str, str]) -> bytes:
     parts = [len(entries).to_bytes(2, "big")]
     # Code points have the order of their UTF-8 bytes.
     for name in sorted(entries):
-        key, value = name.encode(), entries[name].encode()
+        key, value = utf8_bytes(name), utf8_bytes(entries[name])
         if len(key) > _LENGTH_MAX or len(value) > _LENGTH_MAX:
             raise SealRefusedError(f"{name} is too long for the encryption context")
         parts += (len(key).to_bytes(2, "big"), key, len(value).to_bytes(2, "big"), value)

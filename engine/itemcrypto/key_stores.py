@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from engine.client.keys import KEY_ACCOUNT
 from engine.client.protocol import Client
 from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
-from engine.itemcrypto.keyrings.kms import BotoKeyStore, KeyStore
+from engine.itemcrypto.keyrings.kms import BotoKeyStore, GeneratedKey, KeyStore
 from engine.itemcrypto.settings import Section
 
 OpenKeyStore = Callable[[], KeyStore]
@@ -70,7 +71,36 @@ class Outside:
         return self.client
 
     def branch_keys(self, section: Section) -> BranchKeyTable:
-        """The branch keys in the table `table`, whose logical name is `store`."""
+        """The branch keys in the table `table`, whose logical name is `store`.
+
+        Each row names the key that it is under, and so the key store.
+        """
         table = section.text("table")
         store = section.text("store", table)
-        return BranchKeyTable(self.tables(section), table, store, self.key_store(section))
+        for name in ("region", "profile"):
+            section.optional_text(name)
+        keys = StoreByKey(lambda key_id: self.store_of(section, key_id))
+        return BranchKeyTable(self.tables(section), table, store, keys)
+
+
+class StoreByKey:
+    """A key store of all keys: each call goes to the one that has the key."""
+
+    def __init__(self, store_of: Callable[[str], KeyStore]) -> None:
+        self._store_of = cache(store_of)
+
+    def key_arn(self, key_id: str) -> str:
+        """See `KeyStore.key_arn`."""
+        return self._store_of(key_id).key_arn(key_id)
+
+    def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
+        """See `KeyStore.generate_data_key`."""
+        return self._store_of(key_id).generate_data_key(key_id, context)
+
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str]) -> bytes:
+        """See `KeyStore.encrypt`."""
+        return self._store_of(key_id).encrypt(key_id, plain, context)
+
+    def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
+        """See `KeyStore.decrypt`."""
+        return self._store_of(key_id).decrypt(key_id, ciphertext, context)

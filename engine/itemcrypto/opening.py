@@ -7,6 +7,7 @@ given out before its tag and its signature were found right.
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +47,10 @@ from engine.itemcrypto.record import (
     action_of_letter,
     context_names,
     encrypted_field,
-    in_order,
     plain_field,
     recipient_keys,
     record_digest,
+    signed_in_order,
 )
 from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place
 from engine.itemcrypto.serialisation import TYPE_BYTES, binary, deserialised, serialised
@@ -104,6 +105,8 @@ def _marker(item: Json, name: str) -> bytes:
 def _stored_binary(name: str, value: Any) -> bytes:
     if not isinstance(value, dict) or list(value) != ["B"]:
         raise ItemFormatError(f"{name} is not binary")
+    if isinstance(value["B"], bytes):
+        return value["B"]
     try:
         return binary(value["B"])
     except SealRefusedError as error:
@@ -113,7 +116,7 @@ def _stored_binary(name: str, value: Any) -> bytes:
 def _open(item: Json, place: Place, keyring: Keyring) -> Opened:
     head, foot = _marker(item, HEADER), _marker(item, FOOTER)
     header, commitment = parse_header(head)
-    signed = in_order(place.table, place.signed_names(item))
+    signed = signed_in_order(place, tuple(item))
     if len(signed) != len(header.legend):
         raise ItemSchemaError(
             f"{len(header.legend)} attributes were signed, and {len(signed)} are to be: attributes "
@@ -166,7 +169,7 @@ def _unwrap(
 
 
 def _stored_fields(
-    item: Json, signed: list[SignedName], legend: bytes
+    item: Json, signed: Sequence[SignedName], legend: bytes
 ) -> tuple[list[bytes], list[tuple[bytes, str, bytes]]]:
     """The fields of the signed record, of the stored values; and the encrypted ones of these."""
     fields: list[bytes] = []

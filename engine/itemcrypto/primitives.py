@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, Hash, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.itemcrypto.errors import ItemTamperedError
 
@@ -70,10 +70,16 @@ def hmac_sha512(key: bytes, data: bytes) -> bytes:
 
 
 def hkdf_sha512(key: bytes, *infos: bytes, length: int = KEY_BYTES) -> list[bytes]:
-    """Keys of `length` bytes by HKDF-SHA512 without salt, one for each `info`."""
-    # Extraction is the same for all of them.
-    extracted = hmac_sha512(_NO_SALT, key)
-    return [HKDFExpand(_SHA512, length, info).derive(extracted) for info in infos]
+    """Keys of at most 64 bytes by HKDF-SHA512 without salt, one for each `info`."""
+    assert length <= _SHA512.digest_size
+    # Extraction is the same for all of them, and one block is enough for each.
+    expanding = HMAC(hmac_sha512(_NO_SALT, key), _SHA512)
+    keys = []
+    for info in infos:
+        block = expanding.copy()
+        block.update(info + b"\x01")
+        keys.append(block.finalize()[:length])
+    return keys
 
 
 def hkdf_sha256(key: bytes, info: bytes, length: int) -> bytes:

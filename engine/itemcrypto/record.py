@@ -20,8 +20,8 @@ from engine.itemcrypto.primitives import (
     keystream,
     sha384,
 )
-from engine.itemcrypto.schema import Action
-from engine.itemcrypto.serialisation import TYPE_BYTES, utf16
+from engine.itemcrypto.schema import Action, Place
+from engine.itemcrypto.serialisation import TYPE_BYTES, utf8_bytes, utf16
 
 SIGNATURE_BYTES = 103
 RECIPIENT_TAG_BYTES = 48
@@ -36,6 +36,7 @@ LETTERS = {
 }
 _ACTIONS = {letter: action for action, letter in LETTERS.items()}
 _PATHS_CACHED = 4_096
+_ORDERS_CACHED = 256
 _FIELD_KEY_BYTES = KEY_BYTES + NONCE_BYTES
 # Three blocks of the stream for each field, of which four bytes are left over.
 _FIELD_STREAM_BYTES = 48
@@ -94,21 +95,32 @@ def recipient_keys(key: bytes) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=_PATHS_CACHED)
 def canonical_path(table: str, name: str) -> bytes:
-    """What names an attribute of an item, in signatures and in the order of attributes."""
+    """What names an attribute of an item, in signatures and in the order of attributes.
+
+    Raises SealRefusedError where a name is not UTF-8 text.
+    """
     length = len(name) if name.isascii() else len(utf16(name)) // 2
     return b"".join(
-        (table.encode(), b"\0\0\0\0\0\0\0\1$", length.to_bytes(8, "big"), name.encode())
+        (utf8_bytes(table), b"\0\0\0\0\0\0\0\1$", length.to_bytes(8, "big"), utf8_bytes(name))
     )
 
 
-def in_order(table: str, names: Iterable[str]) -> list[SignedName]:
-    """Attributes in the order in which they are signed."""
-    return sorted([(canonical_path(table, name), name) for name in names])
+def in_order(table: str, names: Iterable[str]) -> tuple[SignedName, ...]:
+    """Attributes in the order in which they are signed; raises SealRefusedError."""
+    return tuple(sorted([(canonical_path(table, name), name) for name in names]))
 
 
-def context_names(signed: Sequence[SignedName], legend: bytes) -> list[str]:
+@lru_cache(maxsize=_ORDERS_CACHED)
+def signed_in_order(place: Place, names: tuple[str, ...]) -> tuple[SignedName, ...]:
+    """Those of a stored item's attributes that must be signed, in that order."""
+    return in_order(place.table, place.signed_names(names))
+
+
+def context_names(signed: Sequence[SignedName], legend: bytes) -> tuple[str, ...]:
     """Those of the signed attributes that are in the encryption context."""
-    return [name for (_, name), letter in zip(signed, legend, strict=True) if letter == CONTEXT]
+    if CONTEXT not in legend:
+        return ()
+    return tuple(n for (_, n), letter in zip(signed, legend, strict=True) if letter == CONTEXT)
 
 
 def encrypted_field(path: bytes, stored: bytes) -> tuple[bytes, ...]:

@@ -54,11 +54,11 @@ class Place:
             self.unsigned_prefix and name.startswith(self.unsigned_prefix)
         )
 
-    def signed_names(self, item: Json) -> list[str]:
-        """The attributes of a stored item that must be signed."""
+    def signed_names(self, names: Iterable[str]) -> list[str]:
+        """Those of a stored item's attributes that must be signed."""
         prefixes = (self.unsigned_prefix, RESERVED) if self.unsigned_prefix else RESERVED
         return [
-            name for name in item if name not in self.unsigned and not name.startswith(prefixes)
+            name for name in names if name not in self.unsigned and not name.startswith(prefixes)
         ]
 
     def key_of(self, item: Json) -> Json:
@@ -66,7 +66,8 @@ class Place:
         return {name: item[name] for name in self.key_names if name in item}
 
 
-@dataclass(frozen=True, slots=True)
+# One schema is not like another: what was found of it is kept for it alone.
+@dataclass(frozen=True, slots=True, eq=False)
 class Schema:
     """A place, and the action for each attribute: what a writer needs.
 
@@ -116,12 +117,13 @@ class Schema:
             return Action.DO_NOTHING
         raise SealRefusedError(f"there is no action for the attribute {name}")
 
-    def actions_of(self, item: Json) -> dict[str, Action]:
+    def actions_of(self, names: Iterable[str]) -> dict[str, Action]:
         """The action for each attribute of an item to be sealed; raises SealRefusedError."""
-        for name in item:
+        chosen = {}
+        for name in names:
             if name.startswith(RESERVED):
                 raise SealRefusedError(f"{name}: names that begin with {RESERVED} are reserved")
-        chosen = {name: self.action_of(name) for name in item}
+            chosen[name] = self.action_of(name)
         self._check_present(chosen)
         if not self.any_names:
             _check_ascii(name for name, action in chosen.items() if action != Action.DO_NOTHING)

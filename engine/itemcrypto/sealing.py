@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -38,6 +41,8 @@ from engine.itemcrypto.record import (
 from engine.itemcrypto.schema import FOOTER, HEADER, Action, Schema
 from engine.itemcrypto.serialisation import serialised
 
+_PLANS_CACHED = 256
+
 
 def seal(item: Json, schema: Schema, keyring: Keyring, suite: Suite = Suite.SIGNED) -> Json:
     """The sealed form of an item; raises SealRefusedError or ItemKeyError, which name the item."""
@@ -48,14 +53,12 @@ def seal(item: Json, schema: Schema, keyring: Keyring, suite: Suite = Suite.SIGN
 
 
 def _seal(item: Json, schema: Schema, keyring: Keyring, suite: Suite) -> Json:
-    actions = schema.actions_of(item)
-    table = schema.place.table
-    signed = in_order(table, (n for n, a in actions.items() if a is not Action.DO_NOTHING))
-    legend = bytes(LETTERS[actions[name]] for _, name in signed)
+    plan = _plan(schema, tuple(item))
+    signed, legend = plan.signed, plan.legend
     version = 2 if schema.is_version_2 else 1
     signing_key = ec.generate_private_key(CURVE) if suite is Suite.SIGNED else None
     stored = {} if signing_key is None else {PUBLIC_KEY: _public_text(signing_key)}
-    context = merged(stored, rebuilt(schema.place, version, item, context_names(signed, legend)))
+    context = merged(stored, rebuilt(schema.place, version, item, plan.in_context))
 
     data_key, message_id = random_bytes(KEY_BYTES), random_bytes(MESSAGE_ID_BYTES)
     data_keys, tag_keys = _wrap(data_key, keyring, context)
@@ -70,6 +73,26 @@ def _seal(item: Json, schema: Schema, keyring: Keyring, suite: Suite) -> Json:
     if signing_key is not None:
         foot += _signature(signing_key, digest)
     return {**item, **sealed, HEADER: {"B": head}, FOOTER: {"B": foot}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is done with attributes of some names, in the order in which they are signed."""
+
+    signed: tuple[SignedName, ...]
+    legend: bytes
+    in_context: tuple[str, ...]
+
+
+@lru_cache(maxsize=_PLANS_CACHED)
+def _plan(schema: Schema, names: tuple[str, ...]) -> _Plan:
+    """The plan for items with those attributes; raises SealRefusedError."""
+    actions = schema.actions_of(names)
+    signed = in_order(
+        schema.place.table, (n for n, a in actions.items() if a is not Action.DO_NOTHING)
+    )
+    legend = bytes(LETTERS[actions[name]] for _, name in signed)
+    return _Plan(signed, legend, context_names(signed, legend))
 
 
 def _public_text(key: ec.EllipticCurvePrivateKey) -> str:
@@ -98,7 +121,7 @@ def _wrap(
 
 
 def _sealed_fields(
-    item: Json, signed: list[SignedName], legend: bytes, keys: ItemKeys
+    item: Json, signed: Sequence[SignedName], legend: bytes, keys: ItemKeys
 ) -> tuple[Json, list[bytes]]:
     """The encrypted attributes, and the fields of the signed record."""
     field_keys_left = iter(keys.of_fields(legend.count(ENCRYPTED)))

@@ -31,6 +31,7 @@ _TYPE_IDS = {
     "M": b"\x02\x00",
     "L": b"\x03\x00",
 }
+_TEXT_ID = _TYPE_IDS["S"]
 _TYPES = {type_id: kind for kind, type_id in _TYPE_IDS.items()}
 _VALUE = "a serialised value"
 _is_zero = re.compile(r"[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?[0-9]+)?", re.ASCII).fullmatch
@@ -70,6 +71,14 @@ def in_order(texts: Iterable[str]) -> list[str]:
 def utf16(text: str) -> bytes:
     """The UTF-16 code units of a text."""
     return text.encode("utf-16-be", "surrogatepass")
+
+
+def utf8_bytes(text: str) -> bytes:
+    """A text as UTF-8; raises SealRefusedError where it holds half of a pair."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise SealRefusedError("a text cannot be written as UTF-8") from None
 
 
 def serialised(value: Json) -> tuple[bytes, bytes]:
@@ -174,7 +183,7 @@ _BODIES: dict[str, Callable[[Any, int], bytes]] = {
 
 def deserialised(type_id: bytes, body: bytes) -> Json:
     """The attribute value of a type id and a body; raises ItemFormatError."""
-    return _read(type_id, body, 1)
+    return {"S": utf8(body, _VALUE)} if type_id == _TEXT_ID else _read(type_id, body, 1)
 
 
 def _read(type_id: bytes, body: bytes, depth: int) -> Json:
@@ -234,14 +243,19 @@ def _read_number(body: bytes) -> str:
     return text
 
 
-def _read_set(read: Callable[[bytes], Any]) -> Callable[[bytes], list[Any]]:
+def _read_set(
+    read: Callable[[bytes], Any], identity: Callable[[Any], Any] = lambda value: value
+) -> Callable[[bytes], list[Any]]:
+    """A reader of sets; `identity` gives what equal members have in common."""
+
     def members(body: bytes) -> list[Any]:
         cursor = Cursor(body, _VALUE)
         found = [cursor.prefixed(4) for _ in range(cursor.number(4))]
         cursor.end()
-        if len(set(found)) < len(found):
+        values = [read(member) for member in found]
+        if len(set(map(identity, values))) < len(values):
             raise ItemFormatError(f"{_VALUE} has a set with a member twice")
-        return [read(member) for member in found]
+        return values
 
     return members
 
@@ -253,6 +267,6 @@ _CONTENTS: dict[str, Callable[[bytes], Any]] = {
     "BOOL": _read_boolean,
     "B": bytes,
     "SS": _read_set(_read_text),
-    "NS": _read_set(_read_number),
+    "NS": _read_set(_read_number, normalised_number),
     "BS": _read_set(bytes),
 }

@@ -29,6 +29,11 @@ class ItemKeys:
             made = self._keys.generate_data_key(key_id, context)
         return GeneratedKey(made.arn, made.plain, made.ciphertext)
 
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str]) -> bytes:
+        """See `KeyStore.encrypt`."""
+        with _as_item_errors():
+            return self._keys.encrypt(key_id, plain, context)
+
     def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
         """See `KeyStore.decrypt`."""
         with _as_item_errors():

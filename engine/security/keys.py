@@ -20,7 +20,8 @@ from engine.client.keys import (
     KeyInfo,
 )
 from engine.clock import Clock
-from engine.errors import FolderAccessError
+from engine.errors import FolderAccessError, FolderError
+from engine.security.checking import folder_problems, vault_problems
 from engine.security.ciphertexts import decrypted, encrypted, key_id_of
 from engine.security.errors import (
     AccessDeniedException,
@@ -205,6 +206,16 @@ class Keys:
         return encrypted(self._usable(key_id), self._region, plain, target)
 
     # The master key.
+
+    def check(self) -> list[str]:
+        """See `KeyTools.check`."""
+        problems: list[str] = []
+        try:
+            if self._master is not None:
+                problems += folder_problems(self._master.folder, self._master.kind)
+            return problems if self.is_locked else problems + vault_problems(self._current())
+        except FolderError as error:
+            return problems if str(error) in problems else [*problems, str(error)]
 
     @property
     def is_locked(self) -> bool:

@@ -41,7 +41,7 @@ class Master:
     """The root key of a folder, opened at need; safe to use from several threads."""
 
     def __init__(self, keys_folder: Path, environment: Mapping[str, str] = os.environ) -> None:
-        self._folder = keys_folder
+        self.folder = keys_folder
         self._path = keys_folder / "root.json"
         self._environment = environment
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ class Master:
             raise ValueError(f"{kind!r} is none of {', '.join(MASTER_KINDS)}")
         if (kind == "passphrase") != bool(passphrase):
             raise ValueError("a passphrase is what the kind 'passphrase' takes, and no other")
-        with one_at_a_time(self._folder):
+        with one_at_a_time(self.folder):
             old = self._form()
             if old is not None and old["kind"] == kind != "passphrase":
                 raise ValueError(f"the master key comes from there already ({kind})")
@@ -97,7 +97,7 @@ class Master:
             self._root = root
             if kind != "file":
                 with suppress(FileNotFoundError):
-                    (self._folder / "master.key").unlink()
+                    (self.folder / "master.key").unlink()
 
     def _form(self) -> dict[str, str] | None:
         content = content_of(self._path)
@@ -106,7 +106,7 @@ class Master:
             if form["kind"] not in MASTER_KINDS:
                 raise DamagedError(f"{self._path}: {form['kind']!r} is no kind of master key")
             return form
-        if any(self._folder.glob("kms-*.json")):
+        if any(self.folder.glob("kms-*.json")):
             raise DamagedError(f"{self._path}: missing beside keys; restore it from a copy")
         return None
 
@@ -114,7 +114,7 @@ class Master:
         salt = secrets.token_hex(16)
         if kind == "file":
             master = new_key()
-            write_key_file(self._folder / "master.key", master.hex() + "\n")
+            write_key_file(self.folder / "master.key", master.hex() + "\n")
         elif kind == "keyring":
             master = new_key()
             put_key_in_keyring(fingerprint(root), master)
@@ -148,7 +148,7 @@ class Master:
             master = _from_passphrase(given, form["salt"])
         if fingerprint(master) != form["wrapped_by"]:
             told = {
-                "file": f"{self._folder / 'master.key'}: this is not the master key of the keys",
+                "file": f"{self.folder / 'master.key'}: this is not the master key of the keys",
                 "passphrase": "the passphrase is not that of the keys",
                 "environment": f"{KEY_VARIABLE}: this is not the master key of the keys",
                 "keyring": "the master key in the keyring is not that of the keys",
@@ -160,7 +160,7 @@ class Master:
             raise DamagedError(f"{self._path}: the file was changed; restore a copy") from error
 
     def _file_key(self) -> bytes:
-        path = self._folder / "master.key"
+        path = self.folder / "master.key"
         content = content_of(path)
         if content is None:
             raise WrongKeyError(f"{path}: the master key of the keys is missing")

@@ -17,15 +17,17 @@ from engine.itemcrypto.keyrings.kms import KeyStore
 from engine.itemcrypto.primitives import KEY_BYTES
 from engine.itemcrypto.serialisation import binary
 
-_ID = "branch-key-id"
-_TYPE = "type"
-_WRAPPED = "enc"
-_KMS_ARN = "kms-arn"
-_VERSION = "version"
+ID = "branch-key-id"
+TYPE = "type"
+WRAPPED = "enc"
+KMS_ARN = "kms-arn"
+VERSION = "version"
+MADE = "create-time"
+FORM = "hierarchy-version"
 _TABLE_NAME = "tablename"
-_ACTIVE = "branch:ACTIVE"
-_VERSION_PREFIX = "branch:version:"
-_BEACON = "beacon:ACTIVE"
+ACTIVE = "branch:ACTIVE"
+VERSION_PREFIX = "branch:version:"
+BEACON = "beacon:ACTIVE"
 _CACHED_S = 600.0
 
 
@@ -55,39 +57,40 @@ class BranchKeyTable:
 
     def active(self, branch_key_id: str) -> BranchKey:
         """See `BranchKeys.active`."""
-        key, row = self._key(branch_key_id, _ACTIVE)
-        version = row.get(_VERSION, {}).get("S", "")
-        return BranchKey(branch_key_id, _uuid(version.removeprefix(_VERSION_PREFIX)), key)
+        key, row = self._key(branch_key_id, ACTIVE)
+        version = row.get(VERSION, {}).get("S", "")
+        return BranchKey(branch_key_id, _uuid(version.removeprefix(VERSION_PREFIX)), key)
 
     def version(self, branch_key_id: str, version: UUID) -> BranchKey:
         """See `BranchKeys.version`."""
-        key, _ = self._key(branch_key_id, f"{_VERSION_PREFIX}{version}")
+        key, _ = self._key(branch_key_id, f"{VERSION_PREFIX}{version}")
         return BranchKey(branch_key_id, version, key)
 
     def beacon_key(self, branch_key_id: str) -> bytes:
         """The key of which beacons' keys are derived; raises ItemKeyError."""
-        return self._key(branch_key_id, _BEACON)[0]
+        return self._key(branch_key_id, BEACON)[0]
 
     def _key(self, branch_key_id: str, kind: str) -> tuple[bytes, Json]:
         now_s = self._clock.monotonic_s()
         cached = self._cache.get((branch_key_id, kind))
         if cached is not None and now_s - cached[0] < self._cached_s:
             return cached[1:]
-        row = self._row(branch_key_id, kind)
-        context = {name: _text(value) for name, value in row.items() if name != _WRAPPED}
-        arn = context.get(_KMS_ARN, "")
+        row = self.row(branch_key_id, kind)
+        context = context_of(row, self._name)
+        arn = context.get(KMS_ARN, "")
         try:
-            wrapped = binary(row[_WRAPPED]["B"])
+            wrapped = binary(row[WRAPPED]["B"])
         except KeyError:
-            raise ItemKeyError(f"the branch key {branch_key_id} has no {_WRAPPED}") from None
-        key = self._key_store.decrypt(arn, wrapped, context | {_TABLE_NAME: self._name})
+            raise ItemKeyError(f"the branch key {branch_key_id} has no {WRAPPED}") from None
+        key = self._key_store.decrypt(arn, wrapped, context)
         if len(key) != KEY_BYTES:
             raise ItemKeyError(f"the branch key {branch_key_id} has {len(key)} bytes")
         self._cache[branch_key_id, kind] = (now_s, key, row)
         return key, row
 
-    def _row(self, branch_key_id: str, kind: str) -> Json:
-        key = {_ID: {"S": branch_key_id}, _TYPE: {"S": kind}}
+    def row(self, branch_key_id: str, kind: str) -> Json:
+        """A row as it is stored; raises ItemKeyError where there is none."""
+        key = {ID: {"S": branch_key_id}, TYPE: {"S": kind}}
         request = {"TableName": self._table, "Key": key, "ConsistentRead": True}
         row: Json | None = self._client.call("GetItem", request).get("Item")
         if not row:
@@ -95,7 +98,14 @@ class BranchKeyTable:
         return row
 
 
-def _text(value: Json) -> str:
+def context_of(row: Json, name: str) -> dict[str, str]:
+    """What binds the wrapped key of a row: its other attributes, and the table's logical name."""
+    texts = {name: text_of(value) for name, value in row.items() if name != WRAPPED}
+    return texts | {_TABLE_NAME: name}
+
+
+def text_of(value: Json) -> str:
+    """An attribute of a row as text."""
     [content] = value.values()
     return str(content)
 

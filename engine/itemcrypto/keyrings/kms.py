@@ -1,6 +1,6 @@
 """The KMS keyring: keys under a key that never leaves its key store.
 
-The key store is the service, or anything else with the two calls of `KeyStore`.
+The key store is the service, or anything else with the calls of `KeyStore`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class KeyStore(Protocol):
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
         """A new key of 32 bytes under a key and an encryption context."""
+        ...
+
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str]) -> bytes:
+        """A key that is there already, encrypted under a key and an encryption context."""
         ...
 
     def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
@@ -103,6 +107,14 @@ class BotoKeyStore:
             EncryptionContext=dict(context),
         )
         return GeneratedKey(made["KeyId"], made["Plaintext"], made["CiphertextBlob"])
+
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str]) -> bytes:
+        """See `KeyStore.encrypt`."""
+        answer = self._asked(
+            "encrypt", KeyId=key_id, Plaintext=plain, EncryptionContext=dict(context)
+        )
+        ciphertext: bytes = answer["CiphertextBlob"]
+        return ciphertext
 
     def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
         """See `KeyStore.decrypt`."""

@@ -23,7 +23,7 @@ from engine.itemcrypto.legacy import description
 from engine.itemcrypto.legacy.materials import Materials, Where
 from engine.itemcrypto.legacy.serialisation import deserialised, serialised
 from engine.itemcrypto.primitives import random_bytes, sha256
-from engine.itemcrypto.serialisation import binary, utf16
+from engine.itemcrypto.serialisation import binary, utf8_bytes, utf16
 
 DESCRIPTION = "*amzn-ddb-map-desc*"
 SIGNATURE = "*amzn-ddb-map-sig*"
@@ -218,12 +218,12 @@ def string_to_sign(
             continue
         word = b"ENCRYPTED" if action is LegacyAction.ENCRYPT else b"PLAINTEXT"
         value = serialised(item[name], java=java)
-        parts += (sha256(name.encode()), sha256(word), sha256(value))
+        parts += (sha256(utf8_bytes(name)), sha256(word), sha256(value))
     return b"".join(parts)
 
 
 def _in_order(names: Iterable[str], java: bool) -> list[str]:
-    return sorted(names, key=utf16 if java else str.encode)
+    return sorted(names, key=utf16 if java else utf8_bytes)
 
 
 def _encrypt(key: bytes, data: bytes) -> bytes:

@@ -158,3 +158,36 @@ def test_a_missing_configuration_is_told(orders: Shell, tmp_path: Path) -> None:
     told = orders.misused(f"crypto verify orders --config {path}")
     assert "there is no such configuration; `dyntui crypto init orders` makes one" in told
     assert orders.refused(f"crypto inspect nope 1 --config {path}").startswith("An error occurred")
+
+
+def test_items_under_a_branch_key_that_is_rotated(
+    orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    orders.ok("keys create --alias root")
+    made = orders.ok("crypto branch-key branches tenant --kms-key alias/root")
+    assert (made.out, "made the table branches" in made.err) == ("tenant\n", True)
+    for words, told in (
+        ("crypto branch-key branches tenant", "needs --kms-key"),
+        ("crypto branch-key branches --rotate", "needs --kms-key"),
+        ("crypto branch-key branches x --rotate --kms-key alias/root", "needs --kms-key"),
+        ("crypto init orders --branch-key tenant", "write the table of branch keys/the id"),
+        ("crypto init orders --branch-key a/b --kms-key alias/root", "not together"),
+    ):
+        assert told in orders.misused(words)
+    for words, told in (
+        ("crypto branch-key branches tenant --kms-key alias/root", "is there already"),
+        ("crypto branch-key branches --kms-key alias/none", "is not found"),
+        ("crypto branch-key branches other --rotate", "other has no branch:ACTIVE"),
+    ):
+        ended = orders.run(words)
+        assert (ended.code, ended.out, told in ended.err) == (1, "", True)
+    orders.ok("crypto init orders --branch-key branches/tenant --beacon total=20")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "orders.crypto.toml"]
+    orders.ok("encrypt-table orders --yes")
+    assert orders.ok("crypto branch-key branches tenant --rotate").out == "tenant\n"
+    assert "all are right" in orders.ok("crypto verify orders").out
+    orders.ok("encrypt-table orders --again --yes")
+    assert "recipient 1       aws-kms-hierarchy tenant" in orders.ok(f"crypto inspect {_KEY}").out
+    orders.ok("keys disable alias/root")
+    assert "is disabled" in orders.run("crypto verify orders").err

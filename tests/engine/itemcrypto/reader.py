@@ -1,6 +1,6 @@
 """A second reader of sealed items, which shares no code with the first.
 
-It knows AES and hierarchy keys at hand. What is wrong raises WrongItemError.
+It knows AES, RSA and hierarchy keys at hand. What is wrong raises WrongItemError.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -55,6 +55,26 @@ class AesKey:
 
 
 @dataclass
+class RsaKey:
+    """A raw RSA key with its namespace and name; `oaep` is the hash's name, None for PKCS1."""
+
+    namespace: str
+    name: str
+    key: rsa.RSAPrivateKey
+    oaep: str | None
+
+    def unwrap(self, provider: str, info: bytes, data: bytes, aad: bytes) -> bytes | None:
+        """The intermediate key; None where the entry is not for this key."""
+        del aad
+        if provider != self.namespace or info != self.name.encode():
+            return None
+        if self.oaep is None:
+            return self.key.decrypt(data, padding.PKCS1v15())
+        algorithm = getattr(hashes, self.oaep)()
+        return self.key.decrypt(data, padding.OAEP(padding.MGF1(algorithm), algorithm, None))
+
+
+@dataclass
 class Branch:
     """A version of a branch key."""
 
@@ -75,6 +95,9 @@ class Branch:
         return AESGCM(wrapping).decrypt(nonce, sealed, bound)
 
 
+Key = AesKey | RsaKey | Branch
+
+
 @dataclass
 class Table:
     """What a reader is configured with."""
@@ -86,7 +109,7 @@ class Table:
     prefix: str | None = None
 
 
-def read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
+def read(item: Item, table: Table, keys: list[Key]) -> Item:
     """The plain item; raises WrongItemError."""
     try:
         return _read(item, table, keys)
@@ -94,7 +117,7 @@ def read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
         raise WrongItemError(repr(error)) from error
 
 
-def _read(item: Item, table: Table, keys: list[AesKey | Branch]) -> Item:
+def _read(item: Item, table: Table, keys: list[Key]) -> Item:
     head, foot = item["aws_dbe_head"]["B"], item["aws_dbe_foot"]["B"]
     version, flavour, message, legend, stored, wrapped_keys = _header(head)
     names, letters, context = _parts(item, table, version, legend)
@@ -214,9 +237,7 @@ def _context(version: int, item: Item, table: Table, letters: dict[str, str]) ->
     return context
 
 
-def _data_key(
-    wrapped_keys: list[list[bytes]], keys: list[AesKey | Branch], aad: bytes
-) -> tuple[bytes, bytes]:
+def _data_key(wrapped_keys: list[list[bytes]], keys: list[Key], aad: bytes) -> tuple[bytes, bytes]:
     for provider, info, data in wrapped_keys:
         for key in keys:
             middle = key.unwrap(provider.decode(), info, data[48:], aad)

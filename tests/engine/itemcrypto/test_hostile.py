@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.client.protocol import Json
-from engine.itemcrypto.errors import ItemFormatError, ItemRefusedError
+from engine.itemcrypto.errors import ItemFormatError, ItemRefusedError, SealRefusedError
 from engine.itemcrypto.header import parse_header
 from engine.itemcrypto.legacy.keys import HmacKey
 from engine.itemcrypto.legacy.materials import DirectMaterials
@@ -23,7 +23,7 @@ from engine.itemcrypto.legacy.sealing import (
 )
 from engine.itemcrypto.legacy.serialisation import deserialised as legacy_deserialised
 from engine.itemcrypto.opening import open_item
-from engine.itemcrypto.schema import FOOTER, HEADER
+from engine.itemcrypto.schema import FOOTER, HEADER, Action, Schema
 from engine.itemcrypto.sealing import seal
 from engine.itemcrypto.serialisation import deserialised, serialised
 from tests.engine.itemcrypto.samples import AES, ITEM, KEY, PLACE, SCHEMA, VALUES
@@ -115,6 +115,7 @@ def test_values_that_are_none_are_refused(name: str, value: Any) -> None:
     ("type_id", "body", "reason"),
     [
         (b"\1\1", b"\0\0\0\2" + b"\0\0\0\1a" * 2, "a member twice"),
+        (b"\1\2", b"\0\0\0\2\0\0\0\0011\0\0\0\0031.0", "a member twice"),
         (b"\2\0", b"\0\0\0\2" + b"\0\1\0\0\0\1a\0\0\0\0\0\0" * 2, "one twice"),
         (b"\2\0", b"\0\0\0\1\0\2\0\0\0\1a\0\0\0\0\0\0", "a key that is no text"),
         (b"\3\0", b"\xff\xff\xff\xff", "ends too early"),
@@ -136,3 +137,19 @@ def test_deep_nesting_ends_in_a_refusal() -> None:
         body = b"\0\0\0\1\3\0" + len(body).to_bytes(4, "big") + body
     with pytest.raises(ItemFormatError, match="nested deeper"):
         deserialised(b"\3\0", body)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "id"])
+def test_texts_that_are_no_utf8_are_refused_with_the_item(name: str) -> None:
+    sealed = seal(ITEM, SCHEMA, AES)
+    for broken in (sealed | {"id": {"S": "\ud800"}}, sealed | {"\ud800": {"S": "x"}}):
+        with pytest.raises(ItemRefusedError, match=" of orders: "):
+            open_item(broken, PLACE, AES)
+    actions = {**SCHEMA.actions, name: SCHEMA.actions.get(name, Action.SIGN_ONLY)}
+    schema = Schema(PLACE, actions, any_names=True)
+    with pytest.raises(SealRefusedError, match="UTF-8"):
+        seal(ITEM | {name: {"S": "\ud800"}}, schema, AES)
+    legacy = LegacySchema("orders", "id", "at", {}, LegacyAction.SIGN)
+    materials = DirectMaterials(HmacKey(KEY))
+    with pytest.raises(SealRefusedError, match="UTF-8"):
+        seal_legacy(ITEM | {name: {"S": "\ud800"}}, legacy, materials)

@@ -47,10 +47,13 @@ class Vault:
         return f"arn:aws:kms:us-east-1:000000000000:key/{key_id}"
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> GeneratedKey:
-        arn = self.key_arn(key_id)
-        plain, nonce = random_bytes(32), random_bytes(12)
-        bound = EncryptionContext.of(context).serialised + arn.encode()
-        return GeneratedKey(arn, plain, nonce + encrypt(self.key, nonce, plain, bound))
+        plain = random_bytes(32)
+        return GeneratedKey(self.key_arn(key_id), plain, self.encrypt(key_id, plain, context))
+
+    def encrypt(self, key_id: str, plain: bytes, context: Mapping[str, str]) -> bytes:
+        nonce = random_bytes(12)
+        bound = EncryptionContext.of(context).serialised + self.key_arn(key_id).encode()
+        return nonce + encrypt(self.key, nonce, plain, bound)
 
     def decrypt(self, key_id: str, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
         bound = EncryptionContext.of(context).serialised + key_id.encode()
