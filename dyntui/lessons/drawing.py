@@ -118,7 +118,7 @@ def _exchange(exchange: Exchange, width: int, marked: bool) -> list[Line]:
     lines: list[Line] = [((head, "chosen"), (request.operation, "chosen"))]
     lines += _json(request.members, width)
     if exchange.error:
-        return lines + _led("✗ ", exchange.error, width, "mark")
+        lines += _led("✗ ", exchange.error, width, "mark")
     if exchange.answer:
         lines += [((_INDENT + "answer", "dim"),), *_json(exchange.answer, width)]
     return lines

@@ -27,7 +27,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and what came back: members of the answer, or an error with its text."""
+    """A request and what came back: members of the answer, or of an error, and its text."""
 
     request: Request
     answer: Json
@@ -172,7 +172,7 @@ class Page:
             answer = self.box.engine.call(operation, request)
         except ApiError as error:
             told = f"{error.code}: {error.message}"
-            self._add(Exchange(Request(operation, request), {}, told))
+            self._add(Exchange(Request(operation, request), dict(error.members), told))
             return error
         self._add(Exchange(Request(operation, request), answer))
         return None

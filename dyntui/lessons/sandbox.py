@@ -45,16 +45,10 @@ class Sandbox:
         """Load a set of the sample data."""
         load(self.engine, self.engine, [name])
 
-    def units(self, table: str, reads: int, writes: int) -> None:
-        """Give a table provisioned units."""
-        self.engine.call(
-            "UpdateTable",
-            {
-                "TableName": table,
-                "BillingMode": "PROVISIONED",
-                "ProvisionedThroughput": throughput(reads, writes),
-            },
-        )
+    def consumed(self, table: str) -> tuple[float, float]:
+        """Read and write units that a table consumed in the last minute."""
+        own = self.engine.capacity_report(table, 60).resources[0]
+        return round(sum(own.reads.consumed), 1), round(sum(own.writes.consumed), 1)
 
     def retrying(self, waits: list[float], **more: Any) -> RetryingClient:
         """A Client that tries again; its waits pass at once, and are noted."""
