@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -111,6 +111,12 @@ def setting_rows(settings: TableSettings) -> list[Row]:
     ]
 
 
+def rows_with(rows: Sequence[Row], text: str) -> list[Row]:
+    """The rows that have a text; those of an index stay together."""
+    subjects = {row.subject for row in rows if row.subject and row.holds(text)}
+    return [row for row in rows if row.subject in subjects or row.holds(text)]
+
+
 def keys_text(info: TableInfo, names: tuple[str, ...]) -> str:
     """Key attributes with their types."""
     return ", ".join(f"{name} {info.attribute_types[name]}" for name in names)
@@ -205,15 +211,15 @@ def _index_rows(settings: TableSettings) -> Iterator[Row]:
 
 
 def index_text(info: TableInfo, index: IndexInfo, filled: float | None = None) -> str:
-    """Kind, keys, projection, what it holds, and what is under way."""
-    parts = [
-        index.kind,
+    """Kind, what is under way, keys, projection, what it holds."""
+    parts = [index.kind]
+    if index.status != "ACTIVE":
+        parts.append(index.status if filled is None else f"{index.status}, filled {filled:.0%}")
+    parts += [
         keys_text(info, index.key_names),
         " ".join([index.projection, ", ".join(index.non_key_attributes)]).strip(),
         f"{index.item_count:,} items, {bytes_text(index.size_bytes)}",
     ]
-    if index.status != "ACTIVE":
-        parts.append(index.status if filled is None else f"{index.status}, filled {filled:.0%}")
     return " · ".join(parts)
 
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
@@ -174,6 +175,7 @@ class BrowserScreen(Screen[None], JobHost):
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
             self._main.shown.reload()
+            self._ask_expiry(self._shown)
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
@@ -217,6 +219,7 @@ class BrowserScreen(Screen[None], JobHost):
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
         self._mark_place()
+        self._ask_expiry(name)
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -238,6 +241,24 @@ class BrowserScreen(Screen[None], JobHost):
             done,
             failed,
             group=f"describe {name}",
+        )
+
+    def _ask_expiry(self, name: str) -> None:
+        """Ask by which attribute the items of a table expire, so that its values are dates."""
+
+        def done(answer: Json) -> None:
+            attribute = answer["TimeToLiveDescription"].get("AttributeName")
+            if self._shown == name:
+                expiry = None if attribute is None else Expiry(attribute, self.session.clock)
+                self._main.items.take_expiry(expiry)
+
+        # Without a name: it is no work that one waits for. Who may not ask this sees numbers.
+        self.run_job(
+            "",
+            lambda _: self.session.call("DescribeTimeToLive", {"TableName": name}),
+            done,
+            lambda _: None,
+            group="expiry",
         )
 
     # Places.
@@ -377,6 +398,8 @@ class BrowserScreen(Screen[None], JobHost):
     def _table_altered(self, message: TableTab.Altered) -> None:
         message.stop()
         self._describe_again(message.table)
+        if message.table == self._shown:
+            self._ask_expiry(message.table)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:

@@ -17,7 +17,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.core.setting_page import SettingPage, setting_page
-from dyntui.core.setting_rows import Row, setting_rows
+from dyntui.core.setting_rows import Row, rows_with, setting_rows
 from dyntui.core.table_settings import TableSettings, read_settings
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.setting_choice import adding_screen, changing_screen, removing_screen
@@ -50,7 +50,7 @@ class SettingsBoard(TableBoard):
 
     DEFAULT_CSS = """
     SettingsBoard {
-        #settings-filter { display: none; background: $panel; margin: 0 1;
+        #settings-filter { display: none; background: $panel; padding: 0 1;
             &.-open { display: block; } }
         #settings-note { height: auto; max-height: 4; padding: 0 1; background: $panel;
             color: $text-muted; }
@@ -150,7 +150,7 @@ class SettingsBoard(TableBoard):
         wanted = self._filter.value.strip()
         settings = self._settings
         rows = () if settings is None else setting_rows(settings)
-        self._rows = [row for row in rows if row.holds(wanted)]
+        self._rows = rows_with(rows, wanted)
         same = (n for n, row in enumerate(self._rows) if before and _same(row, before))
         self._chosen = next(same, min(self._chosen, max(len(self._rows) - 1, 0)))
         self._page = setting_page(self._rows, self._chosen, self._view.room[0])

@@ -270,7 +270,7 @@ async def test_the_maxima_and_warm_throughput_of_an_index(client: Recorder, engi
         [index] = films(engine)["GlobalSecondaryIndexes"]
         assert index["OnDemandThroughput"] == {"MaxReadRequestUnits": 50}
         await choose(pilot, "warm")
-        await press(pilot, "j", "enter")
+        await press(pilot, "j", "j", "j", "enter")
         await fill(pilot, warm_read="13000")
         await press(pilot, "ctrl+s")
         [index] = films(engine)["GlobalSecondaryIndexes"]
