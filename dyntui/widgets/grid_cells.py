@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dyntui.core.columns import Column
-from dyntui.core.formats import bytes_text, cell_text
+from dyntui.core.formats import bytes_text
 
 Json = dict[str, Any]
 
@@ -52,7 +52,7 @@ def value_segments(
         text = set_cell_size(cut(sealed, column.width), column.width)
         return [Segment(" ", style), Segment(text, dim), Segment(" " * (gap - 1), dim)]
     kind = next(iter(value))
-    text = cell_text(value)
+    text = column.text(value)
     beside = ""
     if cell_len(text) > column.width:
         beside = _length(value, kind)

@@ -108,7 +108,7 @@ class SecurityView(SecurityBoard):
     # What is done with a table.
 
     def _switch(self) -> None:
-        from dyntui.screens.switch_key import SwitchKeyScreen
+        from dyntui.screens.set_table import EncryptionScreen
 
         table, found = self.table, self._found
         if table is None or found is None:
@@ -118,7 +118,7 @@ class SecurityView(SecurityBoard):
             if sent:
                 self._follow(table.info.name)
 
-        self.app.push_screen(SwitchKeyScreen(self._session, table, found.keys), closed)
+        self.app.push_screen(EncryptionScreen(self._session, table.info, found.keys), closed)
 
     def _set_up(self) -> None:
         from dyntui.screens.setup_crypto import SetupScreen
@@ -188,14 +188,14 @@ class SecurityView(SecurityBoard):
         )
 
     def _ask_to_seal(self, table: TableSecurity, config: Config) -> None:
-        from dyntui.screens.turn import CommandScreen
+        from dyntui.screens.setting import CommandScreen
 
         def closed(wanted: bool | None) -> None:
             if wanted:
                 self._seal(table, config)
 
-        title, name = "Seal the items that are plain", table.info.name
-        screen = CommandScreen(self._session, name, title, SEAL_ITEMS, "encrypt-table")
+        title = "Seal the items that are plain"
+        screen = CommandScreen(self._session, table.info, title, SEAL_ITEMS, "encrypt-table")
         self.app.push_screen(screen, closed)
 
     def _seal(self, table: TableSecurity, config: Config) -> None:

@@ -27,8 +27,8 @@ from dyntui.core.session import Session
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen
+from dyntui.screens.setting import CommandScreen
 from dyntui.screens.setup_crypto import SetupScreen
-from dyntui.screens.turn import CommandScreen
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.json_area import JsonArea
 from dyntui.widgets.text_view import TextView

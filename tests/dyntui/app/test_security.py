@@ -18,7 +18,7 @@ from dyntui.core.security_text import key_line, table_details, table_line
 from dyntui.core.session import Session
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.switch_key import SwitchKeyScreen
+from dyntui.screens.set_table import EncryptionScreen
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.security_view import SecurityView
 from dyntui.widgets.text_view import TextView
@@ -308,12 +308,12 @@ async def test_a_table_is_switched_to_a_key(client: Recorder, engine: Engine) ->
     key = engine.keys.create(alias="alias/orders")
     async with running(client, engine) as pilot:
         await press(pilot, "K", "m", "a")
-        assert isinstance(pilot.app.screen, SwitchKeyScreen)
-        assert '"Enabled": false' in find(pilot, TextView).text
+        assert isinstance(pilot.app.screen, EncryptionScreen)
+        assert find(pilot, TextView).text == "Nothing is changed yet."
         select = find(pilot, Select)
         select.value = "other"
         await settle(pilot)
-        assert find(pilot, TextView).text == "… the key is missing"
+        assert find(pilot, TextView).text == "… Which key? Its ARN, its id or an alias names it."
         await press(pilot, "ctrl+s")
         assert "Which key?" in shown(pilot, "#drawer-error")
         select.value = key.arn
@@ -331,8 +331,11 @@ async def test_a_table_is_switched_to_a_key(client: Recorder, engine: Engine) ->
 
 async def test_a_refused_switch_stays_in_the_form(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "K", "m", "a", "ctrl+s")
-        assert "already encrypted by default" in shown(pilot, "#drawer-error")
+        await press(pilot, "K", "m", "a")
+        find(pilot, Select).value = "other"
+        find(pilot, Input).value = "alias/none"
+        await press(pilot, "ctrl+s")
+        assert "alias/none" in shown(pilot, "#drawer-error")
         await press(pilot, "escape")
         assert "AWS owned key" in screen_text(pilot)
 
