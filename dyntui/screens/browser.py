@@ -43,6 +43,7 @@ from engine.errors import ApiError, ResourceNotFoundException
 if TYPE_CHECKING:
     from dyntui.widgets.security_board import SecurityBoard
     from dyntui.widgets.transfers_view import TransfersView
+    from engine import Engine
     from engine.client.remote import RemoteClient
 
 Json = dict[str, Any]
@@ -290,6 +291,25 @@ class BrowserScreen(Navigation, JobHost):
         """Go to the keys and what is encrypted, or from them to the table."""
         await self._go_to_place("security", self._main.show_security)
 
+    def action_tour(self) -> None:
+        """The tour of the app, on sample data in memory."""
+        from dyntui.lessons.tour import tour_engine
+
+        clock = self.session.clock
+
+        def done(engine: Engine) -> None:
+            from dyntui.screens.tour import TourScreen
+
+            self.app.push_screen(TourScreen(engine, clock))
+
+        self.run_job(
+            "loading sample data for the tour",
+            lambda _: tour_engine(clock),
+            done,
+            self._failed,
+            group="tour",
+        )
+
     async def _go_to_place(self, name: str, show: Callable[[], Awaitable[AnyPlace]]) -> None:
         if not (self._main.place == name and self._main.leave_place()):
             place = await show()
@@ -427,6 +447,8 @@ class BrowserScreen(Navigation, JobHost):
             self.action_load_samples()
         elif message.what == "import_file":
             self.call_later(self.action_import_file)
+        elif message.what == "tour":
+            self.action_tour()
         else:
             self.action_create_table()
 

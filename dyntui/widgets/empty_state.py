@@ -38,17 +38,20 @@ class EmptyState(Vertical):
         &.-loading ProgressBar { display: block; }
         &.-loading #empty-progress { display: block; }
         &.-loading Button { display: none; }
+        &.-tight Button.-style-default { height: 1; }
     }
     """
+    TIGHT_BELOW = 28
 
     @dataclass
     class Chosen(Message):
-        """The person chose a way to begin: `load_samples`, `create_table`, `import_file`."""
+        """The person chose a way to begin: `load_samples`, `create_table`, `import_file`
+        or `tour`."""
 
         what: str
 
     def compose(self) -> ComposeResult:
-        """What is the matter, and two buttons."""
+        """What is the matter, and the ways to begin."""
         with Center(), Vertical(id="empty-box"):
             yield Static("No tables here yet", id="empty-title")
             yield Static(
@@ -60,8 +63,13 @@ class EmptyState(Vertical):
             yield Button("Load the sample data", id="load_samples")
             yield Button("Create a table", id="create_table")
             yield Button("Import a file", id="import_file")
+            yield Button("Take the tour", id="tour")
             yield ProgressBar(show_eta=False)
             yield Static(id="empty-progress")
+
+    def on_resize(self) -> None:
+        """In a low window the buttons are low, too."""
+        self.set_class(self.size.height < self.TIGHT_BELOW, "-tight")
 
     def say_neighbours(self, text: str) -> None:
         """Where else in this folder there are tables; nothing for an empty text."""

@@ -201,12 +201,13 @@ class MainArea(Vertical):
             parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")
         self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)
 
-    def choose(self, number: int) -> None:
-        """Show another tab."""
+    def choose(self, number: int, *, focus: bool = True) -> None:
+        """Show another tab, and go there unless the focus is to stay where it is."""
         if self._has_table:
             self._current = number
             self._switch()
-            self.shown.focus_content()
+            if focus:
+                self.shown.focus_content()
 
     def on_choice_chosen(self, message: Choice.Chosen) -> None:
         """A click on a tab's name."""

@@ -59,6 +59,7 @@ from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
 from dyntui.widgets.timeline_view import TimelineView
+from dyntui.widgets.tour_bar import TourBar
 from dyntui.widgets.transfers_view import TransfersView
 
 HOMES: dict[str, type[DOMNode]] = {
@@ -80,6 +81,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "told": MessageList,
     "transfers": TransfersView,
     "learn": LearnView,
+    "tour": TourBar,
     "export": ExportScreen,
     "import": ImportScreen,
     "pick": PickFileScreen,
