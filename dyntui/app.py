@@ -68,7 +68,6 @@ class DyntuiApp(App[None], inherit_bindings=False):
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
         self.look = Preferences() if look is None else look
-        self._complaints = [self.look.problem] if self.look.problem else []
         if self.look.ascii_only:
             self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
         chosen = self.look.keymap.chosen
@@ -76,7 +75,8 @@ class DyntuiApp(App[None], inherit_bindings=False):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = DARK.name
-        self.show_theme(self.look.theme)
+        problem = self.show_theme(self.look.theme)
+        self._complaints = [each for each in (self.look.problem, problem) if each]
 
     def on_mount(self) -> None:
         """Say what was wrong with the settings."""
@@ -133,18 +133,18 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def show_theme(self, name: str) -> str:
         """Take the colours of a theme; gives what is wrong with it, and then nothing changes."""
-        folder = self.look.themes_folder
-        if name not in THEMES and folder is not None:
-            try:
-                theme = user_theme(read_theme(folder, name))
-            except ThemeFileError as error:
-                if not self.is_running:
-                    self._complaints.append(str(error))
-                return str(error)
-            self.register_theme(theme)
-            self.theme = theme.name
-        else:
+        if name in THEMES:
             self.theme = THEMES[name].name
+            return ""
+        folder = self.look.themes_folder
+        try:
+            if folder is None:
+                raise ThemeFileError(f"{name} is none of the themes")
+            theme = user_theme(read_theme(folder, name))
+        except ThemeFileError as error:
+            return str(error)
+        self.register_theme(theme)
+        self.theme = theme.name
         return ""
 
     def _keep_theme(self, name: str | None) -> None:
