@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.actions import Action
+from dyntui.core.clipboard import Clipboard, Copied, terminal_only
 from dyntui.core.connect import Connection
 from dyntui.core.key_names import key_name, key_word
 from dyntui.core.preferences import Preferences
@@ -26,8 +29,19 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.palette import ActionProvider, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
+WEB_COPY = "copied.txt"
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
+
+
+class CopyDone(Message):
+    """A text was copied, or could not be."""
+
+    def __init__(self, told: str, copied: Copied | None, problem: str = "") -> None:
+        super().__init__()
+        self.told = told
+        self.copied = copied
+        self.problem = problem
 
 
 class DyntuiApp(App[None], inherit_bindings=False):
@@ -59,8 +73,10 @@ class DyntuiApp(App[None], inherit_bindings=False):
         connection: Connection,
         clock: Clock = SYSTEM_CLOCK,
         look: Preferences | None = None,
+        copier: Clipboard | None = None,
     ) -> None:
         super().__init__()
+        self._copier = copier or terminal_only()
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
         connection.on_wait = self.session.note_wait
@@ -84,6 +100,42 @@ class DyntuiApp(App[None], inherit_bindings=False):
             self.notify(
                 f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False
             )
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, as fields and areas do; only what went another way than asked is said."""
+        self.copy_text(text, "")
+
+    def copy_text(self, text: str, told: str) -> None:
+        """Copy a text by the first way that works, and say `told` and which one it was."""
+        self._clipboard = text
+        if self.is_web:
+            # The browser is on the person's machine, the clipboard of this one is not.
+            self.deliver_text(StringIO(text), save_filename=WEB_COPY)
+            self.notify(f"{told or 'Copied'}, into a download: {WEB_COPY}", markup=False)
+            return
+
+        def work() -> None:
+            try:
+                done = self._copier.copy(text)
+            except OSError as error:
+                self.post_message(CopyDone(told, None, f"{error.strerror}: {error.filename}"))
+            else:
+                self.post_message(CopyDone(told, done))
+
+        self.run_worker(work, group="copying", thread=True)
+
+    def on_copy_done(self, message: CopyDone) -> None:
+        """Ask the terminal, where it is to do it, and say which way it went."""
+        copied = message.copied
+        if copied is None:
+            self.notify(f"Not copied: {message.problem}", severity="error", markup=False)
+            return
+        if copied.sequence and self._driver is not None:
+            self._driver.write(copied.sequence)
+        if message.told:
+            self.notify(f"{message.told}, {copied.way}", markup=False)
+        elif copied.is_file:
+            self.notify(f"Copied {copied.way}", markup=False)
 
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
@@ -162,7 +214,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
 def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
-    app = DyntuiApp(connection, look=look)
+    app = DyntuiApp(connection, look=look, copier=Clipboard())
     app.run(mouse=app.look.mouse)
     if app._exception is not None:
         raise app._exception

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.filter import Monochrome
 from textual.widgets import Input, OptionList
 
+from dyntui.core.clipboard import OSC52_CHARACTERS_MAX, Clipboard
 from dyntui.core.keymap import keymap_of
 from dyntui.core.preferences import Preferences
 from dyntui.core.theme_files import BUILT_IN
@@ -230,3 +231,21 @@ def colours(style: Style | None) -> list[tuple[int, int, int]]:
 def is_grey(colour: tuple[int, int, int]) -> bool:
     """Whether a colour is none."""
     return len(set(colour)) == 1
+
+
+async def test_copying_says_which_way_it_went(
+    client: Recorder, engine: Engine, tmp_path: Path
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "y")
+        assert "Copied id: 9 characters, through the terminal (OSC 52)" in notices(pilot)
+        app = app_of(pilot)
+        app._copier = Clipboard({}, has=lambda _: False, folder=tmp_path / "cache")
+        app.copy_to_clipboard("x" * OSC52_CHARACTERS_MAX)
+        await settle(pilot)
+        assert str(tmp_path / "cache" / "copied.txt") in notices(pilot)[-1]
+        (tmp_path / "file").write_text("")
+        app._copier = Clipboard({}, has=lambda _: False, folder=tmp_path / "file")
+        app.copy_text("x" * OSC52_CHARACTERS_MAX, "Copied it")
+        await settle(pilot)
+        assert notices(pilot)[-1].startswith("Not copied: ")
