@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from io import StringIO
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.actions import Action
+from dyntui.core.clipboard import Clipboard, Copied, terminal_only
 from dyntui.core.connect import Connection
 from dyntui.core.cost import units_text
 from dyntui.core.key_names import key_name, key_word
@@ -30,10 +33,21 @@ from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
+WEB_COPY = "copied.txt"
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
 ANSWER_S = 0.1
 HERE = "the app's command"
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
+
+
+class CopyDone(Message):
+    """A text was copied, or could not be."""
+
+    def __init__(self, told: str, copied: Copied | None, problem: str = "") -> None:
+        super().__init__()
+        self.told = told
+        self.copied = copied
+        self.problem = problem
 
 
 class DyntuiApp(App[None], inherit_bindings=False):
@@ -65,8 +79,10 @@ class DyntuiApp(App[None], inherit_bindings=False):
         connection: Connection,
         clock: Clock = SYSTEM_CLOCK,
         look: Preferences | None = None,
+        copier: Clipboard | None = None,
     ) -> None:
         super().__init__()
+        self._copier = copier or terminal_only()
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock)
         connection.on_wait = self.session.note_wait
@@ -75,7 +91,6 @@ class DyntuiApp(App[None], inherit_bindings=False):
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
         self.look = Preferences() if look is None else look
-        self._complaints = [self.look.problem] if self.look.problem else []
         if self.look.ascii_only:
             self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
         chosen = self.look.keymap.chosen
@@ -83,7 +98,8 @@ class DyntuiApp(App[None], inherit_bindings=False):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = DARK.name
-        self.show_theme(self.look.theme)
+        problem = self.show_theme(self.look.theme)
+        self._complaints = [each for each in (self.look.problem, problem) if each]
 
     def on_mount(self) -> None:
         """Say what was wrong with the settings."""
@@ -91,6 +107,42 @@ class DyntuiApp(App[None], inherit_bindings=False):
             self.notify(
                 f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False
             )
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, as fields and areas do; only what went another way than asked is said."""
+        self.copy_text(text, "")
+
+    def copy_text(self, text: str, told: str) -> None:
+        """Copy a text by the first way that works, and say `told` and which one it was."""
+        self._clipboard = text
+        if self.is_web:
+            # The browser is on the person's machine, the clipboard of this one is not.
+            self.deliver_text(StringIO(text), save_filename=WEB_COPY)
+            self.notify(f"{told or 'Copied'}, into a download: {WEB_COPY}", markup=False)
+            return
+
+        def work() -> None:
+            try:
+                done = self._copier.copy(text)
+            except OSError as error:
+                self.post_message(CopyDone(told, None, f"{error.strerror}: {error.filename}"))
+            else:
+                self.post_message(CopyDone(told, done))
+
+        self.run_worker(work, group="copying", thread=True)
+
+    def on_copy_done(self, message: CopyDone) -> None:
+        """Ask the terminal, where it is to do it, and say which way it went."""
+        copied = message.copied
+        if copied is None:
+            self.notify(f"Not copied: {message.problem}", severity="error", markup=False)
+            return
+        if copied.sequence and self._driver is not None:
+            self._driver.write(copied.sequence)
+        if message.told:
+            self.notify(f"{message.told}, {copied.way}", markup=False)
+        elif copied.is_file:
+            self.notify(f"Copied {copied.way}", markup=False)
 
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
@@ -140,18 +192,18 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def show_theme(self, name: str) -> str:
         """Take the colours of a theme; gives what is wrong with it, and then nothing changes."""
-        folder = self.look.themes_folder
-        if name not in THEMES and folder is not None:
-            try:
-                theme = user_theme(read_theme(folder, name))
-            except ThemeFileError as error:
-                if not self.is_running:
-                    self._complaints.append(str(error))
-                return str(error)
-            self.register_theme(theme)
-            self.theme = theme.name
-        else:
+        if name in THEMES:
             self.theme = THEMES[name].name
+            return ""
+        folder = self.look.themes_folder
+        try:
+            if folder is None:
+                raise ThemeFileError(f"{name} is none of the themes")
+            theme = user_theme(read_theme(folder, name))
+        except ThemeFileError as error:
+            return str(error)
+        self.register_theme(theme)
+        self.theme = theme.name
         return ""
 
     def _keep_theme(self, name: str | None) -> None:
@@ -201,7 +253,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
 def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
-    app = DyntuiApp(connection, look=look)
+    app = DyntuiApp(connection, look=look, copier=Clipboard())
     app.run(mouse=app.look.mouse)
     if app._exception is not None:
         raise app._exception

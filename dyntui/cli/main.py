@@ -44,6 +44,7 @@ _VERBS: dict[str, tuple[str, str]] = {
     "keys": ("dyntui.cli.archive_keys:keys", "Keys to encrypt with, and the key of backups."),
     "pitr": ("dyntui.cli.pitr:pitr", "Turn point-in-time recovery on or off."),
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
+    "web": ("dyntui.cli.web:web", "Show the app in a browser."),
     "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
     "verify": ("dyntui.cli.crypto:verify", "Check every sealed item of a table."),
     "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
@@ -166,8 +167,9 @@ def cli(context: click.Context) -> None:
 
 
 def _open_app(context: click.Context) -> None:
-    # A browser shows what is written to pipes.
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+    # A browser shows what is written to pipes; `dyntui web` has prepared all else.
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not in_browser:
         raise click.UsageError("the app needs a terminal; name a command", context)
 
     from dyntui.cli.workspace import workspace
@@ -178,7 +180,7 @@ def _open_app(context: click.Context) -> None:
     if connection.remote is not None:
         # One line now, rather than an app that has nothing to show.
         work.call("ListTables", {"Limit": 1})
-    if given(context, "sample") and not connection.created:
+    if given(context, "sample") and not connection.created and not in_browser:
         from dyntui.cli.sample import load_samples
 
         load_samples(connection)

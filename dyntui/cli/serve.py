@@ -54,7 +54,8 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
     Point an SDK's endpoint at the address that is shown. Any access key is accepted; the Region in
     it selects the tables of that Region, and one that DynamoDB does not have means --region.
     """
-    from dyntui.serve.settings import ServeError, Settings, address_of, bind, is_open_to_others
+    from dyntui.core.listening import is_open_to_others
+    from dyntui.serve.settings import ServeError, Settings, address_of, bind
 
     if any(given(context, name) for name in ("remote", "endpoint_url", "profile")):
         raise click.UsageError("the server is no remote's: it serves a data folder", context)

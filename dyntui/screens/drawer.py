@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from dyntui.core.requests import Request
 from dyntui.core.session import Session
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
@@ -130,8 +131,7 @@ class Drawer(ModalScreen[Result], JobHost):
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text, and say so."""
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
+        copy_text(self, text, f"Copied {what}: {len(text):,} characters")
 
 
 AnyDrawer = Drawer[Any]

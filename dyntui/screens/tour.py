@@ -69,9 +69,8 @@ class TourScreen(BrowserScreen):
 
     async def _show_tab_of(self, stop: Stop) -> None:
         if self._shown != TABLE and TABLE in self._infos:
-            await self._open(TABLE)
+            await self.open_table(TABLE)
         self._main.choose(stop.tab, focus=False)
-        self._mark_place()
         if stop.key:
             await self._main.items.show_collection(stop.index, stop.key)
 
@@ -85,7 +84,6 @@ class TourScreen(BrowserScreen):
             await self._show_transfers()
         else:
             await self._main.show_learn()
-        self._mark_place()
 
     def action_back(self) -> None:
         """Step back; where there is nothing to step back from, to the strip, whose Esc leaves."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from dyntui.core.listening import ListenError, address_text, listen
 from engine import Account
 from engine import Settings as EngineSettings
 
@@ -70,42 +69,14 @@ class Settings:
 def bind(settings: Settings, *, shared: bool = False) -> socket.socket:
     """A socket at the host and port of the settings; raises `ServeError` where that cannot be.
 
-    `shared`: other processes may bind theirs to the same port, and the kernel spreads connections
-    over those that listen.
+    `shared` is as in `dyntui.core.listening.listen`.
     """
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ServeError(f"--host {settings.host}: {error.strerror}") from error
-    family, kind, protocol, _, address = found[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        raise ServeError(_why_not_bound(settings, error)) from error
-    return listener
-
-
-def _why_not_bound(settings: Settings, error: OSError) -> str:
-    place = f"{settings.host}:{settings.port}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{place} is taken: something listens there already; choose another with --port"
-    if error.errno == errno.EACCES:
-        return f"{place}: ports below 1024 need special rights; choose another with --port"
-    return f"{place}: {error.strerror}"
+        return listen(settings.host, settings.port, shared=shared)
+    except ListenError as error:
+        raise ServeError(str(error)) from error
 
 
 def address_of(settings: Settings, listener: socket.socket) -> str:
     """The address for clients, such as `http://127.0.0.1:8000`."""
-    host, port = listener.getsockname()[:2]
-    scheme = "http" if settings.tls_cert is None else "https"
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-def is_open_to_others(listener: socket.socket) -> bool:
-    """Whether a bound socket can be reached from other machines."""
-    return not ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+    return address_text(listener, "http" if settings.tls_cert is None else "https")

@@ -27,6 +27,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
@@ -352,14 +353,12 @@ class CapacityBoard(TableBoard):
         """The report as JSON."""
         if self._report is not None:
             text = dynamodb_json(asdict(self._report))
-            self.app.copy_to_clipboard(text)
-            self.notify(f"Copied the report as JSON: {len(text):,} characters", markup=False)
+            copy_text(self, text, f"Copied the report as JSON: {len(text):,} characters")
 
     def _copy_command(self) -> None:
         if self._info is not None:
             command = stats_command(self._info.name, self._view.window_s)
-            self.app.copy_to_clipboard(command)
-            self.notify(f"Copied: {command}", markup=False)
+            copy_text(self, command, f"Copied: {command}")
 
     def _save_picture(self) -> None:
         """The whole screen as SVG, in the folder that the app was started in."""

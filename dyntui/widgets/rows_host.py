@@ -16,6 +16,7 @@ from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE, PageSource
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
@@ -263,5 +264,4 @@ class RowsHost(JobHost):
         self._copy(self._panel.text, "the item")
 
     def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
+        copy_text(self, text, f"Copied {what}: {len(text):,} characters")

@@ -28,6 +28,7 @@ from dyntui.core.stream_page import change_head, diff_lines
 from dyntui.core.stream_tail import Change, Wanted
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
@@ -378,8 +379,7 @@ class StreamBoard(StreamReader):
         """The record as DynamoDB JSON."""
         if self._change is not None:
             text = dynamodb_json(self._change.record)
-            self.app.copy_to_clipboard(text)
-            self.notify(f"Copied the record: {len(text):,} characters", markup=False)
+            copy_text(self, text, f"Copied the record: {len(text):,} characters")
 
     def _copy_as(self) -> None:
         from dyntui.core.stream_code import tail_boto3, tail_command

@@ -23,6 +23,7 @@ from dyntui.core.timeline_page import HEAD_ROWS
 from dyntui.core.ways_back import StoppedError, Watch, back_up, copy_past, restore
 from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.past_items import PastItems
@@ -298,8 +299,7 @@ class TimelineBoard(TimelineReading):
         self._copy("\n".join(lines), f"{len(self._rows):,} rows")
 
     def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}", markup=False)
+        copy_text(self, text, f"Copied {what}")
 
     def _copy_command(self) -> None:
         info, timeline, subject = self._info, self._timeline, self._subject

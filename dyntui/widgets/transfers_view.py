@@ -26,6 +26,7 @@ from dyntui.core.transfer_form import Values, values_of
 from dyntui.core.transfer_text import details, mark, standing, title
 from dyntui.core.transfers import Transfer, Work
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
@@ -369,8 +370,7 @@ class TransfersView(Vertical, JobHost):
             self._copy(details(self.chosen), "what is known of it")
 
     def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
+        copy_text(self, text, f"Copied {what}: {len(text):,} characters")
 
     def action_look(self) -> None:
         """Show what was rejected."""

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
+from dyntui.core.preferences import Preferences
 from dyntui.widgets.item_grid import ItemGrid
 from engine import Context, Engine
 from engine.client.protocol import OWNER, Client, LocalTools
@@ -101,9 +102,15 @@ def app_of(pilot: Pilot[None]) -> DyntuiApp:
     return pilot.app
 
 
-def make_app(client: Client, engine: Engine, tools: LocalTools | None = None) -> DyntuiApp:
+def make_app(
+    client: Client,
+    engine: Engine,
+    tools: LocalTools | None = None,
+    look: Preferences | None = None,
+) -> DyntuiApp:
     """The app on a client; what only an engine offers comes from `tools`, or else from `engine`."""
-    return DyntuiApp(Connection(client, tools or engine, engine.region, None), VirtualClock())
+    connection = Connection(client, tools or engine, engine.region, None)
+    return DyntuiApp(connection, VirtualClock(), look)
 
 
 @asynccontextmanager
@@ -112,9 +119,10 @@ async def running(
     engine: Engine,
     size: tuple[int, int] = LARGE,
     tools: LocalTools | None = None,
+    look: Preferences | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """The app, once it has shown the first table."""
-    app = make_app(client, engine, tools)
+    app = make_app(client, engine, tools, look)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         yield pilot
