@@ -52,7 +52,7 @@ def test_a_person_browses_edits_runs_a_statement_and_quits(folder: Path) -> None
         program.type("UPDATE films SET director = 'Ada' WHERE id = 'film-0007'")
         program.sees("UpdateItem  films")
         program.type(RUN)
-        program.sees("written 3 WCU")
+        program.sees("UPDATE done")
         program.type(CTRL_Q)
         assert program.end() == 0
         assert is_restored(program)
