@@ -11,7 +11,14 @@ LICENSES.md has the origin and the terms of each set, docs/sample-data.md its ke
 
 from sample_data.catalog import DATASETS, datasets
 from sample_data.dataset import REFERENCE_S, Dataset
-from sample_data.loading import LoadedTable, Outcome, Progress, UnknownDatasetError, load
+from sample_data.loading import (
+    LoadedTable,
+    Outcome,
+    Progress,
+    UnknownDatasetError,
+    load,
+    load_question,
+)
 
 __all__ = [
     "DATASETS",
@@ -23,4 +30,5 @@ __all__ = [
     "UnknownDatasetError",
     "datasets",
     "load",
+    "load_question",
 ]

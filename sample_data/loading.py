@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from sample_data.catalog import DATASETS, datasets
 from sample_data.dataset import REFERENCE_S, Dataset, Json
 
 if TYPE_CHECKING:
-    from engine.client.protocol import Client, LoadProgress, LocalTools
+    from engine.client.protocol import Client, LoadProgress
+
+_READY_POLL_S = 0.2
 
 Outcome = Literal["created", "completed", "present", "foreign"]
 """What became of a table.
@@ -42,9 +44,19 @@ class LoadedTable:
     items_written: int
 
 
+class ItemLoader(Protocol):
+    """What puts many items: an engine, or whoever does it by requests."""
+
+    def load_items(
+        self, table: str, items: Iterable[Json], *, on_progress: Callable[[LoadProgress], None]
+    ) -> int:
+        """Put items, and give how many were written; raises `engine.errors.ApiError`."""
+        ...
+
+
 def load(
     client: Client,
-    tools: LocalTools,
+    tools: ItemLoader,
     names: Iterable[str] | None = None,
     on_progress: Progress | None = None,
     *,
@@ -66,12 +78,29 @@ def load(
     return [_load(client, tools, available[name], on_progress) for name in chosen]
 
 
+def load_question(names: Iterable[str] | None = None) -> str:
+    """What loading data sets costs where it costs something, as a question.
+
+    Raises `UnknownDatasetError`.
+    """
+    chosen = list(DATASETS if names is None else names)
+    for name in chosen:
+        if name not in DATASETS:
+            raise UnknownDatasetError(name)
+    count = sum(DATASETS[name].row_count for name in chosen)
+    return (
+        f"This creates the tables {', '.join(chosen)} and puts {count:,} items, which costs that "
+        "many write units and as many again for each index. Go on?"
+    )
+
+
 def _load(
-    client: Client, tools: LocalTools, dataset: Dataset, on_progress: Progress | None
+    client: Client, tools: ItemLoader, dataset: Dataset, on_progress: Progress | None
 ) -> LoadedTable:
     description = _describe(client, dataset.name)
     if description is None:
         client.call("CreateTable", dataset.definition)
+        _wait_until_active(client, dataset.name)
         held: set[_Key] = set()
     elif _keys_and_indexes(description) != _keys_and_indexes(dataset.definition):
         return LoadedTable(dataset.name, "foreign", 0)
@@ -90,6 +119,14 @@ def _load(
 
     written = tools.load_items(dataset.name, missing, on_progress=report)
     return LoadedTable(dataset.name, "created" if description is None else "completed", written)
+
+
+def _wait_until_active(client: Client, table: str) -> None:
+    """A table that is being made takes no items yet."""
+    from engine.clock import pause
+
+    while client.call("DescribeTable", {"TableName": table})["Table"]["TableStatus"] != "ACTIVE":
+        pause(_READY_POLL_S)
 
 
 def _describe(client: Client, table: str) -> Json | None:

@@ -59,6 +59,10 @@ class OperationError(Exception):
         )
 
 
+class UnitsStoppedError(OperationError):
+    """The command has consumed the units that it may; what came before stands."""
+
+
 class Failure(click.ClickException):
     """Something that ends the command with one line and an exit code of its own."""
 

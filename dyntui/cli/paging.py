@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from dyntui.cli.exits import UnitsStoppedError
 from dyntui.core.formats import dynamodb_json
 from engine.client.protocol import Json
 from engine.model.service import DYNAMODB, STREAMS, model_document
@@ -80,7 +81,11 @@ class Pages:
         name, input_token = self._pagination.results[0], self._pagination.input_token
         left = self._options.max_items
         while True:
-            page = self._call(self._request)
+            try:
+                page = self._call(self._request)
+            except UnitsStoppedError:
+                self.resume_token = _encode(input_token, self._request.get(input_token), self._skip)
+                raise
             self._take_away_shown(page)
             results = page.get(name) or []
             if left is not None and len(results) > left:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from dyntui.cli.command import Command, at_option, complete_indexes, table_argument
-from dyntui.cli.exits import say
+from dyntui.cli.exits import UnitsStoppedError, say
 from dyntui.cli.expressions import projection_members
 from dyntui.cli.keys import expression_name, expression_value
 from dyntui.cli.output import format_options, write_items
@@ -255,9 +255,11 @@ def _run(
         pages = Pages(paginations()[operation], lambda r: work.call(operation, r), members, options)
     except TokenError as error:
         raise click.UsageError(f"--starting-token: {error}") from None
-    _show(work, operation, pages, info, index, reading)
-    if pages.resume_token is not None:
-        say(f"there is more: --starting-token {pages.resume_token}")
+    try:
+        _show(work, operation, pages, info, index, reading)
+    finally:
+        if pages.resume_token is not None:
+            say(f"there is more: --starting-token {pages.resume_token}")
 
 
 def _show(
@@ -281,20 +283,27 @@ def _show(
         say("no items")
     if work.verbose:
         say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
+    if count.stopped is not None:
+        raise count.stopped
 
 
 @dataclass(slots=True)
 class _Count:
-    """How many items came, and how many were examined for them."""
+    """How many items came, how many were examined for them, and whether the limit ended them."""
 
     items: int = 0
     examined: int = 0
+    stopped: UnitsStoppedError | None = None
 
     def counted(self, pages: Iterable[Json]) -> Iterator[Json]:
-        for page in pages:
-            self.items += len(page["Items"])
-            self.examined += page["ScannedCount"]
-            yield from page["Items"]
+        """The items; where the limit of units ends them, those before it are all."""
+        try:
+            for page in pages:
+                self.items += len(page["Items"])
+                self.examined += page["ScannedCount"]
+                yield from page["Items"]
+        except UnitsStoppedError as error:
+            self.stopped = error
 
 
 def _expressions(members: Json, reading: _Reading) -> Json:

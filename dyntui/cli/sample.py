@@ -39,10 +39,16 @@ def _complete_sets(
 
 @sample.command(cls=Command)
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_complete_sets)
+@click.option("--yes", is_flag=True, help="Do not ask, on the service.")
 @click.pass_context
-def load(context: click.Context, names: tuple[str, ...]) -> None:
+def load(context: click.Context, names: tuple[str, ...], yes: bool) -> None:
     """Create the sample tables, and put what they lack; all of them, or those that are named."""
-    load_samples(workspace(context).connection, names or None)
+    from sample_data import load_question
+
+    work = workspace(context)
+    if work.connection.is_service:
+        work.confirm(load_question(names or None), yes=yes)
+    load_samples(work.connection, names or None)
 
 
 def load_samples(connection: Connection, names: Iterable[str] | None = None) -> None:
@@ -51,7 +57,7 @@ def load_samples(connection: Connection, names: Iterable[str] | None = None) -> 
 
     try:
         with progress_bar() as bar:
-            loaded = sample_data.load(connection.client, connection.tools, names, bar.show)
+            loaded = sample_data.load(connection.client, connection.loader, names, bar.show)
     except sample_data.UnknownDatasetError as error:
         raise click.UsageError(str(error)) from None
     except ApiError as error:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.command import given, read_only_given
-from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
+from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, UnitsStoppedError, say
 from dyntui.cli.looks import environment
 from dyntui.core.bill import Bill
 from dyntui.core.connect import (
@@ -27,6 +27,7 @@ from dyntui.core.connect import (
 )
 from dyntui.core.put_many import batch_for, put_many
 from dyntui.core.schema import TableInfo
+from dyntui.core.units_limit import UnitsLimitReached
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
 
@@ -166,6 +167,8 @@ class Workspace:
             response = self.client.call(
                 operation, request, Context(origin=origin, cancelled=cancelled)
             )
+        except UnitsLimitReached as error:
+            raise UnitsStoppedError(operation, error) from error
         except ApiError as error:
             raise OperationError(operation, error, hint=self.hint(error)) from error
         if metered:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dyntui.core.put_many import RequestLoader
 from dyntui.core.read_only import ReadOnly, ReadOnlyClient, read_only_tools
 from dyntui.core.units_limit import UnitsLimit, UnitsLimitedClient
 from engine.client.protocol import Client, LocalTools
@@ -83,7 +84,7 @@ class Connection:
     read_only: ReadOnly = field(default_factory=ReadOnly)
     units_limit: UnitsLimit = field(default_factory=UnitsLimit)
 
-    def guard(self) -> None:
+    def __post_init__(self) -> None:
         """Put client and tools behind what `read_only` and `units_limit` say."""
         client = ReadOnlyClient(self.client, self.read_only)
         self.client = UnitsLimitedClient(client, self.units_limit)
@@ -115,6 +116,11 @@ class Connection:
                 "and a remote answers DynamoDB's operations only"
             )
         return self.local_tools
+
+    @property
+    def loader(self) -> LocalTools | RequestLoader:
+        """What puts many items: an engine's tools, or requests."""
+        return self.local_tools or RequestLoader(self.client)
 
     @property
     def place(self) -> str:
@@ -242,7 +248,6 @@ def _keep_safe(
     profile = (lambda _: None) if remote is None else remote.setting
     connection.read_only.by = read_only_by(read_only, environment, profile(READ_ONLY_SETTING))
     connection.units_limit.units_max = units_limit(units_max, environment, profile(UNITS_SETTING))
-    connection.guard()
 
 
 def read_only_by(

@@ -21,16 +21,25 @@ class PageSizes:
         return self._costs.get(_kind(operation, request))
 
     def sized(
-        self, operation: str, request: Json, units: float, *, reads: bool
+        self,
+        operation: str,
+        request: Json,
+        units: float,
+        *,
+        reads: bool,
+        cuts: bool = False,
     ) -> tuple[Json, int]:
         """A request that examines about so many units' worth, and how many items that are.
 
-        One that says itself how many it examines, or has no pages, stays as it is.
+        One that has no pages stays as it is; so does one that says itself how many it examines,
+        unless that `cuts` it too.
         """
         if not reads or operation not in _PAGED:
             return request, 1
         cost = self.cost(operation, request) or UNITS_MIN[reads]
-        examines = request.get("Limit") or max(1, int(units / cost))
+        affordable = max(1, int(units / cost))
+        given = request.get("Limit")
+        examines = affordable if given is None else min(given, affordable) if cuts else given
         return {**request, "Limit": examines}, examines
 
     def note(

@@ -68,6 +68,23 @@ def put_many(
     return written
 
 
+class RequestLoader:
+    """Puts many items as an engine's `load_items` does, by requests."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def load_items(
+        self,
+        table: str,
+        items: Iterable[Json],
+        *,
+        on_progress: Callable[[LoadProgress], None] = lambda _: None,
+    ) -> int:
+        """Put items, and give how many were written; raises `ApiError`."""
+        return put_many(self._client, table, items, on_progress)
+
+
 def _put_one(client: Client, table: str, item: Json | Removal, absent: str | None) -> None:
     if isinstance(item, Removal):
         client.call("DeleteItem", {"TableName": table, "Key": item.key})

@@ -32,6 +32,7 @@ METERED = frozenset(
         "PutItem",
         "Query",
         "Scan",
+        "SearchVectors",
         "TransactGetItems",
         "TransactWriteItems",
         "UpdateItem",
@@ -49,7 +50,7 @@ class UnitsLimitReached(ApiError):  # noqa: N818 (named as the API names its err
 
 @dataclass(slots=True)
 class Action:
-    """What an action has consumed, and what it may consume beyond the limit.
+    """What an action has consumed, and how much that was when it was last allowed to go on.
 
     Its threads ask one after the other whether they may go on.
     """
@@ -71,7 +72,7 @@ class UnitsLimit:
     """The limit of a connection, in read and write units together; None is no limit.
 
     `may_go_on` is asked, in the thread of the request, once an action has consumed its units; it is
-    told how many these are and whether the action was cancelled. A yes allows as many again.
+    told how many these are and whether the action was cancelled. A yes allows as many more.
     """
 
     def __init__(self, units_max: float | None = None) -> None:
@@ -96,8 +97,8 @@ class UnitsLimit:
                         f"Stopped: {units_text(action.units)} units were consumed, and "
                         f"{units_text(most)} are the limit of one action (--units-max)"
                     )
-                action.allowed += self.units_max
-                most += self.units_max
+                action.allowed = action.units
+                most = action.units + self.units_max
         return most - action.units
 
     def consumed(self, units: float) -> None:
@@ -134,7 +135,7 @@ class UnitsLimitedClient:
             request = {**request, "ReturnConsumedCapacity": "TOTAL"}
         reads = reads_items(operation, request)
         share = max(left, self._limit.units_max / _PAGES_MAX)
-        request, examines = self._sizes.sized(operation, request, share, reads=reads)
+        request, examines = self._sizes.sized(operation, request, share, reads=reads, cuts=True)
         answer = self._client.call(operation, request, context)
         units = consumed_units(answer)
         self._limit.consumed(units)

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
+from dyntui.core.connect import Connection, neighbours_with_tables
 from dyntui.core.expiry_text import Expiry
 from dyntui.core.place_text import account_of, place_text
 from dyntui.core.schema import TableInfo
@@ -502,16 +502,24 @@ class BrowserScreen(Navigation, JobHost):
         self.app.push_screen(CreateTableScreen(self.session, self._draft_table), closed)
 
     def action_load_samples(self) -> None:
-        """Load the sample tables that are missing."""
+        """Load the sample tables that are missing; on the service only if that is meant."""
+        if not self._connection.is_service:
+            self._load_samples()
+            return
+        from dyntui.screens.ask_first import AskFirstScreen
+        from sample_data import load_question
+
+        def closed(wanted: bool | None) -> None:
+            if wanted:
+                self._load_samples()
+
+        self.app.push_screen(AskFirstScreen(load_question(), "The sample data"), closed)
+
+    def _load_samples(self) -> None:
         import sample_data
 
         empty = self.query_one(EmptyState)
-        client = self._connection.client
-        try:
-            tools = self._connection.tools
-        except ConnectError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
+        client, loader = self._connection.client, self._connection.loader
 
         def work(cancelled: Cancelled) -> None:
             def on_progress(name: str, held: int, count: int) -> None:
@@ -520,7 +528,7 @@ class BrowserScreen(Navigation, JobHost):
                 self.post_progress(lambda: empty.show_progress(name, held, count))
 
             with suppress(_StoppedError):
-                sample_data.load(client, tools, on_progress=on_progress)
+                sample_data.load(client, loader, on_progress=on_progress)
 
         def done(_: None) -> None:
             empty.reset()

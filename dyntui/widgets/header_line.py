@@ -51,6 +51,8 @@ class HeaderLine(Widget):
             banner = colours["error" if self.kind == "service" else "warning"]
             left.append("  ")
             place = Text(f" {self.place} ", style=f"bold {colours['panel']} on {banner}")
+            # Where one is counts for more than what is running.
+            right.truncate(max(width - left.cell_len - place.cell_len - 2, 0), overflow="ellipsis")
         room = width - left.cell_len - right.cell_len - 2
         place.truncate(max(room, 0), overflow="ellipsis")
         left.append_text(place)

@@ -164,8 +164,12 @@ class RowsHost(JobHost):
         return True
 
     def _read_failed(self, error: ApiError) -> None:
-        """The error stands where the status does, and no rows of another request above it."""
+        """The error stands where the status does, and no rows of another request above it.
+
+        What failed is not tried again before one moves on.
+        """
         self._under_way = None
+        self._stopped = True
         if self._grid.source is not self._source:
             self._grid.show(None, self._columns)
         self._show_error(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from dyntui.cli.exits import FOLDER, PARTIAL, REFUSED, USAGE
 from dyntui.cli.main import cli
+from dyntui.core.connect import Connection
 from engine import Engine
 from tests.dyntui.remote.conftest import DEFINITION
 
@@ -117,7 +119,7 @@ def test_a_remote_has_no_folder(
     assert (ended.code, ended.err) == (USAGE, f"dyntui: {option[0]}: a remote has no data folder\n")
 
 
-@pytest.mark.parametrize("command", [("doctor",), ("sample", "load")])
+@pytest.mark.parametrize("command", [("doctor",), ("stats",)])
 def test_what_needs_a_folder_says_so(
     capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
@@ -127,6 +129,23 @@ def test_what_needs_a_folder_says_so(
         f"dyntui: not available on {NOBODY}: it works on a data folder, "
         "and a remote answers DynamoDB's operations only\n"
     )
+
+
+def test_sample_data_are_put_into_a_remote(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    engine: Engine,
+) -> None:
+    remote = ("--endpoint-url", address)
+    ended = run(capsys, "sample", "load", "votes", *remote)
+    assert (ended.code, "votes: created, with 1,000 items" in ended.err) == (0, True)
+    assert engine.describe_table(TableName="votes")["Table"]["ItemCount"] == 1_000
+    monkeypatch.setattr(Connection, "is_service", property(lambda _: True))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    ended = run(capsys, "sample", "load", "sessions", *remote)
+    assert (ended.code, "puts 1,000 items, which costs" in ended.err) == (USAGE, True)
+    assert engine.list_tables()["TableNames"] == ["votes"]
 
 
 def test_a_profile_alone_stays_with_the_folder(

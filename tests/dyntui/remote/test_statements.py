@@ -63,7 +63,24 @@ def test_a_write_that_may_change_many_items_is_asked_about(
     assert (ended.code, "This reads all of orders: 3 items" in ended.err) == (USAGE, True)
 
 
-def test_explanations_need_a_data_folder(capsys: pytest.CaptureFixture[str], address: str) -> None:
-    ended = run(capsys, "sql", SCAN, "--explain", "--endpoint-url", address)
-    assert ended.code == USAGE
-    assert ended.err.startswith(f"dyntui: not available on {address}: it works on a data folder")
+def test_statements_are_explained_by_the_tables_description(
+    capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    remote = ("--explain", "--endpoint-url", address)
+    ended = run(capsys, "sql", SCAN, *remote)
+    assert ended.out == (
+        "Scan  orders  (full scan)\nfilter  total > 1\nreads   at least 3 items, 0.5 RCU\n"
+    )
+    ended = run(capsys, "sql", "SELECT * FROM orders WHERE id = 1 AND total > 1", *remote)
+    assert ended.out == (
+        "GetItem  orders\nkey     id = 1\nfilter  total > 1\nreads   1 item, 0.5 RCU\n"
+    )
+    ended = run(capsys, "sql", "SELECT * FROM orders WHERE total = 1", *remote)
+    better = "better  an index with the partition key total would make this a Query\n"
+    assert ended.out.endswith(better)
+    ended = run(capsys, "sql", "UPDATE orders SET a = 1 WHERE id = 1 AND total = 1", *remote)
+    assert ended.out == (
+        "UpdateItem  orders\nkey     id = 1\nfilter  total = 1\nwrites  1 item, about 1 WCU\n"
+    )
+    ended = run(capsys, "sql", "DELETE FROM orders WHERE total = 1", *remote)
+    assert (ended.code, "mandatory equality on all key" in ended.err) == (REFUSED, True)

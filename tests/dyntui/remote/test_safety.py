@@ -1,0 +1,435 @@
+"""What keeps a production table safe: read-only connections, limits of units, typed names."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.app import DyntuiApp
+from dyntui.cli.exits import OK, PARTIAL, REFUSED, UNMET, USAGE
+from dyntui.core.connect import (
+    ConnectError,
+    Connection,
+    Remote,
+    connect,
+    read_only_by,
+    units_limit,
+)
+from dyntui.core.place_text import account_of, place_text
+from dyntui.core.read_only import READING, STATEMENTS, ReadOnly, ReadOnlyClient, changes_nothing
+from dyntui.core.units_limit import METERED, UnitsLimit, UnitsLimitedClient, UnitsLimitReached
+from dyntui.screens.ask_first import AskFirstScreen
+from dyntui.widgets.header_line import HeaderLine
+from engine import Engine
+from engine.client.keys import KeyTools
+from engine.client.protocol import LocalTools
+from engine.client.recovery_tools import RecoveryTools
+from engine.client.remote import Credentials, RemoteClient
+from engine.errors import AccessDeniedException
+from engine.model.service import STREAMS, service_model
+from tests.dyntui.app.driving import (
+    LARGE,
+    Recorder,
+    find,
+    notices,
+    press,
+    screen_text,
+    settle,
+    type_text,
+)
+from tests.dyntui.remote.conftest import DEFINITION
+from tests.dyntui.remote.test_command_line import run
+
+OPERATIONS = {*service_model().operations, *service_model(STREAMS).operations}
+ORDERS = 400
+EVERY_ORDER = {"TableName": "orders"}
+
+
+@pytest.fixture(autouse=True)
+def _neutral(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("DYNTUI_DATA_DIR", str(tmp_path / "not-to-be-made"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+
+
+@pytest.fixture
+def orders(engine: Engine) -> Engine:
+    """A table of 400 items of 1 KB: a Scan of it costs 50 RCU."""
+    engine.create_table(**DEFINITION)
+    items = ({"id": {"N": str(number)}, "text": {"S": "x" * 1_000}} for number in range(ORDERS))
+    engine.load_items("orders", items)
+    return engine
+
+
+# What only reads.
+
+
+def test_operations_that_are_known_to_read_are_those_whose_names_say_so() -> None:
+    named = {name for name in OPERATIONS if name.startswith(("Describe", "Get", "List"))}
+    others = {"BatchGetItem", "Query", "Scan", "SearchVectors", "TransactGetItems"}
+    assert (named | others) & OPERATIONS == READING & OPERATIONS
+    assert set(STATEMENTS) <= OPERATIONS
+    assert {
+        name for name in OPERATIONS if "ReturnConsumedCapacity" in _members(name)
+    } == METERED & OPERATIONS
+
+
+def _members(operation: str) -> Any:
+    model = service_model(STREAMS if operation not in service_model().operations else "dynamodb")
+    return model.input_shape(operation).members
+
+
+@given(st.sampled_from(sorted(OPERATIONS - READING)), st.text())
+def test_what_is_not_known_to_read_is_refused(operation: str, text: str) -> None:
+    words = text.strip()[:6].upper()
+    one = {"Statement": text}
+    request = {"Statements": [one], "TransactStatements": [one], **one}
+    reads = operation in STATEMENTS and words in ("SELECT", "EXISTS")
+    assert changes_nothing(operation, request) == reads
+    assert not changes_nothing("BatchExecuteStatement", {"Statements": [one, {"Statement": "x"}]})
+
+
+@pytest.mark.parametrize("request_", [{}, {"Statements": 1}, {"Statements": [1]}, {"Statement": 1}])
+def test_statements_that_are_none_are_no_reads(request_: dict[str, Any]) -> None:
+    assert not changes_nothing("BatchExecuteStatement", {"Statements": [1], **request_})
+    assert not changes_nothing("ExecuteTransaction", request_)
+
+
+def test_a_client_refuses_as_long_as_it_is_told_to(orders: Engine) -> None:
+    read_only = ReadOnly("--read-only")
+    client = ReadOnlyClient(orders, read_only)
+    put = {"TableName": "orders", "Item": {"id": {"N": "-1"}}}
+    with pytest.raises(AccessDeniedException, match=r"PutItem is refused.*--read-only"):
+        client.call("PutItem", put)
+    assert client.call("Scan", EVERY_ORDER)["Count"] == ORDERS
+    read_only.by = ""
+    client.call("PutItem", put)
+    assert client.call("Scan", EVERY_ORDER)["Count"] == ORDERS + 1
+
+
+def test_the_tools_of_a_folder_refuse_too(orders: Engine) -> None:
+    connection = Connection(orders, orders, orders.region, None)
+    connection.read_only.by = "--read-only"
+    tools = connection.tools
+    assert tools.region == orders.region
+    assert tools.due("orders") == 0
+    assert tools.check() == []
+    assert tools.keys.list_keys() == []
+    with pytest.raises(AccessDeniedException, match="load items is refused"):
+        tools.load_items("orders", [])
+    with pytest.raises(AccessDeniedException, match="truncate is refused"):
+        tools.truncate("orders")
+    with pytest.raises(AccessDeniedException, match="create is refused"):
+        tools.keys.create()
+
+
+def test_all_tools_that_write_are_refused(orders: Engine) -> None:
+    connection = Connection(orders, orders, orders.region, None)
+    connection.read_only.by = "--read-only"
+    refused = {
+        name
+        for protocol, tools in ((LocalTools, connection.tools), (KeyTools, connection.tools.keys))
+        for name in _own_names(protocol)
+        if getattr(getattr(tools, name), "__name__", "") == "refuse"
+    }
+    assert refused == {
+        *("cancel_job", "compact", "copy_backup", "delete_snapshot", "expire", "import_key"),
+        *("load_items", "remove_backup_plan", "restore", "restore_as_of", "run_backup_plans"),
+        *("set_backup_plan", "snapshot", "truncate", "undo"),
+        *("cancel_deletion", "create", "create_alias", "delete_alias", "disable", "enable"),
+        *("protect", "rotate", "schedule_deletion"),
+    }
+
+
+def _own_names(protocol: type) -> Iterator[str]:
+    for kind in (protocol, RecoveryTools) if protocol is LocalTools else (protocol,):
+        yield from (name for name in vars(kind) if not name.startswith("_"))
+    if protocol is LocalTools:
+        yield "at"
+
+
+# What says so.
+
+
+def test_an_option_counts_more_than_the_environment_and_that_more_than_a_profile() -> None:
+    said = {"DYNTUI_READ_ONLY": "yes", "DYNTUI_UNITS_MAX": "12.5"}
+    assert read_only_by(None, {}) == ""
+    assert read_only_by(None, {}, "true") == "dyntui_read_only"
+    assert read_only_by(None, said, "false") == "DYNTUI_READ_ONLY"
+    assert read_only_by(None, {"DYNTUI_READ_ONLY": "0"}, "true") == ""
+    assert read_only_by(False, said) == ""
+    assert read_only_by(True, {}) == "--read-only"
+    assert units_limit(None, {}) is None
+    assert units_limit(None, {}, "7") == 7
+    assert units_limit(None, said, "7") == 12.5
+    assert units_limit(3, said, "7") == 3
+
+
+@pytest.mark.parametrize("text", ["maybe", " ", "2"])
+def test_what_is_neither_true_nor_false_is_said(text: str) -> None:
+    with pytest.raises(ConnectError, match="is neither true nor false"):
+        read_only_by(None, {"DYNTUI_READ_ONLY": text})
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "0", "1e3", "٣"])
+def test_what_is_no_number_of_units_is_said(text: str) -> None:
+    with pytest.raises(ConnectError, match="is not a number of units above 0"):
+        units_limit(None, {}, text)
+
+
+def test_a_profile_may_be_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, orders: Engine
+) -> None:
+    config = tmp_path / "aws-config"
+    config.write_text("[profile shop]\ndyntui_read_only = true\ndyntui_units_max = 20\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with connect(remote=Remote(address, "shop")) as connection:
+        assert connection.units_limit.units_max == 20
+        with pytest.raises(AccessDeniedException, match="dyntui_read_only"):
+            connection.client.call("DeleteTable", EVERY_ORDER)
+    with connect(remote=Remote(address, "shop"), read_only=False) as connection:
+        connection.client.call("DeleteTable", EVERY_ORDER)
+    assert orders.list_tables()["TableNames"] == []
+
+
+def test_a_read_only_folder_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(ConnectError, match="there is no data folder"):
+        connect(str(tmp_path / "new"), read_only=True)
+    assert not (tmp_path / "new").exists()
+
+
+# The command line.
+
+
+class Terminal(io.StringIO):
+    """Input that a person types."""
+
+    def isatty(self) -> bool:
+        """See `TextIOBase.isatty`."""
+        return True
+
+
+def test_a_read_only_command_changes_nothing(
+    capsys: pytest.CaptureFixture[str], address: str, orders: Engine
+) -> None:
+    remote = ("--endpoint-url", address, "--read-only")
+    for arguments in (
+        ("put", "orders", '{"id": 1}', "--plain"),
+        ("rm", "orders", "1", "--yes"),
+        ("drop", "orders", "--yes"),
+        ("truncate", "orders", "--via", "scan", "--yes"),
+        ("sql", "UPDATE orders SET a = 1 WHERE id = 1"),
+        ("dynamodb", "update-table", "--table-name", "orders", "--deletion-protection-enabled"),
+    ):
+        ended = run(capsys, *arguments, *remote)
+        assert (ended.code, "AccessDeniedException" in ended.err) in (
+            (REFUSED, True),
+            (PARTIAL, True),
+        ), arguments
+    assert run(capsys, "sql", "SELECT id FROM orders WHERE id = 1", *remote).code == OK
+    table = orders.describe_table(TableName="orders")["Table"]
+    assert (table["ItemCount"], table["DeletionProtectionEnabled"]) == (ORDERS, False)
+
+
+def test_a_command_stops_where_it_has_consumed_its_units(
+    capsys: pytest.CaptureFixture[str], address: str, orders: Engine
+) -> None:
+    remote = ("--endpoint-url", address)
+    ended = run(capsys, "scan", "orders", "-o", "csv", "--units-max", "10", *remote)
+    assert ended.code == PARTIAL
+    rows = len(ended.out.splitlines()) - 1
+    assert 60 <= rows <= 100
+    assert "there is more: --starting-token" in ended.err
+    assert "are the limit of one action (--units-max)" in ended.err
+    token = ended.err.partition("--starting-token ")[2].split()[0]
+    rest = run(capsys, "scan", "orders", "-o", "csv", "--starting-token", token, *remote)
+    assert (rest.code, len(rest.out.splitlines()) - 1) == (OK, ORDERS - rows)
+    ended = run(
+        capsys, "truncate", "orders", "--via", "scan", "--yes", "--units-max", "40", *remote
+    )
+    assert (ended.code, "(--units-max)" in ended.err) == (PARTIAL, True)
+    assert 0 < orders.describe_table(TableName="orders")["Table"]["ItemCount"] < ORDERS
+
+
+def test_a_limit_of_units_holds_on_a_folder_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = tmp_path / "items.jsonl"
+    lines.write_text("".join(f'{{"id": {number}}}\n' for number in range(100)))
+    folder = ("--data-dir", str(tmp_path / "data"))
+    assert run(capsys, "create", "orders", "--key", "id:N", *folder).code == OK
+    source = f"file://{lines}"
+    ended = run(capsys, "put", "orders", source, "--plain", "--units-max", "30", *folder)
+    assert ended.code == PARTIAL
+    assert "before that, 50 items were written" in ended.err
+
+
+def test_on_a_remote_the_name_is_typed(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    orders: Engine,
+) -> None:
+    remote = ("--endpoint-url", address)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = run(capsys, "drop", "orders", *remote)
+    assert (ended.code, f"This is {address}. Type orders to go on" in ended.err) == (UNMET, True)
+    monkeypatch.setattr("sys.stdin", Terminal("orders\n"))
+    assert run(capsys, "drop", "orders", *remote).code == OK
+    assert orders.list_tables()["TableNames"] == []
+
+
+def test_a_statement_without_a_key_takes_the_name_too(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    orders: Engine,
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = run(capsys, "sql", "DELETE FROM orders WHERE text = 'a'", "--endpoint-url", address)
+    assert (ended.code, "Type orders to go on" in ended.err) == (UNMET, True)
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS
+
+
+def test_a_server_is_no_command_with_units(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = run(capsys, "serve", "--in-memory", "--units-max", "3")
+    assert (ended.code, "is for commands" in ended.err) == (USAGE, True)
+
+
+# The limit.
+
+
+@given(
+    limit=st.floats(0.5, 100),
+    costs=st.lists(st.floats(0.5, 50), min_size=1, max_size=30),
+    more=st.integers(0, 3),
+)
+def test_no_request_is_sent_once_the_limit_is_reached(
+    limit: float, costs: list[float], more: int
+) -> None:
+    class Costly:
+        """Answers each request at the next price, as long as one may be sent."""
+
+        def __init__(self) -> None:
+            self.spent = 0.0
+            self.most = limit
+            self.prices = iter(costs)
+            self.allowances = more
+
+        def call(self, *_: object) -> dict[str, Any]:
+            assert self.spent < self.most
+            price = next(self.prices)
+            self.spent += price
+            return {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": price}}
+
+        def may_go_on(self, units: float, _: object) -> bool:
+            assert units == self.spent >= self.most
+            self.most = units + limit
+            self.allowances -= 1
+            return self.allowances >= 0
+
+    costly = Costly()
+    units = UnitsLimit(limit)
+    units.may_go_on = costly.may_go_on
+    client = UnitsLimitedClient(costly, units)
+    try:
+        for _ in costs:
+            assert "ConsumedCapacity" not in client.call("GetItem", {"TableName": "t"})
+    except UnitsLimitReached:
+        assert costly.allowances == -1
+    else:
+        assert next(costly.prices, None) is None
+
+
+# The app.
+
+
+async def test_the_app_turns_read_only_on_and_off(address: str, orders: Engine) -> None:
+    with connect(remote=Remote(address)) as connection:
+        app = DyntuiApp(connection)
+        async with app.run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            app.action_read_only()
+            await settle(pilot)
+            assert " READ-ONLY " in find(pilot, HeaderLine).render().plain
+            with pytest.raises(AccessDeniedException):
+                app.session.call("DeleteTable", EVERY_ORDER)
+            app.action_read_only()
+            await settle(pilot)
+            assert "READ-ONLY" not in find(pilot, HeaderLine).render().plain
+            connection.read_only.by = "--read-only"
+            app.action_read_only()
+            await settle(pilot)
+            assert "start without it to write" in notices(pilot)[-1]
+            assert connection.read_only
+    assert orders.list_tables()["TableNames"] == ["orders"]
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "escape"])
+async def test_the_app_asks_where_an_action_has_consumed_its_units(
+    address: str, orders: Engine, key: str
+) -> None:
+    with connect(remote=Remote(address), units_max=10) as connection:
+        app = DyntuiApp(connection)
+        async with app.run_test(size=LARGE) as pilot:
+            await press_while_asked(pilot, "ctrl+end", key)
+            text = screen_text(pilot)
+            assert (f"row {ORDERS} of {ORDERS}" in text) == (key == "ctrl+s")
+            assert ("What came so far stands" in text) == (key == "escape")
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS
+
+
+async def press_while_asked(pilot: Any, first: str, answer: str) -> None:
+    """Press a key that reads much, and answer each question that comes."""
+    await settle(pilot)
+    await pilot.press(first)
+    for _ in range(200):
+        await pilot.pause(0.02)
+        if isinstance(pilot.app.screen, AskFirstScreen):
+            assert "units were consumed" in screen_text(pilot)
+            await pilot.press(answer)
+        elif not any(worker.is_running for worker in pilot.app.workers):
+            break
+    await settle(pilot)
+
+
+async def test_a_name_is_typed_before_many_items_may_change(address: str, orders: Engine) -> None:
+    recorder = Recorder(orders)
+    remote = RemoteClient(endpoint_url=address)
+    connection = Connection(recorder, None, "us-east-1", None, remote=remote)
+    app = DyntuiApp(connection)
+    async with app.run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        await press(pilot, "p")
+        await type_text(pilot, "DELETE FROM orders WHERE total = 1")
+        await press(pilot, "f5")
+        assert isinstance(app.screen, AskFirstScreen), screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert "The name does not match" in screen_text(pilot)
+        assert recorder.requests("ExecuteStatement") == []
+        await type_text(pilot, "orders")
+        await press(pilot, "enter")
+        assert len(recorder.requests("ExecuteStatement")) == 1
+
+
+# Where one is.
+
+
+def test_the_account_is_told_by_a_table_where_nobody_else_tells_it(orders: Engine) -> None:
+    class Silent(RemoteClient):
+        account_id = None
+
+    remote = Silent(region="eu-west-1", credentials=Credentials("a", "b"))
+    connection = Connection(orders, None, "eu-west-1", None, remote=remote)
+    account = account_of(remote, orders)
+    assert account == orders.describe_table(**EVERY_ORDER)["Table"]["TableArn"].split(":")[4]
+    assert place_text(connection) == "AWS account · eu-west-1"
+    assert place_text(connection, account) == f"AWS account {account} · eu-west-1"
+    orders.call("DeleteTable", EVERY_ORDER)
+    assert account_of(remote, orders) == "unknown"
