@@ -65,16 +65,16 @@ PICTURES = (
         (120, 36),
         (
             *OPEN_BY_GENRE,
-            *("slash", "'Western", "shift+tab", "space", "ctrl+j", "escape"),
+            *("f", "'Western", "shift+tab", "space", "ctrl+j", "escape"),
             *("down", "down", "right", "right", "enter", "end"),
         ),
     ),
-    Picture("small", (80, 24), ("slash", "tab", "'state = 'HI'", "ctrl+j", "right")),
-    Picture("review", (100, 26), ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
+    Picture("small", (80, 24), ("f", "tab", "'state = 'HI'", "ctrl+j", "right")),
+    Picture("review", (100, 26), ("f", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
     Picture(
         "conflict",
         (100, 26),
-        ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter", "rival", "ctrl+s"),
+        ("f", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter", "rival", "ctrl+s"),
     ),
     Picture(
         "create-table",

@@ -9,6 +9,8 @@ KEY_NAMES = {
     "slash": "/",
     "plus": "+",
     "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "dollar_sign": "$",
     "escape": "Esc",
     "enter": "Enter",

@@ -71,7 +71,8 @@ class BrowserScreen(Navigation, JobHost):
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }
-        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid {
+        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid,
+        ItemsView.-panel RequestPanel {
             display: none;
         }
         ItemsView.-panel ItemPanel { height: 1fr; border-top: none; }
@@ -414,6 +415,28 @@ class BrowserScreen(Navigation, JobHost):
         self._main.choose(1)
         await self._main.items.show_collection(message.index, message.key)
 
+    @on(ItemsTab.FollowWanted)
+    def _follow_wanted(self, message: ItemsTab.FollowWanted) -> None:
+        from dyntui.core.following import Place, places
+        from dyntui.screens.follow import FollowScreen
+
+        message.stop()
+        name, value = message.name, message.value
+        infos = [self._infos[table] for table in self._names if table in self._infos]
+        found = places(infos, self._shown or "", name, value)
+
+        async def go(place: Place) -> None:
+            if place.table != self._shown:
+                await self.open_table(place.table)
+            self._main.choose(1)
+            await self._main.items.show_collection(place.index, {place.key: value})
+
+        def closed(place: Place | None) -> None:
+            if place is not None:
+                self.run_worker(go(place), group="follow", exclusive=True)
+
+        self.app.push_screen(FollowScreen(name, value, found, self.session.region), closed)
+
     @on(TimelineTab.TableMade)
     def _table_made(self, message: TimelineTab.TableMade) -> None:
         message.stop()
@@ -558,6 +581,20 @@ class BrowserScreen(Navigation, JobHost):
             return
         self._main.choose(1)
         self._main.items.run()
+
+    def action_request(self) -> None:
+        """Show the request as one types, or hide it."""
+        self._items_shown().toggle_request()
+
+    def action_request_form(self) -> None:
+        """Show the request in the next form."""
+        self._items_shown().next_request_form()
+
+    def _items_shown(self) -> ItemsTab:
+        """The tab of items, which is shown if it is not."""
+        if self._main.place or self._main.shown_tab is not self._main.items:
+            self.action_tab(1)
+        return self._main.items
 
     def action_reload(self) -> None:
         """Read tables and items again."""

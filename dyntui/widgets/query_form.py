@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
-from dyntui.core.item_text import value_text
 from dyntui.core.plan import OPERATORS, KeyTerm, QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
@@ -70,6 +70,12 @@ class KeyField(Horizontal):
     def fill(self, text: str) -> None:
         """Put a value in."""
         self._value.value = text
+
+    def fill_term(self, term: KeyTerm) -> None:
+        """Put a value in, with its operator."""
+        if self._operator is not None:
+            self._operator.value = term.operator
+        self._value.value, self._upper.value = term.text, term.upper
 
     @on(Select.Changed)
     def _show_upper(self, event: Select.Changed) -> None:
@@ -199,11 +205,11 @@ class QueryForm(Vertical):
         await self._show_keys()
         self.post_message(self.Changed())
 
-    def fill_keys(self, key: Json) -> None:
+    def fill_keys(self, terms: Mapping[str, KeyTerm]) -> None:
         """Fill in values of key attributes, all other fields as they are."""
         for field in self.query(KeyField):
-            if field.attribute in key:
-                field.fill(value_text(key[field.attribute]))
+            if field.attribute in terms:
+                field.fill_term(terms[field.attribute])
 
     @on(Select.Changed, "#form-index")
     async def _index_changed(self, event: Select.Changed) -> None:

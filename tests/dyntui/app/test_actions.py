@@ -15,14 +15,18 @@ from dyntui.core.key_names import key_name, key_names
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
+from dyntui.screens.bulk import BulkScreen
 from dyntui.screens.change_key import ChangeKeyScreen
+from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.entities import EntitiesScreen
 from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.filter_changes import FilterChangesScreen
+from dyntui.screens.follow import FollowScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.history import HistoryScreen
 from dyntui.screens.import_form import ImportScreen
@@ -37,6 +41,7 @@ from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.selection import SelectionScreen
 from dyntui.screens.setting import SettingScreen
 from dyntui.screens.setup_crypto import SetupScreen
 from dyntui.screens.theme import ThemeScreen
@@ -52,6 +57,7 @@ from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
+from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.security_lists import EncryptionList, KeyList
 from dyntui.widgets.security_view import SecurityView
 from dyntui.widgets.settings_board import SettingsView
@@ -114,6 +120,12 @@ HOMES: dict[str, type[DOMNode]] = {
     "value": ValueScreen,
     "theme": ThemeScreen,
     "jump": JumpScreen,
+    "find": QuickFilter,
+    "columns": ColumnsScreen,
+    "bulk": BulkScreen,
+    "selection": SelectionScreen,
+    "follow": FollowScreen,
+    "entities": EntitiesScreen,
     "help": HelpScreen,
     "empty": EmptyState,
 }
