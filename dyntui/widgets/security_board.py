@@ -74,7 +74,7 @@ class SecurityBoard(Vertical, JobHost):
 
     @dataclass
     class TableChanged(Message):
-        """A table has another key, or its items a configuration."""
+        """A table has another key, its items a configuration, or they are sealed now."""
 
         table: str
 
@@ -285,7 +285,8 @@ class SecurityBoard(Vertical, JobHost):
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page
         self._show()
-        self.focus_content()
+        # At once: the next key may have come already, and means something else in the other list.
+        self.screen.set_focus(self._list)
 
 
 def _row(mark: str, head: str, below: str) -> Row:

@@ -476,6 +476,9 @@ async def test_all_items_are_sealed_and_verified(shop: Engine) -> None:
         _spoil(shop)
         await press(pilot, "V")
         assert "id order-0: no tag is right" in screen_text(pilot)
+        await press(pilot, "K")
+        assert "▣ sealed 32 B" in screen_text(pilot)
+        assert CARD not in screen_text(pilot)
 
 
 async def test_nothing_is_verified_without_a_configuration(shop: Engine) -> None:
