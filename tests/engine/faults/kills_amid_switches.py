@@ -38,7 +38,7 @@ def amid_a_switch(folder: Path, draw: random.Random) -> bool:
         assert process.stderr.read() == ""
     put_since = [int(line.split()[1]) for line in lines if line.startswith("put")]
     with Engine.open(folder, clock=VirtualClock(SYSTEM_CLOCK.now_us())) as engine:
-        amid = shown(engine).get("SSEDescription", {}).get("Status") == "UPDATING"
+        amid = bool(shown(engine).get("SSEDescription", {}).get("Status") == "UPDATING")
         found = numbers_of(engine)
         assert found[: len(known) + len(put_since)] == known + put_since
         assert len(found) <= len(known) + len(put_since) + 1
