@@ -139,7 +139,9 @@ def test_a_table_is_put_under_a_key(made: Shell) -> None:
     made.ok("create plays --key id:S")
     made.ok("""put films '{"id": {"S": "1"}, "title": {"S": "Heat"}}'""")
     assert re.search(rf"^encrypted under +{arn}$", made.ok("describe films").out, re.MULTILINE)
-    assert re.search(r"^encrypted under +the AWS owned key$", made.ok("describe plays").out, re.MULTILINE)
+    assert re.search(
+        r"^encrypted under +the AWS owned key$", made.ok("describe plays").out, re.MULTILINE
+    )
     assert "CUSTOMER  films " in made.ok("keys list").out
     assert made.ok("keys describe alias/mine -o json").json["Tables"] == ["films"]
     assert "not to be read now: films" in made.ok("keys disable alias/mine").both
