@@ -8,6 +8,7 @@
     │   │   ├── MissingAuthenticationTokenException
     │   │   ├── IncompleteSignatureException
     │   │   └── InvalidSignatureException
+    │   ├── AccessDeniedException                 TableKeyDenied is one too
     │   ├── ValidationException                   (coral validate)
     │   ├── ServiceError                          of a remote, with a code that has no class here
     │   ├── ConnectionFailed                      a remote gave no answer
@@ -114,6 +115,22 @@ class InvalidSignatureException(ApiError):
     """The request's signature is not right."""
 
     namespace = _CORAL_SERVICE
+
+
+class AccessDeniedException(ApiError):
+    """Whoever asked may not do that, or what it needs is kept from them."""
+
+    namespace = _CORAL_SERVICE
+    message_key = "Message"
+
+
+class TableKeyDenied(AccessDeniedException):
+    """A table's values cannot be read or written: the KMS key that they are under is of no use."""
+
+    @property
+    def code(self) -> str:
+        """See `ApiError.code`."""
+        return AccessDeniedException.__name__
 
 
 class ValidationException(ApiError):
