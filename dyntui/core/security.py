@@ -12,7 +12,8 @@ from dyntui.core.kept_copies import listed
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo
+from dyntui.core.table_keys import sse_specification
+from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeySwitch, TableKey
 from engine.client.protocol import Json
 from engine.errors import FolderError, ResourceNotFoundException
 
@@ -28,7 +29,8 @@ USABLE = "Enabled"
 class TableSecurity:
     """A table with the key that it is under, and the configuration that seals its items.
 
-    `key` is that key where it is known; `key_arn` is None under the key that AWS owns.
+    `key` is that key where it is known; `key_arn` is None under the key that AWS owns. `switch` is
+    how far a change of the key is, and `denied` why nothing can be read, where an engine tells.
     """
 
     info: TableInfo
@@ -36,6 +38,8 @@ class TableSecurity:
     key_arn: str | None
     key: KeyInfo | None
     config: Config | None
+    switch: KeySwitch | None = None
+    denied: str | None = None
 
     @property
     def status(self) -> str:
@@ -46,13 +50,15 @@ class TableSecurity:
     @property
     def is_switching(self) -> bool:
         """Whether the table is on its way to another key."""
-        return self.status in SWITCHING
+        return self.switch is not None or self.status in SWITCHING
 
     @property
     def is_inaccessible(self) -> bool:
         """Whether the table's key cannot be used, and so nothing of the table read."""
         encryption = self.info.description.get("SSEDescription", {})
-        return self.info.status == INACCESSIBLE or "InaccessibleEncryptionDateTime" in encryption
+        if self.denied is not None or self.info.status == INACCESSIBLE:
+            return True
+        return "InaccessibleEncryptionDateTime" in encryption
 
     @property
     def key_name(self) -> str:
@@ -110,6 +116,7 @@ def read_security(
                 keys = tuple(store.list_keys())
         except FolderError as error:
             why_no_keys = str(error)
+    at_rest = keys_of_tables(connection)
     tables = []
     for name in listed(session, "ListTables", {}, cancelled):
         try:
@@ -117,25 +124,35 @@ def read_security(
         except ResourceNotFoundException:
             # It was dropped since it was listed.
             continue
-        tables.append(table_security(answer["Table"], keys or ()))
+        tables.append(table_security(answer["Table"], keys or (), at_rest.get(name)))
     return Security(tuple(tables), keys, why_no_keys, master_kind, is_locked)
 
 
-def table_security(description: Json, keys: Sequence[KeyInfo]) -> TableSecurity:
+def keys_of_tables(connection: Connection) -> dict[str, TableKey]:
+    """What an engine tells of the keys of tables, beside DescribeTable; nothing on a remote."""
+    tools = connection.local_tools
+    return {} if tools is None else {each.table: each for each in tools.table_keys()}
+
+
+def table_security(
+    description: Json, keys: Sequence[KeyInfo], at_rest: TableKey | None = None
+) -> TableSecurity:
     """A TableDescription with the key that it names, of those that are known."""
     info = TableInfo.from_description(description)
     config = config_of(info.name)
     encryption = description.get("SSEDescription", {})
     arn = encryption.get("KMSMasterKeyArn")
+    switch = None if at_rest is None else at_rest.switch
+    denied = None if at_rest is None else at_rest.denied
     if arn is None or encryption.get("Status") == "DISABLED":
-        return TableSecurity(info, "AWS owned", None, None, config)
+        return TableSecurity(info, "AWS owned", None, None, config, switch, denied)
     key = next((one for one in keys if is_named(one, arn)), None)
     owner: Owner = "KMS"
     if arn.endswith(f":{AWS_MANAGED_ALIAS}") or (key is not None and key.manager == "AWS"):
         owner = "AWS managed"
     elif key is not None:
         owner = "customer managed"
-    return TableSecurity(info, owner, arn, key, config)
+    return TableSecurity(info, owner, arn, key, config, switch, denied)
 
 
 def is_named(key: KeyInfo, name: str) -> bool:
@@ -148,15 +165,6 @@ def name_of(key: KeyInfo) -> str:
     return key.aliases[0] if key.aliases else key.key_id
 
 
-OWNED = "owned"
-MANAGED = "managed"
-
-
-def switch_request(table: str, choice: str) -> Request:
-    """The UpdateTable that puts a table under a key: `OWNED`, `MANAGED`, or how a key is named."""
-    specification: Json = {"Enabled": choice != OWNED}
-    if choice != OWNED:
-        specification["SSEType"] = "KMS"
-    if choice not in (OWNED, MANAGED):
-        specification["KMSMasterKeyId"] = choice
-    return Request("UpdateTable", {"TableName": table, "SSESpecification": specification})
+def switch_request(table: str, key: str) -> Request:
+    """The UpdateTable that puts a table under a key, named as `sse_specification` takes it."""
+    return Request("UpdateTable", {"TableName": table, "SSESpecification": sse_specification(key)})

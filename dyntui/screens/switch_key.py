@@ -9,8 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Select
 
 from dyntui.core.requests import Request
-from dyntui.core.security import MANAGED, OWNED, USABLE, TableSecurity, name_of, switch_request
+from dyntui.core.security import USABLE, TableSecurity, name_of, switch_request
 from dyntui.core.session import Session
+from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.turn import TurnScreen
 from dyntui.widgets.form_fields import FormRow
 from engine.client.keys import KeyInfo
@@ -40,13 +41,16 @@ class SwitchKeyScreen(TurnScreen):
 
     def fields(self) -> list[Widget]:
         """The key: one that is known, or one that is named."""
-        choices = [("AWS owned: the default", OWNED), ("AWS managed: alias/aws/dynamodb", MANAGED)]
+        choices = [
+            ("AWS owned: the default", AWS_OWNED),
+            ("AWS managed: alias/aws/dynamodb", AWS_MANAGED),
+        ]
         for key in self._keys or ():
             if key.manager == "CUSTOMER":
                 state = "" if key.state == USABLE else f" ({key.state})"
                 choices.append((f"customer managed: {name_of(key)}{state}", key.arn))
         choices.append(("another, by its ARN, id or alias", OTHER))
-        select = Select(choices, value=OWNED, allow_blank=False, id="turned", compact=True)
+        select = Select(choices, value=AWS_OWNED, allow_blank=False, id="turned", compact=True)
         other = Input(placeholder="arn:aws:kms:…, or alias/…", id="other", compact=True)
         return [FormRow("Key", select), FormRow("Another", other)]
 

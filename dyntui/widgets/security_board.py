@@ -23,6 +23,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.security import (
     Security,
     TableSecurity,
+    keys_of_tables,
     name_of,
     read_security,
     table_security,
@@ -173,7 +174,8 @@ class SecurityBoard(Vertical, JobHost):
         def work(cancelled: Cancelled) -> TableSecurity:
             while True:
                 answer = self._session.call("DescribeTable", {"TableName": name}, cancelled)
-                found = table_security(answer["Table"], self._keys)
+                at_rest = keys_of_tables(self._connection).get(name)
+                found = table_security(answer["Table"], self._keys, at_rest)
                 if cancelled() or not found.is_switching:
                     return found
                 self.post_progress(partial(self._table_changed, found))
