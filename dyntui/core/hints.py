@@ -25,6 +25,7 @@ _BY_TEXT = (
     ("will not change", "Give other values than the table has now."),
     ("Only 1 online index", "One index is added or removed per request."),
     ("AttributeDefinitions", "Each attribute of a key is defined once, with one type."),
+    ("KMS key access denied", "The table's key is of no use now: K shows it, Space enables it."),
     ("does not project", "The index lacks that attribute: query the table, or show all."),
     (
         "Consistent reads are not supported",

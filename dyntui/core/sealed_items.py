@@ -41,8 +41,8 @@ class Seal:
     unsigned: tuple[str, ...] | None = None
     opened: Json | None = None
 
-    def line(self, config: Config | None) -> str:
-        """All of it in a line."""
+    def line(self, config: Config | None, *, can_open: bool = True) -> str:
+        """All of it in a line; where an item can be opened, also by what."""
         unsigned = ""
         if self.unsigned:
             unsigned = f" · unsigned: {', '.join(self.unsigned)}"
@@ -52,8 +52,11 @@ class Seal:
             return f"✗ refused, and not opened: {self.reason}"
         if self.kind == "plain":
             return "▲ not sealed, though the table's configuration seals items"
-        means = NO_CONFIG if config is None else f"s opens it by {config.path.name}"
-        return f"{MARK} {self.kind}: not checked · {means}{unsigned}"
+        means = ""
+        if can_open:
+            means = NO_CONFIG if config is None else f"s opens it by {config.path.name}"
+            means = f" · {means}"
+        return f"{MARK} {self.kind}: not checked{means}{unsigned}"
 
 
 def is_sealed(item: Json) -> bool:

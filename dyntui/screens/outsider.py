@@ -103,7 +103,7 @@ class OutsiderScreen(Drawer[None]):
 
     def _show(self, stored: Json, seal: Seal | None) -> None:
         config, colours = self._table.config, self.app.theme_variables
-        line = _NOT_SEALED if seal is None else seal.line(config)
+        line = _NOT_SEALED if seal is None else seal.line(config, can_open=False)
         self.query_one("#outsider-seal", Static).update(Text(line))
         place = None if config is None else config.place
         if seal is None:

@@ -29,6 +29,7 @@ from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.setup_crypto import SetupScreen
 from dyntui.screens.turn import CommandScreen
+from dyntui.widgets.item_grid import ResultGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.json_area import JsonArea
 from dyntui.widgets.text_view import TextView
@@ -418,6 +419,18 @@ async def test_new_items_are_sealed_where_there_is_a_configuration(sealed: Engin
     for request in client.requests("PutItem"):
         assert is_sealed(request["Item"])
         assert list(request["Item"]["card"]) == ["B"]
+
+
+async def test_a_row_of_a_statement_is_shown_sealed_and_not_opened(sealed: Engine) -> None:
+    async with running(sealed, sealed) as pilot:
+        await press(pilot, "p")
+        await type_text(pilot, "SELECT * FROM orders WHERE id = 'order-0'")
+        await press(pilot, "f5")
+        assert "▣ seal 208 B" in screen_text(pilot)
+        assert CARD not in screen_text(pilot)
+        find(pilot, ResultGrid).focus()
+        await press(pilot, "enter")
+        assert "▣ sealed: not checked" in screen_text(pilot)
 
 
 async def test_a_plain_item_among_sealed_ones_is_told(sealed: Engine) -> None:
