@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dyntui.core.connect import Connection
@@ -163,8 +162,3 @@ def both_sides(stored: Json, seal: Seal, place: Place | None) -> list[Seen]:
             inside = cell_text(seal.opened[name])
         shown.append(Seen(name, outside, inside, name in texts))
     return shown
-
-
-def working_folder() -> str:
-    """The folder in which configurations are looked for."""
-    return str(Path.cwd())

@@ -29,8 +29,8 @@ USABLE = "Enabled"
 class TableSecurity:
     """A table with the key that it is under, and the configuration that seals its items.
 
-    `key` is that key where it is known; `key_arn` is None under the key that AWS owns. `switch` is
-    how far a change of the key is, and `denied` why nothing can be read, where an engine tells.
+    `key` is that key where it is known, and the new one during a switch; `key_arn` is None under
+    the key that AWS owns. `at_rest` is what an engine tells beside DescribeTable.
     """
 
     info: TableInfo
@@ -38,14 +38,28 @@ class TableSecurity:
     key_arn: str | None
     key: KeyInfo | None
     config: Config | None
-    switch: KeySwitch | None = None
-    denied: str | None = None
+    at_rest: TableKey | None = None
 
     @property
     def status(self) -> str:
         """The status of the encryption at rest, as the service names it."""
         encryption = self.info.description.get("SSEDescription", {})
         return str(encryption.get("Status", "ENABLED"))
+
+    @property
+    def switch(self) -> KeySwitch | None:
+        """How far a switch to another key is, where that is known."""
+        return None if self.at_rest is None else self.at_rest.switch
+
+    @property
+    def denied(self) -> str | None:
+        """Why nothing of the table can be read, where that is known."""
+        return None if self.at_rest is None else self.at_rest.denied
+
+    def needs(self, key: KeyInfo) -> bool:
+        """Whether the table is under a key, or still partly under it."""
+        former = None if self.at_rest is None else self.at_rest.arn
+        return self.key == key or (former is not None and is_named(key, former))
 
     @property
     def is_switching(self) -> bool:
@@ -84,7 +98,7 @@ class Security:
 
     def users(self, key: KeyInfo) -> list[str]:
         """The tables that are under a key at rest."""
-        return [one.info.name for one in self.tables if one.key == key]
+        return [one.info.name for one in self.tables if one.needs(key)]
 
     def sealers(self, key: KeyInfo) -> list[str]:
         """The tables whose items are sealed under a key, as their configurations say."""
@@ -141,18 +155,18 @@ def table_security(
     info = TableInfo.from_description(description)
     config = config_of(info.name)
     encryption = description.get("SSEDescription", {})
-    arn = encryption.get("KMSMasterKeyArn")
-    switch = None if at_rest is None else at_rest.switch
-    denied = None if at_rest is None else at_rest.denied
-    if arn is None or encryption.get("Status") == "DISABLED":
-        return TableSecurity(info, "AWS owned", None, None, config, switch, denied)
+    arn = None if encryption.get("Status") == "DISABLED" else encryption.get("KMSMasterKeyArn")
+    if at_rest is not None and at_rest.switch is not None:
+        arn = at_rest.switch.arn
+    if arn is None:
+        return TableSecurity(info, "AWS owned", None, None, config, at_rest)
     key = next((one for one in keys if is_named(one, arn)), None)
     owner: Owner = "KMS"
     if arn.endswith(f":{AWS_MANAGED_ALIAS}") or (key is not None and key.manager == "AWS"):
         owner = "AWS managed"
     elif key is not None:
         owner = "customer managed"
-    return TableSecurity(info, owner, arn, key, config, switch, denied)
+    return TableSecurity(info, owner, arn, key, config, at_rest)
 
 
 def is_named(key: KeyInfo, name: str) -> bool:

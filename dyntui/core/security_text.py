@@ -112,8 +112,8 @@ def _at_rest(table: TableSecurity) -> str:
         return text
     switch = table.switch
     if switch is None:
-        return f"switching keys ({table.status}): {text}"
-    return f"switching keys: {switch.done:,} of {switch.total:,} values are done; so far {text}"
+        return f"switched ({table.status}) to the {text}"
+    return f"{switch.done:,} of {switch.total:,} values switched to the {text}"
 
 
 def _client_side(table: TableSecurity) -> str:
@@ -131,8 +131,8 @@ def table_details(table: TableSecurity) -> str:
         ("status", f"{table.info.status} · encryption {table.status}"),
         ("key", table.key_arn or "the folder's, or AWS's own: it is not in the key store"),
     ]
-    if table.switch is not None:
-        rows.append(("switched to", table.switch.arn or "the AWS owned key"))
+    if table.switch is not None and table.at_rest is not None:
+        rows.append(("key before", table.at_rest.arn or "the AWS owned key"))
     if table.denied is not None:
         rows.append(("why", table.denied))
     if table.is_inaccessible:

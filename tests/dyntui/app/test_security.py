@@ -13,7 +13,13 @@ from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
-from dyntui.core.security import INACCESSIBLE, read_security, switch_request, table_security
+from dyntui.core.security import (
+    INACCESSIBLE,
+    Security,
+    read_security,
+    switch_request,
+    table_security,
+)
 from dyntui.core.security_text import key_line, table_details, table_line
 from dyntui.core.session import Session
 from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
@@ -115,7 +121,7 @@ def _under(arn: str, status: str = "ENABLED", **others: Any) -> Json:
         (
             _under(KEY.arn, "UPDATING"),
             (KEY,),
-            "switching keys (UPDATING): customer managed key alias/orders · items not sealed here",
+            "switched (UPDATING) to the customer managed key alias/orders · items not sealed here",
         ),
     ],
 )
@@ -153,8 +159,14 @@ def test_how_far_a_switch_is(engine: Engine) -> None:
     description = engine.call("DescribeTable", {"TableName": "films"})["Table"]
     at_rest = TableKey("films", None, None, KeySwitch(KEY.arn, 1_200, 5_000))
     table = table_security(description, (KEY,), at_rest)
-    assert table_line(table).startswith("switching keys: 1,200 of 5,000 values are done")
-    assert KEY.arn in table_details(table)
+    line = "1,200 of 5,000 values switched to the customer managed key alias/orders"
+    assert table_line(table).startswith(line)
+    assert "key before   the AWS owned key" in table_details(table)
+    back = TableKey("films", KEY.arn, None, KeySwitch(None, 1_200, 5_000))
+    table = table_security(description | _under(KEY.arn, "UPDATING"), (KEY,), back)
+    assert table_line(table).startswith("1,200 of 5,000 values switched to the AWS owned key")
+    # Until the switch is done nothing is read without the key from before.
+    assert Security((table,), (KEY,)).users(KEY) == ["films"]
 
 
 def test_a_switch_is_an_update_of_the_table() -> None:
