@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MARK = "▣"
-LEGACY_MARKERS = "*amzn-ddb-map-"
-"""How the names of the legacy format's two markers begin."""
+LEGACY_MARKERS = ("*amzn-ddb-map-desc*", "*amzn-ddb-map-sig*")
+"""The legacy format's material description and signature."""
 NO_CONFIG = "the table's configuration (TABLE.crypto.toml) is not in this folder"
 _UNKNOWN_PLACE = Place("table", "key")
 
@@ -66,7 +66,7 @@ def is_sealed(item: Json) -> bool:
 def _kind(item: Json) -> Literal["sealed", "legacy"] | None:
     if HEADER in item or FOOTER in item:
         return "sealed"
-    return "legacy" if any(name.startswith(LEGACY_MARKERS) for name in item) else None
+    return "legacy" if any(name in item for name in LEGACY_MARKERS) else None
 
 
 def seal_of(item: Json, config: Config | None) -> Seal | None:
@@ -99,8 +99,7 @@ def sealed_texts(item: Json, place: Place | None) -> dict[str, str]:
     if kind is None:
         return {}
     if kind == "legacy":
-        markers = [name for name in item if name.startswith(LEGACY_MARKERS)]
-        return {name: _size("seal", item[name]) for name in markers}
+        return {name: _size("seal", item[name]) for name in LEGACY_MARKERS if name in item}
     texts = {name: _size("seal", item[name]) for name in (HEADER, FOOTER) if name in item}
     seen = _inspected(item, place)
     for name, action in () if seen is None else seen.actions.items():

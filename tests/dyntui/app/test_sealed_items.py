@@ -161,8 +161,7 @@ def test_what_is_sealed_has_a_size_in_place_of_its_value(sealed: Engine) -> None
 
 def test_markers_of_the_legacy_format() -> None:
     item = {"id": {"S": "1"}, DESCRIPTION: {"B": b"abc"}, SIGNATURE: {"B": b"abcdef"}}
-    assert DESCRIPTION.startswith(LEGACY_MARKERS)
-    assert SIGNATURE.startswith(LEGACY_MARKERS)
+    assert LEGACY_MARKERS == (DESCRIPTION, SIGNATURE)
     assert sealed_texts(item, None) == {DESCRIPTION: "▣ seal 3 B", SIGNATURE: "▣ seal 6 B"}
     seal = seal_of(item, None)
     assert seal is not None
@@ -170,13 +169,30 @@ def test_markers_of_the_legacy_format() -> None:
     assert seal.line(None).endswith("unsigned: the material description")
 
 
-def test_a_header_that_cannot_be_read_is_sealed_still() -> None:
-    item = {"id": {"S": "1"}, HEADER: {"S": "not a header"}, "card": {"B": b"x"}}
+ODD: tuple[Json, ...] = (
+    {"B": b""},
+    {"B": b"\x01\x00odd"},
+    {"B": "!"},
+    {"S": "x"},
+    {"NULL": True},
+    {"L": []},
+)
+
+
+@pytest.mark.parametrize("head", ODD, ids=str)
+def test_a_header_that_cannot_be_read_is_sealed_still(head: Json) -> None:
+    item = {"id": {"S": "1"}, HEADER: head, "card": {"B": b"x"}}
     assert is_sealed(item)
     assert set(sealed_texts(item, None)) == {HEADER}
     seal = seal_of(item, None)
     assert seal is not None
     assert seal.unsigned is None
+
+
+@pytest.mark.parametrize("foot", ODD[2:], ids=str)
+def test_a_footer_that_cannot_be_read_is_sealed_still(sealed: Engine, foot: Json) -> None:
+    item = _stored(sealed) | {FOOTER: foot}
+    assert set(sealed_texts(item, None)) == {HEADER, FOOTER}
 
 
 def test_only_what_is_right_is_opened(sealed: Engine) -> None:
