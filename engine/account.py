@@ -97,7 +97,7 @@ class Account:
             engine = self._engines.get(region)
             if engine is None or engine.is_closed:
                 opened = Region.open(
-                    region, self._folder, self._clock, self._settings, self._options
+                    region, self._folder, self._clock, self._settings, self._options, self.keys
                 )
                 opened = replace(opened, neighbour=self._region)
                 opened.database.upkeep.chore = partial(_start_due_plans, opened)

@@ -41,7 +41,7 @@ _TTL_DELETE_S_MAX = 7 * 86_400
 _SWITCHES_MAX = 1_000
 _KNOWN = frozenset(
     {
-        *("history", "trash", "buckets", "ttl_delete_s", "on_demand_switches"),
+        *("history", "trash", "buckets", "ttl_delete_s", "on_demand_switches", "key_switches"),
         *_SECONDS,
         *_CHOICES,
     }
@@ -85,6 +85,9 @@ def configured(path: Path, config: Mapping[str, Any]) -> tuple[Options, Settings
     if "on_demand_switches" in config:
         count = _number(path, config, "on_demand_switches", _SWITCHES_MAX, "times")
         settings = replace(settings, on_demand_switches=int(count))
+    if "key_switches" in config:
+        count = _number(path, config, "key_switches", _SWITCHES_MAX, "times")
+        settings = replace(settings, key_switches=int(count))
     return options, settings
 
 

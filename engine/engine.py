@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,7 @@ import orjson
 
 from engine.capacity.tally import tallied
 from engine.client.changes import ALL_CHANGES, Changes
-from engine.client.keys import KeyTools
+from engine.client.keys import KeyTools, TableKey
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
     OWNER,
@@ -84,6 +84,9 @@ _metrics: Callable[..., tuple[Datapoint, ...]] = late("engine.operations.metric_
 _exposition: Callable[..., Exposition] = late("engine.capacity.prometheus", "Exposition")
 _expose: Callable[..., None] = late("engine.operations.capacity_report", "expose")
 _compact: Callable[..., None] = late("engine.storage.inspection", "compact")
+_table_keys: Callable[..., tuple[TableKey, ...]] = late(
+    "engine.operations.encryption", "table_keys"
+)
 _region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
@@ -97,8 +100,6 @@ class Engine(OperationMethods, RecoveryMethods):
         self._region = region
         self._account = account
         self._owns_account = False
-        self._memory_keys: KeyTools | None = None
-        self._keys_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -143,9 +144,9 @@ class Engine(OperationMethods, RecoveryMethods):
 
         `image`: what it begins with, as another one's `image` gave it.
         """
-        return cls(
-            Region.open(region, None, clock, settings, Options(history_hours=0, image=image))
-        )
+        keys = cache(lambda name: _region_keys(None, name, clock))
+        options = Options(history_hours=0, image=image)
+        return cls(Region.open(region, None, clock, settings, options, keys))
 
     def image(self) -> bytes:
         """All tables of a Region in memory, with which any number of others may begin.
@@ -334,12 +335,11 @@ class Engine(OperationMethods, RecoveryMethods):
     @property
     def keys(self) -> KeyTools:
         """See `LocalTools.keys`."""
-        if self._account is not None:
-            return self._account.keys(self.region)
-        with self._keys_lock:
-            if self._memory_keys is None:
-                self._memory_keys = _region_keys(None, self.region, self._region.clock)
-            return self._memory_keys
+        return self._region.database.data_keys.keys
+
+    def table_keys(self) -> tuple[TableKey, ...]:
+        """See `LocalTools.table_keys`."""
+        return _table_keys(self._region)
 
     def regions_with_tables(self) -> dict[str, int]:
         """See `LocalTools.regions_with_tables`."""

@@ -3,12 +3,12 @@
     Exception
     ├── ApiError                                  400 unless said
     │   ├── (coral service: failures before an operation runs)
-    │   │   ├── AccessDeniedException
     │   │   ├── UnknownOperationException
     │   │   ├── SerializationException
     │   │   ├── MissingAuthenticationTokenException
     │   │   ├── IncompleteSignatureException
     │   │   └── InvalidSignatureException
+    │   ├── AccessDeniedException                 TableKeyDenied is one too
     │   ├── ValidationException                   (coral validate)
     │   ├── ServiceError                          of a remote, with a code that has no class here
     │   ├── ConnectionFailed                      a remote gave no answer
@@ -92,12 +92,6 @@ class UnknownOperationException(ApiError):
     namespace = _CORAL_SERVICE
 
 
-class AccessDeniedException(ApiError):
-    """Who asks may not do that; or nobody may, where nothing is to be changed."""
-
-    namespace = _CORAL_SERVICE
-
-
 class SerializationException(ApiError):
     """A member of the request has the wrong JSON type."""
 
@@ -121,6 +115,22 @@ class InvalidSignatureException(ApiError):
     """The request's signature is not right."""
 
     namespace = _CORAL_SERVICE
+
+
+class AccessDeniedException(ApiError):
+    """Whoever asked may not do that, or nobody may, where nothing is to be changed."""
+
+    namespace = _CORAL_SERVICE
+    message_key = "Message"
+
+
+class TableKeyDenied(AccessDeniedException):
+    """A table's values cannot be read or written: the KMS key that they are under is of no use."""
+
+    @property
+    def code(self) -> str:
+        """See `ApiError.code`."""
+        return AccessDeniedException.__name__
 
 
 class ValidationException(ApiError):

@@ -10,8 +10,10 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+from engine.client.keys import KeyTools
 from engine.clock import SYSTEM_CLOCK
 from engine.configuration import configured
 from engine.late import late
@@ -20,6 +22,7 @@ from engine.operations.plan_process import ARGUMENT
 from engine.operations.region import Region
 from engine.storage.folder import open_folder
 
+region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 run_plans: Callable[..., object] = late("engine.operations.backup_plans", "run_plans")
 
 
@@ -28,10 +31,11 @@ def main(folder_path: str, region_name: str, job: str) -> None:
     folder = open_folder(Path(folder_path), force_network=True)
     options, settings = configured(folder.config_path, folder.config())
     opened: dict[str, Region] = {}
+    keys = cache(lambda name: region_keys(folder.path / "keys", name, SYSTEM_CLOCK))
 
     def open_region(name: str) -> Region:
         if name not in opened:
-            opened[name] = Region.open(name, folder, SYSTEM_CLOCK, settings, options)
+            opened[name] = Region.open(name, folder, SYSTEM_CLOCK, settings, options, keys)
         return opened[name]
 
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dyntui.cli import kms_keys
+from dyntui.cli import kms_keys, table_keys
 from dyntui.cli.command import Command
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.passphrase import asked_passphrase, long_enough
@@ -19,7 +19,7 @@ _VARIABLE = "DYNTUI_PASSPHRASE"
 
 @click.group()
 def keys() -> None:
-    """Keys to encrypt items with, as KMS has them; and the key of backups.
+    """Keys that tables and items are encrypted with, as KMS has them; and the key of backups.
 
     What is encrypted under a key can only be read while that key is enabled. `export` and `import`
     are about another key: a backup is encrypted with a key of its own, which the key of its folder
@@ -32,6 +32,7 @@ for command in (
     kms_keys.create,
     kms_keys.list_keys,
     kms_keys.describe,
+    table_keys.use,
     kms_keys.alias,
     kms_keys.enable,
     kms_keys.disable,

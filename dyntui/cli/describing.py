@@ -27,6 +27,7 @@ def describe_text(info: TableInfo) -> str:
         ("billing", billing_text(info.throughput)),
         ("class", info.table_class),
         ("deletion protection", "on" if info.deletion_protection else "off"),
+        ("encrypted under", key_text(info.description)),
         ("stream", info.stream_view or "off"),
         ("created", datetime.fromtimestamp(info.created, UTC).isoformat(" ", "seconds")),
         ("ARN", info.arn),
@@ -34,6 +35,17 @@ def describe_text(info: TableInfo) -> str:
     width = max(len(head) for head, _ in rows)
     text = "".join(f"{head:<{width}}  {shown}\n" for head, shown in rows)
     return f"{text}\n{_indexes_text(info)}" if info.indexes else text
+
+
+def key_text(description: Json) -> str:
+    """The key that a table is under, in a few words."""
+    encryption = description.get("SSEDescription")
+    if encryption is None:
+        return "the AWS owned key"
+    arn = str(encryption["KMSMasterKeyArn"])
+    if encryption["Status"] == "UPDATING":
+        return f"{arn}, being switched"
+    return arn
 
 
 def _indexes_text(info: TableInfo) -> str:

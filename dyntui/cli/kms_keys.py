@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -15,6 +15,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.passphrase import asked_passphrase, long_enough
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.key_changes import alias_name
+from dyntui.core.table_keys import tables_by_key
 from engine.client.keys import (
     DELETION_DAYS_MAX,
     DELETION_DAYS_MIN,
@@ -66,16 +67,26 @@ def create(context: click.Context, alias: str | None, description: str) -> None:
 @report_option("The form of the list.")
 @click.pass_context
 def list_keys(context: click.Context, output: str) -> None:
-    """List the keys of the Region, the oldest first."""
-    found = opened_keys(workspace(context)).list_keys()
+    """List the keys of the Region, the oldest first, with the tables that are under them."""
+    work = workspace(context)
+    found = opened_keys(work).list_keys()
+    tables = tables_by_key(work.connection.tools.table_keys())
     if output == "json":
-        click.echo(_json([_document(info) for info in found]))
+        click.echo(_json([_document(info, tables) for info in found]))
         return
     rows = [
-        (info.key_id, ", ".join(info.aliases), info.state, info.manager, info.description)
+        (
+            info.key_id,
+            ", ".join(info.aliases),
+            info.state,
+            info.manager,
+            ", ".join(tables.get(info.arn, [])),
+            info.description,
+        )
         for info in found
     ]
-    write_rows(("id", "aliases", "state", "manager", "description"), rows, [False] * 5)
+    heads = ("id", "aliases", "state", "manager", "tables", "description")
+    write_rows(heads, rows, [False] * len(heads))
 
 
 @click.command(cls=Command)
@@ -87,11 +98,13 @@ def describe(context: click.Context, key: str, output: str) -> None:
 
     The AWS managed key alias/aws/dynamodb is made when it is first asked for.
     """
-    keys = opened_keys(workspace(context))
+    work = workspace(context)
+    keys = opened_keys(work)
     with asking("DescribeKey"):
         info = keys.describe(key)
+    tables = tables_by_key(work.connection.tools.table_keys())
     if output == "json":
-        click.echo(_json(_document(info)))
+        click.echo(_json(_document(info, tables)))
         return
     lines = {
         "id": info.key_id,
@@ -100,6 +113,7 @@ def describe(context: click.Context, key: str, output: str) -> None:
         "description": info.description,
         "state": info.state,
         "manager": info.manager,
+        "tables": ", ".join(tables.get(info.arn, [])),
         "made": _time(info.created_us),
         "rotated": ", ".join(map(_time, info.rotated_us)),
         "deleted": "" if info.deletion_us is None else _time(info.deletion_us),
@@ -177,10 +191,13 @@ def enable(context: click.Context, key: str) -> None:
 @click.pass_context
 def disable(context: click.Context, key: str) -> None:
     """Let a key neither encrypt nor decrypt, until it is enabled again."""
-    keys = opened_keys(workspace(context))
+    work = workspace(context)
+    keys = opened_keys(work)
     with asking("DisableKey"):
+        arn = keys.describe(key).arn
         keys.disable(key)
-    say(f"disabled {key}")
+    tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
+    say(f"disabled {key}; not to be read now: {tables}" if tables else f"disabled {key}")
 
 
 @click.command("schedule-deletion", cls=Command)
@@ -203,7 +220,9 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
     keys = opened_keys(work)
     with asking("ScheduleKeyDeletion"):
         arn = keys.describe(key).arn
-    work.confirm(f"Delete {key} in {days} days, and so all that it encrypted?", yes=yes)
+    tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
+    encrypted = f"all that it encrypted, {tables} too" if tables else "all that it encrypted"
+    work.confirm(f"Delete {key} in {days} days, and so {encrypted}?", yes=yes)
     with asking("ScheduleKeyDeletion"):
         when_us = keys.schedule_deletion(arn, days)
     say(f"{key} will be deleted at {_time(when_us)}")
@@ -261,8 +280,8 @@ def master(context: click.Context, kind: str | None) -> None:
     say(f"the master key comes from here now: {kind}")
 
 
-def _document(info: KeyInfo) -> Json:
-    """A key as KMS describes one, with its aliases and rotations."""
+def _document(info: KeyInfo, tables: Mapping[str, list[str]]) -> Json:
+    """A key as KMS describes one, with its aliases, rotations and the tables under it."""
     document: Json = {
         "KeyId": info.key_id,
         "Arn": info.arn,
@@ -276,6 +295,7 @@ def _document(info: KeyInfo) -> Json:
         "KeySpec": "SYMMETRIC_DEFAULT",
         "Aliases": list(info.aliases),
         "RotationDates": [each / 1_000_000 for each in info.rotated_us],
+        "Tables": tables.get(info.arn, []),
     }
     if info.deletion_us is not None:
         document["DeletionDate"] = info.deletion_us / 1_000_000

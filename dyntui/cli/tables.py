@@ -110,6 +110,7 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
     "--lsi", metavar="INDEX", multiple=True, help="Local index: 'by-delay=delay:N :keys-only'."
 )
 @_settings_options
+@click.option("--sse", metavar="KEY", help="Put it under this key; see `dyntui keys use`.")
 @click.option("--tag", metavar="KEY=VALUE", multiple=True, help="A tag.")
 @click.option("--deletion-protection", is_flag=True, help="Refuse to drop the table.")
 @click.pass_context
@@ -124,6 +125,7 @@ def create(
     rcu: int | None,
     wcu: int | None,
     table_class: str | None,
+    sse: str | None,
     tag: tuple[str, ...],
     deletion_protection: bool,
 ) -> None:
@@ -150,6 +152,7 @@ def create(
             table_class=TABLE_CLASSES[table_class] if table_class else None,
             deletion_protection=deletion_protection,
             tags=tuple(map(parse_tag, tag)),
+            key=sse,
         )
         request = definition.create_request()
     except NotationError as error:

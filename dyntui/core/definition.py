@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dyntui.core.schema import BillingMode, Projection, TableInfo, Throughput
+from dyntui.core.table_keys import sse_specification
 
 Json = dict[str, Any]
 
@@ -75,7 +76,10 @@ class IndexDefinition:
 
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
-    """A table to be made; units belong to the billing mode PROVISIONED, 5 where none are named."""
+    """A table to be made; units belong to the billing mode PROVISIONED, 5 where none are named.
+
+    `key` is the one that it is to be under, as `sse_specification` takes it.
+    """
 
     name: str
     partition: KeyAttribute
@@ -87,6 +91,7 @@ class TableDefinition:
     table_class: str | None = None
     deletion_protection: bool = False
     tags: tuple[tuple[str, str], ...] = ()
+    key: str | None = None
 
     def create_request(self) -> Json:
         """The CreateTable request; raises `NotationError` where types are missing or differ."""
@@ -108,6 +113,8 @@ class TableDefinition:
             request["TableClass"] = self.table_class
         if self.deletion_protection:
             request["DeletionProtectionEnabled"] = True
+        if self.key is not None:
+            request["SSESpecification"] = sse_specification(self.key)
         if self.tags:
             request["Tags"] = [{"Key": key, "Value": value} for key, value in self.tags]
         return request

@@ -33,6 +33,7 @@ _BY_TEXT = (
     ("Number of Tags exceed", "Remove a tag first."),
     ("Tag Key cannot be prefixed", "Give a key that does not begin with aws:."),
     ("AttributeDefinitions", "Each attribute of a key is defined once, with one type."),
+    ("KMS key access denied", "The table's key is of no use now: K shows it, Space enables it."),
     ("does not project", "The index lacks that attribute: query the table, or show all."),
     (
         "Consistent reads are not supported",

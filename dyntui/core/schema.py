@@ -14,6 +14,9 @@ Json = dict[str, Any]
 Projection = Literal["ALL", "KEYS_ONLY", "INCLUDE"]
 BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 
+SETTLED = frozenset({"ACTIVE", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED"})
+"""The statuses in which a table stays."""
+
 
 class UnknownIndexError(ValueError):
     """The table has no index of that name; the message tells which it has."""
@@ -135,8 +138,8 @@ class TableInfo:
 
     @property
     def changing(self) -> bool:
-        """Whether the table or one of its indexes is not ACTIVE yet."""
-        return self.status != "ACTIVE" or any(index.status != "ACTIVE" for index in self.indexes)
+        """Whether the table or one of its indexes is on its way to another status."""
+        return self.status not in SETTLED or any(index.status != "ACTIVE" for index in self.indexes)
 
     def index(self, name: str) -> IndexInfo:
         """The index of that name; raises `UnknownIndexError`."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dyntui.core.connect import Connection
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MARK = "▣"
-LEGACY_MARKERS = "*amzn-ddb-map-"
-"""How the names of the legacy format's two markers begin."""
+LEGACY_MARKERS = ("*amzn-ddb-map-desc*", "*amzn-ddb-map-sig*")
+"""The legacy format's material description and signature."""
 NO_CONFIG = "the table's configuration (TABLE.crypto.toml) is not in this folder"
 _UNKNOWN_PLACE = Place("table", "key")
 
@@ -41,8 +40,8 @@ class Seal:
     unsigned: tuple[str, ...] | None = None
     opened: Json | None = None
 
-    def line(self, config: Config | None) -> str:
-        """All of it in a line."""
+    def line(self, config: Config | None, *, can_open: bool = True) -> str:
+        """All of it in a line; where an item can be opened, also by what."""
         unsigned = ""
         if self.unsigned:
             unsigned = f" · unsigned: {', '.join(self.unsigned)}"
@@ -52,8 +51,11 @@ class Seal:
             return f"✗ refused, and not opened: {self.reason}"
         if self.kind == "plain":
             return "▲ not sealed, though the table's configuration seals items"
-        means = NO_CONFIG if config is None else f"s opens it by {config.path.name}"
-        return f"{MARK} {self.kind}: not checked · {means}{unsigned}"
+        means = ""
+        if can_open:
+            means = NO_CONFIG if config is None else f"s opens it by {config.path.name}"
+            means = f" · {means}"
+        return f"{MARK} {self.kind}: not checked{means}{unsigned}"
 
 
 def is_sealed(item: Json) -> bool:
@@ -64,7 +66,7 @@ def is_sealed(item: Json) -> bool:
 def _kind(item: Json) -> Literal["sealed", "legacy"] | None:
     if HEADER in item or FOOTER in item:
         return "sealed"
-    return "legacy" if any(name.startswith(LEGACY_MARKERS) for name in item) else None
+    return "legacy" if any(name in item for name in LEGACY_MARKERS) else None
 
 
 def seal_of(item: Json, config: Config | None) -> Seal | None:
@@ -97,8 +99,7 @@ def sealed_texts(item: Json, place: Place | None) -> dict[str, str]:
     if kind is None:
         return {}
     if kind == "legacy":
-        markers = [name for name in item if name.startswith(LEGACY_MARKERS)]
-        return {name: _size("seal", item[name]) for name in markers}
+        return {name: _size("seal", item[name]) for name in LEGACY_MARKERS if name in item}
     texts = {name: _size("seal", item[name]) for name in (HEADER, FOOTER) if name in item}
     seen = _inspected(item, place)
     for name, action in () if seen is None else seen.actions.items():
@@ -160,8 +161,3 @@ def both_sides(stored: Json, seal: Seal, place: Place | None) -> list[Seen]:
             inside = cell_text(seal.opened[name])
         shown.append(Seen(name, outside, inside, name in texts))
     return shown
-
-
-def working_folder() -> str:
-    """The folder in which configurations are looked for."""
-    return str(Path.cwd())

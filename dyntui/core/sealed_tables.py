@@ -1,4 +1,4 @@
-"""Long work on all items of a table: their seals verified, or plain items sealed. For threads."""
+"""Work on many items of a table: their seals verified, or plain items sealed. For threads."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 Show = Callable[[int], None]
 Cancelled = Callable[[], bool]
+
+
+def first_items(session: Session, table: str, count: int, cancelled: Cancelled) -> list[Json]:
+    """The first items of a table, as they are stored. Raises `ApiError`."""
+    answer = session.call("Scan", {"TableName": table, "Limit": count}, cancelled)
+    items: list[Json] = answer["Items"]
+    return items
 
 
 def verify_table(

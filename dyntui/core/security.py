@@ -12,7 +12,8 @@ from dyntui.core.kept_copies import listed
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo
+from dyntui.core.table_keys import sse_specification
+from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeySwitch, TableKey
 from engine.client.protocol import Json
 from engine.errors import FolderError, ResourceNotFoundException
 
@@ -28,7 +29,8 @@ USABLE = "Enabled"
 class TableSecurity:
     """A table with the key that it is under, and the configuration that seals its items.
 
-    `key` is that key where it is known; `key_arn` is None under the key that AWS owns.
+    `key` is that key where it is known, and the new one during a switch; `key_arn` is None under
+    the key that AWS owns. `at_rest` is what an engine tells beside DescribeTable.
     """
 
     info: TableInfo
@@ -36,6 +38,7 @@ class TableSecurity:
     key_arn: str | None
     key: KeyInfo | None
     config: Config | None
+    at_rest: TableKey | None = None
 
     @property
     def status(self) -> str:
@@ -44,15 +47,32 @@ class TableSecurity:
         return str(encryption.get("Status", "ENABLED"))
 
     @property
+    def switch(self) -> KeySwitch | None:
+        """How far a switch to another key is, where that is known."""
+        return None if self.at_rest is None else self.at_rest.switch
+
+    @property
+    def denied(self) -> str | None:
+        """Why nothing of the table can be read, where that is known."""
+        return None if self.at_rest is None else self.at_rest.denied
+
+    def needs(self, key: KeyInfo) -> bool:
+        """Whether the table is under a key, or still partly under it."""
+        former = None if self.at_rest is None else self.at_rest.arn
+        return self.key == key or (former is not None and is_named(key, former))
+
+    @property
     def is_switching(self) -> bool:
         """Whether the table is on its way to another key."""
-        return self.status in SWITCHING
+        return self.switch is not None or self.status in SWITCHING
 
     @property
     def is_inaccessible(self) -> bool:
         """Whether the table's key cannot be used, and so nothing of the table read."""
         encryption = self.info.description.get("SSEDescription", {})
-        return self.info.status == INACCESSIBLE or "InaccessibleEncryptionDateTime" in encryption
+        if self.denied is not None or self.info.status == INACCESSIBLE:
+            return True
+        return "InaccessibleEncryptionDateTime" in encryption
 
     @property
     def key_name(self) -> str:
@@ -78,7 +98,7 @@ class Security:
 
     def users(self, key: KeyInfo) -> list[str]:
         """The tables that are under a key at rest."""
-        return [one.info.name for one in self.tables if one.key == key]
+        return [one.info.name for one in self.tables if one.needs(key)]
 
     def sealers(self, key: KeyInfo) -> list[str]:
         """The tables whose items are sealed under a key, as their configurations say."""
@@ -110,6 +130,7 @@ def read_security(
                 keys = tuple(store.list_keys())
         except FolderError as error:
             why_no_keys = str(error)
+    at_rest = keys_of_tables(connection)
     tables = []
     for name in listed(session, "ListTables", {}, cancelled):
         try:
@@ -117,25 +138,35 @@ def read_security(
         except ResourceNotFoundException:
             # It was dropped since it was listed.
             continue
-        tables.append(table_security(answer["Table"], keys or ()))
+        tables.append(table_security(answer["Table"], keys or (), at_rest.get(name)))
     return Security(tuple(tables), keys, why_no_keys, master_kind, is_locked)
 
 
-def table_security(description: Json, keys: Sequence[KeyInfo]) -> TableSecurity:
+def keys_of_tables(connection: Connection) -> dict[str, TableKey]:
+    """What an engine tells of the keys of tables, beside DescribeTable; nothing on a remote."""
+    tools = connection.local_tools
+    return {} if tools is None else {each.table: each for each in tools.table_keys()}
+
+
+def table_security(
+    description: Json, keys: Sequence[KeyInfo], at_rest: TableKey | None = None
+) -> TableSecurity:
     """A TableDescription with the key that it names, of those that are known."""
     info = TableInfo.from_description(description)
     config = config_of(info.name)
     encryption = description.get("SSEDescription", {})
-    arn = encryption.get("KMSMasterKeyArn")
-    if arn is None or encryption.get("Status") == "DISABLED":
-        return TableSecurity(info, "AWS owned", None, None, config)
+    arn = None if encryption.get("Status") == "DISABLED" else encryption.get("KMSMasterKeyArn")
+    if at_rest is not None and at_rest.switch is not None:
+        arn = at_rest.switch.arn
+    if arn is None:
+        return TableSecurity(info, "AWS owned", None, None, config, at_rest)
     key = next((one for one in keys if is_named(one, arn)), None)
     owner: Owner = "KMS"
     if arn.endswith(f":{AWS_MANAGED_ALIAS}") or (key is not None and key.manager == "AWS"):
         owner = "AWS managed"
     elif key is not None:
         owner = "customer managed"
-    return TableSecurity(info, owner, arn, key, config)
+    return TableSecurity(info, owner, arn, key, config, at_rest)
 
 
 def is_named(key: KeyInfo, name: str) -> bool:
@@ -148,15 +179,6 @@ def name_of(key: KeyInfo) -> str:
     return key.aliases[0] if key.aliases else key.key_id
 
 
-OWNED = "owned"
-MANAGED = "managed"
-
-
-def switch_request(table: str, choice: str) -> Request:
-    """The UpdateTable that puts a table under a key: `OWNED`, `MANAGED`, or how a key is named."""
-    specification: Json = {"Enabled": choice != OWNED}
-    if choice != OWNED:
-        specification["SSEType"] = "KMS"
-    if choice not in (OWNED, MANAGED):
-        specification["KMSMasterKeyId"] = choice
-    return Request("UpdateTable", {"TableName": table, "SSESpecification": specification})
+def switch_request(table: str, key: str) -> Request:
+    """The UpdateTable that puts a table under a key, named as `sse_specification` takes it."""
+    return Request("UpdateTable", {"TableName": table, "SSESpecification": sse_specification(key)})

@@ -108,7 +108,12 @@ def _at_rest(table: TableSecurity) -> str:
     if table.is_inaccessible:
         return f"{table.owner} key {table.key_name}: not to be used, the table cannot be read"
     text = f"{table.owner} key" + (f" {table.key_name}" if table.key_arn is not None else "")
-    return f"switching keys ({table.status}): {text}" if table.is_switching else text
+    if not table.is_switching:
+        return text
+    switch = table.switch
+    if switch is None:
+        return f"switched ({table.status}) to the {text}"
+    return f"{switch.done:,} of {switch.total:,} values switched to the {text}"
 
 
 def _client_side(table: TableSecurity) -> str:
@@ -126,6 +131,10 @@ def table_details(table: TableSecurity) -> str:
         ("status", f"{table.info.status} · encryption {table.status}"),
         ("key", table.key_arn or "the folder's, or AWS's own: it is not in the key store"),
     ]
+    if table.switch is not None and table.at_rest is not None:
+        rows.append(("key before", table.at_rest.arn or "the AWS owned key"))
+    if table.denied is not None:
+        rows.append(("why", table.denied))
     if table.is_inaccessible:
         rows.append(("way out", way_out(table)))
     config = table.config

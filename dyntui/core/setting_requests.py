@@ -10,7 +10,8 @@ from typing import Any
 from dyntui.core.definition import NotationError, Settings, index_units_request, settings_requests
 from dyntui.core.requests import Request
 from dyntui.core.schema import BillingMode, TableInfo
-from dyntui.core.security import MANAGED, OWNED, switch_request
+from dyntui.core.security import switch_request
+from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 
 Json = dict[str, Any]
 Pair = tuple[int | None, int | None]
@@ -127,7 +128,7 @@ def protection_requests(info: TableInfo, protected: bool) -> list[Request]:
 
 
 def encryption_requests(info: TableInfo, key: str) -> list[Request]:
-    """Another key: `OWNED`, `MANAGED`, or one's own by its id, ARN or alias.
+    """Another key, named as `sse_specification` takes it.
 
     Raises `NotationError`.
     """
@@ -140,15 +141,15 @@ def encryption_requests(info: TableInfo, key: str) -> list[Request]:
 
 
 def key_kind(encryption: Json) -> str:
-    """Which kind of key an SSEDescription has: `OWNED`, `MANAGED` or "customer".
+    """Which kind of key an SSEDescription has: `AWS_OWNED`, `AWS_MANAGED` or "customer".
 
     The service does not tell whether a KMS key is the one that AWS manages unless it names the
     alias.
     """
     arn = str(encryption.get("KMSMasterKeyArn", ""))
     if not arn:
-        return OWNED
-    return MANAGED if arn.endswith("alias/aws/dynamodb") else "customer"
+        return AWS_OWNED
+    return AWS_MANAGED if arn.endswith("alias/aws/dynamodb") else "customer"
 
 
 def stream_requests(info: TableInfo, view: str | None) -> list[Request]:

@@ -13,6 +13,7 @@ from dyntui.core.schema import IndexInfo, TableInfo
 from dyntui.core.setting_requests import key_kind, maxima_of, warm_of
 from dyntui.core.stream_lines import due_text
 from dyntui.core.stream_page import moment_text
+from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.core.table_settings import EXPIRY, RECOVERY, TAGS, TableSettings, described_by
 from engine.client.protocol import DUE_MAX
 
@@ -36,8 +37,8 @@ Change = Literal[
 
 BILLING = {"PAY_PER_REQUEST": "on demand", "PROVISIONED": "provisioned"}
 KEY_TEXTS = {
-    "owned": "by a key that AWS owns",
-    "managed": "by the key that AWS manages",
+    AWS_OWNED: "by a key that AWS owns",
+    AWS_MANAGED: "by the key that AWS manages",
     "customer": "by a key of one's own",
 }
 DESCRIBE = "DescribeTable"

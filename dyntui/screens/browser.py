@@ -333,10 +333,12 @@ class BrowserScreen(Navigation, JobHost):
             self._load_tables()
 
     def on_security_board_table_changed(self, message: SecurityBoard.TableChanged) -> None:
-        """A table has another key, or a configuration that seals its items."""
+        """A table has another key, a configuration that seals its items, or sealed items."""
         message.stop()
         if message.table in self._infos:
             self._describe_again(message.table)
+        if message.table == self._shown:
+            self._main.items.reload()
 
     async def action_export_table(self) -> None:
         """The form for an export of the table that is shown."""

@@ -13,8 +13,14 @@ from textual.widgets import Static
 
 from dyntui.core.connect import Connection
 from dyntui.core.formats import cell_text
-from dyntui.core.requests import Request
-from dyntui.core.sealed_items import Seal, Seen, both_sides, opened_seal, seal_of
+from dyntui.core.sealed_items import (
+    Seal,
+    Seen,
+    both_sides,
+    opened_seal,
+    seal_of,
+)
+from dyntui.core.sealed_tables import first_items
 from dyntui.core.security import TableSecurity
 from dyntui.core.session import Session
 from dyntui.screens.drawer import Drawer, Json
@@ -63,11 +69,15 @@ class OutsiderScreen(Drawer[None]):
 
     def on_mount(self) -> None:
         """Read the first items."""
-        request = Request("Scan", {"TableName": self._table.info.name, "Limit": _ITEMS})
-        self.send(self._session, request, self._read)
+        name = self._table.info.name
 
-    def _read(self, answer: Json) -> None:
-        self._items = answer["Items"]
+        def work(cancelled: Cancelled) -> list[Json]:
+            return first_items(self._session, name, _ITEMS, cancelled)
+
+        self.run_job(f"Scan {name}", work, self._read, self.show_error, group="opening")
+
+    def _read(self, items: list[Json]) -> None:
+        self._items = items
         if self._items:
             self._open()
         else:
@@ -93,7 +103,7 @@ class OutsiderScreen(Drawer[None]):
 
     def _show(self, stored: Json, seal: Seal | None) -> None:
         config, colours = self._table.config, self.app.theme_variables
-        line = _NOT_SEALED if seal is None else seal.line(config)
+        line = _NOT_SEALED if seal is None else seal.line(config, can_open=False)
         self.query_one("#outsider-seal", Static).update(Text(line))
         place = None if config is None else config.place
         if seal is None:

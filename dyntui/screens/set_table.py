@@ -11,7 +11,7 @@ from textual.widgets import Input, Select
 from dyntui.core.definition import TABLE_CLASSES
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
-from dyntui.core.security import MANAGED, OWNED, USABLE, name_of
+from dyntui.core.security import USABLE, name_of
 from dyntui.core.session import Session
 from dyntui.core.setting_requests import (
     encryption_requests,
@@ -22,6 +22,7 @@ from dyntui.core.setting_requests import (
     untag_requests,
 )
 from dyntui.core.setting_rows import CLASS_NOTE, ENCRYPTION_NOTE, PROTECTION_NOTE, TAG_NOTE
+from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.setting import SettingScreen, choice
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.toggle import Toggle
@@ -80,14 +81,18 @@ class EncryptionScreen(SettingScreen):
 
     def fields(self) -> Sequence[Widget]:
         """The key."""
-        choices = [("AWS owned: the default", OWNED), ("AWS managed: alias/aws/dynamodb", MANAGED)]
+        choices = [
+            ("AWS owned: the default", AWS_OWNED),
+            ("AWS managed: alias/aws/dynamodb", AWS_MANAGED),
+        ]
         for key in self._keys:
             state = "" if key.state == USABLE else f" ({key.state})"
             choices.append((f"customer managed: {name_of(key)}{state}", key.arn))
         choices.append(("another, by its ARN, id or alias", OTHER))
         now = self._info.description.get("SSEDescription") or {}
         under = str(now.get("KMSMasterKeyArn", ""))
-        kind = {"owned": OWNED, "managed": MANAGED}.get(key_kind(now), under)
+        named = key_kind(now)
+        kind = named if named in (AWS_OWNED, AWS_MANAGED) else under
         known = any(kind == value for _, value in choices)
         other = Input(
             "" if known else under, placeholder="arn:aws:kms:…, or alias/…", id="key", compact=True

@@ -18,8 +18,8 @@ from dyntui.core.connect import Connection
 from dyntui.core.crypto_place import config_path
 from dyntui.core.crypto_setup import key_files, setup_text, write_setup
 from dyntui.core.crypto_wizard import ACTION_TEXTS, Wizard, is_sealed_already
-from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
+from dyntui.core.sealed_tables import first_items
 from dyntui.core.security import USABLE, name_of
 from dyntui.core.session import Session
 from dyntui.screens.drawer import Drawer, Json
@@ -102,17 +102,21 @@ class SetupScreen(Drawer[str | None]):
 
     def on_mount(self) -> None:
         """Look at the first items: what attributes there are."""
-        request = Request("Scan", {"TableName": self._info.name, "Limit": _SAMPLE_ITEMS})
-        self.send(self._session, request, self._read)
+        name = self._info.name
+
+        def work(cancelled: Cancelled) -> list[Json]:
+            return first_items(self._session, name, _SAMPLE_ITEMS, cancelled)
+
+        self.run_job(f"Scan {name}", work, self._read, self.show_error, group="reading")
         self.query_one(OptionList).focus()
 
-    def _read(self, answer: Json) -> None:
-        if is_sealed_already(answer["Items"]):
+    def _read(self, items: list[Json]) -> None:
+        if is_sealed_already(items):
             self.show_error(
                 "Items of this table are sealed already: their configuration and keys belong here."
             )
         try:
-            self._wizard = Wizard(self._info, answer["Items"])
+            self._wizard = Wizard(self._info, items)
         except ApiError as error:
             self.show_error(error)
         self._show()

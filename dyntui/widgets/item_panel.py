@@ -46,6 +46,8 @@ class ItemPanel(Vertical):
     """Shows one item, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("item")
+    CAN_OPEN: ClassVar[bool] = True
+    """Whether sealed items are opened here."""
     DEFAULT_CSS = """
     ItemPanel {
         background: $surface;
@@ -131,7 +133,8 @@ class ItemPanel(Vertical):
         line.set_class(seal is not None, "-shown")
         for verdict in ("verified", "refused"):
             line.set_class(seal is not None and seal.verdict == verdict, f"-{verdict}")
-        line.update(Text("" if seal is None else seal.line(self.config)))
+        can_open = self.CAN_OPEN
+        line.update(Text("" if seal is None else seal.line(self.config, can_open=can_open)))
 
     def _fill(self) -> None:
         """Put the item into the view that is shown."""
@@ -223,6 +226,7 @@ class RowPanel(ItemPanel, inherit_bindings=False):
     """Shows a row that is looked at only."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("row")
+    CAN_OPEN: ClassVar[bool] = False
 
 
 def _size_text(info: TableInfo | None, item: Json) -> str:

@@ -17,7 +17,7 @@ from dyntui.core.formats import dynamodb_json
 from dyntui.core.pages import GONE
 from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal, working_folder
+from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal
 from dyntui.core.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
@@ -134,7 +134,7 @@ class ItemsTab(MarkedItems):
             self.notify("The item is not sealed.")
         elif seal.opened is not None or config is None:
             if config is None:
-                self.notify(f"{NO_CONFIG.capitalize()}, {working_folder()}", markup=False)
+                self.notify(f"Not opened: {NO_CONFIG}", markup=False)
             self._show_item()
         else:
             self._with_item(self._open_seal)

@@ -196,7 +196,7 @@ class MainArea(Vertical):
 
     def _show_facts(self, info: TableInfo) -> None:
         parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
-        if info.changing:
+        if info.changing or info.status != "ACTIVE":
             # What is under way stands first: a narrow window cuts the rest.
             parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")
         self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)

@@ -23,6 +23,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.security import (
     Security,
     TableSecurity,
+    keys_of_tables,
     name_of,
     read_security,
     table_security,
@@ -74,7 +75,7 @@ class SecurityBoard(Vertical, JobHost):
 
     @dataclass
     class TableChanged(Message):
-        """A table has another key, or its items a configuration."""
+        """A table has another key, its items a configuration, or they are sealed now."""
 
         table: str
 
@@ -173,7 +174,8 @@ class SecurityBoard(Vertical, JobHost):
         def work(cancelled: Cancelled) -> TableSecurity:
             while True:
                 answer = self._session.call("DescribeTable", {"TableName": name}, cancelled)
-                found = table_security(answer["Table"], self._keys)
+                at_rest = keys_of_tables(self._connection).get(name)
+                found = table_security(answer["Table"], self._keys, at_rest)
                 if cancelled() or not found.is_switching:
                     return found
                 self.post_progress(partial(self._table_changed, found))
@@ -285,7 +287,8 @@ class SecurityBoard(Vertical, JobHost):
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page
         self._show()
-        self.focus_content()
+        # At once: the next key may have come already, and means something else in the other list.
+        self.screen.set_focus(self._list)
 
 
 def _row(mark: str, head: str, below: str) -> Row:

@@ -9,7 +9,8 @@ Every block is compressed and then sealed with AES-GCM under the archive's own k
 the nonce, the header is authenticated with each. So a flipped byte, a block that is missing, moved
 or of another archive, and a cut-off end are all found. The header says whose key wraps the
 archive's; the contents say what is in it: each table's definition, its counts and its blocks. Rows
-are in key order, as a restore needs them.
+are in key order, as a restore needs them. The blocks of a table under a KMS key are sealed once
+more, under a key that only this KMS key opens.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from engine.client.protocol import Json
 from engine.errors import DamagedError, FolderAccessError, NewerFormatError
 
 _MAGIC = b"dyntui archive\x00"
-_FORMAT = 1
+_FORMAT = 2
 _LENGTH = struct.Struct("<I")
 _OFFSET = struct.Struct("<Q")
 _CHECKSUM_BYTES = 16
@@ -57,7 +58,10 @@ Row = tuple[bytes, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of an archive: its definition as the catalog had it, its counts, its blocks."""
+    """One table of an archive: its definition as the catalog had it, its counts, its blocks.
+
+    `key` is of a table under a KMS key: what its blocks are sealed under besides, wrapped.
+    """
 
     definition: Json
     items: int
@@ -65,6 +69,7 @@ class Section:
     first_block: int
     offset: int
     blocks: int
+    key: Json | None = None
 
     @property
     def name(self) -> str:
@@ -78,7 +83,7 @@ def write_archive(
     """Write an archive of tables, each a definition and its rows in key order; gives its bytes.
 
     `info` is what the archive says of itself, beside the tables. Blocks are sealed in a thread
-    beside the one that reads rows.
+    beside the one that reads rows. Raises `TableKeyDenied` where a table's KMS key is of no use.
     """
     sealer = _Sealer(file, keys)
     with ThreadPoolExecutor(1, "dyntui-archive") as thread:
@@ -88,10 +93,11 @@ def write_archive(
         for definition, rows in tables:
             items = size = 0
             begun = blocks
+            table_key, key_form = _table_key(keys, definition)
             for block_items, block_bytes, payload in _payloads(rows):
                 if len(pending) == _AHEAD:
                     pending.pop(0).result()
-                pending.append(thread.submit(sealer.add, _ROWS, payload))
+                pending.append(thread.submit(sealer.add, _ROWS, payload, table_key))
                 items += block_items
                 size += block_bytes
                 blocks += 1
@@ -99,10 +105,18 @@ def write_archive(
                 pending.pop(0).result()
             counted = {"definition": definition, "items": items, "bytes": size}
             offset = sealer.offset_of.get(begun, 0)
-            sections.append(
-                counted | {"first_block": begun, "offset": offset, "blocks": blocks - begun}
-            )
+            placed = {"first_block": begun, "offset": offset, "blocks": blocks - begun}
+            sections.append(counted | placed | {"key": key_form})
     return sealer.finish({"info": info, "tables": sections})
+
+
+def _table_key(keys: Keyring, definition: Json) -> tuple[AESGCM | None, Json | None]:
+    """What the blocks of a table under a KMS key are sealed with besides, and its form."""
+    arn = (definition.get("encryption") or {}).get("key_arn")
+    if arn is None:
+        return None, None
+    key, form = keys.new_table_key(arn, definition["name"])
+    return AESGCM(key), form
 
 
 class _Sealer:
@@ -121,14 +135,14 @@ class _Sealer:
         self.offset_of: dict[int, int] = {}
         file.write(header + self._bound[:_CHECKSUM_BYTES])
 
-    def add(self, kind: bytes, payload: bytes) -> None:
-        """Write the next block."""
+    def add(self, kind: bytes, payload: bytes, table_key: AESGCM | None = None) -> None:
+        """Write the next block, sealed under its table's key first where that has one."""
         number = _CONTENTS_NUMBER if kind == _CONTENTS else self._number
-        sealed = self._cipher.encrypt(
-            number.to_bytes(_NONCE_BYTES, "big"),
-            kind + self._compressor.compress(payload),
-            self._bound,
-        )
+        nonce = number.to_bytes(_NONCE_BYTES, "big")
+        block = self._compressor.compress(payload)
+        if table_key is not None:
+            block = table_key.encrypt(nonce, block, self._bound)
+        sealed = self._cipher.encrypt(nonce, kind + block, self._bound)
         self.offset_of[self._number] = self._offset
         self._file.write(_LENGTH.pack(len(sealed)))
         self._file.write(sealed)
@@ -205,6 +219,7 @@ class Archive:
             raise
 
     def _open(self, keys: Keyring) -> None:
+        self._keys = keys
         header, text = self._header()
         self._bound = hashlib.sha256(header).digest()
         if self._read(_CHECKSUM_BYTES) != self._bound[:_CHECKSUM_BYTES]:
@@ -253,7 +268,7 @@ class Archive:
         return next((section for section in self.sections if section.name == table), None)
 
     def rows(self, section: Section, after: bytes = b"") -> Iterator[Row]:
-        """The rows of a table in key order, those behind a key."""
+        """The rows of a table in key order, those behind a key; raises `TableKeyDenied`."""
         for payload in self._payloads(section):
             rows = _decoded(payload)
             if not rows or rows[-1][0] <= after:
@@ -263,8 +278,13 @@ class Archive:
             yield from rows
 
     def _payloads(self, section: Section) -> Iterator[bytes]:
-        for opened in self._opened_blocks(section):
-            yield self._decompressor.decompress(opened)
+        table_key = None if section.key is None else AESGCM(self._keys.table_key(section.key))
+        blocks = self._opened_blocks(section)
+        for number, opened in enumerate(blocks, start=section.first_block):
+            block: bytes | memoryview = opened
+            if table_key is not None:
+                block = self._opened(table_key, number, opened, f"block {number + 1}")
+            yield self._decompressor.decompress(block)
 
     def _opened_blocks(self, section: Section) -> Iterator[memoryview]:
         """The blocks of a table, authenticated and decrypted, still compressed."""
@@ -274,6 +294,11 @@ class Archive:
             sealed = self._sealed(f"block {number + 1}")
             yield self._unsealed(sealed, number, _ROWS)
             at += _LENGTH.size + len(sealed)
+
+    def require_key(self, section: Section) -> None:
+        """Raises `TableKeyDenied` where a table's KMS key is of no use."""
+        if section.key is not None:
+            self._keys.table_key(section.key)
 
     def verify(self) -> None:
         """Read everything; raises `DamagedError` where it is not as it was written.
@@ -301,13 +326,16 @@ class Archive:
     def _unsealed(self, sealed: bytes, number: int, kind: bytes) -> memoryview:
         """What a block holds, compressed; raises `DamagedError` where it is not authentic."""
         what = "its end" if kind == _CONTENTS else f"block {number + 1}"
-        try:
-            opened = self._cipher.decrypt(number.to_bytes(_NONCE_BYTES, "big"), sealed, self._bound)
-        except (InvalidTag, ValueError) as error:
-            raise self._damaged(what) from error
+        opened = self._opened(self._cipher, number, sealed, what)
         if opened[:1] != kind:
             raise self._damaged(what)
         return memoryview(opened)[1:]
+
+    def _opened(self, cipher: AESGCM, number: int, sealed: bytes | memoryview, what: str) -> bytes:
+        try:
+            return cipher.decrypt(number.to_bytes(_NONCE_BYTES, "big"), sealed, self._bound)
+        except (InvalidTag, ValueError) as error:
+            raise self._damaged(what) from error
 
     def _read(self, length: int) -> bytes:
         content = self._file.read(length)

@@ -1,5 +1,7 @@
 """The keys of archives: each archive has one of its own, wrapped by the key of a folder.
 
+A table under a KMS key has one more in it, wrapped by that key: without it no row is read.
+
 A folder reads the archives of another one once it has that folder's key of archives, which travels
 in a file of its own, wrapped by a passphrase (scrypt).
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,16 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.errors import DamagedError, FolderAccessError, WrongKeyError
+from engine.client.keys import KeyTools, region_of
+from engine.client.protocol import Json
+from engine.errors import (
+    ApiError,
+    DamagedError,
+    FolderAccessError,
+    FolderError,
+    WrongKeyError,
+)
+from engine.storage.data_keys import denied, key_context
 from engine.storage.folder import DataFolder, write_private
 
 _KEY_BYTES = 32
@@ -27,19 +39,25 @@ _SCRYPT: dict[str, int] = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 1 << 26}
 
 
 class Keyring:
-    """The keys that wrap archives' keys: the folder's own, and those that were imported."""
+    """The keys that wrap archives' keys: the folder's own, and those that were imported.
 
-    def __init__(self, own: bytes, keys_folder: Path | None) -> None:
+    `kms` gives the key store of a Region, for tables under its keys.
+    """
+
+    def __init__(
+        self, own: bytes, keys_folder: Path | None, kms: Callable[[str], KeyTools]
+    ) -> None:
         self._own = own
         self._folder = keys_folder
+        self._kms = kms
 
     @classmethod
-    def of(cls, folder: DataFolder | None) -> Keyring:
+    def of(cls, folder: DataFolder | None, kms: Callable[[str], KeyTools]) -> Keyring:
         """The keyring of a data folder; in memory, one that nobody else ever has."""
         if folder is None:
-            return cls(secrets.token_bytes(_KEY_BYTES), None)
+            return cls(secrets.token_bytes(_KEY_BYTES), None, kms)
         own = hashlib.sha256(b"dyntui archive key\x00" + bytes.fromhex(folder.page_key)).digest()
-        return cls(own, folder.path / "keys")
+        return cls(own, folder.path / "keys", kms)
 
     def wrap(self, key: bytes) -> dict[str, str]:
         """An archive's key as its header has it: whose key wraps it, and the wrapped one."""
@@ -63,6 +81,27 @@ class Keyring:
             return AESGCM(wrapping).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except InvalidTag as error:
             raise DamagedError(f"{path}: the archive is damaged (its key)") from error
+
+    def new_table_key(self, arn: str, table_name: str) -> tuple[bytes, Json]:
+        """A key for the rows of a table under a KMS key, and its form in the archive.
+
+        Raises `TableKeyDenied` where that key is of no use.
+        """
+        context = key_context(table_name)
+        try:
+            made = self._kms(region_of(arn)).generate_data_key(arn, context)
+        except (ApiError, FolderError) as error:
+            raise denied(error) from error
+        wrapped = b64encode(made.ciphertext).decode()
+        return made.plain, {"arn": made.arn, "context": context, "wrapped": wrapped}
+
+    def table_key(self, form: Json) -> bytes:
+        """What `new_table_key` made; raises `TableKeyDenied`."""
+        try:
+            keys = self._kms(region_of(form["arn"]))
+            return keys.decrypt(b64decode(form["wrapped"]), form["context"], form["arn"])
+        except (ApiError, FolderError) as error:
+            raise denied(error) from error
 
     def _find(self, fingerprint: str) -> bytes | None:
         if _fingerprint(self._own) == fingerprint:

@@ -11,11 +11,12 @@ import fcntl
 import os
 import secrets
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from engine.client.keys import KeyTools
 from engine.errors import FolderAccessError, FolderError
 from engine.storage.folder import DataFolder, make_folder, sync_folder
 
@@ -31,8 +32,11 @@ _UNFINISHED = ".unfinished"
 class Shelves:
     """The archives of a Region, and the keys that they are read with."""
 
-    def __init__(self, folder: DataFolder | None, region: str) -> None:
+    def __init__(
+        self, folder: DataFolder | None, region: str, kms: Callable[[str], KeyTools]
+    ) -> None:
         self._data_folder = folder
+        self._kms = kms
         self._region = region
         self._removal: weakref.finalize[[str, int], Shelves] | None = None
 
@@ -41,7 +45,7 @@ class Shelves:
         """The keyring; imported when it is needed, since it costs as much as a small command."""
         from engine.archives.keyring import Keyring
 
-        return Keyring.of(self._data_folder)
+        return Keyring.of(self._data_folder, self._kms)
 
     @cached_property
     def _place(self) -> Path:

@@ -26,7 +26,7 @@ class KeyInfo:
     """A key: `state` is Enabled, Disabled or PendingDeletion, `manager` CUSTOMER or AWS.
 
     `deletion_us` is when it will be gone, None unless that is scheduled; `rotated_us` are the times
-    of its rotations.
+    of its rotations. `unusable_us` is since when it is disabled or to be deleted.
     """
 
     key_id: str
@@ -38,6 +38,7 @@ class KeyInfo:
     deletion_us: int | None
     rotated_us: tuple[int, ...]
     aliases: tuple[str, ...]
+    unusable_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,38 @@ class DataKey:
     arn: str
     plain: bytes = field(repr=False)
     ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeySwitch:
+    """A switch of a table to another key: `arn` is the new one (None: AWS owned).
+
+    `done` of `total` stored values (items, index entries and entries of the change log) are
+    sealed under it, or opened.
+    """
+
+    arn: str | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableKey:
+    """Which key a table is under: `arn` is that of a KMS key, None the AWS owned key.
+
+    `denied` says why nothing of the table can be read or written, None where it can. `switch` is
+    there while UpdateTable's change of the key is at work; `arn` is the key from before until then.
+    """
+
+    table: str
+    arn: str | None
+    denied: str | None
+    switch: KeySwitch | None
+
+
+def region_of(arn: str) -> str:
+    """The Region of a key's ARN."""
+    return arn.split(":")[3]
 
 
 class KeyTools(Protocol):
@@ -140,6 +173,10 @@ class KeyTools(Protocol):
         """One line per problem: files that others can read or that are damaged, a master key that
         is missing or left over, aliases without a key. Keys under a passphrase that nobody has
         given are not looked at."""
+        ...
+
+    def generation(self) -> object:
+        """What is another one after each change of the keys, by whichever process; quick to ask."""
         ...
 
     @property

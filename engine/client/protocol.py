@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from engine.client.changes import ALL_CHANGES, Changes
-from engine.client.keys import KeyTools
+from engine.client.keys import KeyTools, TableKey
 from engine.client.recovery_tools import RecoveryTools
 from engine.errors import ApiError
 
@@ -175,6 +175,13 @@ class LocalTools(TimeTravel, RecoveryTools, Protocol):
     @property
     def keys(self) -> KeyTools:
         """The Region's key store."""
+        ...
+
+    def table_keys(self) -> tuple[TableKey, ...]:
+        """Which key each table is under, by name; with the progress of those being switched.
+
+        UpdateTable with an SSESpecification switches a table to another key.
+        """
         ...
 
     def load_items(

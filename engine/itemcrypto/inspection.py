@@ -9,7 +9,7 @@ from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemCryptoError, ItemFormatError
 from engine.itemcrypto.header import EncryptedDataKey, Suite
 from engine.itemcrypto.keyrings.raw import aes_key_name
-from engine.itemcrypto.opening import header_of
+from engine.itemcrypto.opening import footer_of, header_of
 from engine.itemcrypto.protection import Protection, State
 from engine.itemcrypto.record import action_of_letter, canonical_path
 from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place
@@ -66,7 +66,7 @@ def inspected(item: Json, place: Place) -> Inspection:
             name for name in item if name.startswith(RESERVED) and name not in (HEADER, FOOTER)
         ),
         header_bytes=len(binary(item[HEADER]["B"])),
-        footer_bytes=len(binary(item[FOOTER]["B"])) if FOOTER in item else 0,
+        footer_bytes=len(footer_of(item)) if FOOTER in item else 0,
     )
 
 

@@ -95,6 +95,11 @@ def header_of(item: Json) -> Header:
     return parse_header(_marker(item, HEADER))[0]
 
 
+def footer_of(item: Json) -> bytes:
+    """The footer of a stored item, not looked at yet; raises NotSealedError or ItemFormatError."""
+    return _marker(item, FOOTER)
+
+
 def _marker(item: Json, name: str) -> bytes:
     value = item.get(name)
     if value is None:

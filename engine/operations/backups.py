@@ -86,6 +86,7 @@ def table_to_back_up(region: Region, catalog: Catalog, name_or_arn: str) -> Tabl
     status = table.status(now_us)
     if status != "ACTIVE":
         raise TableInUseException(f"Table is being {status[:-3].lower()}ed: {name}")
+    region.require_key(catalog, table)
     return table
 
 

@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 from engine.client.protocol import Json
 from engine.operations import throughput
+from engine.operations.encryption import (
+    INACCESSIBLE,
+    denial,
+    sse_description,
+    unusable_since_s,
+)
 from engine.operations.region import Region
 from engine.storage.catalog import Index, KeyAttribute, Table
 
@@ -58,7 +64,8 @@ def describe(region: Region, table: Table, counts: Counts) -> Json:
             _describe_global(index, arn, counts, description["TableStatus"], now_us)
             for index in (*table.global_indexes, *leaving)
         ]
-    _copy(settings, description, "StreamSpecification", "SSEDescription", "TableClassSummary")
+    _copy(settings, description, "StreamSpecification", "TableClassSummary")
+    _describe_encryption(region, table, description)
     if "StreamLabel" in settings:
         description["LatestStreamLabel"] = settings["StreamLabel"]
         description["LatestStreamArn"] = f"{arn}/stream/{settings['StreamLabel']}"
@@ -69,6 +76,19 @@ def describe(region: Region, table: Table, counts: Counts) -> Json:
         }
     description["DeletionProtectionEnabled"] = bool(settings.get("DeletionProtectionEnabled"))
     return description
+
+
+def _describe_encryption(region: Region, table: Table, description: Json) -> None:
+    """The SSEDescription; a table whose key is of no use has a status of its own."""
+    shown = sse_description(table)
+    if shown is None:
+        return
+    if description["TableStatus"] in ("ACTIVE", "UPDATING") and denial(region, table) is not None:
+        description["TableStatus"] = INACCESSIBLE
+        since_s = unusable_since_s(region, table)
+        if since_s is not None:
+            shown["InaccessibleEncryptionDateTime"] = since_s
+    description["SSEDescription"] = shown
 
 
 def _copy(settings: Json, description: Json, *members: str) -> None:

@@ -124,7 +124,7 @@ def _changes(
     region: Region, reader: Reader, table: Table, window: tuple[int, int], state: Json
 ) -> Lines:
     with_old = state["IncrementalExportSpecification"]["ExportViewType"] == "NEW_AND_OLD_IMAGES"
-    with closing(LogReads(reader.connection, region.database.tails)) as log:
+    with closing(LogReads(reader.connection, region.database.tails, reader.seals)) as log:
         for key in log.changed_between(table.storage_id, *window):
             change = _net_change(reader, log, table, key, window)
             if change is not None:

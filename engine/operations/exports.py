@@ -38,6 +38,7 @@ def export_table(region: Region, request: Json, _context: Context) -> Json:
 
     def measure(reader: Reader, catalog: Catalog) -> tuple[int, int]:
         table = backed_up_table(region, catalog, request["TableArn"])
+        region.require_key(catalog, table)
         selection(table, request.get("FilterSpecification"))
         return reader.counts(table.storage_id)
 

@@ -259,8 +259,15 @@ def _is_held(region: Region, job_id: int) -> bool:
 
 
 def may_have_children(region: Region) -> bool:
-    """Whether another process could do the work: in memory, or on a clock of our own, none can."""
-    return region.database.path is not None and isinstance(region.clock, SystemClock)
+    """Whether another process could do the work.
+
+    None can in memory, on a clock of our own, or where tables are under keys that a passphrase
+    opens: nobody gives it to that process.
+    """
+    if region.database.path is None or not isinstance(region.clock, SystemClock):
+        return False
+    has_sealed = bool(region.database.catalog.data_keys)
+    return not has_sealed or region.database.data_keys.keys.master_kind != "passphrase"
 
 
 def _start_child(region: Region, job_id: int, wait: bool) -> None:

@@ -16,9 +16,16 @@ from engine.capacity.points import MemoryPoints
 from engine.capacity.purses import MemoryStates
 from engine.capacity.shared import SharedStates
 from engine.capacity.tally import Tally, begin_anew
+from engine.client.keys import KeyTools
 from engine.client.protocol import Json
 from engine.clock import Clock
-from engine.errors import ApiError, FolderError, ResourceNotFoundException, ValidationException
+from engine.errors import (
+    ApiError,
+    FolderError,
+    ResourceNotFoundException,
+    TableKeyDenied,
+    ValidationException,
+)
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
@@ -82,9 +89,10 @@ class Settings:
     an item that a transaction in flight is about. `wording`: "classic" or "2026", how refusals are
     worded. `throttling`: "enforce" refuses what is beyond a table's capacity, "warn" only counts
     it, "off" does not ask. `on_demand_switches`: how often a table may be switched to on demand
-    within 24 hours, 0 without a limit. `trash_days`: how long the items of a table are kept that a
-    person drops, empties or replaces. `buckets`: paths and addresses of buckets that are elsewhere
-    than in the data folder, by their names.
+    within 24 hours, 0 without a limit; `key_switches`: the same of the key that it is under.
+    `trash_days`: how long the items of a table are kept that a person drops, empties or replaces.
+    `buckets`: paths and addresses of buckets that are elsewhere than in the data folder, by their
+    names.
     """
 
     table_delay_s: float = 0.0
@@ -98,6 +106,7 @@ class Settings:
     trash_days: float = 7.0
     buckets: Mapping[str, str] = field(default_factory=dict)
     on_demand_switches: int = 4
+    key_switches: int = 4
 
 
 DEFAULT_SETTINGS = Settings()
@@ -134,11 +143,16 @@ class Region:
         clock: Clock,
         settings: Settings,
         options: Options,
+        keys: Callable[[str], KeyTools],
     ) -> Region:
-        """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`."""
-        database = Database(folder, name, clock, replace(options, read_lag_s=settings.read_lag_s))
+        """Open a Region of a folder, or one in memory; raises `engine.errors.FolderError`.
+
+        `keys` gives the key store of a Region.
+        """
+        lagging = replace(options, read_lag_s=settings.read_lag_s)
+        database = Database(folder, name, clock, lagging, partial(keys, name))
         database.before_reading_again = begin_anew
-        shelves = Shelves(folder, name)
+        shelves = Shelves(folder, name, keys)
         in_flight = None
         if settings.transaction_conflicts == "service":
             path = None if database.path is None else database.path.with_name("inflight.lock")
@@ -250,7 +264,22 @@ class Region:
             and (table.changing == "DELETING" or table.status(self.clock.now_us()) == "CREATING")
         ):
             raise ResourceNotFoundException("Requested resource not found")  # E087
+        if table.encryption is not None:
+            self.require_key(catalog, table)
         return table
+
+    def require_key(self, catalog: Catalog, table: Table) -> None:
+        """Raises `TableKeyDenied` where a KMS key is of no use that values of a table are under."""
+        if table.encryption is None:
+            return
+        for data_key in table.encryption.data_keys:
+            wrapped = catalog.data_keys.get(data_key)
+            if wrapped is None:
+                continue
+            try:
+                self.database.data_keys.require(wrapped)
+            except TableKeyDenied as error:
+                raise TableKeyDenied(f"{error.message} (Table: {table.name})") from error
 
     def known_table(self, catalog: Catalog, name_or_arn: str) -> Table:
         """The table that a control request names."""

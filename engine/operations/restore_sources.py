@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Concatenate, ParamSpec
 
 import orjson
@@ -16,7 +17,7 @@ from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
 from engine.model.values import item_size
 from engine.operations.region import Region
-from engine.storage.catalog import Storage
+from engine.storage.catalog import Catalog, Storage
 from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.log_index import catch_up
 from engine.storage.past import items_at
@@ -47,6 +48,28 @@ def check_source(region: Region, source: Json) -> None:
             archive.verify()
     except FolderError as error:
         raise InternalServerError(str(error)) from error
+
+
+def require_source_key(region: Region, source: Json) -> None:
+    """Raises `TableKeyDenied` where an archive's or a kept table's rows are under a KMS key that is
+    of no use."""
+    region = region.other(source.get("region", region.name))
+    if "shelf" in source:
+        try:
+            with region.shelves.open(source["shelf"], source["archive"]) as archive:
+                section = archive.section(source["table"])
+                if section is not None:
+                    archive.require_key(section)
+        except FolderError as error:
+            raise InternalServerError(str(error)) from error
+    elif "trash" in source:
+        region.database.read(partial(_require_kept_key, region, source["trash"]))
+
+
+def _require_kept_key(region: Region, kept_id: str, reader: Reader, catalog: Catalog) -> None:
+    kept = reader.discarded(kept_id)
+    if kept is not None:
+        region.require_key(catalog, kept.table)
 
 
 @contextmanager

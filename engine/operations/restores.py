@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.client.keys import region_of
 from engine.client.protocol import Context, Json
 from engine.errors import (
     BackupInUseException,
@@ -20,12 +21,12 @@ from engine.operations.backup_book import find_backup
 from engine.operations.backups import source_arn
 from engine.operations.definition import check_billing
 from engine.operations.describe import describe, nothing_counted
+from engine.operations.encryption import wanted_encryption
 from engine.operations.jobs import start_job
 from engine.operations.region import Region
-from engine.operations.restore_sources import source_in
+from engine.operations.restore_sources import require_source_key, source_in
 from engine.operations.tables import (
     FOREVER_US,
-    encryption_settings,
     forget_gone,
     on_demand_since,
     refuse_absent,
@@ -33,6 +34,7 @@ from engine.operations.tables import (
 from engine.operations.throughput import Subject, check_units, of_new
 from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.data_keys import Encryption
 from engine.storage.moments import settled_seq
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
@@ -58,6 +60,8 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
     backup = find_backup(source_region, request["BackupArn"])
     if backup.status != "AVAILABLE":
         raise BackupInUseException(f"Backup is being used: {request['BackupArn']}")
+    source = source_in(source_region, region, backup.source)
+    require_source_key(region, source)
     summary = {
         "SourceBackupArn": request["BackupArn"],
         "SourceTableArn": source_arn(backup),
@@ -66,7 +70,7 @@ def restore_from_backup(region: Region, request: Json, _context: Context) -> Jso
     table = new_table(region, backup.table, request, summary)
     job_id, made = prepare_restore(
         region,
-        [(table, source_in(source_region, region, backup.source))],
+        [(table, source)],
         backup.items,
         replaces=False,
     )
@@ -154,6 +158,7 @@ def _point_in_time(
         table = catalog.tables.get(name)
         if table is None or table.is_gone(region.clock.now_us()):
             raise TableNotFoundException(f"Source table not found: {name}")
+        region.require_key(catalog, table)
         if table.status(region.clock.now_us()) == "DELETING":
             raise TableInUseException(f"Table is being deleted: {name}")
         now = now_us(reader.log_times(), region.clock.now_us())
@@ -220,14 +225,7 @@ def prepare_restore(
 def make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
     """The table with storage of its own, in the catalog unless it is to replace another."""
     made = replace(
-        table,
-        storage_id=transaction.new_storage(),
-        indexes=tuple(
-            replace(index, storage_id=transaction.new_storage()) for index in table.indexes
-        ),
-        created_us=transaction.stamp_us,
-        changing="CREATING",
-        changing_until_us=FOREVER_US,
+        transaction.with_storage(table), changing="CREATING", changing_until_us=FOREVER_US
     )
     if not replaces:
         transaction.put_table(made)
@@ -256,7 +254,25 @@ def new_table(region: Region, source: Table, request: Json, summary: Json) -> Ta
             *(_with_throughput(region, index, form, billing) for index, form in chosen),
         ),
         settings=settings,
+        encryption=_encryption(region, source, request),
     )
+
+
+def _encryption(region: Region, source: Table, request: Json) -> Encryption | None:
+    """The key that the restored table is to be under: that of its source, unless another is asked
+    for."""
+    override = request.get("SSESpecificationOverride")
+    if override is not None:
+        return wanted_encryption(region, override)
+    arn = None if source.encryption is None else source.encryption.key_arn
+    if arn is None:
+        return None
+    if region_of(arn) != region.name:
+        raise ValidationException(
+            f"{_INVALID}SSESpecificationOverride must be specified: the source is under a key of "
+            f"another Region, {arn}"
+        )
+    return Encryption(arn)
 
 
 def _settings(region: Region, source: Table, request: Json, billing: str) -> Json:
@@ -268,12 +284,7 @@ def _settings(region: Region, source: Table, request: Json, billing: str) -> Jso
     form["OnDemandThroughput"] = request.get("OnDemandThroughputOverride") or (
         source.settings.get("OnDemandThroughput") if billing == "PAY_PER_REQUEST" else None
     )
-    settings: Json = {"BillingMode": billing} | of_new(form, billing, Subject(region.name))
-    if request.get("SSESpecificationOverride") is not None:
-        return settings | encryption_settings(region, request["SSESpecificationOverride"])
-    if "SSEDescription" in source.settings:
-        settings["SSEDescription"] = source.settings["SSEDescription"]
-    return settings
+    return {"BillingMode": billing} | of_new(form, billing, Subject(region.name))
 
 
 def _units(settings: Json) -> Json:

@@ -20,6 +20,7 @@ from engine.model.validation import validate
 from engine.operations.backup_job import table_rows
 from engine.operations.jobs import do_job
 from engine.operations.region import Region
+from engine.operations.restore_sources import require_source_key
 from engine.operations.restores import prepare_restore
 from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Table
@@ -141,6 +142,8 @@ def restore_snapshot(
         (_again(section.definition, target), _source(name, section.name))
         for section, target in wanted
     ]
+    for _, source in made:
+        require_source_key(region, source)
     if made:
         items = sum(section.items for section, _ in wanted)
         job_id, _ = prepare_restore(region, made, items, replaces=replace)

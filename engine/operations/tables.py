@@ -24,9 +24,10 @@ from engine.operations.definition import (
     table_keys,
 )
 from engine.operations.describe import describe, nothing_counted
+from engine.operations.encryption import wanted_encryption
 from engine.operations.kept import kept_as, kept_days
 from engine.operations.quotas import check_account
-from engine.operations.region import ACCOUNT_ID, Region
+from engine.operations.region import Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
 from engine.storage.catalog import Catalog, Index, Table
@@ -70,14 +71,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         forget_gone(transaction)
         check_account(transaction.catalog, table, region.name)
         made = replace(
-            table,
-            storage_id=transaction.new_storage(),
-            indexes=tuple(
-                replace(index, storage_id=transaction.new_storage()) for index in table.indexes
-            ),
-            created_us=transaction.stamp_us,
-            changing="CREATING",
-            changing_until_us=FOREVER_US,
+            transaction.with_storage(table), changing="CREATING", changing_until_us=FOREVER_US
         )
         if made.settings["BillingMode"] == "PAY_PER_REQUEST":
             made = made.with_settings(BillingModeSummary=on_demand_since(transaction.stamp_us))
@@ -127,6 +121,7 @@ def read_definition(region: Region, request: Json) -> Table:
         indexes=tuple(indexes),
         created_us=0,
         settings=_settings(region, request, billing),
+        encryption=wanted_encryption(region, request.get("SSESpecification")),
     )
 
 
@@ -145,7 +140,6 @@ def _settings(region: Region, request: Json, billing: str) -> Json:
     if request.get("TableClass") is not None:
         settings["TableClassSummary"] = {"TableClass": request["TableClass"]}
     settings |= _first_stream(request.get("StreamSpecification"))
-    settings |= encryption_settings(region, request.get("SSESpecification"))
     tags = tag_map(request.get("Tags") or ())
     if tags:
         settings["Tags"] = tags
@@ -178,29 +172,6 @@ def with_stream(transaction: WriteTransaction, table: Table) -> Table:
         return table
     bounds = table.partitions.bounds
     return begin_stream(transaction, table, specification["StreamViewType"], bounds)
-
-
-def encryption_settings(region: Region, specification: Json | None) -> Json:
-    """What an SSESpecification leaves in a table's settings; the AWS owned key shows nothing."""
-    if specification is None:
-        return {}
-    kind, key = specification.get("SSEType"), specification.get("KMSMasterKeyId")
-    if not specification.get("Enabled"):
-        for member in ("SSEType", "KMSMasterKeyId"):
-            if specification.get(member) is not None:
-                raise ValidationException(
-                    f"{_INVALID}{member} can not be specified if Enabled is false"
-                )
-        return {}
-    if kind == "AES256":
-        raise ValidationException(f"{_INVALID}SSEType AES256 is not supported")
-    if key is not None and kind is None:
-        raise ValidationException(
-            f"{_INVALID}SSEType KMS is required if KMSMasterKeyId is specified"
-        )
-    key = key or "alias/aws/dynamodb"
-    arn = key if key.startswith("arn:") else f"arn:aws:kms:{region.name}:{ACCOUNT_ID}:{key}"
-    return {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}}
 
 
 Changing = TypeVar("Changing", Table, Index)

@@ -16,6 +16,7 @@ from engine.operations.tables import check_active
 from engine.operations.ttl import finish_noting
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Table
+from engine.storage.data_keys import Encryption
 from engine.storage.transaction import WriteTransaction
 
 
@@ -48,15 +49,7 @@ def truncate(region: Region, name: str) -> str | None:
         table = region.readable_table(transaction.catalog, name)
         kept_id = discard(region, transaction, table)
         empty = renewed(same_table(table, table.name), transaction.stamp_us)
-        made = replace(
-            empty,
-            storage_id=transaction.new_storage(),
-            indexes=tuple(
-                replace(index, storage_id=transaction.new_storage()) for index in empty.indexes
-            ),
-            created_us=transaction.stamp_us,
-        )
-        adopt(transaction, made)
+        adopt(transaction, transaction.with_storage(empty))
         return table, kept_id
 
     table, kept_id = region.database.write(work)
@@ -85,7 +78,8 @@ def same_table(table: Table, name: str) -> Table:
         stream=None,
         expiry=None,
         partition_map=None,
-    ).with_settings(Kept=None, RestoreSummary=None)
+        encryption=None if table.encryption is None else Encryption(table.encryption.key_arn),
+    ).with_settings(Kept=None, KeySwitches=None, RestoreSummary=None)
 
 
 def renewed(table: Table, now_us: int) -> Table:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from engine.client.protocol import Context, Json
 from engine.errors import ValidationException
 from engine.operations.describe import describe
+from engine.operations.encryption import switch_key
 from engine.operations.index_updates import change_indexes, check_index_updates, check_warm_units
 from engine.operations.quotas import check_account
 from engine.operations.region import Region
 from engine.operations.tables import (
     FOREVER_US,
     check_active,
-    encryption_settings,
     on_demand_since,
     refuse_absent,
     start_change,
@@ -33,8 +34,11 @@ from engine.operations.throughput import (
 )
 from engine.storage.backfill import backfill_step
 from engine.storage.catalog import Index, Table
+from engine.storage.resealing import reseal_step
 from engine.storage.streams import end_stream
 from engine.storage.transaction import WriteTransaction
+
+Step = Callable[[WriteTransaction], bool]
 
 _INVALID = "One or more parameter values were invalid: "
 _MEMBERS = (
@@ -71,31 +75,38 @@ _ABSENT = (
 def update_table(region: Region, request: Json, context: Context) -> Json:
     """Change a table; a new index is filled before this returns, in steps that let others write.
 
-    The answer shows what is UPDATING, and a new index CREATING. A fill that is cut off by the
-    caller's cancelling or by a kill goes on in whichever process has the folder open next.
+    So is what is stored sealed again, where the table is switched to another key. The answer shows
+    what is UPDATING, and a new index CREATING. What is cut off by the caller's cancelling or by a
+    kill goes on in whichever process has the folder open next.
     """
     _check_request(request)
     updates = request.get("GlobalSecondaryIndexUpdates") or ()
     moves = any(request.get(member) is not None for member in _UPDATING)
 
-    def work(transaction: WriteTransaction) -> tuple[Table, list[int]]:
+    def work(transaction: WriteTransaction) -> tuple[Table, list[Step]]:
         now_us = transaction.stamp_us
         before = region.known_table(transaction.catalog, request["TableName"])
         check_active(before, now_us)
+        region.require_key(transaction.catalog, before)
         table = _change_settings(region, before, request, now_us)
-        table, jobs = change_indexes(region, transaction, table, request)
+        table, fills = change_indexes(region, transaction, table, request)
+        steps: list[Step] = [partial(backfill_step, job_id=job_id) for job_id in fills]
+        if request.get("SSESpecification") is not None:
+            specification = request["SSESpecification"]
+            table, job_id = switch_key(region, transaction, table, specification)
+            steps.append(partial(reseal_step, job_id=job_id))
         table = _change_stream(transaction, table, request.get("StreamSpecification"))
         check_account(transaction.catalog, table, region.name)
         if moves or any(update.get("Update") is None for update in updates):
             table = replace(table, changing="UPDATING", changing_until_us=FOREVER_US)
         transaction.put_table(start_change(region, table, now_us))
-        return table, jobs
+        return table, steps
 
-    table, jobs = region.database.write(work)
+    table, steps = region.database.write(work)
     shown = _before_fill(table)
     description = region.database.read(lambda reader, _: describe(region, shown, reader.counts))
-    for job_id in jobs:
-        while region.database.write(partial(backfill_step, job_id=job_id)):
+    for step in steps:
+        while region.database.write(step):
             if context.cancelled is not None and context.cancelled():
                 break
     return {"TableDescription": description}
@@ -208,8 +219,6 @@ def _change_settings(region: Region, table: Table, request: Json, now_us: int) -
     if request.get("TableClass") is not None:
         summary = {"TableClass": request["TableClass"], "LastUpdateDateTime": now_us / 1_000_000}
         table = table.with_settings(TableClassSummary=summary)
-    if request.get("SSESpecification") is not None:
-        table = _change_encryption(region, table, request["SSESpecification"])
     return table
 
 
@@ -291,19 +300,6 @@ def _without_maxima(table: Table) -> Table:
 
     changed_table = table.with_settings(OnDemandThroughput=None)
     return replace(changed_table, indexes=tuple(without(index) for index in table.indexes))
-
-
-def _change_encryption(region: Region, table: Table, specification: Json) -> Table:
-    before = table.settings.get("SSEDescription")
-    after = encryption_settings(region, specification).get("SSEDescription")
-    if before is None and after is None:
-        raise ValidationException(f"{_INVALID}Table is already encrypted by default")
-    if before is not None and before == after:
-        raise ValidationException(
-            f"{_INVALID}Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId "
-            "parameter if you want to change Master Key"
-        )
-    return table.with_settings(SSEDescription=after)
 
 
 def _change_stream(

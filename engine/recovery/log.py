@@ -137,7 +137,7 @@ def read_log(region: Region, table_name: str, work: Callable[[TableLog], T]) -> 
         check_in_window(table, now, earliest)
         assert earliest is not None
         after = reader.seq_at(earliest - 1)
-        with closing(LogReads(reader.connection, database.tails)) as log:
+        with closing(LogReads(reader.connection, database.tails, reader.seals)) as log:
             if after is None:
                 # Nothing was written since the window's beginning.
                 after = log.newest

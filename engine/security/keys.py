@@ -84,17 +84,29 @@ class Keys:
 
     def enable(self, key_id: str) -> None:
         """See `KeyTools.enable`."""
-        self._change_key(key_id, lambda key: replace(self._not_leaving(key), enabled=True))
+
+        def enabled(key: Key) -> Key:
+            return replace(self._not_leaving(key), enabled=True, unusable_us=None)
+
+        self._change_key(key_id, enabled)
 
     def disable(self, key_id: str) -> None:
         """See `KeyTools.disable`."""
-        self._change_key(key_id, lambda key: replace(self._not_leaving(key), enabled=False))
+
+        def disabled(key: Key) -> Key:
+            return replace(self._unusable(self._not_leaving(key)), enabled=False)
+
+        self._change_key(key_id, disabled)
 
     def schedule_deletion(self, key_id: str, days: int = DELETION_DAYS_MAX) -> int:
         """See `KeyTools.schedule_deletion`."""
         _check_range("pendingWindowInDays", days, DELETION_DAYS_MIN, DELETION_DAYS_MAX)
         when_us = self._clock.now_us() + days * _DAY_US
-        self._change_key(key_id, lambda key: replace(self._not_leaving(key), deletion_us=when_us))
+
+        def leaving(key: Key) -> Key:
+            return replace(self._unusable(self._not_leaving(key)), deletion_us=when_us)
+
+        self._change_key(key_id, leaving)
         return when_us
 
     def cancel_deletion(self, key_id: str) -> None:
@@ -204,6 +216,10 @@ class Keys:
         plain = self.decrypt(ciphertext, context)
         target = context if new_context is None else new_context
         return encrypted(self._usable(key_id), self._region, plain, target)
+
+    def generation(self) -> object:
+        """See `KeyTools.generation`."""
+        return self._store.generation()
 
     # The master key.
 
@@ -324,6 +340,11 @@ class Keys:
             raise KMSInvalidStateException(f"{self._key_arn(key)} is pending deletion.")
         return key
 
+    def _unusable(self, key: Key) -> Key:
+        """The key, of no use from now on, unless it is that already."""
+        since_us = self._clock.now_us() if key.unusable_us is None else key.unusable_us
+        return replace(key, unusable_us=since_us)
+
     def _customers(self, key: Key) -> Key:
         if key.manager != CUSTOMER:
             raise AccessDeniedException(
@@ -345,6 +366,7 @@ class Keys:
             aliases=tuple(
                 sorted(name for name, alias in vault.aliases.items() if alias.key_id == key.key_id)
             ),
+            unusable_us=key.unusable_us,
         )
 
     def _key_arn(self, key: Key) -> str:

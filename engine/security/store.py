@@ -7,6 +7,7 @@ What is read is always what the file holds now, so that processes see each other
 
 from __future__ import annotations
 
+import os
 import threading
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -38,12 +39,17 @@ class Store(Protocol):
         """Change the vault, one after the other; where `work` raises, nothing is changed."""
         ...
 
+    def generation(self) -> object:
+        """What is another one after each change."""
+        ...
+
 
 class MemoryStore:
     """A vault that is gone with the process."""
 
     def __init__(self) -> None:
         self._vault = Vault()
+        self._changes = 0
         self._lock = threading.Lock()
 
     def current(self) -> Vault:
@@ -54,7 +60,12 @@ class MemoryStore:
         """See `Store.change`."""
         with self._lock:
             self._vault, answer = work(self._vault)
+            self._changes += 1
             return answer
+
+    def generation(self) -> object:
+        """See `Store.generation`."""
+        return self._changes
 
 
 class FileStore:
@@ -63,6 +74,7 @@ class FileStore:
     def __init__(self, keys_folder: Path, region: str, master: Master) -> None:
         self._folder = keys_folder
         self._path = keys_folder / f"kms-{region}.json"
+        self._name = str(self._path)
         self._bound = f"{_WHAT} of {region}".encode()
         self._master = master
         # What was opened last, and of which content.
@@ -86,6 +98,14 @@ class FileStore:
             if after is not before:
                 write_key_file(self._path, self._sealed(after))
             return answer
+
+    def generation(self) -> object:
+        """See `Store.generation`; the file is replaced whole, so it is another one."""
+        try:
+            found = os.stat(self._name)
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
 
     def _sealed(self, vault: Vault) -> str:
         root = self._master.root()

@@ -14,7 +14,10 @@ AWS = "AWS"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key; `materials` are its backing keys of 32 bytes, the last one encrypts."""
+    """A key; `materials` are its backing keys of 32 bytes, the last one encrypts.
+
+    `unusable_us` is since when it is disabled or to be deleted.
+    """
 
     key_id: str
     description: str
@@ -24,6 +27,7 @@ class Key:
     deletion_us: int | None
     rotated_us: tuple[int, ...]
     materials: tuple[bytes, ...] = field(repr=False)
+    unusable_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def dump_vault(vault: Vault) -> bytes:
             "enabled": key.enabled,
             "deletion": key.deletion_us,
             "rotated": key.rotated_us,
+            "unusable": key.unusable_us,
             "materials": [b64encode(material).decode() for material in key.materials],
         }
         for key in vault.keys.values()
@@ -105,6 +110,7 @@ def load_vault(content: bytes) -> Vault:
             deletion_us=each["deletion"],
             rotated_us=tuple(each["rotated"]),
             materials=tuple(b64decode(material) for material in each["materials"]),
+            unusable_us=each.get("unusable"),
         )
         for each in form["keys"]
     ]

@@ -15,6 +15,7 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.errors import InternalServerError
+from engine.storage.data_keys import Encryption, WrappedKey
 from engine.storage.keys import collection_prefix, part, value_bytes
 from engine.storage.partitions import PartitionMap, initial_count
 from engine.storage.shard_map import ShardMap
@@ -36,9 +37,18 @@ class InvalidKeyError(Exception):
 
 @dataclass(frozen=True)
 class Storage:
-    """The SQLite tables behind one storage id: items in key order, large values beside."""
+    """The SQLite tables behind one storage id: items in key order, large values beside.
+
+    `encryption` is there where values may be sealed.
+    """
 
     storage_id: int
+    encryption: Encryption | None = None
+
+    @cached_property
+    def bound(self) -> bytes:
+        """To what the values of its rows are bound, beside their keys."""
+        return b"r" + self.storage_id.to_bytes(8)
 
     @cached_property
     def create(self) -> tuple[str, ...]:
@@ -159,7 +169,8 @@ class Index:
     """A secondary index: its keys, what it projects, where its entries are stored.
 
     `changing` is a status (CREATING, UPDATING, DELETING) that holds until `changing_until_us`.
-    `partition_map` is None as long as a global index has its first partitions.
+    `partition_map` is None as long as a global index has its first partitions. `encryption` is that
+    of its table, and kept there.
     """
 
     name: str
@@ -174,11 +185,12 @@ class Index:
     changing: str | None = None
     changing_until_us: int = 0
     partition_map: PartitionMap | None = None
+    encryption: Encryption | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its entries."""
-        return Storage(self.storage_id)
+        return Storage(self.storage_id, self.encryption)
 
     @cached_property
     def partitions(self) -> PartitionMap:
@@ -225,11 +237,12 @@ class Index:
         }
 
     @classmethod
-    def from_json(cls, form: Json) -> Index:
-        """Read what `to_json` wrote."""
+    def from_json(cls, form: Json, encryption: Encryption | None) -> Index:
+        """Read what `to_json` wrote, of a table with that encryption."""
         return cls(
             **form
             | {
+                "encryption": encryption,
                 "hash": _keys(form["hash"]),
                 "range": _keys(form["range"]),
                 "non_key_attributes": tuple(form["non_key_attributes"]),
@@ -264,6 +277,7 @@ class Table:
     that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
     DELETING, though nothing is stored for them any more. `stream` is its enabled stream, `expiry`
     its Time to Live. `partition_map` is None as long as the table has its first partitions.
+    `encryption` is there unless all is under the AWS owned key, which is the folder's.
     """
 
     name: str
@@ -280,11 +294,12 @@ class Table:
     stream: ShardMap | None = None
     expiry: Expiry | None = None
     partition_map: PartitionMap | None = None
+    encryption: Encryption | None = None
 
     @cached_property
     def storage(self) -> Storage:
         """The SQLite tables of its items."""
-        return Storage(self.storage_id)
+        return Storage(self.storage_id, self.encryption)
 
     @cached_property
     def partitions(self) -> PartitionMap:
@@ -398,21 +413,28 @@ class Table:
             "stream": None if self.stream is None else self.stream.to_json(),
             "expiry": None if self.expiry is None else asdict(self.expiry),
             "partition_map": _map_json(self.partition_map),
+            "encryption": None if self.encryption is None else asdict(self.encryption),
         }
 
     @classmethod
     def from_json(cls, form: Json) -> Table:
         """Read what `to_json` wrote."""
+        # Definitions from before tables were sealed have none.
+        kept = form.get("encryption")
+        encryption = None if kept is None else Encryption.from_json(kept)
         return cls(
             **form
             | {
                 "hash": KeyAttribute(*form["hash"]),
                 "range": None if form["range"] is None else KeyAttribute(*form["range"]),
-                "indexes": tuple(Index.from_json(index) for index in form["indexes"]),
-                "leaving": tuple(Index.from_json(index) for index in form.get("leaving", ())),
+                "indexes": tuple(Index.from_json(index, encryption) for index in form["indexes"]),
+                "leaving": tuple(
+                    Index.from_json(index, encryption) for index in form.get("leaving", ())
+                ),
                 "stream": ShardMap.from_json(form["stream"]) if form.get("stream") else None,
                 "expiry": Expiry(**form["expiry"]) if form.get("expiry") else None,
                 "partition_map": _map_of(form),
+                "encryption": encryption,
             }
         )
 
@@ -454,10 +476,11 @@ def _keys(pairs: list[list[str]]) -> tuple[KeyAttribute, ...]:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All tables of a Region at one version; replaced as a whole, never changed."""
+    """All tables and data keys of a Region at one version; replaced as a whole, never changed."""
 
     version: int
     tables: Mapping[str, Table]
+    data_keys: Mapping[int, WrappedKey] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> dict[int, tuple[Table, Index | None]]:
@@ -469,7 +492,12 @@ class Catalog:
         return found
 
     @classmethod
-    def from_rows(cls, version: int, rows: Iterable[tuple[str, bytes]]) -> Catalog:
+    def from_rows(
+        cls,
+        version: int,
+        rows: Iterable[tuple[str, bytes]],
+        data_keys: Mapping[int, WrappedKey] | None = None,
+    ) -> Catalog:
         """Build it from the rows (name, definition) of the table `catalog`.
 
         Raises `InternalServerError` where a definition cannot be read.
@@ -478,8 +506,8 @@ class Catalog:
         for name, definition in rows:
             try:
                 tables[name] = Table.from_json(orjson.loads(definition))
-            except (ValueError, TypeError, LookupError) as error:
+            except (ValueError, TypeError, LookupError, AttributeError) as error:
                 raise InternalServerError(
                     f"the definition of the table {name} is damaged ({error})"
                 ) from error
-        return cls(version, tables)
+        return cls(version, tables, data_keys or {})

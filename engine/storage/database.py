@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from engine.client.keys import KeyTools
 from engine.clock import Clock, VirtualClock
 from engine.errors import (
     ApiError,
@@ -33,6 +34,7 @@ from engine.storage.connections import (
     migrate,
     roll_back,
 )
+from engine.storage.data_keys import DataKeys
 from engine.storage.folder import DataFolder
 from engine.storage.gate import FileGate
 from engine.storage.history_setting import note_history
@@ -42,6 +44,7 @@ from engine.storage.log_tail import Tails
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.reader import Read, Reader
+from engine.storage.sealing import Seals
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path
 from engine.storage.writer import Work, Writer, load_catalog
@@ -79,8 +82,16 @@ class Database:
     Any number of threads and processes may use it at once; all see each other's commits.
     """
 
-    def __init__(self, folder: DataFolder | None, region: str, clock: Clock, options: Options):
+    def __init__(
+        self,
+        folder: DataFolder | None,
+        region: str,
+        clock: Clock,
+        options: Options,
+        keys: Callable[[], KeyTools],
+    ) -> None:
         self.options = options
+        self.data_keys = DataKeys(keys)
         self.clock = clock
         self.path = None if folder is None else folder.region_folder(region) / "data.db"
         self._page_key = "" if folder is None else folder.page_key
@@ -107,10 +118,16 @@ class Database:
         gate: Any = self._gate or self._memory_lock
         history_hours = 0.0 if self.path is None else options.history_hours
         self._writer = Writer(
-            self._connection, gate, clock, history_hours, self.path, self._set_catalog
+            self._connection,
+            gate,
+            clock,
+            history_hours,
+            self.path,
+            self._set_catalog,
+            self.data_keys,
         )
         self.tails = Tails()
-        self._idle_readers = [Reader(self._connection)] if self.path is None else []
+        self._idle_readers = [self._reader_of(self._connection)] if self.path is None else []
         if self.path is not None:
             self._identity = forks.identity(self.path)
             self._connection.set_wal_hook(self.upkeep.after_commit)
@@ -159,6 +176,7 @@ class Database:
     def _set_catalog(self, catalog: Catalog) -> None:
         """Go on with a catalog that this process, or another one, has changed."""
         self.catalog = catalog
+        self.data_keys.keep(catalog.data_keys)
         if self._looks_after_expiry and any(
             table.expiry is not None for table in catalog.tables.values()
         ):
@@ -223,9 +241,12 @@ class Database:
 
     def _new_reader(self) -> Reader:
         try:
-            return Reader(self.connect())
+            return self._reader_of(self.connect())
         except FolderError as error:
             raise InternalServerError(str(error)) from error
+
+    def _reader_of(self, connection: apsw.Connection) -> Reader:
+        return Reader(connection, Seals(connection, self.data_keys))
 
     def give_back(self, reader: Reader) -> None:
         """Keep a reader for the next request, unless an interruption left it in a transaction."""
@@ -282,7 +303,8 @@ class Database:
                     return result, catalog
                 if self._is_current(reader, catalog):
                     return result, catalog
-            except (ApiError, apsw.SQLError):
+            except Exception:
+                # With an outdated catalog anything may come: of a table that is gone, or sealed.
                 if self._is_current(reader, catalog):
                     raise
             reader.end()

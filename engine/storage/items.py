@@ -13,7 +13,9 @@ from engine.client.protocol import Json
 from engine.model import values
 from engine.storage.catalog import INLINE_BYTES_MAX, Index, InvalidKeyError, Storage, Table
 from engine.storage.connections import fetch
+from engine.storage.data_keys import SEALED_BYTES_MORE
 from engine.storage.keys import KeyRange
+from engine.storage.sealing import Seals
 
 
 @dataclass(slots=True)
@@ -122,19 +124,27 @@ def projected_names(table: Table, index: Index) -> frozenset[str]:
     return frozenset(table.key_names + index.key_names + index.non_key_attributes)
 
 
-def read_item(cursor: apsw.Cursor, storage: Storage, key: bytes) -> StoredItem | None:
+def read_item(cursor: apsw.Cursor, seals: Seals, storage: Storage, key: bytes) -> StoredItem | None:
     """The item under a key."""
     rows: Any = cursor.execute(storage.get, (key,)).fetchall()
-    return StoredItem(rows[0][0], rows[0][1]) if rows else None
+    if not rows:
+        return None
+    value, size, _ = rows[0]
+    if storage.encryption is not None:
+        value = seals.opened(storage, key, value)
+    return StoredItem(value, size)
 
 
 def read_range(
-    cursor: apsw.Cursor, storage: Storage, keys: KeyRange, descending: bool
+    cursor: apsw.Cursor, seals: Seals, storage: Storage, keys: KeyRange, descending: bool
 ) -> Iterator[tuple[bytes, int]]:
     """Rows (value, size) of a range in key order.
 
     The caller stops where it has enough: a LIMIT, even one never reached, costs a fifth of this.
     """
+    if storage.encryption is not None:
+        keyed = read_keys(cursor, seals, storage, keys, descending)
+        return ((value, size) for value, size, _ in keyed)
     statement = storage.backward if descending else storage.forward
     rows: Any = cursor.execute(statement, (keys.low, keys.high))
     found: Iterator[tuple[bytes, int]] = rows
@@ -142,40 +152,52 @@ def read_range(
 
 
 def read_keys(
-    cursor: apsw.Cursor, storage: Storage, keys: KeyRange, descending: bool
+    cursor: apsw.Cursor, seals: Seals, storage: Storage, keys: KeyRange, descending: bool
 ) -> Iterator[tuple[bytes, int, bytes]]:
     """Rows (value, size, key) of a range in key order."""
     statement = storage.with_keys_backward if descending else storage.with_keys
     rows: Any = cursor.execute(statement, (keys.low, keys.high))
     found: Iterator[tuple[bytes, int, bytes]] = rows
-    return found
+    return found if storage.encryption is None else seals.opened_rows(storage, found)
 
 
-def write_rows(cursor: apsw.Cursor, storage: Storage, change: ItemChange) -> None:
+def write_rows(cursor: apsw.Cursor, seals: Seals, storage: Storage, change: ItemChange) -> None:
     """Put or delete the row of an item."""
-    _write_row(cursor, storage, change.key, change.old, change.key, change.new)
+    _write_row(cursor, seals, storage, change.key, change.old, change.key, change.new)
 
 
 def write_new_rows(
-    cursor: apsw.Cursor, storage: Storage, rows: Sequence[tuple[bytes, StoredItem]]
+    cursor: apsw.Cursor, seals: Seals, storage: Storage, rows: Sequence[tuple[bytes, StoredItem]]
 ) -> None:
     """Put rows, none of which was there before: the small ones by one statement for all."""
     small = []
     for key, new in rows:
-        if len(new.raw) + len(key) > INLINE_BYTES_MAX:
-            _write_row(cursor, storage, None, None, key, new)
+        value = new.raw
+        if storage.encryption is not None:
+            value = seals.sealed(storage, key, value)
+        if len(value) + len(key) > INLINE_BYTES_MAX:
+            _put_row(cursor, storage, key, new.size, value)
         else:
-            small.append((key, new.size, new.raw, None))
+            small.append((key, new.size, value, None))
     cursor.executemany(storage.put, small)
 
 
-def write_index_rows(cursor: apsw.Cursor, change: IndexChange) -> None:
+def write_index_rows(cursor: apsw.Cursor, seals: Seals, change: IndexChange) -> None:
     """Put, move or delete the row of an index entry."""
-    _write_row(cursor, change.index.storage, change.old_key, change.old, change.new_key, change.new)
+    storage = change.index.storage
+    _write_row(cursor, seals, storage, change.old_key, change.old, change.new_key, change.new)
+
+
+def write_again(
+    cursor: apsw.Cursor, seals: Seals, storage: Storage, key: bytes, stored: StoredItem
+) -> None:
+    """Put a row that is there once more, as its table is encrypted now."""
+    _write_row(cursor, seals, storage, key, stored, key, stored)
 
 
 def _write_row(
     cursor: apsw.Cursor,
+    seals: Seals,
     storage: Storage,
     old_key: bytes | None,
     old: StoredItem | None,
@@ -183,14 +205,23 @@ def _write_row(
     new: StoredItem | None,
 ) -> None:
     if old is not None and old_key is not None:
-        if len(old.raw) + len(old_key) > INLINE_BYTES_MAX:
+        # A sealed value is longer, and one that may be sealed may lie beside for that.
+        inline = INLINE_BYTES_MAX - (0 if storage.encryption is None else SEALED_BYTES_MORE)
+        if len(old.raw) + len(old_key) > inline:
             ((_, _, big),) = fetch(cursor, storage.get, (old_key,))
             cursor.execute(storage.delete_big, (big,))
         if new is None or old_key != new_key:
             cursor.execute(storage.delete, (old_key,))
     if new is not None and new_key is not None:
-        if len(new.raw) + len(new_key) > INLINE_BYTES_MAX:
-            ((big,),) = fetch(cursor, storage.put_big, (new.raw,))
-            cursor.execute(storage.put, (new_key, new.size, None, big))
-        else:
-            cursor.execute(storage.put, (new_key, new.size, new.raw, None))
+        value = new.raw
+        if storage.encryption is not None:
+            value = seals.sealed(storage, new_key, value)
+        _put_row(cursor, storage, new_key, new.size, value)
+
+
+def _put_row(cursor: apsw.Cursor, storage: Storage, key: bytes, size: int, value: bytes) -> None:
+    if len(value) + len(key) > INLINE_BYTES_MAX:
+        ((big,),) = fetch(cursor, storage.put_big, (value,))
+        cursor.execute(storage.put, (key, size, None, big))
+    else:
+        cursor.execute(storage.put, (key, size, value, None))

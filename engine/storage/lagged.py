@@ -54,6 +54,8 @@ class LaggedReads:
             ):
                 self._renew(newest, load, now_s)
             assert self._reader is not None
+            # What a disabled key wraps is not read, however old the transaction is.
+            self._reader.seals.begin()
             return work(self._reader, self._catalog)
 
     def _renew(
@@ -62,7 +64,7 @@ class LaggedReads:
         self._let_go()
         if self._reader is None:
             self._reader = self._make_reader()
-        self._reader.cursor.execute("BEGIN")
+        self._reader.begin()
         self._since_s = now_s
         self._catalog = load(self._reader, newest)
         self._timer = threading.Timer(_HELD_S_MAX, self.let_go)

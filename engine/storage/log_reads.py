@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -17,6 +17,7 @@ from engine.errors import InternalServerError
 from engine.storage.connections import fetch
 from engine.storage.keys import KeyRange
 from engine.storage.log_tail import Tails
+from engine.storage.sealing import OLD, Seals
 
 _META = "SELECT value FROM meta WHERE name = ?"
 _NEWEST = "SELECT seq, stamp_us FROM changes ORDER BY seq DESC LIMIT 1"
@@ -105,7 +106,8 @@ class LogReads:
     can be asked for.
     """
 
-    def __init__(self, connection: apsw.Connection, tails: Tails) -> None:
+    def __init__(self, connection: apsw.Connection, tails: Tails, seals: Seals) -> None:
+        self._seals = seals
         self._connection = connection
         self._cursor = connection.cursor()
         self._ranges: list[apsw.Cursor] = []
@@ -143,11 +145,10 @@ class LogReads:
 
     def old(self, seq: int) -> bytes | None:
         """The image before an entry; raises `InternalServerError` where that was trimmed."""
-        rows = fetch(self._cursor, "SELECT old FROM changes WHERE seq = ?", (seq,))
-        if not rows:
+        entry = self.entry(seq)
+        if entry is None:
             raise InternalServerError("the change log does not reach back that far any more")
-        old: bytes | None = rows[0][0]
-        return old
+        return entry.old
 
     def of_key(self, storage_id: int, key: bytes, after: int, before: int) -> Iterator[int]:
         """The entries of a key between two, the newest first."""
@@ -162,7 +163,7 @@ class LogReads:
     def entry(self, seq: int) -> LogEntry | None:
         """One entry; None where that was trimmed."""
         rows = fetch(self._cursor, f"SELECT {_COLUMNS} FROM changes WHERE seq = ?", (seq,))
-        return LogEntry(*rows[0]) if rows else None
+        return self._entry(rows[0]) if rows else None
 
     def newest_first(
         self, storage_id: int, after: int, before: int, principal: str | None
@@ -175,7 +176,7 @@ class LogReads:
                 " AND (?4 IS NULL OR principal = ?4) ORDER BY seq DESC",
                 (after, before, storage_id, principal),
             ):
-                yield LogEntry(*row)
+                yield self._entry(row)
         finally:
             cursor.close(True)
 
@@ -211,9 +212,14 @@ class LogReads:
                 " WHERE seq > ? AND seq <= ? AND storage = ? ORDER BY seq",
                 (after, last, storage_id),
             ):
-                yield LogEntry(*row)
+                yield self._entry(row)
         finally:
             cursor.close(True)
+
+    def _entry(self, row: tuple[Any, ...]) -> LogEntry:
+        entry = LogEntry(*row)
+        old = self._seals.image(OLD, entry.storage_id, entry.key, entry.stamp_us, entry.old)
+        return entry if old is entry.old else entry._replace(old=old)
 
     def close(self) -> None:
         """Let go of the snapshot, of ranges left half read too; a second close does nothing."""

@@ -188,6 +188,19 @@ CREATE INDEX changes_by_shard ON changes(shard, seq) WHERE shard IS NOT NULL;
 # Partition maps are part of a table's definition.
 _MAPS_IN_CATALOG = "DROP TABLE partitions;"
 
+_DATA_KEYS = """
+-- Data keys of tables under KMS keys, each wrapped by its KMS key. Ids are random, so that none is
+-- ever given twice. `storage` is the table's; `left_us` is when it was deleted.
+CREATE TABLE data_keys(
+    id INTEGER PRIMARY KEY,
+    arn TEXT NOT NULL,
+    context BLOB NOT NULL,
+    wrapped BLOB NOT NULL,
+    storage INTEGER NOT NULL,
+    left_us INTEGER
+);
+"""
+
 STEPS: tuple[str, ...] = (
     _FIRST,
     _ONE_PAGE_LOG,
@@ -196,5 +209,6 @@ STEPS: tuple[str, ...] = (
     _TRANSFERS,
     _STREAMS,
     _MAPS_IN_CATALOG,
+    _DATA_KEYS,
 )
 SCHEMA_VERSION = len(STEPS)

@@ -45,9 +45,9 @@ def items_at(
     gives it, from before the reader's transaction. Whether the past reaches back that far is the
     caller's to ask (`window`). Memory is constant.
     """
-    log = LogReads(reader.connection, Tails())
+    log = LogReads(reader.connection, Tails(), reader.seals)
     try:
-        live = read_keys(reader.cursor, table.storage, keys, False)
+        live = read_keys(reader.cursor, reader.seals, table.storage, keys, False)
         for raw, _, key in _rows_at(log, live, table.storage_id, seq, keys, False):
             yield key, raw
     finally:
@@ -138,11 +138,11 @@ class PastReader(Reader):
         catalog: Catalog,
         past: Past,
     ) -> None:
-        super().__init__(reader.connection)
+        super().__init__(reader.connection, reader.seals)
         self._catalog = catalog
         self._past = past
         self._seq = past.seq
-        self._log = LogReads(reader.connection, past.database.tails)
+        self._log = LogReads(reader.connection, past.database.tails, reader.seals)
         self._checked: set[int] = set()
 
     def _source(self, storage: Storage) -> tuple[Table, Index | None]:
@@ -161,7 +161,7 @@ class PastReader(Reader):
         self._source(storage)
         first = self._log.first_after(storage.storage_id, key, self._seq)
         if first is None:
-            return read_item(self._beside, storage, key)
+            return read_item(self._beside, self.seals, storage, key)
         raw = self._log.old(first)
         return None if raw is None else StoredItem(raw, item_size(orjson.loads(raw)))
 
@@ -177,7 +177,7 @@ class PastReader(Reader):
 
     def _rows(self, storage: Storage, keys: KeyRange, descending: bool) -> Iterator[Row]:
         table, index = self._source(storage)
-        live = read_keys(self.cursor, storage, keys, descending)
+        live = read_keys(self.cursor, self.seals, storage, keys, descending)
         if index is None:
             return _rows_at(self._log, live, table.storage_id, self._seq, keys, descending)
         entries = self._past.entries.of(table, index, self._log)

@@ -26,6 +26,7 @@ from engine.storage.log_reads import (
     seq_at,
 )
 from engine.storage.migrations import PAGE_BYTES
+from engine.storage.sealing import Seals
 from engine.storage.transfers import Transfer
 from engine.storage.trash import Discarded, find, read_trash
 from engine.storage.trimming import Sweep, is_due
@@ -39,8 +40,9 @@ class Reader:
     Lookups fetch all their rows: a statement left at its first row would hold on to the snapshot.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, seals: Seals) -> None:
         self.connection = connection
+        self.seals = seals
         self.cursor = connection.cursor()
         self.data_version = connection.data_version
         self._beside = connection.cursor()
@@ -49,6 +51,7 @@ class Reader:
 
     def begin(self) -> None:
         """Begin a transaction; its state is that of its first read."""
+        self.seals.begin()
         self.cursor.execute("BEGIN")
 
     def end(self) -> None:
@@ -59,19 +62,19 @@ class Reader:
 
     def get(self, storage: Storage, key: bytes) -> StoredItem | None:
         """The item under a key; may be asked while a range is being read."""
-        return read_item(self._beside, storage, key)
+        return read_item(self._beside, self.seals, storage, key)
 
     def range(
         self, storage: Storage, keys: KeyRange, descending: bool = False
     ) -> Iterator[tuple[bytes, int]]:
         """Rows (value, size) of a range in key order; one range at a time."""
-        return read_range(self.cursor, storage, keys, descending)
+        return read_range(self.cursor, self.seals, storage, keys, descending)
 
     def range_with_keys(
         self, storage: Storage, keys: KeyRange
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key) of a range in key order; one range at a time."""
-        return read_keys(self.cursor, storage, keys, False)
+        return read_keys(self.cursor, self.seals, storage, keys, False)
 
     def counts(self, storage_id: int) -> tuple[int, int]:
         """Number of items of a storage id, and their size in bytes."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import orjson
 
+from engine.storage.sealing import NEW, OLD
 from engine.storage.shard_map import NEW_IMAGES, OLD_IMAGES, ShardMap, ranges_of
 
 if TYPE_CHECKING:
@@ -361,13 +362,14 @@ def shards_of(source: Source, stream_id: int, now_us: int) -> list[Shard]:
 
 def entries_of(reader: Reader, shard_id: int, from_seq: int, count_max: int) -> Iterator[Entry]:
     """The entries of a shard from a sequence number on, trimmed or not, in order."""
-    rows: Any = reader.cursor.execute(
-        "SELECT seq, stamp_us, cause, old, new, size FROM changes WHERE shard = ? AND seq >= ?"
-        " ORDER BY seq LIMIT ?",
+    image = reader.seals.image
+    for seq, stamp_us, cause, old, new, size, storage_id, key in reader.cursor.execute(
+        "SELECT seq, stamp_us, cause, old, new, size, storage, k FROM changes"
+        " WHERE shard = ? AND seq >= ? ORDER BY seq LIMIT ?",
         (shard_id, from_seq, count_max),
-    )
-    found: Iterator[Entry] = rows
-    return found
+    ):
+        before = image(OLD, storage_id, key, stamp_us, old)
+        yield seq, stamp_us, cause, before, image(NEW, storage_id, key, stamp_us, new), size
 
 
 def first_seq_since(source: Source, shard_id: int, since_us: int) -> int | None:

@@ -18,6 +18,14 @@ from engine.storage import transfers as book
 from engine.storage.catalog import Catalog, Expiry, Index, Storage, Table
 from engine.storage.connections import fetch
 from engine.storage.counts import large_sizes
+from engine.storage.data_keys import (
+    DataKeys,
+    Encryption,
+    forget_data_keys,
+    leave_data_keys,
+    put_data_key,
+    read_data_keys,
+)
 from engine.storage.expiry import note_expiry, put_expiry
 from engine.storage.growth import grown_with_size, grown_with_throughput
 from engine.storage.items import (
@@ -30,11 +38,12 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.sealing import NEW, OLD, Seals
 from engine.storage.streams import end_stream, hours_kept, reshard, stream_part, trim_streams
 from engine.storage.transfers import Transfer
 from engine.storage.trimming import begin_anew, sweeps_at, trim
 
-_LOG = (
+_LOG_ENTRY = (
     "INSERT INTO changes(stamp_us, storage, k, cause, principal, old, shard, new, size, counts)"
     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -64,8 +73,11 @@ class WriteTransaction:
         last_stamp_us: int,
         history_hours: float,
         trims: bool,
+        data_keys: DataKeys,
     ) -> None:
         self.cursor = cursor
+        self.seals = Seals(cursor.connection, data_keys)
+        self._data_keys = data_keys
         self._history_hours = history_hours
         self._trims = trims
         self._entries: list[tuple[Any, ...]] = []
@@ -76,7 +88,7 @@ class WriteTransaction:
 
     def read(self, table: Table, key: bytes) -> StoredItem | None:
         """The item under a key, with all that this transaction wrote."""
-        return read_item(self.cursor, table.storage, key)
+        return read_item(self.cursor, self.seals, table.storage, key)
 
     def read_first(
         self, storage: Storage, keys: KeyRange, count_max: int, bytes_max: int
@@ -89,6 +101,8 @@ class WriteTransaction:
         size = 0
         limited = f"{storage.with_keys} LIMIT ?"
         for raw, _, key in self.cursor.execute(limited, (keys.low, keys.high, count_max)):
+            if storage.encryption is not None:
+                raw = self.seals.opened(storage, key, raw)
             rows.append((key, raw))
             size += len(raw)
             if size >= bytes_max:
@@ -112,7 +126,7 @@ class WriteTransaction:
             if (old is None and new is None) or (old and new and old.raw == new.raw):
                 continue
             self.writes += 1
-            write_rows(cursor, storage, change)
+            write_rows(cursor, self.seals, storage, change)
             self._count(table.storage_id, old, new)
             for index_change in change.indexes:
                 self._write_entry(index_change)
@@ -121,18 +135,20 @@ class WriteTransaction:
             if table.expiry is not None:
                 note_expiry(cursor, table.expiry, change)
             if logged:
-                self._entries.append(
-                    (
-                        self.stamp_us,
-                        table.storage_id,
-                        change.key,
-                        cause.origin,
-                        cause.principal,
-                        None if old is None else old.raw,
-                        *stream_part(self, table, change),
-                        None,
-                    )
-                )
+                self._log(table, change, cause)
+
+    def _log(self, table: Table, change: ItemChange, cause: Cause) -> None:
+        key, stamp_us = change.key, self.stamp_us
+        old = None if change.old is None else change.old.raw
+        shard, new, size = stream_part(self, table, change)
+        if table.encryption is not None:
+            old = self.seals.sealed_image(OLD, table.storage, key, stamp_us, old)
+            new = self.seals.sealed_image(NEW, table.storage, key, stamp_us, new)
+        origin, principal = cause
+        storage_id = table.storage_id
+        self._entries.append(
+            (stamp_us, storage_id, key, origin, principal, old, shard, new, size, None)
+        )
 
     def next_seq(self) -> int:
         """The sequence number that the next entry of the log will have."""
@@ -173,6 +189,17 @@ class WriteTransaction:
         )
         return int(rows[0][0]) if rows else 0
 
+    def items_of(self, storage_id: int) -> int:
+        """How many items a storage id has, as they were before this transaction."""
+        return counts.read_counts(self.cursor, storage_id)[0]
+
+    def entries_of(self, table: Table) -> int:
+        """How many entries of the change log are about a table."""
+        ((entries,),) = self.query(
+            "SELECT count(*) FROM changes WHERE storage = ?", (table.storage_id,)
+        )
+        return int(entries)
+
     def fill_index(self, index: Index, entries: Sequence[tuple[bytes, StoredItem]]) -> None:
         """Put entries of an index whose table is being made, in the order of their keys."""
         self._put_new(index.storage, entries)
@@ -180,7 +207,7 @@ class WriteTransaction:
     def _put_new(self, storage: Storage, rows: Sequence[tuple[bytes, StoredItem]]) -> None:
         """Put rows where there were none: all of them at once, and counted together."""
         self.writes += len(rows)
-        write_new_rows(self.cursor, storage, rows)
+        write_new_rows(self.cursor, self.seals, storage, rows)
         growth = self._growths.setdefault(storage.storage_id, [storage.storage_id, 0, 0])
         growth[1] += len(rows)
         growth[2] += sum(new.size for _, new in rows)
@@ -190,7 +217,9 @@ class WriteTransaction:
         for change in changes:
             for index_change in change.indexes:
                 key = index_change.new_key
-                if key is None or read_item(self.cursor, index_change.index.storage, key):
+                if key is None or read_item(
+                    self.cursor, self.seals, index_change.index.storage, key
+                ):
                     continue
                 self.writes += 1
                 self._write_entry(index_change)
@@ -201,10 +230,10 @@ class WriteTransaction:
         if (
             index.backfilling
             and old_key is not None
-            and read_item(self.cursor, index.storage, old_key) is None
+            and read_item(self.cursor, self.seals, index.storage, old_key) is None
         ):
             change = replace(change, old_key=None, old=None)
-        write_index_rows(self.cursor, change)
+        write_index_rows(self.cursor, self.seals, change)
         self._count(index.storage_id, change.old, change.new)
 
     def _count(self, storage_id: int, old: StoredItem | None, new: StoredItem | None) -> None:
@@ -227,7 +256,7 @@ class WriteTransaction:
         growths = [growth for growth in self._growths.values() if growth[1] or growth[2]]
         if entries:
             entries[-1] = (*entries[-1][:-1], counts.encoded(growths))
-            cursor.executemany(_LOG, entries)
+            cursor.executemany(_LOG_ENTRY, entries)
             last_seq = cursor.connection.last_insert_rowid()
             if counts.is_sum_due(last_seq - len(entries), last_seq):
                 counts.add_up(cursor, last_seq)
@@ -251,9 +280,34 @@ class WriteTransaction:
             self.cursor.execute(statement)
         return int(storage_id)
 
+    def with_storage(self, table: Table) -> Table:
+        """The table, which is new, with storage of its own and of its indexes.
+
+        One that is to be under a KMS key gets a data key; raises `TableKeyDenied`.
+        """
+        made = replace(
+            table,
+            storage_id=self.new_storage(),
+            indexes=tuple(replace(index, storage_id=self.new_storage()) for index in table.indexes),
+            created_us=self.stamp_us,
+        )
+        wanted = table.encryption
+        if wanted is None or wanted.key_arn is None:
+            return replace(made, encryption=None)
+        data_key = self.new_data_key(made, wanted.key_arn)
+        return replace(made, encryption=Encryption(wanted.key_arn, data_key))
+
+    def new_data_key(self, table: Table, arn: str) -> int:
+        """Make a data key of a table under a KMS key; gives its id."""
+        made = self._data_keys.make(arn, table.name)
+        self.writes += 1
+        put_data_key(self.cursor, made, table.storage_id)
+        return made.id
+
     def retire_storage(self, storage_id: int) -> None:
         """Leave a storage id to be freed in steps."""
         self.writes += 1
+        leave_data_keys(self.cursor, storage_id, self.stamp_us)
         self.cursor.execute(
             "INSERT INTO retired(storage, since_us) VALUES(?, ?)", (storage_id, self.stamp_us)
         )
@@ -302,6 +356,7 @@ class WriteTransaction:
         table = replace(
             self.catalog.tables[name], changing=None, stream=None, expiry=None
         ).with_settings(Kept=None)
+        leave_data_keys(self.cursor, table.storage_id, self.stamp_us)
         trash.keep(self.cursor, trash.Discarded(discarded_id, table, self.stamp_us, until_us))
         self._take_out(self.catalog.tables[name])
 
@@ -339,7 +394,7 @@ class WriteTransaction:
             self.cursor,
             "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value",
         )
-        self.catalog = Catalog(version, tables)
+        self.catalog = Catalog(version, tables, read_data_keys(self.cursor))
         # No change of an item comes before the table that it is in.
         self.keep_time()
 
@@ -447,6 +502,10 @@ class WriteTransaction:
             (self.stamp_us, count_max),
         )
         return self._freed()
+
+    def forget_data_keys(self) -> None:
+        """Forget the data keys of tables that are gone with all their past."""
+        self.writes += forget_data_keys(self.cursor)
 
     def forget_failures(self) -> None:
         """Forget failed jobs that were told of long enough."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from engine.clock import Clock
-from engine.errors import ApiError, FolderError
+from engine.errors import ApiError, FolderError, TableKeyDenied
 from engine.storage.adoption import adopt_all, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
@@ -29,6 +29,8 @@ from engine.storage.gate import FileGate
 from engine.storage.growth import grown_with_size
 from engine.storage.jobs import PLAN
 from engine.storage.log_index import clear, fill_batch
+from engine.storage.resealing import KIND as RESEAL
+from engine.storage.resealing import reseal_step
 from engine.storage.streams import hours_kept, is_trim_due
 from engine.storage.transaction import WriteTransaction
 from engine.storage.trimming import sweeps_at
@@ -49,7 +51,7 @@ _ROUND_S = 30.0
 _TRIM_ENTRIES_PER_STEP = 1_000
 _FREE_ROWS_PER_STEP = 2_000
 _FREE_BYTES_PER_STEP = 8 * 1024 * 1024
-_JOB_STEPS = {BACKFILL: backfill_step, EXPIRY: note_step}
+_JOB_STEPS = {BACKFILL: backfill_step, EXPIRY: note_step, RESEAL: reseal_step}
 # What may befall work that is tried again later: a full disk, a damaged file, a closed engine.
 _FAILURES = (ApiError, FolderError, apsw.Error, OSError, ValueError)
 
@@ -114,6 +116,7 @@ class Upkeep:
                 else:
                     in_a_row = 0
                     self.rounds()
+                    self._database.data_keys.drop_if_changed()
                     if self.chore is not None and self._clock.monotonic_s() - looked_s >= _ROUND_S:
                         looked_s = self._clock.monotonic_s()
                         self.chore()
@@ -137,15 +140,18 @@ class Upkeep:
                 pass
             for kind, job_step in _JOB_STEPS.items():
                 for job_id in database.read(partial(_jobs, kind=kind)):
-                    while not self._stopping and database.write(partial(job_step, job_id=job_id)):
-                        pass
+                    self._go_on(partial(job_step, job_id=job_id))
             now_us, grace_us = self._clock.now_us(), self._grace_us()
             look = partial(tables_with_expired, now_us=now_us, grace_us=grace_us)
             for name in database.read(look):
-                step = partial(expire_step, table_name=name, now_us=now_us, grace_us=grace_us)
-                while not self._stopping and database.write(step):
-                    pass
+                self._go_on(partial(expire_step, table_name=name, now_us=now_us, grace_us=grace_us))
             self._index_log()
+
+    def _go_on(self, step: Callable[[WriteTransaction], object]) -> None:
+        """Do a step again and again; of a table whose key is of no use, when it is again."""
+        with contextlib.suppress(TableKeyDenied):
+            while not self._stopping and self._database.write(step):
+                pass
 
     def is_needed(self, reader: Reader, catalog: Catalog) -> bool:
         """Whether the thread is to run though nothing is written here."""
@@ -182,6 +188,7 @@ class Upkeep:
         transaction.empty_expired_trash()
         transaction.forget_failures()
         transaction.forget_transfers()
+        transaction.forget_data_keys()
         transaction.split_large()
         more_to_free = transaction.free_retired(_FREE_ROWS_PER_STEP, _FREE_BYTES_PER_STEP)
         return more_to_free or more_to_trim or forgotten == _TRIM_ENTRIES_PER_STEP

@@ -27,6 +27,7 @@ from engine.clock import Clock
 from engine.errors import InternalServerError
 from engine.storage.catalog import Catalog
 from engine.storage.connections import as_api_error, fetch, roll_back
+from engine.storage.data_keys import DataKeys, read_data_keys
 from engine.storage.gate import Gate
 from engine.storage.log_reads import least_stamp_us
 from engine.storage.transaction import WriteTransaction
@@ -101,6 +102,7 @@ class Writer:
         history_hours: float,
         path: Path | None,
         on_catalog: Callable[[Catalog], None],
+        data_keys: DataKeys,
     ) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
@@ -109,6 +111,7 @@ class Writer:
         self._history_hours = history_hours
         self._path = path
         self._on_catalog = on_catalog
+        self._data_keys = data_keys
         self._catalog = Catalog(0, {})
         self._data_version = -1
         self._last_stamp_us = 0
@@ -195,6 +198,7 @@ class Writer:
                 self._last_stamp_us,
                 self._history_hours,
                 trims=self._path is None,
+                data_keys=self._data_keys,
             )
             for ticket in group:
                 before = transaction.writes
@@ -314,4 +318,4 @@ def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
     if version == known.version:
         return known
     rows = fetch(cursor, "SELECT name, definition FROM catalog ORDER BY name")
-    return Catalog.from_rows(version, rows)
+    return Catalog.from_rows(version, rows, read_data_keys(cursor))

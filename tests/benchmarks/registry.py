@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.benchmarks import (
     accounting,
+    atrest,
     bulk,
     dashboard,
     following,
@@ -199,6 +200,17 @@ BENCHMARKS = (
             "open-unsigned": Goal(2.0),
             "seal-signed": Goal(2.0),
             "open-signed": Goal(2.0),
+        },
+    ),
+    Benchmark(
+        "sealed-tables",
+        "requests on a table under a customer managed key, to those under the AWS owned key",
+        atrest.sealed_tables,
+        {
+            "sealed-get": Goal(1.3),
+            "sealed-query": Goal(1.3),
+            "sealed-put-relaxed": Goal(1.3),
+            "sealed-put-durable": Goal(1.3),
         },
     ),
     Benchmark("verifying", "how fast a table of sealed items is checked", itemcrypto.verifying),

@@ -20,6 +20,7 @@ _CHEAP = (
     "past",
     "diff",
     "sealing",
+    "sealed-tables",
     "statement-by-key",
     "statement-select",
     "backup",

@@ -24,6 +24,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("migrations", "kill -9 amid the sealing of a table", itemcrypto.migrations),
     pytest_campaign("sealing", "items of any kind sealed and read", "tests/engine/itemcrypto"),
     Campaign("key-changes", "kill -9 amid changes of the key store", security.kills),
+    Campaign("key-switches", "kill -9 amid switches of a table's key", security.switches),
+    pytest_campaign("at-rest", "items amid switches of a table's key", "tests/engine/atrest"),
     pytest_campaign("key-store", "keys, contexts and damaged key stores", "tests/engine/security"),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),

@@ -29,6 +29,7 @@ from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.setting import CommandScreen
 from dyntui.screens.setup_crypto import SetupScreen
+from dyntui.widgets.item_grid import ResultGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.json_area import JsonArea
 from dyntui.widgets.text_view import TextView
@@ -160,8 +161,7 @@ def test_what_is_sealed_has_a_size_in_place_of_its_value(sealed: Engine) -> None
 
 def test_markers_of_the_legacy_format() -> None:
     item = {"id": {"S": "1"}, DESCRIPTION: {"B": b"abc"}, SIGNATURE: {"B": b"abcdef"}}
-    assert DESCRIPTION.startswith(LEGACY_MARKERS)
-    assert SIGNATURE.startswith(LEGACY_MARKERS)
+    assert LEGACY_MARKERS == (DESCRIPTION, SIGNATURE)
     assert sealed_texts(item, None) == {DESCRIPTION: "▣ seal 3 B", SIGNATURE: "▣ seal 6 B"}
     seal = seal_of(item, None)
     assert seal is not None
@@ -169,13 +169,30 @@ def test_markers_of_the_legacy_format() -> None:
     assert seal.line(None).endswith("unsigned: the material description")
 
 
-def test_a_header_that_cannot_be_read_is_sealed_still() -> None:
-    item = {"id": {"S": "1"}, HEADER: {"S": "not a header"}, "card": {"B": b"x"}}
+ODD: tuple[Json, ...] = (
+    {"B": b""},
+    {"B": b"\x01\x00odd"},
+    {"B": "!"},
+    {"S": "x"},
+    {"NULL": True},
+    {"L": []},
+)
+
+
+@pytest.mark.parametrize("head", ODD, ids=str)
+def test_a_header_that_cannot_be_read_is_sealed_still(head: Json) -> None:
+    item = {"id": {"S": "1"}, HEADER: head, "card": {"B": b"x"}}
     assert is_sealed(item)
     assert set(sealed_texts(item, None)) == {HEADER}
     seal = seal_of(item, None)
     assert seal is not None
     assert seal.unsigned is None
+
+
+@pytest.mark.parametrize("foot", ODD[2:], ids=str)
+def test_a_footer_that_cannot_be_read_is_sealed_still(sealed: Engine, foot: Json) -> None:
+    item = _stored(sealed) | {FOOTER: foot}
+    assert set(sealed_texts(item, None)) == {HEADER, FOOTER}
 
 
 def test_only_what_is_right_is_opened(sealed: Engine) -> None:
@@ -420,6 +437,18 @@ async def test_new_items_are_sealed_where_there_is_a_configuration(sealed: Engin
         assert list(request["Item"]["card"]) == ["B"]
 
 
+async def test_a_row_of_a_statement_is_shown_sealed_and_not_opened(sealed: Engine) -> None:
+    async with running(sealed, sealed) as pilot:
+        await press(pilot, "p")
+        await type_text(pilot, "SELECT * FROM orders WHERE id = 'order-0'")
+        await press(pilot, "f5")
+        assert "▣ seal 208 B" in screen_text(pilot)
+        assert CARD not in screen_text(pilot)
+        find(pilot, ResultGrid).focus()
+        await press(pilot, "enter")
+        assert "▣ sealed: not checked" in screen_text(pilot)
+
+
 async def test_a_plain_item_among_sealed_ones_is_told(sealed: Engine) -> None:
     sealed.call("PutItem", {"TableName": "orders", "Item": {"id": {"S": "plain"}}})
     async with running(sealed, sealed) as pilot:
@@ -476,6 +505,9 @@ async def test_all_items_are_sealed_and_verified(shop: Engine) -> None:
         _spoil(shop)
         await press(pilot, "V")
         assert "id order-0: no tag is right" in screen_text(pilot)
+        await press(pilot, "K")
+        assert "▣ sealed 32 B" in screen_text(pilot)
+        assert CARD not in screen_text(pilot)
 
 
 async def test_nothing_is_verified_without_a_configuration(shop: Engine) -> None:

@@ -13,9 +13,16 @@ from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
-from dyntui.core.security import INACCESSIBLE, read_security, switch_request, table_security
+from dyntui.core.security import (
+    INACCESSIBLE,
+    Security,
+    read_security,
+    switch_request,
+    table_security,
+)
 from dyntui.core.security_text import key_line, table_details, table_line
 from dyntui.core.session import Session
+from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.set_table import EncryptionScreen
@@ -23,7 +30,7 @@ from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.security_view import SecurityView
 from dyntui.widgets.text_view import TextView
 from engine import Account, Context, Engine
-from engine.client.keys import KeyInfo
+from engine.client.keys import KeyInfo, KeySwitch, TableKey
 from engine.client.protocol import OWNER, Json
 from engine.clock import VirtualClock
 from tests.dyntui.app.conftest import create_films
@@ -114,7 +121,7 @@ def _under(arn: str, status: str = "ENABLED", **others: Any) -> Json:
         (
             _under(KEY.arn, "UPDATING"),
             (KEY,),
-            "switching keys (UPDATING): customer managed key alias/orders · items not sealed here",
+            "switched (UPDATING) to the customer managed key alias/orders · items not sealed here",
         ),
     ],
 )
@@ -148,14 +155,28 @@ def test_a_table_that_cannot_be_read_says_the_way_out(
     assert table_security(description | {"TableStatus": INACCESSIBLE}, ()).is_inaccessible
 
 
+def test_how_far_a_switch_is(engine: Engine) -> None:
+    description = engine.call("DescribeTable", {"TableName": "films"})["Table"]
+    at_rest = TableKey("films", None, None, KeySwitch(KEY.arn, 1_200, 5_000))
+    table = table_security(description, (KEY,), at_rest)
+    line = "1,200 of 5,000 values switched to the customer managed key alias/orders"
+    assert table_line(table).startswith(line)
+    assert "key before   the AWS owned key" in table_details(table)
+    back = TableKey("films", KEY.arn, None, KeySwitch(None, 1_200, 5_000))
+    table = table_security(description | _under(KEY.arn, "UPDATING"), (KEY,), back)
+    assert table_line(table).startswith("1,200 of 5,000 values switched to the AWS owned key")
+    # Until the switch is done nothing is read without the key from before.
+    assert Security((table,), (KEY,)).users(KEY) == ["films"]
+
+
 def test_a_switch_is_an_update_of_the_table() -> None:
     sent = {
         choice: switch_request("films", choice).members["SSESpecification"]
-        for choice in ("owned", "managed", "alias/orders")
+        for choice in (AWS_OWNED, AWS_MANAGED, "alias/orders")
     }
     assert sent == {
-        "owned": {"Enabled": False},
-        "managed": {"Enabled": True, "SSEType": "KMS"},
+        AWS_OWNED: {"Enabled": False},
+        AWS_MANAGED: {"Enabled": True, "SSEType": "KMS"},
         "alias/orders": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/orders"},
     }
 
@@ -376,10 +397,10 @@ async def test_a_remote_has_tables_and_says_why_it_has_no_keys(
         await press(pilot, "K")
         assert "✓ films" in screen_text(pilot)
         await press(pilot, "a")
-        find(pilot, Select).value = "managed"
+        find(pilot, Select).value = AWS_MANAGED
         await settle(pilot)
         await press(pilot, "ctrl+s")
-        assert "AWS managed key" in screen_text(pilot)
+        assert "KMS key key/" in screen_text(pilot)
         await press(pilot, "m")
         assert "those of its key service, AWS KMS" in screen_text(pilot)
         await press(pilot, "o")

@@ -125,7 +125,7 @@ def test_no_change_is_no_request() -> None:
     assert warm_requests(ON_DEMAND, None, (None, None)) == []
     assert table_class_requests(ON_DEMAND, "STANDARD") == []
     assert protection_requests(ON_DEMAND, protected=False) == []
-    assert encryption_requests(ON_DEMAND, "owned") == []
+    assert encryption_requests(ON_DEMAND, "aws-owned") == []
     assert tag_requests(ON_DEMAND, ("a", "b"), "a", "b") == []
 
 

@@ -448,13 +448,13 @@ async def test_table_class_and_protection(client: Recorder, engine: Engine) -> N
 
 async def test_encryption(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
-        await change(pilot, "encryption", kind="managed")
+        await change(pilot, "encryption", kind="aws-managed")
         assert films(engine)["SSEDescription"]["SSEType"] == "KMS"
         assert lines_with(pilot, "▸ encryption", "key")
         await change(pilot, "encryption", kind="other")
         assert "Which key?" in shown(pilot, "#drawer-error")
         await press(pilot, "escape")
-        await change(pilot, "encryption", kind="owned")
+        await change(pilot, "encryption", kind="aws-owned")
         assert client.requests("UpdateTable")[-1]["SSESpecification"] == {"Enabled": False}
         assert "SSEDescription" not in films(engine)
 

@@ -31,7 +31,7 @@ def test_a_key_is_made_listed_and_described(shell: Shell) -> None:
     arn = shell.ok("keys create --alias mine --description 'for a test'").out.strip()
     key_id = arn.rpartition("/")[2]
     assert re.search(
-        rf"^{key_id}  alias/mine  Enabled  CUSTOMER  for a test$",
+        rf"^{key_id}  alias/mine  Enabled  CUSTOMER +for a test$",
         shell.ok("keys list").out,
         re.MULTILINE,
     )
@@ -131,3 +131,28 @@ def test_items_under_a_key_of_the_folder(
     ended = orders.run("crypto decrypt orders -", stdin=sealed)
     assert (ended.code, ended.out) == (1, "")
     assert "is disabled" in ended.err
+
+
+def test_a_table_is_put_under_a_key(made: Shell) -> None:
+    arn = made.ok("keys describe alias/mine -o json").json["Arn"]
+    made.ok("create films --key id:S --sse alias/mine")
+    made.ok("create plays --key id:S")
+    made.ok("""put films '{"id": {"S": "1"}, "title": {"S": "Heat"}}'""")
+    assert re.search(rf"^encrypted under +{arn}$", made.ok("describe films").out, re.MULTILINE)
+    assert re.search(
+        r"^encrypted under +the AWS owned key$", made.ok("describe plays").out, re.MULTILINE
+    )
+    assert "CUSTOMER  films " in made.ok("keys list").out
+    assert made.ok("keys describe alias/mine -o json").json["Tables"] == ["films"]
+    assert "not to be read now: films" in made.ok("keys disable alias/mine").both
+    told = made.refused("get films 1")
+    assert "(AccessDeniedException) when calling the GetItem operation: KMS key access" in told
+    assert "INACCESSIBLE_ENCRYPTION_CREDENTIALS" in made.ok("ls").out
+    made.ok("keys enable alias/mine")
+    assert made.ok("keys use aws-managed films").both == "films is under aws-managed\n"
+    made.ok("keys disable alias/mine")
+    assert made.ok("get films 1 -o json").json["title"] == {"S": "Heat"}
+    made.ok("keys use aws-owned films")
+    assert "encrypted by default" in made.refused("keys use aws-owned films")
+    assert "is not found" in made.refused("keys use alias/none films")
+    made.refused("keys use alias/mine films")

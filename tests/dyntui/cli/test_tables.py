@@ -24,6 +24,7 @@ bytes                131
 billing              on-demand
 class                STANDARD
 deletion protection  off
+encrypted under      the AWS owned key
 stream               off
 ARN                  arn:aws:dynamodb:us-east-1:000000000000:table/orders
 

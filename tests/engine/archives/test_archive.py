@@ -13,8 +13,9 @@ from engine.archives import archive
 from engine.archives.archive import Archive, Row, write_archive
 from engine.archives.keyring import Keyring
 from engine.errors import DamagedError, FolderError, NewerFormatError, WrongKeyError
+from tests.engine.security.stores import memory_keys
 
-KEYS = Keyring(b"k" * 32, None)
+KEYS = Keyring(b"k" * 32, None, memory_keys())
 INFO = {"name": "spring"}
 
 rows_lists = st.dictionaries(
@@ -109,7 +110,7 @@ def test_a_block_of_another_archive_is_found(
 def test_a_foreign_key_is_told_from_damage(tmp_path: Path) -> None:
     path = written(tmp_path / "a", {"t": []})
     with pytest.raises(WrongKeyError, match="keys import"):
-        read(path, Keyring(b"x" * 32, tmp_path))
+        read(path, Keyring(b"x" * 32, tmp_path, memory_keys()))
 
 
 def test_a_newer_format_is_told_from_damage(
@@ -126,7 +127,7 @@ def test_a_key_travels_under_a_passphrase(tmp_path: Path) -> None:
     path = written(tmp_path / "a", {"t": [row(1)]})
     exported = KEYS.export("open sesame")
     assert b"k" * 32 not in exported
-    there = Keyring(b"x" * 32, tmp_path)
+    there = Keyring(b"x" * 32, tmp_path, memory_keys())
     with pytest.raises(WrongKeyError, match="passphrase"):
         there.add(exported, "open simsim")
     there.add(exported, "open sesame")

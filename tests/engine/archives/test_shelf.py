@@ -10,6 +10,7 @@ import pytest
 from engine.archives.shelf import SNAPSHOTS, Shelves
 from engine.errors import FolderAccessError
 from engine.storage.folder import open_folder
+from tests.engine.security.stores import memory_keys
 
 REGION = "us-east-1"
 
@@ -17,7 +18,7 @@ REGION = "us-east-1"
 @pytest.fixture
 def shelves(tmp_path: Path) -> Shelves:
     """The shelves of a Region of a folder."""
-    return Shelves(open_folder(tmp_path), REGION)
+    return Shelves(open_folder(tmp_path), REGION, memory_keys())
 
 
 def test_a_file_has_its_name_when_it_is_whole(shelves: Shelves) -> None:
@@ -66,7 +67,7 @@ def test_a_folder_that_cannot_be_written_is_named(shelves: Shelves) -> None:
 
 
 def test_in_memory_there_is_a_folder_as_long_as_it_is_needed() -> None:
-    shelves = Shelves(None, REGION)
+    shelves = Shelves(None, REGION, memory_keys())
     assert shelves.names(SNAPSHOTS) == []
     with shelves.creating(SNAPSHOTS, "one") as file:
         file.write(b"whole")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -271,3 +272,33 @@ def test_an_engine_in_memory_has_keys() -> None:
         assert two.keys.list_keys() == []
         with pytest.raises(ApiError):
             two.keys.describe("alias/mine")
+
+
+def test_a_change_is_another_generation(tmp_path: Path, clock: VirtualClock) -> None:
+    for folder in (tmp_path, None):
+        keys = region_keys(folder, "us-east-1", clock)
+        key = keys.create().key_id
+        changes: tuple[Callable[[str], object], ...] = (
+            *(keys.disable, keys.enable, keys.rotate),
+            *(keys.schedule_deletion, keys.cancel_deletion),
+        )
+        for change in changes:
+            before = keys.generation()
+            assert keys.generation() == before
+            change(key)
+            assert keys.generation() != before
+
+
+def test_since_when_a_key_is_of_no_use(keys: KeyTools, clock: VirtualClock) -> None:
+    key = keys.create().key_id
+    assert keys.describe(key).unusable_us is None
+    clock.advance(1)
+    since_us = clock.now_us()
+    keys.disable(key)
+    clock.advance(1)
+    keys.disable(key)
+    keys.schedule_deletion(key)
+    keys.cancel_deletion(key)
+    assert keys.describe(key).unusable_us == since_us
+    keys.enable(key)
+    assert keys.describe(key).unusable_us is None

@@ -209,6 +209,7 @@ ALTER TABLE jobs DROP COLUMN forget_us;
 DROP TABLE trash;
 DROP TABLE transfers;
 DROP TABLE rejections;
+DROP TABLE data_keys;
 CREATE TABLE partitions(storage INTEGER NOT NULL, low INTEGER NOT NULL);
 PRAGMA user_version=1;
 """

@@ -1,0 +1,31 @@
+"""The keys that a table can be under, as people name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.client.keys import TableKey
+from engine.client.protocol import Json
+
+AWS_OWNED = "aws-owned"
+AWS_MANAGED = "aws-managed"
+_MANAGED: Json = {"Enabled": True, "SSEType": "KMS"}
+
+
+def sse_specification(key: str) -> Json:
+    """The SSESpecification of a key: `aws-owned`, `aws-managed`, or an id, an ARN or an alias."""
+    if key == AWS_OWNED:
+        return {"Enabled": False}
+    if key == AWS_MANAGED:
+        return _MANAGED
+    return _MANAGED | {"KMSMasterKeyId": key}
+
+
+def tables_by_key(tables: Iterable[TableKey]) -> dict[str, list[str]]:
+    """The tables under each KMS key, by its ARN; of one being switched, under both."""
+    found: dict[str, list[str]] = {}
+    for each in tables:
+        arns = {each.arn, None if each.switch is None else each.switch.arn} - {None}
+        for arn in arns:
+            found.setdefault(str(arn), []).append(each.table)
+    return found

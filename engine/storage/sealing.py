@@ -1,0 +1,148 @@
+"""The one place where values are sealed on their way into the database, and opened on the way out.
+
+A value of a table under a KMS key (an item, an index entry, an image in the change log) is sealed
+by AES-256-GCM, and bound to its place: what kind of value it is, its storage id, its key, in the
+log its stamp too. So a value that was altered or moved in the file is refused, not returned.
+
+    mark (1) | id of the data key (4) | salt (16) | number (8) | ciphertext | tag (16)
+
+The key is the data key's of this salt (`data_keys`), the nonce is the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+
+from engine.errors import InternalServerError
+from engine.storage.catalog import Storage
+from engine.storage.data_keys import (
+    ID_BYTES,
+    MARK,
+    NONCE_END,
+    NONCE_START,
+    PREFIX_END,
+    SEALED_BYTES_MORE,
+    DataKeys,
+    WrappedKey,
+    read_data_key,
+)
+
+_STORAGE_BYTES = 8
+_STAMP_BYTES = 8
+# Rows of a long range, after which it is looked again whether the keys have changed.
+_ROWS_PER_LOOK = 256
+OLD, NEW = b"o", b"n"
+"""The images of an entry of the change log."""
+
+
+class Seals:
+    """What seals and opens the values of one connection.
+
+    Whether the Region's keys have changed is looked at once in each transaction that meets a sealed
+    value, or a table that has them.
+    """
+
+    __slots__ = ("_connection", "_data_keys", "_looks")
+
+    def __init__(self, connection: apsw.Connection, data_keys: DataKeys) -> None:
+        self._connection = connection
+        self._data_keys = data_keys
+        self._looks = data_keys.looks
+
+    def begin(self) -> None:
+        """A transaction begins."""
+        self._looks = self._data_keys.looks
+
+    # Rows.
+
+    def sealed(self, storage: Storage, key: bytes, value: bytes) -> bytes:
+        """What is to be stored for the value of a row."""
+        encryption = storage.encryption
+        if encryption is None or encryption.data_key is None:
+            return value
+        return self._seal(encryption.data_key, value, storage.bound + key)
+
+    def opened(self, storage: Storage, key: bytes, stored: bytes) -> bytes:
+        """The value of a row of a storage that may be sealed."""
+        if stored[0] == MARK:
+            return self._open(stored, storage.bound + key)
+        if storage.encryption is None or storage.encryption.has_plain:
+            return stored
+        raise _altered()
+
+    def opened_rows(
+        self, storage: Storage, rows: Iterator[tuple[bytes, int, bytes]]
+    ) -> Iterator[tuple[bytes, int, bytes]]:
+        """Rows (value, size, key), their values opened."""
+        for number, (value, size, key) in enumerate(rows, start=1):
+            if number % _ROWS_PER_LOOK == 0:
+                self._data_keys.look()
+            yield self.opened(storage, key, value), size, key
+
+    # Images in the change log.
+
+    def sealed_image(
+        self, kind: bytes, storage: Storage, key: bytes, stamp_us: int, image: bytes | None
+    ) -> bytes | None:
+        """What is to be stored for an image of an entry."""
+        encryption = storage.encryption
+        if image is None or encryption is None or encryption.data_key is None:
+            return image
+        bound = _image_bound(kind, storage.storage_id, key, stamp_us)
+        return self._seal(encryption.data_key, image, bound)
+
+    def image(
+        self, kind: bytes, storage_id: int, key: bytes, stamp_us: int, stored: bytes | None
+    ) -> bytes | None:
+        """An image of an entry."""
+        if stored is None or stored[0] != MARK:
+            return stored
+        return self._open(stored, _image_bound(kind, storage_id, key, stamp_us))
+
+    # Both.
+
+    def _seal(self, key_id: int, value: bytes, bound: bytes) -> bytes:
+        self._look()
+        sealing, number = self._data_keys.sealing(key_id, self._find)
+        counted = number.to_bytes(NONCE_END - PREFIX_END)
+        sealed = sealing.cipher.encrypt(NONCE_START + counted, value, bound)
+        return sealing.prefix + counted + sealed
+
+    def _open(self, stored: bytes, bound: bytes) -> bytes:
+        self._look()
+        if len(stored) < SEALED_BYTES_MORE:
+            raise _altered()
+        cipher = self._data_keys.opening(stored[:PREFIX_END], self._find)
+        try:
+            return cipher.decrypt(
+                NONCE_START + stored[PREFIX_END:NONCE_END], stored[NONCE_END:], bound
+            )
+        except Exception as error:
+            # The one that it raises is not imported for the many that never meet it.
+            raise _altered() from error
+
+    def _look(self) -> None:
+        if self._data_keys.looks == self._looks:
+            self._data_keys.look()
+
+    def _find(self, key_id: int) -> WrappedKey:
+        return read_data_key(self._connection.cursor(), key_id)
+
+
+def data_key_of(stored: bytes | None) -> int | None:
+    """The id of the data key that a stored value is under; None where it is not sealed."""
+    if stored is None or stored[0] != MARK:
+        return None
+    return int.from_bytes(stored[1 : 1 + ID_BYTES])
+
+
+def _image_bound(kind: bytes, storage_id: int, key: bytes, stamp_us: int) -> bytes:
+    return kind + storage_id.to_bytes(_STORAGE_BYTES) + stamp_us.to_bytes(_STAMP_BYTES) + key
+
+
+def _altered() -> InternalServerError:
+    return InternalServerError(
+        "a stored value was altered, or is not where it was written; `dyntui doctor` tells where"
+    )

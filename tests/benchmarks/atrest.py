@@ -1,0 +1,86 @@
+"""Tables under a customer managed key, against the same under the AWS owned key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count, islice
+from random import Random
+
+from engine import Engine
+from tests.benchmarks.engines import create_table
+from tests.benchmarks.figures import Figure, Setting
+from tests.benchmarks.items import TABLE, key_of, make_item
+from tests.benchmarks.pairing import Work, compare
+
+_ITEMS = 10_000
+_SEALED = "sealed-orders"
+
+
+def sealed_tables(setting: Setting) -> Iterable[Figure]:
+    """GetItem, Query of 50 items, durable and relaxed PutItem; and how fast a table is switched."""
+    items = setting.count(_ITEMS, least=100)
+    for durability in ("relaxed", "full"):
+        folder = setting.folder / durability
+        with Engine.open(folder, durability=durability, throttling="off") as db:
+            key = db.keys.create()
+            for name in (TABLE, _SEALED):
+                create_table(db, name)
+                db.load_items(name, map(make_item, range(items)))
+            specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key.arn}
+            db.update_table(TableName=_SEALED, SSESpecification=specification)
+            if durability == "relaxed":
+                yield _figure(setting, "sealed-get", 200, _getting(db, items, 200))
+                yield _figure(setting, "sealed-query", 20, _querying(db, items, 20))
+                yield _figure(setting, "sealed-put-relaxed", 100, _putting(db, items, 100))
+            else:
+                yield _figure(setting, "sealed-put-durable", 20, _putting(db, items, 20))
+
+
+def _figure(setting: Setting, name: str, calls: int, works: tuple[Work, Work]) -> Figure:
+    pair = compare(*works, setting.rounds)
+    return Figure(name, pair.ratio, f"{pair.detail(calls)}, all rounds {pair.ratio_of_sums:.2f}×")
+
+
+def _getting(db: Engine, items: int, calls: int) -> tuple[Work, Work]:
+    def work(table: str) -> Work:
+        draw = Random(5)
+
+        def run() -> None:
+            for number in draw.choices(range(items), k=calls):
+                db.get_item(TableName=table, Key=key_of(number))
+
+        return run
+
+    return work(_SEALED), work(TABLE)
+
+
+def _querying(db: Engine, items: int, calls: int) -> tuple[Work, Work]:
+    def work(table: str) -> Work:
+        draw = Random(5)
+
+        def run() -> None:
+            for number in draw.choices(range(items), k=calls):
+                db.query(
+                    TableName=table,
+                    KeyConditionExpression="customer = :c",
+                    ExpressionAttributeValues={":c": key_of(number)["customer"]},
+                )
+
+        return run
+
+    return work(_SEALED), work(TABLE)
+
+
+def _putting(db: Engine, items: int, calls: int) -> tuple[Work, Work]:
+    def work(table: str) -> Work:
+        draw = Random(5)
+        versions = count(1)
+
+        def run() -> None:
+            numbers = draw.choices(range(items), k=calls)
+            for number, version in zip(numbers, islice(versions, calls), strict=True):
+                db.put_item(TableName=table, Item=make_item(number, version))
+
+        return run
+
+    return work(_SEALED), work(TABLE)
