@@ -1,4 +1,4 @@
-"""Files of the same formats with other contents: all versions, suites, keyrings, kinds of values."""
+"""Files of the same formats with other contents: all versions, suites, keyrings, kinds of value."""
 
 from __future__ import annotations
 
