@@ -19,6 +19,7 @@ from dyntui.core.item_output import Format
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
+    from engine.itemcrypto.inspection import Report
     from engine.itemcrypto.keyrings.kms import KeyStore
     from engine.itemcrypto.protection import Protection
 
@@ -268,17 +269,11 @@ def verify(context: click.Context, table: str, config: Path | None, output: str)
     Ends with 3 where an item is not.
     """
     from dyntui.core.crypto_report import report_document, report_lines
-    from engine.itemcrypto.inspection import Report, scanned, verified
 
     work = workspace(context)
     with _told():
         protection = _protection(work, config, table)
-    info = work.table(table)
-    report = Report()
-    with _counter("verified", info.item_count) as show:
-        pages = scanned(lambda request: work.call("Scan", request), table)
-        for report in verified(pages, protection):
-            show(report.item_count)
+    report = _verified(work, table, protection)
     if output == "json":
         click.echo(report_document(report))
     else:
@@ -286,6 +281,18 @@ def verify(context: click.Context, table: str, config: Path | None, output: str)
             click.echo(line)
     if report.refusals:
         context.exit(PARTIAL)
+
+
+def _verified(work: Workspace, table: str, protection: Protection) -> Report:
+    """The report on all items of a table, counted while they are checked."""
+    from engine.itemcrypto.inspection import Report, scanned, verified
+
+    report = Report()
+    with _counter("verified", work.table(table).item_count) as show:
+        pages = scanned(lambda request: work.call("Scan", request), table)
+        for report in verified(pages, protection):
+            show(report.item_count)
+    return report
 
 
 @crypto.command(cls=Command)
@@ -335,16 +342,19 @@ def inspect(
 @click.option(
     "--again", is_flag=True, help="Also seal anew what is sealed: after a change of keys."
 )
+@click.option("--no-verify", is_flag=True, help="Do not check all items afterwards.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def encrypt_table(
-    context: click.Context, table: str, config: Path | None, again: bool, yes: bool
+    context: click.Context, table: str, config: Path | None, again: bool, no_verify: bool, yes: bool
 ) -> None:
     """Seal the items of a table that are plain, or of the legacy format.
 
     Each is written only where nobody changed it meanwhile. What is sealed is passed over, so that a
-    command which was interrupted goes on when it is given again.
+    command which was interrupted goes on when it is given again. Afterwards all items are checked,
+    as `verify` does; ends with 3 where one is not right.
     """
+    from dyntui.core.crypto_report import report_lines
     from engine.itemcrypto.errors import ItemCryptoError
     from engine.itemcrypto.inspection import scanned
     from engine.itemcrypto.migration import Progress, migrated
@@ -365,6 +375,13 @@ def encrypt_table(
         raise Failure(error.message, PARTIAL if progress.sealed else UNMET) from error
     finally:
         say(f"{progress.sealed:,} items sealed, {progress.passed_over:,} passed over")
+    if no_verify:
+        return
+    report = _verified(work, table, protection)
+    for line in report_lines(report):
+        say(line)
+    if report.refusals:
+        context.exit(PARTIAL)
 
 
 @contextmanager

@@ -67,6 +67,12 @@ def suggested(info: TableInfo, items: Iterable[Json], choices: Choices) -> Schem
             actions[name] = Action.SIGN_ONLY
         else:
             actions[name] = Action.ENCRYPT_AND_SIGN
+    for name in choices.beacons or {}:
+        if actions.get(name) is not Action.ENCRYPT_AND_SIGN:
+            raise CryptoConfigError(
+                f"{name} has a beacon, and is not an attribute that is encrypted"
+                + (": it is a key of an index, which has to read it" if name in index_keys else "")
+            )
     return Schema(place, actions, any_names=not all(map(str.isascii, actions)))
 
 

@@ -34,7 +34,7 @@ from engine.itemcrypto.header import (
     parse_header,
 )
 from engine.itemcrypto.keyrings.keyring import Keyring, WrappedKey
-from engine.itemcrypto.primitives import TAG_BYTES, decrypt, hmac_sha384, same_bytes
+from engine.itemcrypto.primitives import TAG_BYTES, decrypt, decrypt_all, hmac_sha384, same_bytes
 from engine.itemcrypto.record import (
     CURVE,
     ECDSA,
@@ -108,12 +108,13 @@ def _marker(item: Json, name: str) -> bytes:
 
 
 def _stored_binary(name: str, value: Any) -> bytes:
-    if not isinstance(value, dict) or list(value) != ["B"]:
+    content = value.get("B") if isinstance(value, dict) and len(value) == 1 else None
+    if isinstance(content, bytes):
+        return content
+    if content is None:
         raise ItemFormatError(f"{name} is not binary")
-    if isinstance(value["B"], bytes):
-        return value["B"]
     try:
-        return binary(value["B"])
+        return binary(content)
     except SealRefusedError as error:
         raise ItemFormatError(f"{name}: {error.reason}") from None
 
@@ -222,9 +223,12 @@ def _check_signature(signature: bytes, public_key: str, digest: bytes) -> None:
 
 
 def _opened_fields(encrypted: list[tuple[bytes, str, bytes]], keys: ItemKeys) -> Json:
-    opened = {}
     field_keys_in_order = keys.of_fields(len(encrypted))
-    for (path, name, stored), (key, nonce) in zip(encrypted, field_keys_in_order, strict=True):
-        body = decrypt(key, nonce, stored[TYPE_BYTES:], path)
-        opened[name] = deserialised(stored[:TYPE_BYTES], body)
-    return opened
+    bodies = decrypt_all(
+        (key, nonce, stored[TYPE_BYTES:], path)
+        for (path, _, stored), (key, nonce) in zip(encrypted, field_keys_in_order, strict=True)
+    )
+    return {
+        name: deserialised(stored[:TYPE_BYTES], body)
+        for (_, name, stored), body in zip(encrypted, bodies, strict=True)
+    }

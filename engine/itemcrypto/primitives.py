@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -96,6 +97,14 @@ def decrypt(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes:
     """What `encrypt` was given; raises ItemTamperedError."""
     try:
         return AESGCM(key).decrypt(nonce, sealed, context)
+    except InvalidTag:
+        raise ItemTamperedError("a ciphertext is not as it was written") from None
+
+
+def decrypt_all(sealed: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> list[bytes]:
+    """What several ciphertexts hold: keys, nonces, ciphertexts and contexts as of `decrypt`."""
+    try:
+        return [AESGCM(key).decrypt(nonce, data, bound) for key, nonce, data, bound in sealed]
     except InvalidTag:
         raise ItemTamperedError("a ciphertext is not as it was written") from None
 

@@ -19,13 +19,15 @@ def resealed(
     protection: Protection,
     context: Context,
     read: Callable[[Json], Json],
+    stored: Json | None = None,
 ) -> Json:
     """See `EncryptedClient.reseal`; `client` gives and takes items as they are stored.
 
-    `read` verifies and opens the stored item.
+    `read` verifies and opens the stored item, which is read where it is not given.
     """
-    request = {"TableName": table, "Key": key, "ConsistentRead": True}
-    stored = client.call("GetItem", request, context).get("Item")
+    if stored is None:
+        request = {"TableName": table, "Key": key, "ConsistentRead": True}
+        stored = client.call("GetItem", request, context).get("Item")
     if not stored:
         raise ConditionalCheckFailedException("The conditional request failed")
     opened = read(stored)

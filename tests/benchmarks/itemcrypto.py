@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from statistics import median
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA384, SHA512, Hash
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, Hash
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -19,15 +20,19 @@ from engine.client.protocol import Json
 from engine.itemcrypto.client import EncryptedClient
 from engine.itemcrypto.header import Suite
 from engine.itemcrypto.inspection import scanned, verified
+from engine.itemcrypto.keyrings.branch_making import BranchKeyMaker
+from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
+from engine.itemcrypto.keyrings.hierarchy import HierarchyKeyring
 from engine.itemcrypto.keyrings.raw import RawAesKeyring
 from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.protection import Protection
 from engine.itemcrypto.schema import Action, Place, Schema
 from engine.itemcrypto.sealing import seal
+from engine.security.item_keys import ItemKeys
 from tests.benchmarks.engines import create_table
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.items import TABLE, make_item
-from tests.benchmarks.pairing import compare, seconds
+from tests.benchmarks.pairing import compare
 
 _ITEM = make_item(7)
 _KEYS = ("customer", "order")
@@ -60,8 +65,41 @@ def sealing(setting: Setting) -> Iterable[Figure]:
             yield _figure(f"{verb}-{name}", subject, floor, calls, setting.rounds)
 
 
+def cached(setting: Setting) -> Iterable[Figure]:
+    """Items under one branch key, which is read and unwrapped once: its derivation is all more."""
+    calls = setting.count(200, least=5)
+    with Engine.in_memory() as db:
+        db.keys.create(alias="alias/root")
+        maker = BranchKeyMaker(db, "keys", "keys", ItemKeys(db.keys))
+        maker.make_table()
+        maker.make("alias/root", "branch")
+        table = BranchKeyTable(db, "keys", "keys", ItemKeys(db.keys))
+        keyring = HierarchyKeyring(table, "branch")
+        sealed = seal(_ITEM, _SCHEMA, keyring, Suite.MAC_ONLY)
+        opening = _opening_floor(Suite.MAC_ONLY)
+        works: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+            "seal": (
+                partial(seal, _ITEM, _SCHEMA, keyring, Suite.MAC_ONLY),
+                _with_derivation(partial(_seal_floor, Suite.MAC_ONLY)),
+            ),
+            "open": (partial(open_item, sealed, _PLACE, keyring), _with_derivation(opening)),
+        }
+        for verb, (subject, floor) in works.items():
+            yield _figure(f"{verb}-branch-key", subject, floor, calls, setting.rounds)
+
+
+def _with_derivation(floor: Callable[[], object]) -> Callable[[], object]:
+    def work() -> None:
+        code = HMAC(bytes(32), SHA256())
+        code.update(_CONTEXT[:56])
+        code.finalize()
+        floor()
+
+    return work
+
+
 def verifying(setting: Setting) -> Iterable[Figure]:
-    """Items a second that a verification of a table checks, without and with signatures."""
+    """A verification of a table, without and with signatures, to opening its items alone."""
     count = setting.count(1_000, least=20)
     for suite, name in ((Suite.MAC_ONLY, "unsigned"), (Suite.SIGNED, "signed")):
         protection = Protection(_SCHEMA, _KEYRING, suite)
@@ -70,14 +108,24 @@ def verifying(setting: Setting) -> Iterable[Figure]:
             client = EncryptedClient(db, {TABLE: protection})
             for number in range(count):
                 client.put_item(TableName=TABLE, Item=make_item(number))
-            pages = scanned(partial(db.call, "Scan"), TABLE)
-            spent = seconds(partial(_check, pages, protection, count))
-        yield Figure(f"verify-{name}", count / spent, f"{count:,} items", " items/s")
+            items = [item for page in scanned(partial(db.call, "Scan"), TABLE) for item in page]
+            pair = compare(
+                partial(_check, db, protection, count),
+                partial(_open_all, items, protection),
+                max(setting.rounds // 10, 3),
+            )
+        told = f"{count / median(pair.subject_s):,.0f} items/s, {count:,} items"
+        yield Figure(f"verify-{name}", pair.ratio, told)
 
 
-def _check(pages: Iterable[list[Json]], protection: Protection, count: int) -> None:
-    *_, report = verified(pages, protection)
+def _check(db: Engine, protection: Protection, count: int) -> None:
+    *_, report = verified(scanned(partial(db.call, "Scan"), TABLE), protection)
     assert (report.item_count, report.refusals) == (count, [])
+
+
+def _open_all(items: Iterable[Json], protection: Protection) -> None:
+    for item in items:
+        protection.open(item)
 
 
 def _figure(

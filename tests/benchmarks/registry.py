@@ -213,7 +213,17 @@ BENCHMARKS = (
             "sealed-put-durable": Goal(1.3),
         },
     ),
-    Benchmark("verifying", "how fast a table of sealed items is checked", itemcrypto.verifying),
+    Benchmark(
+        "branch-keys",
+        "the same under a cached branch key",
+        itemcrypto.cached,
+        {"seal-branch-key": Goal(2.0), "open-branch-key": Goal(2.0)},
+    ),
+    Benchmark(
+        "verifying",
+        "a table of sealed items scanned and checked, to its items opened",
+        itemcrypto.verifying,
+    ),
     Benchmark(
         "accounting",
         "GetItem that is counted and asks for capacity, to one that does neither",

@@ -47,7 +47,7 @@ def migrations(run: Run) -> None:
         with Engine.open(folder) as db:
             make_plain(db, _ITEMS)
         for _ in range(_KILLS):
-            kill_while_it_migrates(folder, draw, _ITEMS // 4)
+            kill_while_it_migrates(folder, draw, _ITEMS // 8)
             run.count(kills=1)
         migrate(folder, lambda _: None)
         with Engine.open(folder) as db:

@@ -46,11 +46,11 @@ def plain_item(number: int) -> Json:
 
 
 def migrate(folder: Path, tell: Callable[[int], None]) -> None:
-    """Seal what is not sealed yet, telling after each item how many are done."""
+    """Seal what is not sealed yet, two at once, telling after these how many are done."""
     with Engine.open(folder) as db:
-        pages = scanned(partial(db.call, "Scan"), TABLE)
-        single = ([item] for page in pages for item in page)
-        for progress in migrated(single, db, TABLE, PROTECTION):
+        items = [item for page in scanned(partial(db.call, "Scan"), TABLE) for item in page]
+        pairs = (items[place : place + 2] for place in range(0, len(items), 2))
+        for progress in migrated(pairs, db, TABLE, PROTECTION):
             tell(progress.sealed + progress.passed_over)
 
 

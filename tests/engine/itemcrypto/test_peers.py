@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from engine import Engine
 from engine.client.protocol import Json
 from engine.itemcrypto.context import rebuilt
 from engine.itemcrypto.header import Suite
+from engine.itemcrypto.keyrings.branch_making import BranchKeyMaker
+from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
 from engine.itemcrypto.keyrings.raw import RawRsaKeyring, RsaPadding
 from engine.itemcrypto.legacy.keys import AesWrappingKey, HmacKey
 from engine.itemcrypto.legacy.kms import KmsMaterials
@@ -235,3 +238,43 @@ def test_data_keys_are_opened_by_the_official_keyrings(
     assert hmac_sha512(commit_key, head[:-32])[:32] == head[-32:]
     opened = reader.record_digest(sealed, table_of(PLACE))
     assert hmac_sha384(given.symmetric_signing_key, opened) == foot[:48]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_branch_keys_that_we_make_are_read_by_the_official_key_store() -> None:
+    pytest.importorskip("aws_cryptographic_material_providers")
+    from aws_cryptographic_material_providers.keystore import models
+    from aws_cryptographic_material_providers.keystore.client import KeyStore
+    from aws_cryptographic_material_providers.keystore.config import KeyStoreConfig
+
+    from dyntui import boto
+
+    vault = Vault()
+    with Engine.in_memory() as db:
+        maker = BranchKeyMaker(db, "keys", "store", vault)
+        maker.make_table()
+        first = maker.make(Vault.arn, "tenant", {"team": "blue"})
+        second = maker.rotate("tenant")
+        beacon = BranchKeyTable(db, "keys", "store", vault).beacon_key("tenant")
+        store = KeyStore(
+            KeyStoreConfig(
+                ddb_table_name="keys",
+                kms_configuration=models.KMSConfigurationKmsKeyArn(Vault.arn),
+                logical_key_store_name="store",
+                ddb_client=boto.client(db),
+                kms_client=_Kms(vault).client,
+            )
+        )
+        active = store.get_active_branch_key(
+            models.GetActiveBranchKeyInput(branch_key_identifier="tenant")
+        ).branch_key_materials
+        older = store.get_branch_key_version(
+            models.GetBranchKeyVersionInput(
+                branch_key_identifier="tenant", branch_key_version=str(first.version)
+            )
+        ).branch_key_materials
+        found = store.get_beacon_key(models.GetBeaconKeyInput(branch_key_identifier="tenant"))
+    assert bytes(active.branch_key) == second.key
+    assert bytes(older.branch_key) == first.key
+    assert dict(active.encryption_context) == {"team": "blue"}
+    assert bytes(found.beacon_key_materials.beacon_key) == beacon
