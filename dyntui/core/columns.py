@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.formats import cell_text
 
 Json = dict[str, Any]
@@ -15,19 +16,25 @@ Json = dict[str, Any]
 MAX_COLUMNS = 256
 MIN_WIDTH = 3
 MAX_WIDTH = 30
+DATE_WIDTH = len("2026-11-29 14:00 in 59 min")
 SAMPLED_CELLS = 2_000
 
 
 @dataclass(slots=True)
 class Column:
     """One attribute. `role` is PK or SK where it is part of the key that is read; `width` counts
-    terminal cells and only grows."""
+    terminal cells and only grows; `expiry` is there where items expire by it."""
 
     name: str
     role: str = ""
     seen: int = 0
     width: int = MIN_WIDTH
     kinds: dict[str, int] = field(default_factory=dict)
+    expiry: Expiry | None = None
+
+    def text(self, value: Json) -> str:
+        """A value on one line: a time by which items expire as a date."""
+        return cell_text(value) if self.expiry is None else self.expiry.text(value)
 
     @property
     def is_number(self) -> bool:
@@ -49,9 +56,22 @@ class Columns:
         self.keys = len(keys)
         self.shown = [Column(name, role) for name, role in keys]
         self.left_out = 0
+        self._expiry: Expiry | None = None
         self._by_name = {column.name: column for column in self.shown}
         self._sampled = 0
         self._fit_heads()
+
+    def take_expiry(self, expiry: Expiry | None) -> None:
+        """Items expire by an attribute, or by none any more."""
+        self._expiry = expiry
+        for column in self.shown:
+            self._mark_expiry(column)
+
+    def _mark_expiry(self, column: Column) -> None:
+        expires = self._expiry is not None and column.name == self._expiry.attribute
+        column.expiry = self._expiry if expires else None
+        if expires:
+            column.width = max(column.width, DATE_WIDTH)
 
     def observe(self, items: Iterable[Json]) -> None:
         """Take up the attributes of items that were read."""
@@ -68,6 +88,7 @@ class Columns:
                 self.left_out += 1
                 continue
             self.shown.append(column)
+            self._mark_expiry(column)
             self._by_name[column.name] = column
         self._fit_heads()
 

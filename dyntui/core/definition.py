@@ -267,8 +267,8 @@ def parse_global_index(text: str) -> IndexDefinition:
     return IndexDefinition(
         name,
         "GSI",
-        _parse_attributes(partition),
-        _parse_attributes(sort[0]) if sort else (),
+        parse_attributes(partition),
+        parse_attributes(sort[0]) if sort else (),
         *_parse_options(text, options),
     )
 
@@ -304,7 +304,8 @@ def _split_index(text: str, example: str) -> tuple[str, str, list[str]]:
     return name, keys, options
 
 
-def _parse_attributes(text: str) -> tuple[KeyAttribute, ...]:
+def parse_attributes(text: str) -> tuple[KeyAttribute, ...]:
+    """The attributes of a key, joined by +; raises `NotationError`."""
     return tuple(map(parse_attribute, text.split("+")))
 
 

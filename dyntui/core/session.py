@@ -20,7 +20,11 @@ WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 
 
 class Session:
-    """Calls a Client for a person, and adds up the units that the answers say they consumed."""
+    """Calls a Client for a person, and adds up the units that the answers say they consumed.
+
+    `drafts` is what the person typed into forms and did not send: by the form's title, then by
+    field.
+    """
 
     def __init__(self, client: Client, region: str, clock: Clock = SYSTEM_CLOCK) -> None:
         self._client = client
@@ -29,6 +33,7 @@ class Session:
         self._lock = threading.Lock()
         self.read_units = 0.0
         self.write_units = 0.0
+        self.drafts: dict[str, dict[str, str | bool]] = {}
         self._wait: Wait | None = None
         self._wait_ends_s = 0.0
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.widgets.bindings import bindings
@@ -31,7 +32,7 @@ from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.main_area import AnyPlace, MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
-from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_list import TableList, TableTree
 from dyntui.widgets.table_tab import TableTab
@@ -174,6 +175,7 @@ class BrowserScreen(Screen[None], JobHost):
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
             self._main.shown.reload()
+            self._ask_expiry(self._shown)
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
@@ -217,6 +219,7 @@ class BrowserScreen(Screen[None], JobHost):
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
         self._mark_place()
+        self._ask_expiry(name)
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -238,6 +241,24 @@ class BrowserScreen(Screen[None], JobHost):
             done,
             failed,
             group=f"describe {name}",
+        )
+
+    def _ask_expiry(self, name: str) -> None:
+        """Ask by which attribute the items of a table expire, so that its values are dates."""
+
+        def done(answer: Json) -> None:
+            attribute = answer["TimeToLiveDescription"].get("AttributeName")
+            if self._shown == name:
+                expiry = None if attribute is None else Expiry(attribute, self.session.clock)
+                self._main.items.take_expiry(expiry)
+
+        # Without a name: it is no work that one waits for. Who may not ask this sees numbers.
+        self.run_job(
+            "",
+            lambda _: self.session.call("DescribeTimeToLive", {"TableName": name}),
+            done,
+            lambda _: None,
+            group="expiry",
         )
 
     # Places.
@@ -325,21 +346,28 @@ class BrowserScreen(Screen[None], JobHost):
     # Tables: create, alter, drop, samples.
 
     @on(TableTree.Asked)
-    def _tree_asked(self, message: TableTree.Asked) -> None:
+    async def _tree_asked(self, message: TableTree.Asked) -> None:
         message.stop()
-        self._ask(message.what, message.table)
+        await self._ask(message.what, message.table)
 
-    @on(SchemaTab.Asked)
-    def _schema_asked(self, message: SchemaTab.Asked) -> None:
+    @on(SettingsTab.DropWanted)
+    def _drop_wanted(self, message: SettingsTab.DropWanted) -> None:
         message.stop()
-        self._ask(message.what, self._shown)
+        if message.table in self._infos:
+            self._drop(self._infos[message.table])
 
     @on(CapacityTab.AlterWanted)
     def _alter_wanted(self, message: CapacityTab.AlterWanted) -> None:
         message.stop()
+        from dyntui.screens.set_capacity import CapacityScreen, IndexCapacityScreen
+
         info = self._infos.get(self._shown or "")
-        if info is not None:
-            self._alter(info, message.index)
+        if info is None:
+            return
+        if message.index is None:
+            self.app.push_screen(CapacityScreen(self.session, info))
+        else:
+            self.app.push_screen(IndexCapacityScreen(self.session, info, message.index))
 
     @on(CapacityTab.CollectionWanted)
     async def _collection_wanted(self, message: CapacityTab.CollectionWanted) -> None:
@@ -370,6 +398,8 @@ class BrowserScreen(Screen[None], JobHost):
     def _table_altered(self, message: TableTab.Altered) -> None:
         message.stop()
         self._describe_again(message.table)
+        if message.table == self._shown:
+            self._ask_expiry(message.table)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:
@@ -381,7 +411,7 @@ class BrowserScreen(Screen[None], JobHost):
         else:
             self.action_create_table()
 
-    def _ask(self, what: str, table: str | None) -> None:
+    async def _ask(self, what: str, table: str | None) -> None:
         info = self._infos.get(table) if table is not None else None
         if what == "filter":
             self._list.open_filter()
@@ -392,16 +422,13 @@ class BrowserScreen(Screen[None], JobHost):
         elif info is None:
             return
         elif what == "alter":
-            self._alter(info)
+            await self._open(info.name)
+            self._main.choose(2)
+            self._go_to_content()
         elif what == "drop":
             self._drop(info)
         elif what == "copy_as":
             self._copy_as(info)
-
-    def _alter(self, info: TableInfo, index: str | None = None) -> None:
-        from dyntui.screens.alter_table import AlterTableScreen
-
-        self.app.push_screen(AlterTableScreen(self.session, info, index), self._altered)
 
     def _drop(self, info: TableInfo) -> None:
         from dyntui.screens.drop_table import DropTableScreen
@@ -413,10 +440,6 @@ class BrowserScreen(Screen[None], JobHost):
         from dyntui.screens.copy_as import CopyAsScreen
 
         self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
-
-    def _altered(self, name: str | None) -> None:
-        if name is not None:
-            self._describe_again(name)
 
     def _dropped(self, name: str | None) -> None:
         if name is not None:

@@ -52,7 +52,7 @@ class DropTableScreen(Drawer[str | None]):
             yield Static(f"▲ {_what_goes(info)} with the table.", id="drop-warning")
             if info.deletion_protection:
                 yield Static(
-                    "Deletion protection is on: DynamoDB will refuse. Alter the table first."
+                    "Deletion protection is on: DynamoDB will refuse. Turn it off in the settings."
                 )
             yield Label(f"Type {info.name} to drop it, then Ctrl+S:", markup=False)
             yield Input(placeholder=info.name, compact=True)

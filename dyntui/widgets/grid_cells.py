@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dyntui.core.columns import Column
-from dyntui.core.formats import bytes_text, cell_text
+from dyntui.core.formats import bytes_text
 
 Json = dict[str, Any]
 
@@ -41,7 +41,7 @@ def value_segments(
     if value is None:
         return [Segment(" " * (column.width + gap), style)]
     kind = next(iter(value))
-    text = cell_text(value)
+    text = column.text(value)
     beside = ""
     if cell_len(text) > column.width:
         beside = _length(value, kind)

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.cost import item_size, units_text, write_units
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.formats import cell_text, plain_json
 from dyntui.core.item_text import item_text
 from dyntui.core.schema import TableInfo
@@ -78,6 +79,10 @@ class ItemPanel(Vertical):
             yield TextView(id="item-text")
             with VerticalScroll(id="item-types"):
                 yield Static(id="item-types-table")
+
+    def take_expiry(self, expiry: Expiry | None) -> None:
+        """Items expire by an attribute, which the tree tells as a date."""
+        self.query_one(ItemTree).expiry = expiry
 
     def on_mount(self) -> None:
         """Mark the view that is shown."""

@@ -12,6 +12,7 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.formats import cell_text
 from dyntui.core.writes import Path
 
@@ -59,6 +60,7 @@ class ItemTree(Tree[Member]):
         super().__init__("item", id=id)
         self.show_root = False
         self.guide_depth = 2
+        self.expiry: Expiry | None = None
 
     @property
     def member(self) -> Member | None:
@@ -129,6 +131,8 @@ class ItemTree(Tree[Member]):
             label.append(f"{{{len(member.content):,}}}", style=dim)
         else:
             label.append(cell_text(member.value)[:VALUE_CELLS], style=dim if kind == "NULL" else "")
+            if self.expiry is not None and member.path == (self.expiry.attribute,):
+                label.append(f"  {self.expiry.text(member.value)}", style=dim)
         label.stylize(style)
         return Text.assemble((self._marker(node), base_style + dim + TOGGLE), label)
 

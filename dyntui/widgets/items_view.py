@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from dyntui.core.columns import Columns
 from dyntui.core.cost import scan_question
+from dyntui.core.expiry_text import Expiry
 from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import Plan, PlanError, make_plan
 from dyntui.core.requests import Request
@@ -57,6 +58,7 @@ class ItemsView(TableTab, RowsHost):
         """Nothing is shown yet."""
         self._plan: Plan | None = None
         self._wanted: Request | None = None
+        self._expiry: Expiry | None = None
 
     @property
     def _form(self) -> QueryForm:
@@ -75,8 +77,18 @@ class ItemsView(TableTab, RowsHost):
         if index is not None:
             await self._form.choose_index(index)
         self._say(Text(""))
+        self._columns = Columns(())
+        self.take_expiry(None)
         # How many rows make a page is known once the grid has its place.
         self.call_after_refresh(self.run)
+
+    def take_expiry(self, expiry: Expiry | None) -> None:
+        """Items expire by an attribute, whose values are shown as dates; None where they do not."""
+        self._expiry = expiry
+        self._columns.take_expiry(expiry)
+        self._panel.take_expiry(expiry)
+        self._grid.rows_changed(wanting=False)
+        self._show_item()
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""
@@ -173,7 +185,9 @@ class ItemsView(TableTab, RowsHost):
         reader = OperationReader(self.session, plan.operation, plan.request.members)
         title = f"{plan.operation} {self.info.name}"
         source = PageSource(reader, self._page_rows)
-        self._begin(title, source, Columns(keys), row, column)
+        columns = Columns(keys)
+        columns.take_expiry(self._expiry)
+        self._begin(title, source, columns, row, column)
 
     def _close_field(self) -> None:
         """Edit no value."""

@@ -18,7 +18,7 @@ from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.items_tab import ItemsTab
-from dyntui.widgets.schema_tab import SchemaTab
+from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Place = PartiqlView | TransfersView
 
-TABS: tuple[type[TableTab], ...] = (ItemsTab, SchemaTab, CapacityTab, TimelineTab, StreamTab)
+TABS: tuple[type[TableTab], ...] = (ItemsTab, SettingsTab, CapacityTab, TimelineTab, StreamTab)
 """The tabs in their order; the number of a tab is its key."""
 
 AnyPlace = TypeVar("AnyPlace", "PartiqlView", "TransfersView")
@@ -173,7 +173,8 @@ class MainArea(Vertical):
     def _show_facts(self, info: TableInfo) -> None:
         parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
         if info.changing:
-            parts.append(info.status if info.status != "ACTIVE" else "an index is changing")
+            # What is under way stands first: a narrow window cuts the rest.
+            parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")
         self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)
 
     def choose(self, number: int) -> None:

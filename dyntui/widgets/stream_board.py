@@ -37,7 +37,7 @@ from engine.client.protocol import Context, LocalTools
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from dyntui.screens.turn import TurnScreen
+    from dyntui.screens.setting import SettingScreen
 
 Json = dict[str, Any]
 
@@ -320,29 +320,25 @@ class StreamBoard(StreamReader):
 
     # What is changed.
 
-    def _turn(self, screen: TurnScreen) -> None:
-        info = self._info
-
+    def _turn(self, screen: SettingScreen) -> None:
         def closed(sent: bool | None) -> None:
-            if sent and info is not None:
+            if sent:
                 self._picked = None
-                self.post_message(StreamTab.Altered(info.name))
                 self.look()
 
         self.app.push_screen(screen, closed)
 
     def _turn_stream(self) -> None:
-        from dyntui.screens.turn import TurnStreamScreen
+        from dyntui.screens.set_lifetime import StreamScreen
 
         if self._info is not None and self._state is not None:
-            self._turn(TurnStreamScreen(self._session, self._info.name, on=not self._state.is_on))
+            self._turn(StreamScreen(self._session, self._info, on=not self._state.is_on))
 
     def _turn_expiry(self) -> None:
-        from dyntui.screens.turn import TurnExpiryScreen
+        from dyntui.screens.set_lifetime import ExpiryScreen
 
         if self._info is not None and self._state is not None:
-            expires_by = self._state.expires_by
-            self._turn(TurnExpiryScreen(self._session, self._info.name, expires_by))
+            self._turn(ExpiryScreen(self._session, self._info, self._state.expires_by))
 
     def _ask_expire(self) -> None:
         """Delete what has expired now, if that is wanted."""
@@ -354,13 +350,13 @@ class StreamBoard(StreamReader):
         elif not state.due:
             self.notify("No item has expired.")
         else:
-            from dyntui.screens.turn import ExpireScreen
+            from dyntui.screens.set_lifetime import ExpireScreen
 
             def closed(wanted: bool | None) -> None:
                 if wanted:
                     self._expire(info.name, tools)
 
-            self.app.push_screen(ExpireScreen(self._session, info.name, state.due), closed)
+            self.app.push_screen(ExpireScreen(self._session, info, state.due), closed)
 
     def _expire(self, table: str, tools: LocalTools) -> None:
         def done(count: int) -> None:

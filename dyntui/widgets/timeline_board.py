@@ -372,7 +372,7 @@ class TimelineBoard(TimelineReading):
 
     def _ask_recovery(self) -> None:
         """Ask whether point-in-time recovery is to be on."""
-        from dyntui.screens.recovery import RecoveryScreen
+        from dyntui.screens.set_lifetime import RecoveryScreen
 
         info, timeline = self._info, self._timeline
         if info is None or timeline is None:
@@ -383,7 +383,7 @@ class TimelineBoard(TimelineReading):
                 self.look()
 
         is_on = timeline.window.recovery_earliest_s is not None
-        self.app.push_screen(RecoveryScreen(self._session, info.name, is_on=is_on), closed)
+        self.app.push_screen(RecoveryScreen(self._session, info, is_on=is_on), closed)
 
     def _keep(self) -> None:
         """Ask for a name, then make a backup or a snapshot."""

@@ -11,7 +11,6 @@ from textual.dom import DOMNode
 from dyntui.app import DyntuiApp
 from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
 from dyntui.core.key_names import key_name, key_names
-from dyntui.screens.alter_table import AlterTableScreen
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
@@ -30,12 +29,11 @@ from dyntui.screens.load_test import LoadTestScreen
 from dyntui.screens.moment import MomentScreen
 from dyntui.screens.parameters import ParametersScreen
 from dyntui.screens.pick_file import PickFileScreen
-from dyntui.screens.recovery import RecoveryScreen
 from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
-from dyntui.screens.turn import TurnScreen
+from dyntui.screens.setting import SettingScreen
 from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.capacity_board import CapacityView
@@ -47,7 +45,7 @@ from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
-from dyntui.widgets.schema_tab import SchemaView
+from dyntui.widgets.settings_board import SettingsView
 from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.stream_board import StreamView
 from dyntui.widgets.table_list import TableTree
@@ -61,7 +59,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "form": QueryForm,
     "items": ItemGrid,
     "item": ItemPanel,
-    "schema": SchemaView,
+    "settings": SettingsView,
     "capacity": CapacityView,
     "timeline": TimelineView,
     "past": PastGrid,
@@ -85,17 +83,15 @@ HOMES: dict[str, type[DOMNode]] = {
     "field": FieldEditor,
     "review": ReviewScreen,
     "create": CreateTableScreen,
-    "alter": AlterTableScreen,
+    "setting": SettingScreen,
     "drop": DropTableScreen,
     "moment": MomentScreen,
     "history": HistoryScreen,
     "undo": UndoScreen,
     "restore": RestoreScreen,
     "keep": KeepScreen,
-    "recovery": RecoveryScreen,
     "typed": DeleteCopyScreen,
     "sift": FilterChangesScreen,
-    "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
     "help": HelpScreen,

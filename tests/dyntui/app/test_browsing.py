@@ -335,7 +335,7 @@ async def test_help_begins_with_the_keys_of_where_one_is(client: Recorder, engin
 async def test_the_palette_does_what_a_key_does(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "ctrl+p")
-        await type_text(pilot, "Schema of the")
+        await type_text(pilot, "Settings of the")
         await press(pilot, "enter", "enter")
         assert "deletion protection" in screen_text(pilot)
 

@@ -45,7 +45,7 @@ async def resize(pilot: Pilot[None], width: int, height: int) -> None:
 
 async def test_tabs_views_tables_and_keys_can_be_clicked(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
-        await click_on(pilot, "2 Schema")
+        await click_on(pilot, "2 Settings")
         assert "deletion protection" in screen_text(pilot)
         await click_on(pilot, "1 Items")
         await click_on(pilot, "film-0154", times=2)

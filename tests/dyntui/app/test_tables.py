@@ -9,8 +9,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, TextArea
 
-from dyntui.screens.alter_table import AlterTableScreen
-from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.widgets.form_fields import FormRow
@@ -21,13 +19,11 @@ from engine import Engine, Settings, VirtualClock
 from tests.dyntui.app.driving import (
     FILM_COUNT,
     SMALL,
-    Held,
     Recorder,
     find,
     grid_of,
     notices,
     press,
-    press_on,
     running,
     screen_text,
     settle,
@@ -162,91 +158,6 @@ async def test_units_are_asked_for_only_where_there_are_any(
         assert "aws dynamodb create-table" in find(pilot, TextView).text
 
 
-# Altering.
-
-
-async def test_settings(client: Recorder, engine: Engine) -> None:
-    async with running(client, engine) as pilot:
-        await press(pilot, "2", "a")
-        assert isinstance(pilot.app.screen, AlterTableScreen)
-        await press(pilot, "ctrl+s")
-        assert "Nothing is changed yet" in shown(pilot, "#drawer-error")
-        await fill(pilot, billing="provisioned", read="9", write="4", **{"class": INFREQUENT})
-        find(pilot, Toggle).value = True
-        await settle(pilot)
-        # The service takes one kind of change a request.
-        written = find(pilot, TextView).text.split("\n\n")
-        assert len(written) == 3
-        await press(pilot, "f2", "2")
-        assert find(pilot, TextView).text.count("aws dynamodb update-table") == 3
-        await press(pilot, "escape", "ctrl+s")
-        assert client.requests("UpdateTable") == list(map(json.loads, written))
-        text = screen_text(pilot)
-        assert "provisioned: 9 RCU, 4 WCU" in text
-        assert "STANDARD_INFREQUENT_ACCESS" in text
-        assert "deletion protection   on" in text
-        await press(pilot, "a")
-        assert find(pilot, Input, "#read").value == "9"
-
-
-INFREQUENT = "infrequent-access"
-
-
-async def test_an_index_is_added_and_can_be_queried(client: Recorder, engine: Engine) -> None:
-    async with running(client, engine) as pilot:
-        await press(pilot, "2", "a")
-        await fill(pilot, change="add", index="by-director=director:S,year :keys-only")
-        await press(pilot, "ctrl+s")
-        held = FILM_COUNT - FILM_COUNT // 3
-        assert "by-director" in screen_text(pilot)
-        assert f" {held} " in screen_text(pilot)
-        await press(pilot, "1", "slash", "shift+tab", "shift+tab", "shift+tab", "enter")
-        await press(pilot, "end", "enter")
-        assert shown(pilot, "#plan").startswith("Scan · by-director")
-
-
-async def test_an_index_is_removed(client: Recorder, engine: Engine) -> None:
-    async with running(client, engine) as pilot:
-        await press(pilot, "2", "a")
-        await fill(pilot, change="drop", dropped="by-genre")
-        await press(pilot, "ctrl+s")
-        assert not table(engine, "films").get("GlobalSecondaryIndexes")
-        assert "No indexes" in screen_text(pilot)
-        await press(pilot, "a")
-        assert "drop" not in [value for _, value in find(pilot, Select, "#change")._options]
-
-
-async def test_a_mistake_in_an_index(client: Recorder, engine: Engine) -> None:
-    async with running(client, engine) as pilot:
-        await press(pilot, "2", "a")
-        await fill(pilot, change="add", index="by-genre=genre:S")
-        await press(pilot, "ctrl+s")
-        assert "ValidationException" in shown(pilot, "#drawer-error")
-        await fill(pilot, index="x=genre:Q")
-        await press(pilot, "ctrl+s")
-        assert "a key's type is S, N or B" in shown(pilot, "#drawer-error")
-
-
-async def test_a_long_change_goes_on_when_its_form_is_left(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dyntui.screens.drawer.BUSY_SECONDS", SOON_SECONDS)
-    client = Held(engine, "UpdateTable", at=1)
-    async with running(client, engine) as pilot:
-        await press(pilot, "2", "a")
-        await fill(pilot, change="add", index="by-year=year:N")
-        await press_on(pilot, "ctrl+s")
-        await client.reached()
-        await until(pilot, lambda: "under way" in shown(pilot, "#drawer-error"))
-        await press_on(pilot, "escape")
-        assert isinstance(pilot.app.screen, BrowserScreen)
-        client.release()
-        await settle(pilot)
-        assert notices(pilot)[-1] == "Altered films"
-        names = [index["IndexName"] for index in table(engine, "films")["GlobalSecondaryIndexes"]]
-        assert names == ["by-genre", "by-year"]
-
-
 async def test_a_table_that_changes_is_looked_at_until_it_is_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -288,7 +199,7 @@ async def test_a_table_is_dropped_once_its_name_is_typed(client: Recorder, engin
 async def test_a_protected_table_is_not_dropped(client: Recorder, engine: Engine) -> None:
     engine.call("UpdateTable", {"TableName": "films", "DeletionProtectionEnabled": True})
     async with running(client, engine) as pilot:
-        await press(pilot, "2", "d")
+        await press(pilot, "2", "D")
         assert "Deletion protection is on" in screen_text(pilot)
         await type_text(pilot, "films")
         await press(pilot, "enter")
@@ -307,27 +218,3 @@ async def test_the_request_that_makes_a_table_can_be_copied(
         engine.call("CreateTable", request)
         assert table(engine, "copy")["KeySchema"] == table(engine, "films")["KeySchema"]
         assert grid_of(pilot).display
-
-
-async def test_the_capacity_of_an_index(client: Recorder, engine: Engine) -> None:
-    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-    by_genre = {"Update": {"IndexName": "by-genre", "ProvisionedThroughput": units}}
-    engine.call(
-        "UpdateTable",
-        {
-            "TableName": "films",
-            "BillingMode": "PROVISIONED",
-            "ProvisionedThroughput": units,
-            "GlobalSecondaryIndexUpdates": [by_genre],
-        },
-    )
-    async with running(client, engine) as pilot:
-        await press(pilot, "3", "n", "a")
-        assert find(pilot, Select, "#change").value == "units"
-        assert find(pilot, Input, "#index-write").value == "5"
-        find(pilot, Input, "#index-write").value = "30"
-        await settle(pilot)
-        assert "→ $17.56" in shown(pilot, "#alter-cost")
-        await press(pilot, "ctrl+s")
-        [update] = client.requests("UpdateTable")[0]["GlobalSecondaryIndexUpdates"]
-        assert update["Update"]["ProvisionedThroughput"] == units | {"WriteCapacityUnits": 30}

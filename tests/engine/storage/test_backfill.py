@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Context, Engine
+from engine.errors import ResourceNotFoundException
 from engine.storage.backfill import backfill_step
 from tests.engine.storage.things import (
     TABLE,
@@ -176,3 +177,20 @@ def test_a_table_deleted_and_made_anew_while_it_is_filled_is_left_alone(engine: 
     assert not step(engine, job_id)
     index_is_the_tables(engine)
     assert run_sql(engine, "SELECT count(*) FROM jobs")[0][0] == 0
+
+
+def test_how_far_a_fill_is_rises_until_it_is_done(engine: Engine) -> None:
+    make_table(engine)
+    for number in range(20):
+        put(engine, thing(number) | {"p": {"S": str(number)}})
+    assert engine.fills(TABLE) == {}
+    job_id = begin(engine)
+    parts = [engine.fills(TABLE)["by-g"]]
+    while step(engine, job_id):
+        parts.append(engine.fills(TABLE)["by-g"])
+    assert len(parts) > 2
+    assert parts == sorted(set(parts))
+    assert 0 < parts[0] < parts[-1] < 1
+    assert engine.fills(TABLE) == {}
+    with pytest.raises(ResourceNotFoundException):
+        engine.fills("nowhere")

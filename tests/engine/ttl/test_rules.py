@@ -194,3 +194,18 @@ def test_what_is_due_is_counted_and_not_deleted(engine: Engine, clock: VirtualCl
     assert engine.due(TABLE) == 0
     with pytest.raises(ResourceNotFoundException):
         engine.due("nowhere")
+
+
+def test_what_expires_at_any_time_is_counted(engine: Engine, clock: VirtualClock) -> None:
+    assert engine.expiring(TABLE) == 0
+    turn_on(engine)
+    put(engine, "long ago", {"N": "1"})
+    put(engine, "soon", {"N": str(NOW_S + 1)})
+    put(engine, "later", {"N": str(NOW_S + 1_000_000)})
+    put(engine, "never", {"S": "tomorrow"})
+    assert engine.expiring(TABLE) == 3
+    clock.advance(2)
+    assert engine.expire(TABLE) == 1
+    assert engine.expiring(TABLE) == 2
+    with pytest.raises(ResourceNotFoundException):
+        engine.expiring("nowhere")

@@ -1,0 +1,112 @@
+"""How a table stands in all that can be set of it: what several operations tell, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dyntui.core.requests import Request
+from dyntui.core.schema import TableInfo
+from engine.client.protocol import LocalTools
+from engine.errors import ApiError
+
+Json = dict[str, Any]
+Call = Callable[[str, Json], Json]
+
+EXPIRY = "DescribeTimeToLive"
+RECOVERY = "DescribeContinuousBackups"
+TAGS = "ListTagsOfResource"
+MOVING = ("ENABLING", "DISABLING", "UPDATING")
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """A table's settings.
+
+    `expiry` is a TimeToLiveDescription, `recovery` a PointInTimeRecoveryDescription. `refused` says
+    for an operation why it told nothing. `due` counts items that have expired, `expiring` those
+    that expire at some time, `DUE_MAX` at most; None where nobody knows. `fills` is how far new
+    indexes are filled, 0 to 1.
+    """
+
+    info: TableInfo
+    expiry: Json = field(default_factory=dict)
+    recovery: Json = field(default_factory=dict)
+    tags: tuple[tuple[str, str], ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+    due: int | None = None
+    expiring: int | None = None
+    fills: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def expires_by(self) -> str | None:
+        """The attribute by which items expire, None where they do not."""
+        name: str | None = self.expiry.get("AttributeName")
+        return name
+
+    @property
+    def recovers(self) -> bool:
+        """Whether point-in-time recovery is on."""
+        return self.recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
+
+    @property
+    def encryption(self) -> Json:
+        """The SSEDescription, empty under the key that AWS owns."""
+        described: Json = self.info.description.get("SSEDescription") or {}
+        return described
+
+    @property
+    def in_motion(self) -> bool:
+        """Whether something changes that DescribeTable's statuses do not tell."""
+        statuses = (self.expiry.get("TimeToLiveStatus"), self.encryption.get("Status"))
+        return any(status in MOVING for status in statuses)
+
+
+def read_settings(call: Call, info: TableInfo, tools: LocalTools | None) -> TableSettings:
+    """Ask for what DescribeTable does not tell; what is refused is told so.
+
+    Raises `ApiError` where the table is gone meanwhile.
+    """
+    refused: dict[str, str] = {}
+
+    def ask(operation: str, request: Json) -> Json:
+        try:
+            return call(operation, request)
+        except ApiError as error:
+            refused[operation] = error.code
+            return {}
+
+    named = {"TableName": info.name}
+    expiry = ask(EXPIRY, named).get("TimeToLiveDescription", {})
+    backups = ask(RECOVERY, named).get("ContinuousBackupsDescription", {})
+    counts = tools is not None and "AttributeName" in expiry
+    return TableSettings(
+        info,
+        expiry,
+        backups.get("PointInTimeRecoveryDescription", {}),
+        _read_tags(ask, info.arn),
+        refused,
+        due=tools.due(info.name) if tools is not None and counts else None,
+        expiring=tools.expiring(info.name) if tools is not None and counts else None,
+        fills=tools.fills(info.name) if tools is not None and info.changing else {},
+    )
+
+
+def _read_tags(ask: Call, arn: str) -> tuple[tuple[str, str], ...]:
+    """All tags, by their keys."""
+    tags: list[tuple[str, str]] = []
+    request: Json = {"ResourceArn": arn}
+    while True:
+        answer = ask(TAGS, request)
+        tags += [(tag["Key"], tag["Value"]) for tag in answer.get("Tags", ())]
+        if not answer.get("NextToken"):
+            return tuple(sorted(tags))
+        request = {"ResourceArn": arn, "NextToken": answer["NextToken"]}
+
+
+def described_by(info: TableInfo, operation: str) -> Request:
+    """The request of an operation that describes a table, or lists its tags."""
+    if operation == TAGS:
+        return Request(operation, {"ResourceArn": info.arn})
+    return Request(operation, {"TableName": info.name})

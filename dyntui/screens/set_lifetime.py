@@ -1,0 +1,157 @@
+"""A table's stream, Time to Live and point-in-time recovery, on or off."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.widget import Widget
+from textual.widgets import Input, Select
+
+from dyntui.core.requests import Request
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.core.setting_requests import (
+    RECOVERY_DAYS_MAX,
+    expiry_requests,
+    recovery_requests,
+    stream_requests,
+)
+from dyntui.core.stream_lines import due_text
+from dyntui.core.stream_tail import VIEWS
+from dyntui.screens.setting import SettingScreen, choice
+from dyntui.widgets.form_fields import FormRow
+from dyntui.widgets.text_view import TextView
+from dyntui.widgets.toggle import Toggle
+
+VIEW_TEXTS = {
+    "NEW_AND_OLD_IMAGES": "the item before and after",
+    "NEW_IMAGE": "the item after",
+    "OLD_IMAGE": "the item before",
+    "KEYS_ONLY": "only its key",
+}
+STREAM_ON = "It has the changes from then on, each for 24 hours. What it shows cannot be changed."
+STREAM_OFF = (
+    "Changes go to no stream any more. What it holds can be read for 24 hours; turning on makes a "
+    "new one. Programs that follow it read no further."
+)
+EXPIRY_ON = (
+    "Items whose time is over are deleted from then on, also those that are there already: the "
+    "attribute is a number of seconds since 1970, and in the past by five years at most."
+)
+EXPIRY_OFF = "Items stay from then on, also those that have expired and are not deleted yet."
+EXPIRE_NOW = (
+    "They are deleted now, which happens by itself some time later; one whose time was changed "
+    "meanwhile stays."
+)
+RECOVERY_ABOUT = (
+    "While it is on, the table can be restored as of any second of the last days, from the moment "
+    "when it is turned on. Where it is turned off, that window is given up, and begins anew."
+)
+
+
+def on_or_off(on: bool) -> str:
+    """How a setting is, or will be, in a title."""
+    return "on" if on else "off"
+
+
+class StreamScreen(SettingScreen):
+    """Turns a table's stream on, or off."""
+
+    def __init__(self, session: Session, info: TableInfo, *, on: bool) -> None:
+        super().__init__(session, info, STREAM_ON if on else STREAM_OFF)
+        self._on = on
+
+    def title_text(self) -> Text:
+        """Which table."""
+        return Text(f"Stream {on_or_off(self._on)} · {self._info.name}")
+
+    def fields(self) -> Sequence[Widget]:
+        """The view."""
+        if not self._on:
+            return ()
+        views = [(f"{VIEW_TEXTS[view]}: {view}", view) for view in VIEWS]
+        return (FormRow("A record has", choice(views, VIEWS[0], "turned")),)
+
+    def requests(self) -> list[Request]:
+        """UpdateTable."""
+        view = str(self.query_one("#turned", Select).value) if self._on else None
+        return stream_requests(self._info, view)
+
+
+class ExpiryScreen(SettingScreen):
+    """Turns a table's Time to Live on, or off where items expire by an attribute."""
+
+    def __init__(self, session: Session, info: TableInfo, expires_by: str | None) -> None:
+        super().__init__(session, info, EXPIRY_ON if expires_by is None else EXPIRY_OFF)
+        self._expires_by = expires_by
+
+    def title_text(self) -> Text:
+        """Which table."""
+        return Text(f"Time to Live {on_or_off(self._expires_by is None)} · {self._info.name}")
+
+    def fields(self) -> Sequence[Widget]:
+        """The attribute."""
+        if self._expires_by is not None:
+            return ()
+        return (FormRow("Attribute", Input(placeholder="expires", id="turned", compact=True)),)
+
+    def requests(self) -> list[Request]:
+        """UpdateTimeToLive."""
+        name = self._expires_by or self.query_one("#turned", Input).value
+        return expiry_requests(self._info, name, self._expires_by is None)
+
+
+class ExpireScreen(SettingScreen):
+    """Asks whether what has expired is to be deleted now; sends nothing itself."""
+
+    CAPTION = "the command that does the same"
+    TITLE = "Delete what has expired"
+
+    def __init__(self, session: Session, info: TableInfo, due: int) -> None:
+        super().__init__(session, info, f"{due_text(due)}. {EXPIRE_NOW}")
+
+    def requests(self) -> list[Request]:
+        """None: no operation of DynamoDB does it."""
+        return []
+
+    def show_fields(self) -> None:
+        """Show the command."""
+        command = shlex.join(["dyntui", "ttl", "run", self._info.name])
+        self.query_one(TextView).show(command, json=False)
+
+    def action_submit(self) -> None:
+        """Have it done."""
+        self.dismiss(True)
+
+    def action_copy_as(self) -> None:
+        """Copy the command."""
+        self.copy(self.query_one(TextView).text, "the command")
+
+
+class RecoveryScreen(SettingScreen):
+    """Point-in-time recovery on or off, and how far it reaches back."""
+
+    def __init__(
+        self, session: Session, info: TableInfo, *, is_on: bool, days: int = RECOVERY_DAYS_MAX
+    ) -> None:
+        super().__init__(session, info, RECOVERY_ABOUT)
+        self._is_on = is_on
+        self._days = days
+
+    def title_text(self) -> Text:
+        """Of which table, and how it is."""
+        return Text(f"Point-in-time recovery · {self._info.name} · {on_or_off(self._is_on)}")
+
+    def fields(self) -> Sequence[Widget]:
+        """On or off, first the other one than now; the days."""
+        return (
+            FormRow("", Toggle("on", not self._is_on, id="recovery-on", compact=True)),
+            FormRow("Days", Input(str(self._days), id="recovery-days", compact=True)),
+        )
+
+    def requests(self) -> list[Request]:
+        """UpdateContinuousBackups."""
+        days = self.query_one("#recovery-days", Input).value.strip()
+        return recovery_requests(self._info, self.query_one(Toggle).value, days)

@@ -1,0 +1,107 @@
+"""Times by which items expire, as dates in the grid and in the item panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.core.columns import Columns
+from dyntui.core.expiry_text import Expiry, away_text, expiry_text
+from dyntui.core.moments import moment_text
+from engine import Engine, VirtualClock
+from tests.dyntui.app.driving import Recorder, press, running, screen_text, type_text
+
+Json = dict[str, Any]
+
+NOW_S = 1_764_425_130
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "now"),
+        (0.5, "now"),
+        (59, "in 59 s"),
+        (60, "in 1 min"),
+        (3 * 3_600 + 5, "in 3 h"),
+        (-7_200, "2 h ago"),
+        (-86_400 * 40, "40 d ago"),
+        (86_400 * 4_000, "in 4,000 d"),
+    ],
+)
+def test_how_far_away_a_time_is(seconds: float, text: str) -> None:
+    assert away_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"N": str(NOW_S + 3_600)}, f"{moment_text(NOW_S + 3_600)[:16]} in 1 h"),
+        ({"N": f"{NOW_S - 60}.5"}, f"{moment_text(NOW_S - 60)[:16]} 59 s ago"),
+        ({"N": "1990"}, f"{moment_text(1990)[:16]} too old"),
+        ({"N": "1E+120"}, "no time: never expires"),
+        ({"S": "tomorrow"}, "no number: never expires"),
+        ({"NULL": True}, "no number: never expires"),
+    ],
+)
+def test_a_value_of_the_attribute(value: Json, text: str) -> None:
+    assert expiry_text(value, NOW_S) == text
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_every_number_has_a_text_that_fits_its_column(number: Any) -> None:
+    columns = Columns(())
+    columns.take_expiry(Expiry("until", VirtualClock()))
+    columns.observe([{"until": {"N": str(number)}}])
+    [column] = columns.shown
+    assert 0 < len(column.text({"N": str(number)})) <= column.width + 8
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """Sessions that expire, of a clock that stands still."""
+    clock = VirtualClock()
+    with Engine.in_memory(clock=clock) as opened:
+        opened.create_table(
+            TableName="sessions",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        now_s = clock.now_us() // 1_000_000
+        for name, at_s in (("soon", now_s + 3 * 3_600), ("gone", now_s - 7_200)):
+            item = {"id": {"S": name}, "until": {"N": str(at_s)}}
+            opened.put_item(TableName="sessions", Item=item)
+        yield opened
+
+
+async def test_times_are_dates_as_soon_as_items_expire(engine: Engine) -> None:
+    client = Recorder(engine)
+    async with running(client, engine) as pilot:
+        assert "in 3 h" not in screen_text(pilot)
+        await press(pilot, "5", "t")
+        await type_text(pilot, "until")
+        await press(pilot, "ctrl+s", "1")
+        text = screen_text(pilot)
+        assert "in 3 h" in text
+        assert "2 h ago" in text
+        await press(pilot, "enter")
+        # The tree has the number and the date.
+        in_tree = [line for line in screen_text(pilot).splitlines() if " N    17" in line]
+        assert any("in 3 h" in line or "2 h ago" in line for line in in_tree)
+        await press(pilot, "escape")
+        await press(pilot, "5", "t", "ctrl+s", "1")
+        assert "in 3 h" not in screen_text(pilot)
+
+
+async def test_times_are_dates_from_the_start(engine: Engine) -> None:
+    specification = {"AttributeName": "until", "Enabled": True}
+    engine.update_time_to_live(TableName="sessions", TimeToLiveSpecification=specification)
+    async with running(Recorder(engine), engine) as pilot:
+        assert "in 3 h" in screen_text(pilot)
+        await press(pilot, "R")
+        assert "in 3 h" in screen_text(pilot)
