@@ -451,7 +451,7 @@ async def test_encryption(client: Recorder, engine: Engine) -> None:
         await change(pilot, "encryption", kind="managed")
         assert films(engine)["SSEDescription"]["SSEType"] == "KMS"
         assert lines_with(pilot, "▸ encryption", "key")
-        await change(pilot, "encryption", kind="customer")
+        await change(pilot, "encryption", kind="customer", key="")
         assert "Which key?" in shown(pilot, "#drawer-error")
         await press(pilot, "escape")
         await change(pilot, "encryption", kind="owned")
