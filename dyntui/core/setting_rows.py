@@ -117,6 +117,11 @@ def rows_with(rows: Sequence[Row], text: str) -> list[Row]:
     return [row for row in rows if row.subject in subjects or row.holds(text)]
 
 
+def on_or_off(on: bool) -> str:
+    """How a setting is, or will be."""
+    return "on" if on else "off"
+
+
 def keys_text(info: TableInfo, names: tuple[str, ...]) -> str:
     """Key attributes with their types."""
     return ", ".join(f"{name} {info.attribute_types[name]}" for name in names)
@@ -279,7 +284,7 @@ def _not_told(settings: TableSettings, operation: str) -> str:
 def _other_rows(settings: TableSettings) -> Iterator[Row]:
     info = settings.info
     group, described = "Other settings", described_by(info, DESCRIBE)
-    protection = "on" if info.deletion_protection else "off"
+    protection = on_or_off(info.deletion_protection)
     yield Row(group, "table class", class_text(info), CLASS_NOTE, described, "class")
     yield Row(group, "deletion protection", protection, PROTECTION_NOTE, described, "protection")
     text = encryption_text(settings.encryption)
