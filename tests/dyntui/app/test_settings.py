@@ -151,6 +151,16 @@ async def test_the_filter_leaves_rows_and_esc_shows_all(client: Recorder, engine
         assert lines_with(pilot, "partition key")
 
 
+async def test_the_chosen_row_stays_in_sight(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "2")
+        board = find(pilot, SettingsBoard)
+        for key in ("down", "up"):
+            for _ in range(len(board._rows) + 1):
+                await press(pilot, key)
+                assert lines_with(pilot, "▸ ")
+
+
 async def test_what_is_refused_says_so_and_the_rest_stands(engine: Engine) -> None:
     class Guarded(Recorder):
         def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
