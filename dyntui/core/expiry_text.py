@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dyntui.core.stream_page import moment_text
+from dyntui.core.moments import moment_text
 from engine.clock import Clock
 
 Json = dict[str, Any]

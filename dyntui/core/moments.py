@@ -10,6 +10,7 @@ now                             10 minutes ago, 2h ago, 1 day 6 hours ago
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime
 
 _AGO = re.compile(r"((?:\d+(?:\.\d+)?\s*[a-z]+[\s,]*)+)\bago", re.IGNORECASE)
@@ -57,6 +58,11 @@ def moment(text: str, now_s: float) -> float:
 def local_time(at_s: float) -> datetime:
     """A time by the machine's clock, to the microsecond."""
     return datetime.fromtimestamp(round(at_s * 1_000_000) / 1_000_000).astimezone()
+
+
+def moment_text(at_s: float) -> str:
+    """A time by the machine's clock, to the second; raises what `time.localtime` does."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_s))
 
 
 def _seconds(text: str, number: str, unit: str) -> float:

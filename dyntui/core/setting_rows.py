@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dyntui.core.formats import bytes_text
+from dyntui.core.moments import moment_text
 from dyntui.core.recreate import create_request
 from dyntui.core.requests import Request
 from dyntui.core.schema import IndexInfo, TableInfo
 from dyntui.core.setting_requests import key_kind, maxima_of, warm_of
 from dyntui.core.stream_lines import due_text
-from dyntui.core.stream_page import moment_text
 from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.core.table_settings import EXPIRY, RECOVERY, TAGS, TableSettings, described_by
 from engine.client.protocol import DUE_MAX
@@ -117,6 +117,11 @@ def rows_with(rows: Sequence[Row], text: str) -> list[Row]:
     """The rows that have a text; those of an index stay together."""
     subjects = {row.subject for row in rows if row.subject and row.holds(text)}
     return [row for row in rows if row.subject in subjects or row.holds(text)]
+
+
+def on_or_off(on: bool) -> str:
+    """How a setting is, or will be."""
+    return "on" if on else "off"
 
 
 def keys_text(info: TableInfo, names: tuple[str, ...]) -> str:
@@ -281,7 +286,7 @@ def _not_told(settings: TableSettings, operation: str) -> str:
 def _other_rows(settings: TableSettings) -> Iterator[Row]:
     info = settings.info
     group, described = "Other settings", described_by(info, DESCRIBE)
-    protection = "on" if info.deletion_protection else "off"
+    protection = on_or_off(info.deletion_protection)
     yield Row(group, "table class", class_text(info), CLASS_NOTE, described, "class")
     yield Row(group, "deletion protection", protection, PROTECTION_NOTE, described, "protection")
     text = encryption_text(settings.encryption)

@@ -8,10 +8,10 @@ from typing import Any
 
 from dyntui.core.chart import Line
 from dyntui.core.kept_changes import KeptChanges
+from dyntui.core.moments import moment_text
 from dyntui.core.stream_page import (
     change_line,
     marked,
-    moment_text,
     shard_lines,
     shards_text,
     since_text,

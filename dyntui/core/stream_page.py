@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dyntui.core.chart import Line
 from dyntui.core.formats import cell_text, printable
+from dyntui.core.moments import moment_text
 from dyntui.core.stream_tail import EVENTS, Change, Wanted
 from engine.client.history import attribute_changes
 
@@ -20,11 +20,6 @@ KEY_CHARACTERS = 40
 EVENT_KINDS = {"INSERT": "good", "MODIFY": "bar", "REMOVE": "mark"}
 NUMBERS_CELLS = 52
 """What two sequence numbers beside each other take."""
-
-
-def moment_text(at_s: float) -> str:
-    """A time by the machine's clock."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_s))
 
 
 def key_text(keys: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
@@ -13,6 +13,7 @@ from engine.errors import ApiError
 
 Json = dict[str, Any]
 Call = Callable[[str, Json], Json]
+Known = TypeVar("Known")
 
 EXPIRY = "DescribeTimeToLive"
 RECOVERY = "DescribeContinuousBackups"
@@ -64,10 +65,7 @@ class TableSettings:
 
 
 def read_settings(call: Call, info: TableInfo, tools: LocalTools | None) -> TableSettings:
-    """Ask for what DescribeTable does not tell; what is refused is told so.
-
-    Raises `ApiError` where the table is gone meanwhile.
-    """
+    """Ask for what DescribeTable does not tell; what is refused is told so."""
     refused: dict[str, str] = {}
 
     def ask(operation: str, request: Json) -> Json:
@@ -80,17 +78,25 @@ def read_settings(call: Call, info: TableInfo, tools: LocalTools | None) -> Tabl
     named = {"TableName": info.name}
     expiry = ask(EXPIRY, named).get("TimeToLiveDescription", {})
     backups = ask(RECOVERY, named).get("ContinuousBackupsDescription", {})
-    counts = tools is not None and "AttributeName" in expiry
+    expires = tools is not None and "AttributeName" in expiry
     return TableSettings(
         info,
         expiry,
         backups.get("PointInTimeRecoveryDescription", {}),
         _read_tags(ask, info.arn),
         refused,
-        due=tools.due(info.name) if tools is not None and counts else None,
-        expiring=tools.expiring(info.name) if tools is not None and counts else None,
-        fills=tools.fills(info.name) if tools is not None and info.changing else {},
+        due=_known(tools.due, info.name) if tools is not None and expires else None,
+        expiring=_known(tools.expiring, info.name) if tools is not None and expires else None,
+        fills=(_known(tools.fills, info.name) or {}) if tools is not None and info.changing else {},
     )
+
+
+def _known(ask: Callable[[str], Known], table: str) -> Known | None:
+    """What an engine tells of a table; None where it refuses, as it may where a key is away."""
+    try:
+        return ask(table)
+    except ApiError:
+        return None
 
 
 def _read_tags(ask: Call, arn: str) -> tuple[tuple[str, str], ...]:

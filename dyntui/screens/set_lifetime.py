@@ -17,6 +17,7 @@ from dyntui.core.setting_requests import (
     recovery_requests,
     stream_requests,
 )
+from dyntui.core.setting_rows import on_or_off
 from dyntui.core.stream_lines import due_text
 from dyntui.core.stream_tail import VIEWS
 from dyntui.screens.setting import CommandScreen, SettingScreen, choice
@@ -47,11 +48,6 @@ RECOVERY_ABOUT = (
     "While it is on, the table can be restored as of any second of the last days, from the moment "
     "when it is turned on. Where it is turned off, that window is given up, and begins anew."
 )
-
-
-def on_or_off(on: bool) -> str:
-    """How a setting is, or will be, in a title."""
-    return "on" if on else "off"
 
 
 class StreamScreen(SettingScreen):

@@ -135,8 +135,10 @@ class SettingsBoard(TableBoard):
 
     @on(LinesView.Resized)
     def _resized(self, message: LinesView.Resized) -> None:
+        """A note of more lines leaves fewer for the rows: the chosen one stays in sight."""
         message.stop()
         self._draw()
+        self._reveal()
 
     def _draw(self) -> None:
         """Show the rows that the filter leaves, and the note on the chosen one."""
@@ -189,6 +191,11 @@ class SettingsBoard(TableBoard):
         if self._rows:
             self._chosen = min(max(number, 0), len(self._rows) - 1)
             self._draw()
+            self._reveal()
+
+    def _reveal(self) -> None:
+        """Scroll until the chosen row is in sight."""
+        if self._rows:
             self._view.reveal(self._page.last_line(self._chosen))
             self._view.reveal(self._page.first_line(self._chosen))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,16 +54,6 @@ SCENES: dict[str, tuple[CapacityReport, tuple[str, ...]]] = {
     "on-demand": (on_demand_report(), ("n",)),
     "load": (throttled_report(), ("L", "tab")),
 }
-
-
-@pytest.fixture(autouse=True)
-def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times stand on the page as they are where one is."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture(autouse=True)

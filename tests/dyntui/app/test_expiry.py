@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from dyntui.core.columns import Columns
 from dyntui.core.expiry_text import Expiry, away_text, expiry_text
-from dyntui.core.stream_page import moment_text
+from dyntui.core.moments import moment_text
 from engine import Engine, VirtualClock
-from tests.dyntui.app.driving import Recorder, press, running, screen_text, type_text
+from tests.dyntui.app.driving import (
+    LARGE,
+    SMALL,
+    Recorder,
+    make_app,
+    press,
+    running,
+    screen_text,
+    settle,
+    type_text,
+)
 
 Json = dict[str, Any]
 
@@ -105,3 +116,18 @@ async def test_times_are_dates_from_the_start(engine: Engine) -> None:
         assert "in 3 h" in screen_text(pilot)
         await press(pilot, "R")
         assert "in 3 h" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("step", ["home", "enter"], ids=["grid", "panel"])
+def test_picture(
+    snap_compare: Callable[..., bool], engine: Engine, step: str, size: tuple[int, int]
+) -> None:
+    specification = {"AttributeName": "until", "Enabled": True}
+    engine.update_time_to_live(TableName="sessions", TimeToLiveSpecification=specification)
+
+    async def play(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await press(pilot, step)
+
+    assert snap_compare(make_app(engine, engine), terminal_size=size, run_before=play)

@@ -24,7 +24,8 @@ from dyntui.core.setting_requests import (
     warm_requests,
 )
 from dyntui.core.setting_rows import Row, encryption_text, rows_with, setting_rows
-from dyntui.core.table_settings import TableSettings
+from dyntui.core.table_settings import TableSettings, read_settings
+from engine import Engine
 from tests.dyntui.app.descriptions import index, table
 
 Json = dict[str, Any]
@@ -93,6 +94,17 @@ def test_rows_of_a_provisioned_table() -> None:
 )
 def test_encryption(described: Json, text: str) -> None:
     assert encryption_text(described) == text
+
+
+def test_of_a_table_that_is_gone_nothing_is_told() -> None:
+    info = table("id", types="id:S", TableStatus="UPDATING")
+    with Engine.in_memory() as engine:
+        settings = read_settings(engine.call, info, engine)
+    assert settings.fills == {}
+    rows = {row.name: row.value for row in setting_rows(settings)}
+    assert rows["Time to Live"] == "not told: ResourceNotFoundException"
+    assert rows["recovery"] == "not told: TableNotFoundException"
+    assert rows["tags"] == "not told: ResourceNotFoundException"
 
 
 def test_an_index_is_found_with_all_its_rows() -> None:

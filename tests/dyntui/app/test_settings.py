@@ -151,6 +151,16 @@ async def test_the_filter_leaves_rows_and_esc_shows_all(client: Recorder, engine
         assert lines_with(pilot, "partition key")
 
 
+async def test_the_chosen_row_stays_in_sight(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "2")
+        board = find(pilot, SettingsBoard)
+        for key in ("down", "up"):
+            for _ in range(len(board._rows) + 1):
+                await press(pilot, key)
+                assert lines_with(pilot, "▸ ")
+
+
 async def test_what_is_refused_says_so_and_the_rest_stands(engine: Engine) -> None:
     class Guarded(Recorder):
         def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
@@ -451,7 +461,7 @@ async def test_encryption(client: Recorder, engine: Engine) -> None:
         await change(pilot, "encryption", kind="aws-managed")
         assert films(engine)["SSEDescription"]["SSEType"] == "KMS"
         assert lines_with(pilot, "▸ encryption", "key")
-        await change(pilot, "encryption", kind="other")
+        await change(pilot, "encryption", kind="other", key="")
         assert "Which key?" in shown(pilot, "#drawer-error")
         await press(pilot, "escape")
         await change(pilot, "encryption", kind="aws-owned")
@@ -567,3 +577,14 @@ def test_picture(
         await settle(pilot)
 
     assert snap_compare(make_app(client, engine), terminal_size=size, run_before=play)
+
+
+def test_light_colours(snap_compare: Compare, client: Recorder, engine: Engine) -> None:
+    provision(engine)
+
+    async def play(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.app.run_action("light")
+        await press(pilot, "2", "down", "down", "down", "down", "down")
+
+    assert snap_compare(make_app(client, engine), terminal_size=LARGE, run_before=play)

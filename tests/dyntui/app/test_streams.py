@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,16 +41,6 @@ Json = dict[str, Any]
 Compare = Callable[..., bool]
 KEY = str(TABS.index(StreamTab) + 1)
 """The key of the tab."""
-
-
-@pytest.fixture(autouse=True)
-def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times stand on the page as they are where one is."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture(autouse=True)
