@@ -327,6 +327,25 @@ async def test_locked_keys_are_opened_by_their_passphrase(tmp_path: Path) -> Non
             assert "✓ alias/orders" in screen_text(pilot)
 
 
+async def test_a_key_store_that_is_damaged_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Account.open(folder) as account:
+        create_films(account.engine("us-east-1"))
+        account.keys("us-east-1").create(alias="alias/orders")
+    (folder / "keys" / "root.json").write_text("{")
+    with Account.open(folder) as account:
+        engine = account.engine("us-east-1")
+        async with running(engine, engine) as pilot:
+            await press(pilot, "K")
+            text = find(pilot, TextView, "SecurityView TextView").text
+            assert "root.json" in text
+            assert "Error" not in text
+            await press(pilot, "o", "ctrl+s")
+            assert "root.json" in shown(pilot, "#drawer-error")
+            await press(pilot, "escape", "m")
+            assert "✓ films" in screen_text(pilot)
+
+
 # Tables in the app.
 
 
