@@ -122,15 +122,16 @@ def read_security(
     """Ask for all of it; raises `engine.errors.ApiError`."""
     keys: tuple[KeyInfo, ...] | None = None
     why_no_keys, master_kind, is_locked = REMOTE_KEYS, "", False
+    at_rest: dict[str, TableKey] = {}
     if connection.local_tools is not None:
-        store = connection.local_tools.keys
-        master_kind, is_locked, why_no_keys = store.master_kind, store.is_locked, ""
+        store, why_no_keys = connection.local_tools.keys, ""
         try:
+            master_kind, is_locked = store.master_kind, store.is_locked
             if not is_locked:
                 keys = tuple(store.list_keys())
+            at_rest = keys_of_tables(connection)
         except FolderError as error:
             why_no_keys = str(error)
-    at_rest = keys_of_tables(connection)
     tables = []
     for name in listed(session, "ListTables", {}, cancelled):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -19,8 +20,11 @@ from dyntui.widgets.text_view import TextView
 from engine.client.keys import KeyTools
 
 
-class ChangeKeyScreen(Drawer[str | None]):
-    """Makes one change; gives what to say of it once it is made."""
+class ChangeKeyScreen(Drawer[str | dict[str, str]]):
+    """Makes one change; gives what to say of it once it is made, or what was typed and not done.
+
+    `draft` is what was typed before; secrets and confirmations are never kept.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("key")
     AUTO_FOCUS = "Input, TextView"
@@ -34,8 +38,9 @@ class ChangeKeyScreen(Drawer[str | None]):
     }
     """
 
-    def __init__(self, change: KeyChange, keys: KeyTools) -> None:
+    def __init__(self, change: KeyChange, keys: KeyTools, draft: Mapping[str, str]) -> None:
         super().__init__()
+        self._draft = draft
         self._change = change
         self._keys = keys
         self.set_class(change.is_grave, "-grave")
@@ -52,7 +57,7 @@ class ChangeKeyScreen(Drawer[str | None]):
             yield Static(f"{mark}{change.about}", id="key-about", markup=False)
             for field in change.fields:
                 box = Input(
-                    field.start,
+                    self._draft.get(field.name, field.start),
                     placeholder=field.hint,
                     password=field.is_secret,
                     id=field.name,
@@ -116,5 +121,6 @@ class ChangeKeyScreen(Drawer[str | None]):
         self.copy(self._change.command(self._values), "the command")
 
     def action_close(self) -> None:
-        """Back; nothing is changed."""
-        self.dismiss(None)
+        """Back; what is typed is kept."""
+        secrets = {field.name for field in self._change.fields if field.is_secret}
+        self.dismiss({name: text for name, text in self._values.items() if name not in secrets})

@@ -34,10 +34,13 @@ from engine.errors import ApiError
 _SAMPLE_ITEMS = 100
 FILE = "file"
 OTHER = "other"
+MISSING = "…"
+"""Stands for a key that nobody has named yet."""
 
 
-class SetupScreen(Drawer[str | None]):
-    """Writes a configuration, and a new key beside it; gives what to say of it."""
+class SetupScreen(Drawer[str | Wizard | None]):
+    """Writes a configuration, and a new key beside it; gives what to say of it, or what was chosen
+    and not written. `draft` is what was chosen before."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("setup")
     DEFAULT_CSS = """
@@ -61,13 +64,14 @@ class SetupScreen(Drawer[str | None]):
         connection: Connection,
         info: TableInfo,
         keys: Sequence[KeyInfo],
+        draft: Wizard | None = None,
     ) -> None:
         super().__init__()
         self._session = session
         self._connection = connection
         self._info = info
         self._keys = [key for key in keys if key.state == USABLE]
-        self._wizard: Wizard | None = None
+        self._wizard = draft
 
     @property
     def _path(self) -> Path:
@@ -83,15 +87,20 @@ class SetupScreen(Drawer[str | None]):
         choices = [(f"a new key in {key_files(self._path)[0]}", FILE)]
         choices += [(f"{name_of(key)}, a key of this folder", key.arn) for key in self._keys]
         choices.append((f"another key of {kms}, by ARN, id or alias", OTHER))
+        signed, key = True, None
+        if self._wizard is not None:
+            signed, key = self._wizard.signature, self._wizard.kms_key
+        named = "" if key is None or key in dict(choices).values() else key.replace(MISSING, "")
+        chosen = FILE if key is None else key if key in dict(choices).values() else OTHER
         with Vertical(id="setup-form"):
             yield FormRow(
                 "Keyring",
-                Select(choices, value=FILE, allow_blank=False, id="keyring", compact=True),
+                Select(choices, value=chosen, allow_blank=False, id="keyring", compact=True),
             )
-            yield FormRow("Another key", Input(id="other", compact=True, disabled=True))
+            yield FormRow("Another key", Input(named, id="other", compact=True))
             yield Toggle(
                 "An ECDSA signature of each writing, beside the tags",
-                True,
+                signed,
                 id="signed",
                 compact=True,
             )
@@ -103,12 +112,15 @@ class SetupScreen(Drawer[str | None]):
     def on_mount(self) -> None:
         """Look at the first items: what attributes there are."""
         name = self._info.name
+        self.query_one(OptionList).focus()
+        if self._wizard is not None:
+            self._show()
+            return
 
         def work(cancelled: Cancelled) -> list[Json]:
             return first_items(self._session, name, _SAMPLE_ITEMS, cancelled)
 
         self.run_job(f"Scan {name}", work, self._read, self.show_error, group="reading")
-        self.query_one(OptionList).focus()
 
     def _read(self, items: list[Json]) -> None:
         if is_sealed_already(items):
@@ -133,7 +145,7 @@ class SetupScreen(Drawer[str | None]):
         wizard.signature = self.query_one("#signed", Toggle).value
         wizard.kms_key = None if keyring == FILE else keyring
         if keyring == OTHER:
-            wizard.kms_key = self.query_one("#other", Input).value.strip() or "…"
+            wizard.kms_key = self.query_one("#other", Input).value.strip() or MISSING
         self._show_attributes(wizard)
         view = self.query_one(TextView)
         try:
@@ -184,7 +196,7 @@ class SetupScreen(Drawer[str | None]):
         wizard = self._wizard
         if wizard is None or self.job_running:
             return
-        if wizard.kms_key == "…":
+        if wizard.kms_key == MISSING:
             self.show_error("Which key? Its ARN, its id or an alias names it.")
             return
         path, tools = self._path, self._connection.local_tools
@@ -210,5 +222,5 @@ class SetupScreen(Drawer[str | None]):
             self.copy(self._wizard.command, "the command")
 
     def action_close(self) -> None:
-        """Back; nothing is written."""
-        self.dismiss(None)
+        """Back; what is chosen is kept."""
+        self.dismiss(self._wizard)

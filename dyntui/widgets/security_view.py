@@ -27,6 +27,7 @@ from dyntui.widgets.text_view import TextView
 from engine.client.keys import KeyInfo
 
 if TYPE_CHECKING:
+    from dyntui.core.crypto_wizard import Wizard
     from engine.itemcrypto.inspection import Report
     from engine.itemcrypto.migration import Progress
 
@@ -39,6 +40,11 @@ SEAL_ITEMS = (
 
 class SecurityView(SecurityBoard):
     """Does what is asked for with the key or the table under the cursor."""
+
+    def on_mount(self) -> None:
+        """Nothing was typed yet."""
+        self._drafts: dict[str, dict[str, str]] = {}
+        self._wizards: dict[str, Wizard] = {}
 
     @on(OptionList.OptionSelected, "#sealing")
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -98,12 +104,14 @@ class SecurityView(SecurityBoard):
             self.notify("A remote's keys are those of its key service.", severity="warning")
             return
 
-        def closed(said: str | None) -> None:
-            if said is not None:
-                self.notify(said[:1].upper() + said[1:], markup=False)
+        def closed(result: str | dict[str, str] | None) -> None:
+            if isinstance(result, str):
+                self.notify(result[:1].upper() + result[1:], markup=False)
+            self._drafts[change.title] = result if isinstance(result, dict) else {}
             self._look()
 
-        self.app.push_screen(ChangeKeyScreen(change, tools.keys), closed)
+        draft = self._drafts.get(change.title, {})
+        self.app.push_screen(ChangeKeyScreen(change, tools.keys, draft), closed)
 
     # What is done with a table.
 
@@ -134,13 +142,17 @@ class SecurityView(SecurityBoard):
             )
             return
 
-        def closed(said: str | None) -> None:
-            if said is not None:
-                self.notify(said, markup=False)
+        def closed(result: str | Wizard | None) -> None:
+            self._wizards.pop(table.info.name, None)
+            if isinstance(result, str):
+                self.notify(result, markup=False)
                 self.post_message(self.TableChanged(table.info.name))
                 self._look()
+            elif result is not None:
+                self._wizards[table.info.name] = result
 
-        screen = SetupScreen(self._session, self._connection, table.info, self._keys)
+        draft = self._wizards.get(table.info.name)
+        screen = SetupScreen(self._session, self._connection, table.info, self._keys, draft)
         self.app.push_screen(screen, closed)
 
     def _look_at_items(self) -> None:

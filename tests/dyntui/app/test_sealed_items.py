@@ -33,6 +33,7 @@ from dyntui.widgets.item_grid import ResultGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.json_area import JsonArea
 from dyntui.widgets.text_view import TextView
+from dyntui.widgets.toggle import Toggle
 from engine import Engine
 from engine.client.protocol import Json
 from engine.itemcrypto.legacy.sealing import DESCRIPTION, SIGNATURE
@@ -279,6 +280,9 @@ async def test_the_wizard_writes_what_the_command_line_reads(
         assert "SIGN_ONLY" in str(options.get_option_at_index(3).prompt)
         await press(pilot, "f2")
         assert app_of(pilot).clipboard == "dyntui crypto init orders --sign status"
+        find(pilot, Toggle).value = False
+        await press(pilot, "escape", "o", "f2")
+        assert app_of(pilot).clipboard == "dyntui crypto init orders --sign status --no-signature"
         await press(pilot, "ctrl+s")
         assert "Wrote orders.crypto.toml, orders.key" in notices(pilot)[-1]
         assert "▣ items sealed: raw-aes" in screen_text(pilot)
@@ -304,6 +308,9 @@ async def test_the_wizard_takes_a_key_of_the_folder(shop: Engine) -> None:
         await press(pilot, "ctrl+s")
         assert "NotFoundException" in shown(pilot, "#drawer-error")
         assert not Path("orders.crypto.toml").exists()
+        await press(pilot, "escape", "o")
+        assert find(pilot, Input, "#other").value == "alias/none"
+        select = find(pilot, Select)
         select.value = key.arn
         await settle(pilot)
         await press(pilot, "ctrl+s")

@@ -26,6 +26,7 @@ from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.set_table import EncryptionScreen
+from dyntui.widgets.choice import Choice
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.security_view import SecurityView
 from dyntui.widgets.text_view import TextView
@@ -218,6 +219,8 @@ async def test_a_key_is_created_and_named(client: Recorder, engine: Engine) -> N
         assert find(pilot, TextView).text == command
         await press(pilot, "f2")
         assert app_of(pilot).clipboard == command
+        await press(pilot, "escape", "o")
+        assert find(pilot, TextView).text == command
         await press(pilot, "ctrl+s")
         assert notices(pilot)[-1] == "Made alias/orders"
         assert "✓ alias/orders" in screen_text(pilot)
@@ -317,9 +320,30 @@ async def test_locked_keys_are_opened_by_their_passphrase(tmp_path: Path) -> Non
             assert "wrong" not in screen_text(pilot)
             await press(pilot, "ctrl+s")
             assert shown(pilot, "#drawer-error").startswith("✗ ")
+            await press(pilot, "escape", "u")
+            assert find(pilot, Input).value == ""
             find(pilot, Input).value = "correct horse battery"
             await press(pilot, "ctrl+s")
             assert "✓ alias/orders" in screen_text(pilot)
+
+
+async def test_a_key_store_that_is_damaged_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Account.open(folder) as account:
+        create_films(account.engine("us-east-1"))
+        account.keys("us-east-1").create(alias="alias/orders")
+    (folder / "keys" / "root.json").write_text("{")
+    with Account.open(folder) as account:
+        engine = account.engine("us-east-1")
+        async with running(engine, engine) as pilot:
+            await press(pilot, "K")
+            text = find(pilot, TextView, "SecurityView TextView").text
+            assert "root.json" in text
+            assert "Error" not in text
+            await press(pilot, "o", "ctrl+s")
+            assert "root.json" in shown(pilot, "#drawer-error")
+            await press(pilot, "escape", "m")
+            assert "✓ films" in screen_text(pilot)
 
 
 # Tables in the app.
@@ -405,6 +429,18 @@ async def test_a_remote_has_tables_and_says_why_it_has_no_keys(
         assert "those of its key service, AWS KMS" in screen_text(pilot)
         await press(pilot, "o")
         assert "key service" in notices(pilot)[-1]
+
+
+async def test_the_lists_are_chosen_by_clicks(client: Recorder, engine: Engine) -> None:
+    engine.keys.create(alias="alias/orders")
+    async with running(client, engine) as pilot:
+        await press(pilot, "K")
+        for page, text in (("sealing", "AWS owned key"), ("keys", "alias/orders")):
+            for choice in find(pilot, SecurityView).query(Choice):
+                if choice.value == page:
+                    await pilot.click(choice)
+            await settle(pilot)
+            assert text in screen_text(pilot)
 
 
 async def test_the_place_is_left_as_it_was_entered(client: Recorder, engine: Engine) -> None:
