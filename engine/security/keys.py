@@ -220,6 +220,10 @@ class Keys:
         """See `KeyTools.generation`."""
         return self._store.generation()
 
+    def let_go(self) -> None:
+        """See `KeyTools.let_go`."""
+        self._store.let_go()
+
     # The master key.
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,6 +114,7 @@ class DataKeys:
     def __init__(self, keys: Callable[[], KeyTools]) -> None:
         self._find_keys = keys
         self._keys: KeyTools | None = None
+        self._generation: Callable[[], object] = self._first_generation
         self._opened = _Opened(None)
         self.looks = 0
 
@@ -124,9 +125,13 @@ class DataKeys:
             self._keys = self._find_keys()
         return self._keys
 
+    def _first_generation(self) -> object:
+        self._generation = self.keys.generation
+        return self._generation()
+
     def look(self) -> None:
         """Drop all that was unwrapped, if any process has changed the Region's keys since."""
-        generation = self.keys.generation()
+        generation = self._generation()
         if generation != self._opened.generation:
             # Whoever is unwrapping now adds to what is dropped here.
             self._opened = _Opened(generation)
@@ -143,10 +148,13 @@ class DataKeys:
         if not all(key_id in known for key_id in list(opened.plain)):
             self._opened = _Opened(opened.generation)
 
-    def require(self, key: WrappedKey) -> None:
+    def require(self, wanted: Iterable[int], known: Mapping[int, WrappedKey]) -> None:
         """Raises `TableKeyDenied` where a data key cannot be unwrapped as the keys are now."""
         self.look()
-        self._plain(self._opened, key)
+        opened = self._opened
+        for key_id in wanted:
+            if key_id not in opened.plain and key_id in known:
+                self._plain(opened, known[key_id])
 
     def opening(self, prefix: bytes, find: Callable[[int], WrappedKey]) -> AESGCM:
         """What opens the values that begin with a prefix; raises `TableKeyDenied`."""
@@ -181,6 +189,12 @@ class DataKeys:
                 raise denied(error) from error
             opened.plain[key.id] = plain
         return plain
+
+    def close(self) -> None:
+        """Drop all that was unwrapped, and give back what the key store holds open."""
+        self._opened = _Opened(None)
+        if self._keys is not None:
+            self._keys.let_go()
 
     def make(self, arn: str, table_name: str) -> WrappedKey:
         """A new data key under a KMS key; raises `TableKeyDenied`."""

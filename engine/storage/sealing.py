@@ -76,10 +76,13 @@ class Seals:
         self, storage: Storage, rows: Iterator[tuple[bytes, int, bytes]]
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key), their values opened."""
-        for number, (value, size, key) in enumerate(rows, start=1):
-            if number % _ROWS_PER_LOOK == 0:
+        opened, left = self.opened, _ROWS_PER_LOOK
+        for value, size, key in rows:
+            left -= 1
+            if not left:
+                left = _ROWS_PER_LOOK
                 self._data_keys.look()
-            yield self.opened(storage, key, value), size, key
+            yield opened(storage, key, value), size, key
 
     # Images in the change log.
 
@@ -104,14 +107,16 @@ class Seals:
     # Both.
 
     def _seal(self, key_id: int, value: bytes, bound: bytes) -> bytes:
-        self._look()
+        if self._data_keys.looks == self._looks:
+            self._data_keys.look()
         sealing, number = self._data_keys.sealing(key_id, self._find)
         counted = number.to_bytes(NONCE_END - PREFIX_END)
         sealed = sealing.cipher.encrypt(NONCE_START + counted, value, bound)
         return sealing.prefix + counted + sealed
 
     def _open(self, stored: bytes, bound: bytes) -> bytes:
-        self._look()
+        if self._data_keys.looks == self._looks:
+            self._data_keys.look()
         if len(stored) < SEALED_BYTES_MORE:
             raise _altered()
         cipher = self._data_keys.opening(stored[:PREFIX_END], self._find)
@@ -122,10 +127,6 @@ class Seals:
         except Exception as error:
             # The one that it raises is not imported for the many that never meet it.
             raise _altered() from error
-
-    def _look(self) -> None:
-        if self._data_keys.looks == self._looks:
-            self._data_keys.look()
 
     def _find(self, key_id: int) -> WrappedKey:
         return read_data_key(self._connection.cursor(), key_id)

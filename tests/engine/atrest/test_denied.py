@@ -24,6 +24,7 @@ from tests.engine.storage.things import (
     TABLE,
     add_index,
     database_of,
+    descriptors_below,
     items_of,
     make_table,
     numbers_of,
@@ -238,3 +239,32 @@ def test_another_process_is_noticed(sealed: Engine, tmp_path: Path) -> None:
             sealed.get_item(TableName=TABLE, Key=KEY)
         with pytest.raises(ApiError, match="is disabled"):
             put(sealed, thing(9))
+
+
+def test_a_closed_folder_has_nothing_open(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Engine.open(folder) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        assert numbers_of(engine) == [1]
+    assert descriptors_below(folder) == []
+
+
+def test_a_folder_that_others_have_links_to(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Engine.open(folder) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        for number, verb in enumerate(("disable", "enable", "disable")):
+            for file in (folder / "keys").glob("kms-*.json"):
+                (tmp_path / f"copy-{number}").hardlink_to(file)
+            getattr(engine.keys, verb)("alias/one")
+            if verb == "disable":
+                with refused("AccessDeniedException"):
+                    numbers_of(engine)
+            else:
+                assert numbers_of(engine) == [1]
