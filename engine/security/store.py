@@ -82,6 +82,8 @@ class FileStore:
         self._folder = keys_folder
         self._path = keys_folder / f"kms-{region}.json"
         self._watched = WatchedFile(self._path)
+        # See `Store.generation`: asked by every request on a table under a key.
+        self.generation: Callable[[], object] = self._watched.generation
         self._bound = f"{_WHAT} of {region}".encode()
         self._master = master
         # What was opened last, and of which content.
@@ -105,10 +107,6 @@ class FileStore:
             if after is not before:
                 write_key_file(self._path, self._sealed(after))
             return answer
-
-    def generation(self) -> object:
-        """See `Store.generation`."""
-        return self._watched.generation()
 
     def let_go(self) -> None:
         """See `Store.let_go`."""

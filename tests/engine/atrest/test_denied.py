@@ -216,12 +216,12 @@ def test_a_key_that_is_gone(sealed: Engine, clock: VirtualClock) -> None:
 
 def test_nothing_plain_is_kept_in_memory(sealed: Engine) -> None:
     data_keys = database_of(sealed).data_keys
-    assert data_keys._opened.plain
+    assert data_keys.opened.plain
     sealed.keys.disable("alias/one")
     data_keys.drop_if_changed()
-    assert not data_keys._opened.plain
-    assert not data_keys._opened.ciphers
-    assert not data_keys._opened.sealing
+    assert not data_keys.opened.plain
+    assert not data_keys.opened.ciphers
+    assert not data_keys.opened.sealing
 
 
 def test_another_process_is_noticed(sealed: Engine, tmp_path: Path) -> None:
