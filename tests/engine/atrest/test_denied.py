@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import ApiError, Engine, VirtualClock
+from engine.operations.region import Settings
 from tests.engine.atrest.sealed import (
     Json,
     records,
@@ -268,3 +269,38 @@ def test_a_folder_that_others_have_links_to(tmp_path: Path) -> None:
                     numbers_of(engine)
             else:
                 assert numbers_of(engine) == [1]
+
+
+def test_reads_that_lag_are_refused_at_once(tmp_path: Path) -> None:
+    settings = Settings(read_lag_s=600)
+    with Engine.open(tmp_path / "data", settings=settings) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        assert numbers_of(engine) == [1]
+        engine.keys.disable("alias/one")
+        with refused("AccessDeniedException"):
+            numbers_of(engine)
+        engine.keys.enable("alias/one")
+        assert numbers_of(engine) == [1]
+
+
+def test_a_table_in_memory(clock: VirtualClock) -> None:
+    with Engine.in_memory(clock=clock) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine, indexed=True)
+        put(engine, thing(1))
+        use(engine, under("alias/one"))
+        put(engine, thing(2))
+        engine.keys.disable("alias/one")
+        with refused("AccessDeniedException"):
+            numbers_of(engine)
+        engine.keys.enable("alias/one")
+        assert numbers_of(engine) == numbers_of(engine, "by-g") == [1, 2]
+        assert engine.check() == []
+        # Its keys do not come along with its image.
+        with Engine.in_memory(clock=clock, image=engine.image()) as other:
+            with refused("AccessDeniedException"):
+                numbers_of(other)
+            other.delete_table(TableName=TABLE)
