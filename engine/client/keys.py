@@ -179,6 +179,10 @@ class KeyTools(Protocol):
         """What is another one after each change of the keys, by whichever process; quick to ask."""
         ...
 
+    def let_go(self) -> None:
+        """Give back what `generation` holds open; it may be asked again."""
+        ...
+
     @property
     def is_locked(self) -> bool:
         """Whether a passphrase is needed that nobody has given yet."""

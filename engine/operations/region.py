@@ -272,14 +272,10 @@ class Region:
         """Raises `TableKeyDenied` where a KMS key is of no use that values of a table are under."""
         if table.encryption is None:
             return
-        for data_key in table.encryption.data_keys:
-            wrapped = catalog.data_keys.get(data_key)
-            if wrapped is None:
-                continue
-            try:
-                self.database.data_keys.require(wrapped)
-            except TableKeyDenied as error:
-                raise TableKeyDenied(f"{error.message} (Table: {table.name})") from error
+        try:
+            self.database.data_keys.require(table.encryption.data_keys, catalog.data_keys)
+        except TableKeyDenied as error:
+            raise TableKeyDenied(f"{error.message} (Table: {table.name})") from error
 
     def known_table(self, catalog: Catalog, name_or_arn: str) -> Table:
         """The table that a control request names."""

@@ -56,6 +56,8 @@ class Keys:
         self._store = store
         self._clock = clock
         self._master = master
+        # See `KeyTools.generation`: asked by every request on a table under a key.
+        self.generation: Callable[[], object] = store.generation
 
     # Keys.
 
@@ -217,9 +219,9 @@ class Keys:
         target = context if new_context is None else new_context
         return encrypted(self._usable(key_id), self._region, plain, target)
 
-    def generation(self) -> object:
-        """See `KeyTools.generation`."""
-        return self._store.generation()
+    def let_go(self) -> None:
+        """See `KeyTools.let_go`."""
+        self._store.let_go()
 
     # The master key.
 

@@ -7,7 +7,6 @@ What is read is always what the file holds now, so that processes see each other
 
 from __future__ import annotations
 
-import os
 import threading
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -20,6 +19,7 @@ from engine.security.forms import content_of, form_text, read_form
 from engine.security.master import Master, one_at_a_time, write_key_file
 from engine.security.sealing import NotOpenedError, fingerprint, seal, unseal
 from engine.security.vault import Vault, dump_vault, load_vault
+from engine.security.watched_file import WatchedFile
 
 T = TypeVar("T")
 Change = Callable[[Vault], tuple[Vault, T]]
@@ -41,6 +41,10 @@ class Store(Protocol):
 
     def generation(self) -> object:
         """What is another one after each change."""
+        ...
+
+    def let_go(self) -> None:
+        """Give back what `generation` holds open; it may be asked again."""
         ...
 
 
@@ -67,6 +71,9 @@ class MemoryStore:
         """See `Store.generation`."""
         return self._changes
 
+    def let_go(self) -> None:
+        """See `Store.let_go`; nothing is open."""
+
 
 class FileStore:
     """The vault of a Region in a data folder's `keys`."""
@@ -74,7 +81,9 @@ class FileStore:
     def __init__(self, keys_folder: Path, region: str, master: Master) -> None:
         self._folder = keys_folder
         self._path = keys_folder / f"kms-{region}.json"
-        self._name = str(self._path)
+        self._watched = WatchedFile(self._path)
+        # See `Store.generation`: asked by every request on a table under a key.
+        self.generation: Callable[[], object] = self._watched.generation
         self._bound = f"{_WHAT} of {region}".encode()
         self._master = master
         # What was opened last, and of which content.
@@ -99,13 +108,9 @@ class FileStore:
                 write_key_file(self._path, self._sealed(after))
             return answer
 
-    def generation(self) -> object:
-        """See `Store.generation`; the file is replaced whole, so it is another one."""
-        try:
-            found = os.stat(self._name)
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
+    def let_go(self) -> None:
+        """See `Store.let_go`."""
+        self._watched.close()
 
     def _sealed(self, vault: Vault) -> str:
         root = self._master.root()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,10 +32,8 @@ MARK = 1
 """The first byte of a sealed value, with which no JSON begins; the version of its form."""
 ID_BYTES = 4
 _SALT_BYTES = 16
-_COUNT_BYTES = 8
 PREFIX_END = 1 + ID_BYTES + _SALT_BYTES
-NONCE_END = PREFIX_END + _COUNT_BYTES
-NONCE_START = bytes(12 - _COUNT_BYTES)
+NONCE_END = PREFIX_END + 12
 SEALED_BYTES_MORE = NONCE_END + 16
 """By so many bytes a sealed value is longer than the value."""
 
@@ -95,7 +93,7 @@ class SealingKey:
     numbers: count[int] = field(default_factory=count)
 
 
-class _Opened:
+class Opened:
     """What was unwrapped since the Region's keys last changed."""
 
     def __init__(self, generation: object) -> None:
@@ -108,13 +106,14 @@ class _Opened:
 class DataKeys:
     """The data keys of a Region in this process; safe to use from several threads.
 
-    `looks` counts how often it was looked whether keys have changed.
+    `opened` is what was unwrapped; `looks` counts how often it was asked whether keys changed.
     """
 
     def __init__(self, keys: Callable[[], KeyTools]) -> None:
         self._find_keys = keys
         self._keys: KeyTools | None = None
-        self._opened = _Opened(None)
+        self._generation: Callable[[], object] = self._first_generation
+        self.opened = Opened(None)
         self.looks = 0
 
     @property
@@ -124,33 +123,40 @@ class DataKeys:
             self._keys = self._find_keys()
         return self._keys
 
+    def _first_generation(self) -> object:
+        self._generation = self.keys.generation
+        return self._generation()
+
     def look(self) -> None:
         """Drop all that was unwrapped, if any process has changed the Region's keys since."""
-        generation = self.keys.generation()
-        if generation != self._opened.generation:
+        generation = self._generation()
+        if generation != self.opened.generation:
             # Whoever is unwrapping now adds to what is dropped here.
-            self._opened = _Opened(generation)
+            self.opened = Opened(generation)
         self.looks += 1
 
     def drop_if_changed(self) -> None:
         """The same, where anything was unwrapped."""
-        if self._opened.plain:
+        if self.opened.plain:
             self.look()
 
     def keep(self, known: Container[int]) -> None:
         """Drop all that was unwrapped, if some of it is of data keys that are there no more."""
-        opened = self._opened
+        opened = self.opened
         if not all(key_id in known for key_id in list(opened.plain)):
-            self._opened = _Opened(opened.generation)
+            self.opened = Opened(opened.generation)
 
-    def require(self, key: WrappedKey) -> None:
+    def require(self, wanted: Iterable[int], known: Mapping[int, WrappedKey]) -> None:
         """Raises `TableKeyDenied` where a data key cannot be unwrapped as the keys are now."""
         self.look()
-        self._plain(self._opened, key)
+        opened = self.opened
+        for key_id in wanted:
+            if key_id not in opened.plain and key_id in known:
+                self._plain(opened, known[key_id])
 
     def opening(self, prefix: bytes, find: Callable[[int], WrappedKey]) -> AESGCM:
         """What opens the values that begin with a prefix; raises `TableKeyDenied`."""
-        opened = self._opened
+        opened = self.opened
         cipher = opened.ciphers.get(prefix)
         if cipher is None:
             key = find(int.from_bytes(prefix[1 : 1 + ID_BYTES]))
@@ -162,7 +168,7 @@ class DataKeys:
 
     def sealing(self, key_id: int, find: Callable[[int], WrappedKey]) -> tuple[SealingKey, int]:
         """What seals the next value under a data key, and its number; raises `TableKeyDenied`."""
-        opened = self._opened
+        opened = self.opened
         sealing = opened.sealing.get(key_id)
         number = _SEALED_PER_KEY if sealing is None else next(sealing.numbers)
         if sealing is None or number >= _SEALED_PER_KEY:
@@ -172,7 +178,7 @@ class DataKeys:
             opened.sealing[key_id] = sealing
         return sealing, number
 
-    def _plain(self, opened: _Opened, key: WrappedKey) -> bytes:
+    def _plain(self, opened: Opened, key: WrappedKey) -> bytes:
         plain = opened.plain.get(key.id)
         if plain is None:
             try:
@@ -181,6 +187,12 @@ class DataKeys:
                 raise denied(error) from error
             opened.plain[key.id] = plain
         return plain
+
+    def close(self) -> None:
+        """Drop all that was unwrapped, and give back what the key store holds open."""
+        self.opened = Opened(None)
+        if self._keys is not None:
+            self._keys.let_go()
 
     def make(self, arn: str, table_name: str) -> WrappedKey:
         """A new data key under a KMS key; raises `TableKeyDenied`."""

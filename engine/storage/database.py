@@ -425,6 +425,7 @@ class Database:
             if self._lagged is not None:
                 self._lagged.close()
             self._writer.close()
+            self.data_keys.close()
             if self._memory_lock is None:
                 self._close_idle_readers()
                 self._connection.close()

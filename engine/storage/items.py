@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import apsw
@@ -16,6 +17,8 @@ from engine.storage.connections import fetch
 from engine.storage.data_keys import SEALED_BYTES_MORE
 from engine.storage.keys import KeyRange
 from engine.storage.sealing import Seals
+
+_value_and_size = itemgetter(0, 1)
 
 
 @dataclass(slots=True)
@@ -143,8 +146,7 @@ def read_range(
     The caller stops where it has enough: a LIMIT, even one never reached, costs a fifth of this.
     """
     if storage.encryption is not None:
-        keyed = read_keys(cursor, seals, storage, keys, descending)
-        return ((value, size) for value, size, _ in keyed)
+        return map(_value_and_size, read_keys(cursor, seals, storage, keys, descending))
     statement = storage.backward if descending else storage.forward
     rows: Any = cursor.execute(statement, (keys.low, keys.high))
     found: Iterator[tuple[bytes, int]] = rows

@@ -4,9 +4,9 @@ A value of a table under a KMS key (an item, an index entry, an image in the cha
 by AES-256-GCM, and bound to its place: what kind of value it is, its storage id, its key, in the
 log its stamp too. So a value that was altered or moved in the file is refused, not returned.
 
-    mark (1) | id of the data key (4) | salt (16) | number (8) | ciphertext | tag (16)
+    mark (1) | id of the data key (4) | salt (16) | nonce (12) | ciphertext | tag (16)
 
-The key is the data key's of this salt (`data_keys`), the nonce is the number.
+The key is the data key's of this salt (`data_keys`), the nonce a number that is counted.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ from engine.storage.data_keys import (
     ID_BYTES,
     MARK,
     NONCE_END,
-    NONCE_START,
     PREFIX_END,
-    SEALED_BYTES_MORE,
     DataKeys,
     WrappedKey,
     read_data_key,
@@ -76,10 +74,13 @@ class Seals:
         self, storage: Storage, rows: Iterator[tuple[bytes, int, bytes]]
     ) -> Iterator[tuple[bytes, int, bytes]]:
         """Rows (value, size, key), their values opened."""
-        for number, (value, size, key) in enumerate(rows, start=1):
-            if number % _ROWS_PER_LOOK == 0:
+        opened, left = self.opened, _ROWS_PER_LOOK
+        for value, size, key in rows:
+            left -= 1
+            if not left:
+                left = _ROWS_PER_LOOK
                 self._data_keys.look()
-            yield self.opened(storage, key, value), size, key
+            yield opened(storage, key, value), size, key
 
     # Images in the change log.
 
@@ -104,28 +105,24 @@ class Seals:
     # Both.
 
     def _seal(self, key_id: int, value: bytes, bound: bytes) -> bytes:
-        self._look()
-        sealing, number = self._data_keys.sealing(key_id, self._find)
-        counted = number.to_bytes(NONCE_END - PREFIX_END)
-        sealed = sealing.cipher.encrypt(NONCE_START + counted, value, bound)
-        return sealing.prefix + counted + sealed
+        data_keys = self._data_keys
+        if data_keys.looks == self._looks:
+            data_keys.look()
+        sealing, number = data_keys.sealing(key_id, self._find)
+        nonce = number.to_bytes(NONCE_END - PREFIX_END)
+        return sealing.prefix + nonce + sealing.cipher.encrypt(nonce, value, bound)
 
     def _open(self, stored: bytes, bound: bytes) -> bytes:
-        self._look()
-        if len(stored) < SEALED_BYTES_MORE:
-            raise _altered()
-        cipher = self._data_keys.opening(stored[:PREFIX_END], self._find)
+        data_keys = self._data_keys
+        if data_keys.looks == self._looks:
+            data_keys.look()
+        prefix = stored[:PREFIX_END]
+        cipher = data_keys.opened.ciphers.get(prefix) or data_keys.opening(prefix, self._find)
         try:
-            return cipher.decrypt(
-                NONCE_START + stored[PREFIX_END:NONCE_END], stored[NONCE_END:], bound
-            )
+            return cipher.decrypt(stored[PREFIX_END:NONCE_END], stored[NONCE_END:], bound)
         except Exception as error:
             # The one that it raises is not imported for the many that never meet it.
             raise _altered() from error
-
-    def _look(self) -> None:
-        if self._data_keys.looks == self._looks:
-            self._data_keys.look()
 
     def _find(self, key_id: int) -> WrappedKey:
         return read_data_key(self._connection.cursor(), key_id)

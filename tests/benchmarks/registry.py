@@ -208,7 +208,7 @@ BENCHMARKS = (
         atrest.sealed_tables,
         {
             "sealed-get": Goal(1.3),
-            "sealed-query": Goal(1.3),
+            "sealed-query": Goal(1.6),
             "sealed-put-relaxed": Goal(1.3),
             "sealed-put-durable": Goal(1.3),
         },

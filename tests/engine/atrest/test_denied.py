@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import ApiError, Engine, VirtualClock
+from engine.operations.region import Settings
 from tests.engine.atrest.sealed import (
     Json,
     records,
@@ -24,6 +25,7 @@ from tests.engine.storage.things import (
     TABLE,
     add_index,
     database_of,
+    descriptors_below,
     items_of,
     make_table,
     numbers_of,
@@ -215,12 +217,12 @@ def test_a_key_that_is_gone(sealed: Engine, clock: VirtualClock) -> None:
 
 def test_nothing_plain_is_kept_in_memory(sealed: Engine) -> None:
     data_keys = database_of(sealed).data_keys
-    assert data_keys._opened.plain
+    assert data_keys.opened.plain
     sealed.keys.disable("alias/one")
     data_keys.drop_if_changed()
-    assert not data_keys._opened.plain
-    assert not data_keys._opened.ciphers
-    assert not data_keys._opened.sealing
+    assert not data_keys.opened.plain
+    assert not data_keys.opened.ciphers
+    assert not data_keys.opened.sealing
 
 
 def test_another_process_is_noticed(sealed: Engine, tmp_path: Path) -> None:
@@ -238,3 +240,67 @@ def test_another_process_is_noticed(sealed: Engine, tmp_path: Path) -> None:
             sealed.get_item(TableName=TABLE, Key=KEY)
         with pytest.raises(ApiError, match="is disabled"):
             put(sealed, thing(9))
+
+
+def test_a_closed_folder_has_nothing_open(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Engine.open(folder) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        assert numbers_of(engine) == [1]
+    assert descriptors_below(folder) == []
+
+
+def test_a_folder_that_others_have_links_to(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Engine.open(folder) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        for number, verb in enumerate(("disable", "enable", "disable")):
+            for file in (folder / "keys").glob("kms-*.json"):
+                (tmp_path / f"copy-{number}").hardlink_to(file)
+            getattr(engine.keys, verb)("alias/one")
+            if verb == "disable":
+                with refused("AccessDeniedException"):
+                    numbers_of(engine)
+            else:
+                assert numbers_of(engine) == [1]
+
+
+def test_reads_that_lag_are_refused_at_once(tmp_path: Path) -> None:
+    settings = Settings(read_lag_s=600)
+    with Engine.open(tmp_path / "data", settings=settings) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine)
+        use(engine, under("alias/one"))
+        put(engine, thing(1))
+        assert numbers_of(engine) == [1]
+        engine.keys.disable("alias/one")
+        with refused("AccessDeniedException"):
+            numbers_of(engine)
+        engine.keys.enable("alias/one")
+        assert numbers_of(engine) == [1]
+
+
+def test_a_table_in_memory(clock: VirtualClock) -> None:
+    with Engine.in_memory(clock=clock) as engine:
+        engine.keys.create("", "alias/one")
+        make_table(engine, indexed=True)
+        put(engine, thing(1))
+        use(engine, under("alias/one"))
+        put(engine, thing(2))
+        engine.keys.disable("alias/one")
+        with refused("AccessDeniedException"):
+            numbers_of(engine)
+        engine.keys.enable("alias/one")
+        assert numbers_of(engine) == numbers_of(engine, "by-g") == [1, 2]
+        assert engine.check() == []
+        # Its keys do not come along with its image.
+        with Engine.in_memory(clock=clock, image=engine.image()) as other:
+            with refused("AccessDeniedException"):
+                numbers_of(other)
+            other.delete_table(TableName=TABLE)
