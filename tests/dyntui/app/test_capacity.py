@@ -230,12 +230,12 @@ async def test_altering_tells_what_it_costs(client: Recorder, engine: Engine) ->
     tools = ScriptedTools(engine, on_demand_report())
     async with running(client, engine, tools=tools.tools) as pilot:
         await press(pilot, "3", "a")
-        find(pilot, Select, "#billing").value = "provisioned"
+        find(pilot, Select, "#mode").value = "PROVISIONED"
         for field in ("#read", "#write"):
             find(pilot, Input, field).value = "10"
         await settle(pilot)
         # For the table, and as much for its index.
-        assert "a million writes → $11.39" in shown(pilot, "#alter-cost")
+        assert "a million writes → $11.39" in shown(pilot, "#setting-cost")
         await press(pilot, "ctrl+s")
         asked = client.requests("UpdateTable")[0]
         assert asked["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
