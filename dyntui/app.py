@@ -70,6 +70,8 @@ class DyntuiApp(App[None], inherit_bindings=False):
         CommandList { border: none; padding: 0 1; max-height: 85vh; background: $surface;
             text-wrap: nowrap; text-overflow: ellipsis; }
     }
+    Input > .input--placeholder { color: $text-muted; }
+    TextArea .text-area--placeholder { color: $text-muted; }
     ToastRack { margin-bottom: 1; }
     Toast { background: $panel; padding: 0 1; }
     """

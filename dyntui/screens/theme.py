@@ -33,7 +33,7 @@ class ThemeScreen(Drawer[str | None]):
         background: transparent;
         #drawer { width: 42; min-width: 42; border-left: vkey $border; }
         OptionList { height: 1fr; border: none; padding: 1 0; background: $surface;
-            &:focus { border: none; } }
+            &:focus { border: none; background-tint: $foreground 0%; } }
         #theme-own { height: auto; padding: 1; color: $text-muted; }
     }
     """

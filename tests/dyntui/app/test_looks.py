@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 from dyntui.core.clipboard import OSC52_CHARACTERS_MAX, Clipboard
 from dyntui.core.keymap import keymap_of
 from dyntui.core.preferences import Preferences
-from dyntui.core.theme_files import BUILT_IN
+from dyntui.core.theme_files import BUILT_IN, CONTRAST_MIN, contrast
 from dyntui.core.user_config import UserConfig
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
@@ -34,7 +34,7 @@ from tests.dyntui.app.driving import (
     settle,
     type_text,
 )
-from tests.dyntui.app.test_snapshots import SCENES, Scene
+from tests.dyntui.app.test_snapshots import SCENES, THREE, Scene
 
 ASCII = Preferences(ascii_only=True)
 PLACES = (
@@ -249,3 +249,38 @@ async def test_copying_says_which_way_it_went(
         app.copy_text("x" * OSC52_CHARACTERS_MAX, "Copied it")
         await settle(pilot)
         assert notices(pilot)[-1].startswith("Not copied: ")
+
+
+SEEN: tuple[tuple[str, ...], ...] = (
+    ("enter", "end"),
+    ("m",),
+    ("escape", "slash", "tab", "'year >", "ctrl+j"),
+    ("escape", "2"),
+    ("3",),
+    ("4",),
+    ("5",),
+    ("x",),
+    ("p", f"'{THREE}", "ctrl+r", "f9"),
+    ("p", "list", "o"),
+)
+"""Keys from one place to the next."""
+
+
+@pytest.mark.parametrize("theme", BUILT_IN)
+async def test_what_is_painted_can_be_read(client: Recorder, engine: Engine, theme: str) -> None:
+    least = 7.0 if theme == "high-contrast" else CONTRAST_MIN
+    poor: dict[tuple[str, ...], set[str]] = {}
+    async with running(client, engine, SMALL, look=Preferences(theme)) as pilot:
+        for steps in SEEN:
+            await Scene("", steps).play(pilot)
+            for line in pilot.app.screen._compositor.render_strips():
+                for text, style, _ in line:
+                    if any(map(str.isalnum, text)) and ratio(style) < least:
+                        poor.setdefault(steps, set()).add(text.strip())
+    assert poor == {}
+
+
+def ratio(style: Style | None) -> float:
+    """The contrast of a style's two colours."""
+    text, ground = ("#" + bytes(colour).hex() for colour in colours(style))
+    return contrast(text, ground)

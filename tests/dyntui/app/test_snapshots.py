@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
+from dyntui.core.preferences import Preferences
 from engine import Engine
 from tests.dyntui.app.driving import (
     LARGE,
@@ -153,10 +154,33 @@ def test_a_folder_without_tables(
     assert snap_compare(app, terminal_size=size, run_before=Scene("empty").play)
 
 
-def test_light_colours(snap_compare: Compare, client: Recorder, engine: Engine) -> None:
-    async def light(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        await pilot.app.run_action("light")
-        await settle(pilot)
+LOOKS = {
+    "light": Preferences("light"),
+    "contrast": Preferences("high-contrast"),
+    "ascii": Preferences(ascii_only=True),
+}
+LOOKED_AT = ("browser", "panel-tree", "filter", "conflict", "partiql-results", "create-table")
 
-    assert snap_compare(make_app(client, engine), terminal_size=LARGE, run_before=light)
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_screen_in_other_looks(
+    snap_compare: Compare,
+    client: Recorder,
+    engine: Engine,
+    name: str,
+    look: str,
+    size: tuple[int, int],
+) -> None:
+    scene = next(scene for scene in SCENES if scene.name == name)
+    app = make_app(client, engine, look=LOOKS[look])
+    assert snap_compare(app, terminal_size=size, run_before=scene.play)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_themes(
+    snap_compare: Compare, client: Recorder, engine: Engine, size: tuple[int, int]
+) -> None:
+    scene = Scene("theme", ("ctrl+p", "'choose a theme", "enter", "down"))
+    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)

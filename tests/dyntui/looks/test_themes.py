@@ -32,6 +32,7 @@ PAIRS = (
     ("footer-key-foreground", "footer-background"),
     ("footer-description-foreground", "footer-background"),
     *product((*TEXT_COLOURS, "text-muted"), BACKGROUNDS),
+    *((text, "block-cursor-blurred-background") for text in TEXT_COLOURS),
     ("footer-key-foreground", "panel"),
 )
 """Every text colour of the app, with what it stands on."""
