@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import ClassVar
@@ -22,7 +23,7 @@ from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.header_line import HeaderLine
-from dyntui.widgets.palette import ActionProvider, context_of
+from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
@@ -68,6 +69,12 @@ class DyntuiApp(App[None], inherit_bindings=False):
         self.register_theme(LIGHT)
         self.theme = DARK.name
 
+    def on_ready(self) -> None:
+        """From the first paint on garbage is collected, in what is made from here on."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
         connection = self.connection
@@ -76,6 +83,11 @@ class DyntuiApp(App[None], inherit_bindings=False):
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""
         return binding.key_display or FOOTER_KEYS.get(binding.key) or key_name(binding.key)
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show all keys, those of the focused panel first; or close the help again."""
@@ -129,7 +141,12 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
 def run_app(connection: Connection) -> None:
     """Run the app on a connection until the person quits."""
-    app = DyntuiApp(connection)
-    app.run()
+    # What is made before the first paint stays; looking for garbage in it takes time.
+    gc.disable()
+    try:
+        app = DyntuiApp(connection)
+        app.run()
+    finally:
+        gc.enable()
     if app._exception is not None:
         raise app._exception
