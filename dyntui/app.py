@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from io import StringIO
@@ -30,7 +31,7 @@ from dyntui.themes import DARK, LIGHT, THEMES, theme_name, user_theme
 from dyntui.widgets.ascii_filter import AsciiFilter
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.header_line import HeaderLine
-from dyntui.widgets.palette import ActionProvider, context_of
+from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
@@ -146,6 +147,12 @@ class DyntuiApp(App[None], inherit_bindings=False):
         elif copied.is_file:
             self.notify(f"Copied {copied.way}", markup=False)
 
+    def on_ready(self) -> None:
+        """From the first paint on garbage is collected, in what is made from here on."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
     def get_default_screen(self) -> Screen[None]:
         """The browser."""
         connection = self.connection
@@ -163,6 +170,11 @@ class DyntuiApp(App[None], inherit_bindings=False):
     def key_text(self, keys: tuple[str, ...]) -> str:
         """Keys as they are written; in words where symbols cannot be shown."""
         return "  ".join(map(key_word if self.look.ascii_only else key_name, keys))
+
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is shown."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show all keys, those of the focused panel first; or close the help again."""
@@ -255,7 +267,12 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
 def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
-    app = DyntuiApp(connection, look=look, copier=Clipboard())
-    app.run(mouse=app.look.mouse)
+    # What is made before the first paint stays; looking for garbage in it takes time.
+    gc.disable()
+    try:
+        app = DyntuiApp(connection, look=look, copier=Clipboard())
+        app.run(mouse=app.look.mouse)
+    finally:
+        gc.enable()
     if app._exception is not None:
         raise app._exception

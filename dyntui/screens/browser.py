@@ -543,29 +543,37 @@ class BrowserScreen(Navigation, JobHost):
     def _load_samples(self) -> None:
         import sample_data
 
-        empty = self.query_one(EmptyState)
         client, loader = self._connection.client, self._connection.loader
 
         def work(cancelled: Cancelled) -> None:
             def on_progress(name: str, held: int, count: int) -> None:
                 if cancelled():
                     raise _StoppedError
-                self.post_progress(lambda: empty.show_progress(name, held, count))
+                self.post_progress(lambda: self._show_loaded(name, held, count))
 
             with suppress(_StoppedError):
                 sample_data.load(client, loader, on_progress=on_progress)
 
         def done(_: None) -> None:
-            empty.reset()
+            self._reset_empty()
             self.notify("The sample data are loaded")
             self._load_tables()
 
         def failed(error: ApiError) -> None:
-            empty.reset()
+            self._reset_empty()
             self._failed(error)
             self._load_tables()
 
         self.run_job("loading the sample data", work, done, failed, group="samples")
+
+    def _show_loaded(self, name: str, held: int, count: int) -> None:
+        """Show how far the load is, where there were no tables before it."""
+        for empty in self.query(EmptyState):
+            empty.show_progress(name, held, count)
+
+    def _reset_empty(self) -> None:
+        for empty in self.query(EmptyState):
+            empty.reset()
 
     # What keys do everywhere on this screen.
 

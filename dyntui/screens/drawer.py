@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -53,6 +54,15 @@ class Drawer(ModalScreen[Result], JobHost):
         FormRow { margin-bottom: 0; }
     }
     """
+
+    _leaving = False
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave with a result; a key that comes before the drawer is gone changes nothing more."""
+        if self._leaving:
+            return AwaitComplete()
+        self._leaving = True
+        return super().dismiss(result)
 
     def title_text(self) -> Text:
         """What stands in the first line."""

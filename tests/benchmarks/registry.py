@@ -15,6 +15,7 @@ from tests.benchmarks import (
     sharing,
     startup,
     statements,
+    terminal,
     transfers,
     ways_back,
     writes,
@@ -247,5 +248,17 @@ BENCHMARKS = (
         "the app on the page on capacity, to an empty app: processor time",
         dashboard.dashboard,
         {"dashboard-rest-core": Goal(5), "dashboard-busy-core": Goal(20)},
+    ),
+    Benchmark(
+        "paint",
+        "the app's first paint, to an empty Textual app's and the engine's open",
+        terminal.paint,
+        {"first-paint": Goal(1.3), "first-paint-time": Goal(700)},
+    ),
+    Benchmark(
+        "keys",
+        "from a key to the screen while a scan runs; the memory of scrolling a million items",
+        terminal.keys,
+        {"key-amid-scan": Goal(50), "scroll-memory": Goal(150)},
     ),
 )

@@ -6,7 +6,7 @@ node ids: those that draw examples draw thousands.
 
 from __future__ import annotations
 
-from tests.campaign import itemcrypto, security, storage, transactions, transfers, ways_back
+from tests.campaign import itemcrypto, monkey, security, storage, transactions, transfers, ways_back
 from tests.campaign.campaign import Campaign, pytest_campaign
 
 CAMPAIGNS: tuple[Campaign, ...] = (
@@ -27,6 +27,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("key-switches", "kill -9 amid switches of a table's key", security.switches),
     pytest_campaign("at-rest", "items amid switches of a table's key", "tests/engine/atrest"),
     pytest_campaign("key-store", "keys, contexts and damaged key stores", "tests/engine/security"),
+    Campaign("monkey", "random keys and clicks in the app", monkey.walks),
     pytest_campaign("keys", "the order of keys", "tests/engine/storage/test_key_order.py"),
     pytest_campaign("catalog", "definitions of tables", "tests/engine/storage/test_catalog.py"),
     pytest_campaign("fills", "writes amid a fill", "tests/engine/storage/test_backfill.py"),

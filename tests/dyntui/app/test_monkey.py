@@ -1,0 +1,40 @@
+"""A short walk of the monkey; `python -m tests.campaign monkey` takes long ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.dyntui.app.monkey import drawn, report, shrunk, walk
+
+EVENTS = 80
+SHRINKING_TRIES = 20
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_keys_and_clicks_never_raise_and_never_freeze(
+    seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    failure = report(seed, EVENTS, SHRINKING_TRIES)
+    assert failure is None, failure
+
+
+def test_events_are_the_same_of_a_seed() -> None:
+    assert drawn(7, 50) == drawn(7, 50)
+    assert drawn(7, 50) != drawn(8, 50)
+
+
+async def test_keys_that_do_something_are_played() -> None:
+    done = await walk([("key", "2"), ("key", "d"), ("type", "films"), ("key", "escape")])
+    assert done.screens == {"BrowserScreen": 2, "DropTableScreen": 2}
+
+
+def test_events_that_do_not_matter_are_left_out() -> None:
+    planned = drawn(1, 64)
+    culprits = {17, 40}
+    fewer = shrunk(
+        planned, lambda some: {*map(id, some)} >= {id(planned[n]) for n in culprits}, 200
+    )
+    assert [*map(id, fewer)] == [id(planned[number]) for number in sorted(culprits)]
