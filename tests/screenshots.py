@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from textual.pilot import Pilot
 
@@ -90,6 +92,7 @@ PICTURES = (
         (120, 30),
         (*OPEN_AIRPORTS, STREAMS, "o", "ctrl+s", "traffic", "R", "down", "down", "down"),
     ),
+    Picture("learn", (100, 30), ("f7", "down", "down", "enter", "n")),
     Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
 )
 
@@ -144,7 +147,8 @@ def _write_some(engine: Engine) -> None:
 
 
 def main() -> None:
-    """Take all pictures, on the sample data."""
+    """Take all pictures, on the sample data; nobody has read a lesson yet."""
+    os.environ["XDG_DATA_HOME"] = mkdtemp(prefix="dyntui-pictures-")
     FOLDER.mkdir(exist_ok=True)
     with Engine.in_memory(clock=CLOCK) as engine:
         load(engine, engine)
