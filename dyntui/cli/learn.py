@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 
@@ -13,7 +14,7 @@ from dyntui.cli.exits import UNMET
 from dyntui.cli.output import write_rows
 from dyntui.core.chart import Line
 from dyntui.lessons.catalog import LESSONS, lesson_named
-from dyntui.lessons.drawing import lesson_lines, step_lines
+from dyntui.lessons.drawing import lesson_lines, plain, step_lines
 from dyntui.lessons.lesson import Lesson, LessonError, Parameter
 from dyntui.lessons.page import Run, run
 from dyntui.lessons.progress import Progress
@@ -130,7 +131,8 @@ def _run(
                 click.echo()
             for line in lesson_lines(done, _width()):
                 click.echo(_styled(line))
-            progress.finish(lesson.name)
+            if len(lessons) == 1:
+                progress.finish(lesson.name)
         runs.append(done)
     if to_json:
         outcomes = [_outcome(done) for done in runs]
@@ -205,7 +207,9 @@ def _show(done: Run, number: int, parameter: int, top: int) -> bool:
 
 
 def _styled(line: Line) -> str:
-    """A line in colours; where they cannot be shown, click takes them out."""
+    """A line in colours; click takes them out where they cannot be shown."""
+    if os.environ.get("NO_COLOR"):
+        return plain(line)
     return "".join(
         click.style(text, **STYLES[kind]) if kind in STYLES else text for text, kind in line
     ).rstrip()

@@ -50,7 +50,7 @@ def _in_haste(page: Page, writes: int) -> int:
         "Trying again in haste",
         f"The next second the same writes come again, and whoever is refused tries again every "
         f"{HASTE_S * 1000:g} ms. All of it gets in, since units arrive all the time; but most of "
-        "the requests are refusals, which take the network, the client, and the table's patience.",
+        "the requests are refusals, which take the network and the client.",
     )
     page.box.clock.advance(1)
     began_s = page.box.clock.monotonic_s()
@@ -86,11 +86,11 @@ def _with_backoff(page: Page, units: int, writes: int, in_haste: int) -> None:
         f"{backoff.most_s:g} s and {backoff.attempts_max} attempts. Each wait is drawn by lot from "
         "nothing to that, so that many clients do not come back together.",
     )
-    longest = {
-        f"attempt {attempt}": backoff.wait_s(attempt, 1.0)
-        for attempt in range(2, backoff.attempts_max + 1)
-    }
-    page.bars("s at most", longest)
+    attempts = range(2, backoff.attempts_max + 1)
+    page.table(
+        ("attempt", "waits at most"),
+        [(attempt, f"{backoff.wait_s(attempt, 1.0):g} s") for attempt in attempts],
+    )
     page.box.clock.advance(1)
     began_s = page.box.clock.monotonic_s()
     waits: list[float] = []

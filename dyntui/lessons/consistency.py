@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, units_of
+from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import definition, key_schema
 
 LAG_S = 1.0
@@ -63,7 +63,8 @@ def _compare(page: Page, wait: float, eventual: Json, strong: Json) -> None:
         strong=found[1],
     )
     page.claim(
-        f"Certainty costs twice: {units_of(strong):g} units instead of {units_of(eventual):g}.",
+        f"Certainty costs twice: {counted(units_of(strong), 'unit')} instead of "
+        f"{units_of(eventual):g}.",
         units_of(strong) == 2 * units_of(eventual),
         eventual_units=units_of(eventual),
         strong_units=units_of(strong),

@@ -66,6 +66,7 @@ def intro_lines(lesson: Lesson, width: int) -> list[Line]:
         lines += _wrapped(text, width, "dim")
     if lesson.parameters:
         lines.append(())
+    lines += _led("app     ", "Enter begins it; T is a tour of the app", width, "chosen")
     return [*lines, *_led("CLI     ", f"dyntui learn {lesson.name}", width, "chosen")]
 
 
@@ -150,7 +151,7 @@ def shortened(value: Any) -> Any:
 def _table(heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: int) -> list[Line]:
     widths = table_widths([heads, *rows], [width] * len(heads))
     right = [
-        all(row[column][:1].isdigit() or row[column] in ("", "–") for row in rows)
+        column > 0 and all(row[column][:1].isdigit() or not row[column] for row in rows)
         for column in range(len(heads))
     ]
     texts = [table_line(row, widths, right).rstrip("\n") for row in (heads, *rows)]

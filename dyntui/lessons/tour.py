@@ -81,7 +81,7 @@ STOPS = (
     ),
     Stop(
         "PartiQL",
-        "Statements, with completion (Tab), a plan and a price below while you type, and what the "
+        "Statements, with completion (Tab), a plan and a price while you type, and what the "
         "service leaves out done here. Ctrl+J runs the statement.",
         place="partiql",
         statement=STATEMENT,

@@ -7,6 +7,7 @@ from math import ceil
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import sized
+from dyntui.lessons.unit_examples import tell_examples
 
 KB = 1024
 READ_BYTES = 4 * KB
@@ -15,7 +16,7 @@ KEY: Json = {"id": {"S": "a"}}
 
 
 def tell(page: Page) -> None:
-    """Measure single requests, then those of several items, then a query."""
+    """Measure single requests, those of several items, a query; then the worked examples."""
     size = round(page.number("size_kb") * KB)
     page.box.create("orders", "id")
     page.box.create("lines", "order", "line")
@@ -23,6 +24,7 @@ def tell(page: Page) -> None:
     _reads(page, size)
     _several(page)
     _query(page)
+    tell_examples(page)
 
 
 def _writes(page: Page, size: int) -> None:

@@ -29,6 +29,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
 
@@ -43,15 +44,18 @@ class LearnView(Vertical, JobHost):
         OptionList {
             width: 34; height: 1fr; border: none; padding: 0; background: $surface;
             border-right: solid $border-blurred; scrollbar-size-vertical: 1;
-            &:focus { border: none; border-right: solid $border; }
+            &:focus { border: none; border-right: solid $border; background-tint: $foreground 0%; }
             & > .option-list--option { padding: 0 1; }
             & > .option-list--option-highlighted { background: $boost; color: $foreground; }
             &:focus > .option-list--option-highlighted {
                 background: $block-cursor-blurred-background; color: $foreground; }
         }
         LinesView { width: 1fr; padding: 0 1; }
+        #learn-about { display: none; height: auto; padding: 0 1; background: $panel; }
         &.-single OptionList { width: 1fr; border-right: none; }
         &.-single LinesView { display: none; }
+        &.-single #learn-about { display: block; }
+        &.-single.-reading #learn-about { display: none; }
         &.-single.-reading OptionList { display: none; }
         &.-single.-reading LinesView { display: block; }
     }
@@ -73,6 +77,7 @@ class LearnView(Vertical, JobHost):
         with Horizontal(id="learn-body"):
             yield OptionList(*[Option(self._prompt(lesson)) for lesson in LESSONS])
             yield LinesView()
+        yield TextLine(id="learn-about")
 
     def on_mount(self) -> None:
         """The first lesson that was not read yet is where one goes on."""
@@ -139,6 +144,8 @@ class LearnView(Vertical, JobHost):
         if self.reading:
             head = f"Learn · {self.lesson.title}"
         self.query_one("#learn-head", Static).update(head)
+        about = Text(f"{self.lesson.teaches} Enter begins it, T is a tour of the app.")
+        self.query_one("#learn-about", TextLine).say(about)
         width = self._lines.room[0] - 1
         shown = self.run_shown
         if shown is None:

@@ -49,12 +49,12 @@ async def test_a_lesson_is_read_to_its_end(client: Recorder, engine: Engine) -> 
         assert f"0 of {len(LESSONS)} lessons read" in screen_text(pilot)
         asked = len(client.calls)
         await press(pilot, "enter")
-        assert "Writing costs by the kilobyte  1 of 4" in screen_text(pilot)
-        await press(pilot, "n", "n", "n")
-        assert "A query adds up first  4 of 4" in screen_text(pilot)
+        assert "Writing costs by the kilobyte  1 of 5" in screen_text(pilot)
+        await press(pilot, "n", "n", "n", "n")
+        assert "Worked examples  5 of 5" in screen_text(pilot)
         assert Progress().is_done("units")
         await press(pilot, "N")
-        assert "In a batch each item is rounded up by itself  3 of 4" in screen_text(pilot)
+        assert "A query adds up first  4 of 5" in screen_text(pilot)
         await press(pilot, "n", "n")
         assert view.lesson.name == "keys"
         assert not view.reading
@@ -117,7 +117,7 @@ async def test_space_goes_down_a_long_step_before_the_next(
         await press(pilot, "space")
         assert "dyntui put orders" in screen_text(pilot)
         await press(pilot, "space")
-        assert "Reading costs by four kilobytes  2 of 4" in screen_text(pilot)
+        assert "Reading costs by four kilobytes  2 of 5" in screen_text(pilot)
 
 
 async def test_one_goes_there_with_the_mouse_too(client: Recorder, engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,10 @@ from tests import screenshots
 
 
 @pytest.fixture
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures show times as a reader in UTC has them."""
+def utc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Pictures show times as a newcomer in UTC has them."""
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     time.tzset()
 
 

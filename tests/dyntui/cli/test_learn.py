@@ -133,7 +133,17 @@ def test_on_a_terminal_one_goes_step_by_step(terminal: pexpect.spawn[str], own_h
 
 def test_the_catalogue_has_no_module_without_a_lesson() -> None:
     folder = Path(str(catalog.__file__)).parent
-    frame = {"__init__", "catalog", "drawing", "lesson", "page", "progress", "sandbox", "tour"}
+    frame = {
+        "__init__",
+        "catalog",
+        "drawing",
+        "lesson",
+        "page",
+        "progress",
+        "sandbox",
+        "tour",
+        "unit_examples",
+    }
     modules = {path.stem for path in folder.glob("*.py")} - frame
     assert modules == {lesson.tell.__module__.rpartition(".")[2] for lesson in LESSONS}
     assert lesson_named("units") is LESSONS[0]

@@ -27,6 +27,8 @@ OUTCOMES: dict[str, dict[str, Any]] = {
         "query_units": 1,
         "gets_units": 10,
         "filtered_units": 1,
+        # The course's examples, as tests of the engine have them.
+        "examples": [20, 30, 4, 30, 10, 20, 24, 20],
     },
     "keys": {"values": 13, "top_share": 0.2465, "id_throttled": 0},
     # 10 units and 9 seconds' rest: 100 units. Each second takes 20 and gets 10: the balance is
