@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sample_data import airports, earthquakes, flights, movies, sessions, votes, weather
+from sample_data import airports, earthquakes, flights, movies, sessions, travel, votes, weather
 from sample_data.dataset import REFERENCE_S, Dataset
 
 
@@ -19,6 +19,7 @@ def datasets(now_s: int = REFERENCE_S) -> dict[str, Dataset]:
         weather.DATASET,
         sessions.dataset(now_s),
         votes.DATASET,
+        travel.DATASET,
     )
     return {dataset.name: dataset for dataset in sets}
 

@@ -27,6 +27,7 @@ OPEN_MOVIES = ("ctrl+o", "down", "down", "down", "enter")
 OPEN_BY_GENRE = ("ctrl+o", "down", "down", "down", "space", "down", "enter")
 """The list's tables stand in alphabetical order, the indexes of movies below it."""
 OPEN_AIRPORTS = ("ctrl+o", "home", "enter")
+OPEN_TRAVEL = ("ctrl+o", *["down"] * 5, "enter")
 STREAMS = str(TABS.index(StreamTab) + 1)
 
 
@@ -55,16 +56,17 @@ PICTURES = (
         (120, 36),
         (
             *OPEN_BY_GENRE,
-            *("slash", "'Western", "shift+tab", "space", "ctrl+j", "escape"),
+            *("f", "'Western", "shift+tab", "space", "ctrl+j", "escape"),
             *("down", "down", "right", "right", "enter", "end"),
         ),
     ),
-    Picture("small", (80, 24), ("slash", "tab", "'state = 'HI'", "ctrl+j", "right")),
-    Picture("review", (100, 26), ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
+    Picture("entities", (100, 30), (*OPEN_TRAVEL, "T", "m", "down", "right", "down", "right")),
+    Picture("small", (80, 24), ("f", "tab", "'state = 'HI'", "ctrl+j", "right")),
+    Picture("review", (100, 26), ("f", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
     Picture(
         "conflict",
         (100, 26),
-        ("slash", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter", "rival", "ctrl+s"),
+        ("f", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter", "rival", "ctrl+s"),
     ),
     Picture(
         "create-table",

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from dyntui.core.column_choice import NO_CHOICE, ColumnChoice
 from dyntui.core.formats import cell_text
 
 Json = dict[str, Any]
@@ -42,16 +43,33 @@ class Column:
 
 
 class Columns:
-    """The columns in their order: keys first, then by how often the first page has them; those
-    that appear later follow at the end, so that no column moves while one reads on."""
+    """The columns in their order: keys first, then as they were chosen, then by how often the first
+    page has them; those that appear later follow at the end, so that no column moves while one
+    reads on.
 
-    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+    `seen` are all, `shown` those that are wanted, of which the first `fixed` do not scroll.
+    """
+
+    def __init__(self, keys: Sequence[tuple[str, str]], choice: ColumnChoice = NO_CHOICE) -> None:
         self.keys = len(keys)
-        self.shown = [Column(name, role) for name, role in keys]
+        self.seen = [Column(name, role) for name, role in keys]
         self.left_out = 0
-        self._by_name = {column.name: column for column in self.shown}
+        self._by_name = {column.name: column for column in self.seen}
         self._sampled = 0
         self._fit_heads()
+        self.choose(choice)
+
+    @property
+    def others(self) -> list[str]:
+        """The names of the columns that are no keys, in the order in which they were seen."""
+        return [column.name for column in self.seen[self.keys :]]
+
+    def choose(self, choice: ColumnChoice) -> None:
+        """Show other columns, or in another order."""
+        self.choice = choice
+        wanted = [name for name in choice.arranged(self.others) if name not in choice.hidden]
+        self.shown = [*self.seen[: self.keys], *(self._by_name[name] for name in wanted)]
+        self.fixed = self.keys + sum(name in choice.pinned for name in wanted)
 
     def observe(self, items: Iterable[Json]) -> None:
         """Take up the attributes of items that were read."""
@@ -64,15 +82,17 @@ class Columns:
                 column.kinds[kind] = column.kinds.get(kind, 0) + 1
                 self._widen(column, value)
         for column in sorted(fresh.values(), key=lambda column: -column.seen):
-            if len(self.shown) >= MAX_COLUMNS:
+            if len(self.seen) >= MAX_COLUMNS:
                 self.left_out += 1
                 continue
-            self.shown.append(column)
+            self.seen.append(column)
             self._by_name[column.name] = column
+        if fresh:
+            self.choose(self.choice)
         self._fit_heads()
 
     def _fit_heads(self) -> None:
-        for column in self.shown:
+        for column in self.seen:
             column.width = max(column.width, min(self._head_width(column), MAX_WIDTH))
 
     def _widen(self, column: Column, value: Json) -> None:

@@ -9,6 +9,8 @@ _NAMES = {
     "slash": "/",
     "plus": "+",
     "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "dollar_sign": "$",
     "escape": "Esc",
     "enter": "Enter",

@@ -58,6 +58,32 @@ class Page:
     next_start: Any | None = None
 
 
+class Rows(Protocol):
+    """Rows by number from 0, as a grid shows them."""
+
+    @property
+    def rows_known(self) -> int:
+        """How many rows there are, as far as that is known."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are no more."""
+        ...
+
+    def row(self, number: int) -> Json | None:
+        """The item of a row, `GONE`, or None while it is not here."""
+        ...
+
+    def holds(self, first: int, last: int) -> bool:
+        """Whether rows `first` to `last` (as far as there are any) are here."""
+        ...
+
+    def replace(self, number: int, item: Json) -> None:
+        """Show another item (or `GONE`) in a row that is here: it was written just now."""
+        ...
+
+
 class PageReader(Protocol):
     """Reads the pages of one request.
 
@@ -158,6 +184,17 @@ class PageSource:
         """Whether rows `first` to `last` (as far as there are any) are here."""
         end = min(last, self.rows_known - 1) if self.complete else last
         return all(self.row(number) is not None for number in range(first, end + 1))
+
+    def held(self) -> list[tuple[int, Json]]:
+        """The rows that are held in memory, in their order, each with its number."""
+        with self._state:
+            pages = sorted(self._pages.items())
+        return [
+            (number, item)
+            for first, page in pages
+            for number, item in enumerate(page, first)
+            if item is not GONE
+        ]
 
     def cached_rows(self) -> int:
         """How many rows are held in memory."""

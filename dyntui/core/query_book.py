@@ -10,7 +10,6 @@ for a remote in the user's data folder. A Region in memory keeps them as long as
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 import orjson
 
 from dyntui.core.connect import Connection, is_data_folder
+from dyntui.core.private_files import make_private_folder, private, write_private
 
 HISTORY_MAX = 1_000
 NAME_MAX = 60
@@ -127,28 +127,13 @@ class QueryBook:
         if self._folder is None:
             return
         with suppress(OSError):
-            self._make_folder()
-            with open(self._folder / name, "ab", opener=_private) as file:
+            make_private_folder(self._folder)
+            with open(self._folder / name, "ab", opener=private) as file:
                 file.write(data)
 
     def _write(self, name: str, data: bytes) -> bool:
         """Write a file whole or not at all; whether it was written."""
-        if self._folder is None:
-            return False
-        path = self._folder / name
-        beside = path.with_name(f".{name}.{os.getpid()}")
-        try:
-            self._make_folder()
-            with open(beside, "wb", opener=_private) as file:
-                file.write(data)
-            beside.replace(path)
-        except OSError:
-            return False
-        return True
-
-    def _make_folder(self) -> None:
-        if self._folder is not None:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._folder is not None and write_private(self._folder / name, data)
 
 
 def book_of(connection: Connection) -> QueryBook:
@@ -171,7 +156,3 @@ def file_name(name: str) -> str:
 
 def _line(text: str) -> bytes:
     return orjson.dumps(text) + b"\n"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

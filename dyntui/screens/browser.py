@@ -21,13 +21,14 @@ from textual.worker import Worker
 from dyntui.core.connect import ConnectError, Connection, neighbours_with_tables
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.screens.follow_host import FollowHost
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.main_area import AnyPlace, MainArea
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
@@ -52,7 +53,7 @@ class _StoppedError(Exception):
     """The person stopped the load of the sample data."""
 
 
-class BrowserScreen(Screen[None], JobHost):
+class BrowserScreen(Screen[None], FollowHost):
     """Browses the tables of one Region."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
@@ -66,7 +67,8 @@ class BrowserScreen(Screen[None], JobHost):
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }
-        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid {
+        ItemsView.-panel QueryForm, ItemsView.-panel #plan, ItemsView.-panel ItemGrid,
+        ItemsView.-panel RequestPanel {
             display: none;
         }
         ItemsView.-panel ItemPanel { height: 1fr; border-top: none; }
@@ -105,10 +107,6 @@ class BrowserScreen(Screen[None], JobHost):
     @property
     def _list(self) -> TableList:
         return self.query_one(TableList)
-
-    @property
-    def _main(self) -> MainArea:
-        return self.query_one(MainArea)
 
     # The list of tables.
 
@@ -487,6 +485,20 @@ class BrowserScreen(Screen[None], JobHost):
         self._main.choose(1)
         self._mark_place()
         self._main.items.run()
+
+    def action_request(self) -> None:
+        """Show the request as one types, or hide it."""
+        self._items_shown().toggle_request()
+
+    def action_request_form(self) -> None:
+        """Show the request in the next form."""
+        self._items_shown().next_request_form()
+
+    def _items_shown(self) -> ItemsTab:
+        """The tab of items, which is shown if it is not."""
+        if self._main.place or self._main.shown_tab is not self._main.items:
+            self.action_tab(1)
+        return self._main.items
 
     def action_reload(self) -> None:
         """Read tables and items again."""

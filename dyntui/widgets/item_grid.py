@@ -19,7 +19,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dyntui.core.columns import Column, Columns
-from dyntui.core.pages import GONE, PageSource
+from dyntui.core.marks import Marks, key_of
+from dyntui.core.pages import GONE, Rows
+from dyntui.core.refreshing import NO_NEWS, News
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.grid_cells import head_segments, value_segments
 
@@ -27,12 +29,13 @@ Json = dict[str, Any]
 
 GAP = 2
 HEAD_LINES = 1
+MARKED, CHANGED, NEW = "●", "~", "+"
 LOOK_AHEAD_ROWS = 1
 """The next page is read when the last row that is known comes into view."""
 
 
 class ItemGrid(ScrollView, can_focus=True):
-    """Shows a `PageSource`."""
+    """Shows rows; with `marks` their items can be marked. `news` is what a refresh has shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("items")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -44,6 +47,8 @@ class ItemGrid(ScrollView, can_focus=True):
         "grid--row",
         "grid--cursor",
         "grid--cursor-blurred",
+        "grid--marked",
+        "grid--news",
     }
     DEFAULT_CSS = """
     ItemGrid {
@@ -57,6 +62,8 @@ class ItemGrid(ScrollView, can_focus=True):
         .grid--dim { color: $secondary; text-style: none; }
         .grid--key { color: $accent; }
         .grid--row { background: $boost; }
+        .grid--marked { color: $accent; text-style: bold; }
+        .grid--news { color: $warning; text-style: bold; }
         .grid--cursor { background: $block-cursor-background;
             color: $block-cursor-foreground; text-style: bold; }
         .grid--cursor-blurred { background: $block-cursor-blurred-background;
@@ -91,8 +98,11 @@ class ItemGrid(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
-        self.source: PageSource | None = None
+        self.source: Rows | None = None
         self.columns = Columns(())
+        self.marks: Marks | None = None
+        self.news: News = NO_NEWS
+        self.key_names: tuple[str, ...] = ()
         self.cursor_row = 0
         self.cursor_column = 0
         self._lefts: list[int] = []
@@ -120,13 +130,25 @@ class ItemGrid(ScrollView, can_focus=True):
         shown = self.columns.shown
         return shown[self.cursor_column] if self.cursor_column < len(shown) else None
 
-    def show(self, source: PageSource | None, columns: Columns) -> None:
+    def show(self, source: Rows | None, columns: Columns) -> None:
         """Show another result, from its top."""
         self.source = source
+        self.news = NO_NEWS
         self.columns = columns
         self._wanted_row = None
         self.cursor_row = self.cursor_column = 0
         self.scroll_to(0, 0, animate=False)
+        self.rows_changed()
+
+    def replace_item(self, item: Json) -> None:
+        """Show another item, or `GONE`, under the cursor."""
+        if self.source is not None:
+            self.source.replace(self.cursor_row, item)
+
+    def show_rows(self, rows: Rows) -> None:
+        """Show the same result in another way, with the cursor where it was."""
+        self.source = rows
+        self.cursor_row = max(0, min(self.cursor_row, self.row_count - 1))
         self.rows_changed()
 
     def rows_changed(self, *, wanting: bool = True) -> None:
@@ -196,13 +218,34 @@ class ItemGrid(ScrollView, can_focus=True):
         beside = base + self.get_component_rich_style("grid--dim", partial=True)
         key = base + self.get_component_rich_style("grid--key", partial=True)
         cells = []
+        sign, changed = self._sign(item)
+        news = base + self.get_component_rich_style("grid--news", partial=True)
         for place, column in enumerate(self.columns.shown):
             style, dim = key if column.role else base, beside
+            if column.name in changed:
+                style = dim = news
             if number == self.cursor_row and place == self.cursor_column:
                 name = "grid--cursor" if self.has_focus else "grid--cursor-blurred"
                 style = dim = self.get_component_rich_style(name)
             cells.append(value_segments(item.get(column.name), column, GAP, style, dim))
-        return self._line(cells, width, base)
+        line = self._line(cells, width, base)
+        if sign:
+            name = "grid--marked" if sign == MARKED else "grid--news"
+            style = base + self.get_component_rich_style(name, partial=True)
+            line = Strip.join([Strip([Segment(sign, style)]), line.crop(1)])
+        return line
+
+    def _sign(self, item: Json) -> tuple[str, frozenset[str]]:
+        """What stands before a row, and the attributes that a refresh has changed in it."""
+        changed: frozenset[str] = frozenset()
+        sign = ""
+        if self.news is not NO_NEWS and all(name in item for name in self.key_names):
+            key = key_of(item, self.key_names)
+            changed = self.news.changed.get(key, changed)
+            sign = CHANGED if changed else NEW if key in self.news.new else ""
+        if self.marks is not None and item in self.marks:
+            sign = MARKED
+        return sign, changed
 
     def _line(self, cells: list[list[Segment]], width: int, style: Style) -> Strip:
         """Fixed cells, then the others from where the grid is scrolled to."""
@@ -215,11 +258,13 @@ class ItemGrid(ScrollView, can_focus=True):
         return Strip.join([left, rest]).adjust_cell_length(width, style)
 
     def _fixed_columns(self) -> int:
-        """How many columns do not scroll sideways: those of the key, unless they fill the half."""
-        keys = self.columns.keys
-        if not self._lefts or self._lefts[keys] > self.scrollable_content_region.width // 2:
-            return 0
-        return keys
+        """How many columns do not scroll sideways: the pinned ones, or else those of the key,
+        unless they fill the half."""
+        half = self.scrollable_content_region.width // 2
+        for count in (self.columns.fixed, self.columns.keys):
+            if count < len(self._lefts) and self._lefts[count] <= half:
+                return count
+        return 0
 
     # Scrolling.
 
@@ -276,7 +321,7 @@ class ItemGrid(ScrollView, can_focus=True):
         return Region(0, row - self.scroll_offset.y + HEAD_LINES, self.size.width, 1)
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a cell; a second one opens the item."""
+        """A click puts the cursor on a cell, with Ctrl it marks; a second one opens the item."""
         offset = event.get_content_offset(self)
         if offset is None or offset.y < HEAD_LINES:
             return
@@ -286,7 +331,9 @@ class ItemGrid(ScrollView, can_focus=True):
             x += self.scroll_offset.x
         column = max((place for place, left in enumerate(self._lefts[:-1]) if left <= x), default=0)
         self.move_to(self.scroll_offset.y + offset.y - HEAD_LINES, column)
-        if event.chain == 2:
+        if event.ctrl and self.marks is not None:
+            self.action_ask("mark")
+        elif event.chain == 2:
             self.action_ask("open")
 
     def on_focus(self) -> None:

@@ -21,7 +21,7 @@ from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
-from dyntui.widgets.items_view import ItemsView
+from dyntui.widgets.marked_items import MarkedItems
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FETCHING = "fetching"
 SCALARS = ("S", "N", "B", "BOOL", "NULL")
 
 
-class ItemsTab(ItemsView):
+class ItemsTab(MarkedItems):
     """Browses and changes the items of one table."""
 
     @dataclass
@@ -61,17 +61,34 @@ class ItemsTab(ItemsView):
             "edit": lambda: self._with_item(self._edit),
             "edit_value": lambda: self._with_item(self._edit_cell),
             "duplicate": lambda: self._with_item(self._duplicate),
-            "delete": lambda: self._with_item(self._delete),
+            "delete": self._delete_all,
             "create": self._create,
             "copy_cell": self._copy_cell,
-            "copy_row": self._copy_row,
+            "copy_row": self._copy_marked,
             "copy_as": self._copy_as,
             "as_partiql": self._as_partiql,
             "history": self._show_history,
             "form": self.focus_form,
+            "find": self._find,
+            "sort": self._sort,
+            "columns": self._choose_columns,
+            "column_left": lambda: self._move_column(-1),
+            "column_right": lambda: self._move_column(1),
+            "hide": self._hide_column,
+            "mark": self._mark,
+            "mark_down": lambda: self._mark_on(1),
+            "mark_up": lambda: self._mark_on(-1),
+            "mark_all": self._mark_all,
+            "export": self._export_marked,
+            "undo": self._undo_last,
+            "follow": self._follow,
+            "refresh": self._next_interval,
+            "entities": self._show_entities,
             "end": self._end,
             "panel_value": self._show_member,
             "panel_edit": lambda: self._with_item(self._edit_member),
+            "panel_delete": lambda: self._with_item(self._delete),
+            "panel_follow": self._follow_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,
         }
@@ -218,6 +235,13 @@ class ItemsTab(ItemsView):
         self._close_field()
         self.focus_content()
 
+    def _delete_all(self) -> None:
+        """Delete the marked items, or the one under the cursor."""
+        if self._marks and self.info is not None:
+            self._delete_marked(self.info)
+        else:
+            self._with_item(self._delete)
+
     def _delete(self, info: TableInfo, item: Json) -> None:
         self._review(info, delete_item(info, item), lambda: None)
 
@@ -233,14 +257,16 @@ class ItemsTab(ItemsView):
 
     def _written(self, write: Write) -> None:
         """Show a write that DynamoDB has taken."""
+        if self.info is not None:
+            self._undo.push(self.info, [write])
         units = sum(write.units.values())
         past = {"create": "Created", "change": "Changed", "delete": "Deleted"}[write.kind]
-        self.notify(f"{past}: {write.request.operation}, {units:,} WCU")
+        self.notify(f"{past}: {write.request.operation}, {units:,} WCU; u undoes it")
         source, partial = self._source, self._plan is not None and self._plan.partial
         if source is None or self._grid.item is None or write.kind == "create" or partial:
             self.reload()
         else:
-            source.replace(self._grid.cursor_row, GONE if write.new is None else write.new)
+            self._grid.replace_item(GONE if write.new is None else write.new)
             if write.new is not None:
                 self._columns.observe([write.new])
             self._grid.rows_changed()

@@ -10,25 +10,29 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from dyntui.core.column_choice import column_book
 from dyntui.core.columns import Columns
 from dyntui.core.cost import scan_question
+from dyntui.core.item_text import value_text
 from dyntui.core.pages import OperationReader, PageSource
-from dyntui.core.plan import Plan, PlanError, make_plan
+from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.request_forms import FORMS, told
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.lens_host import LensHost
 from dyntui.widgets.messages import plan_text
 from dyntui.widgets.query_form import QueryForm
-from dyntui.widgets.rows_host import RowsHost
+from dyntui.widgets.request_panel import RequestPanel
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.text_line import TextLine
 
 Json = dict[str, Any]
 
 
-class ItemsView(TableTab, RowsHost):
+class ItemsView(TableTab, LensHost):
     """Reads the items of one table."""
 
     TITLE = "Items"
@@ -57,6 +61,9 @@ class ItemsView(TableTab, RowsHost):
         """Nothing is shown yet."""
         self._plan: Plan | None = None
         self._wanted: Request | None = None
+        self._to_run = False
+        self._request_form = next(iter(FORMS))
+        self._book = column_book(self.connection)
 
     @property
     def _form(self) -> QueryForm:
@@ -70,13 +77,20 @@ class ItemsView(TableTab, RowsHost):
         self.info = info
         self._close_panel()
         self._close_field()
-        self._grid.show(None, Columns(()))
+        self._drop_lens()
+        self._show_nothing(Columns(()))
         await self._form.show(info)
         if index is not None:
             await self._form.choose_index(index)
         self._say(Text(""))
         # How many rows make a page is known once the grid has its place.
-        self.call_after_refresh(self.run)
+        self._to_run = True
+        self.call_after_refresh(self._run_first)
+
+    def _run_first(self) -> None:
+        """Read what the form says of a table that was just shown, unless that was done already."""
+        if self._to_run:
+            self.run()
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""
@@ -84,14 +98,30 @@ class ItemsView(TableTab, RowsHost):
         if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
+        self._show_status()
 
     async def show_collection(self, index: str | None, key: Json) -> None:
         """Show the items of a partition key of the table, or of an index."""
+        terms = {name: KeyTerm(value_text(value)) for name, value in key.items()}
+        await self.show_query(QueryFields(index, terms))
+
+    async def show_query(self, fields: QueryFields, row: int = 0, column: int = 0) -> None:
+        """Show what somebody else has filled in, with the cursor on a cell."""
         if self.info is not None:
+            self._to_run = False
             await self._form.show(self.info)
-            await self._form.choose_index(index)
-            self._form.fill_keys(key)
-            self.run()
+            await self._form.fill(fields)
+            self.run(row, column)
+
+    @property
+    def fields(self) -> QueryFields:
+        """What the form says."""
+        return self._form.fields
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cell under the cursor."""
+        return self._grid.cursor_row, self._grid.cursor_column
 
     def reload(self) -> None:
         """Read again, and go back to where the cursor stood."""
@@ -104,7 +134,7 @@ class ItemsView(TableTab, RowsHost):
 
     def focus_content(self) -> None:
         """The grid, or the panel that stands in its place."""
-        RowsHost.focus_content(self)
+        LensHost.focus_content(self)
 
     def focus_form(self) -> None:
         """Go to the form."""
@@ -113,6 +143,11 @@ class ItemsView(TableTab, RowsHost):
     # Plan and run.
 
     @on(QueryForm.Changed)
+    def _form_changed(self) -> None:
+        self._show_plan()
+        for panel in self.query(RequestPanel):
+            panel.refresh_text()
+
     @on(ItemGrid.Resized)
     def _show_plan(self) -> Plan | None:
         """The line under the form: what would be run, and at what cost."""
@@ -130,6 +165,31 @@ class ItemsView(TableTab, RowsHost):
         line.say(plan_text(plan))
         return plan
 
+    def _request_text(self, form: str) -> str:
+        """The request of the form as it is filled in."""
+        if self.info is None:
+            return ""
+        return told(self.info, self._form.fields, form, self.session.region, self._page_rows)
+
+    def toggle_request(self) -> None:
+        """Show the request as one types, or hide it."""
+        if self.query(RequestPanel):
+            self.query(RequestPanel).remove()
+        else:
+            self.mount(RequestPanel(self._request_text, self._request_form), after="#plan")
+
+    def next_request_form(self) -> None:
+        """Show the request in the next form; the first time in the one that was there."""
+        if self.query(RequestPanel):
+            self.query_one(RequestPanel).next_form()
+        else:
+            self.toggle_request()
+
+    @on(RequestPanel.FormChosen)
+    def _form_chosen(self, message: RequestPanel.FormChosen) -> None:
+        message.stop()
+        self._request_form = message.form
+
     @on(QueryForm.Submitted)
     def _submitted(self) -> None:
         self.run()
@@ -140,6 +200,7 @@ class ItemsView(TableTab, RowsHost):
 
         A filter over all of a large table is asked about, once.
         """
+        self._to_run = False
         plan = self._show_plan()
         if plan is None or self.info is None:
             return
@@ -173,7 +234,19 @@ class ItemsView(TableTab, RowsHost):
         reader = OperationReader(self.session, plan.operation, plan.request.members)
         title = f"{plan.operation} {self.info.name}"
         source = PageSource(reader, self._page_rows)
-        self._begin(title, source, Columns(keys), row, column)
+        self._begin(title, source, Columns(keys, self._book.choice(self.info.name)), row, column)
+
+    @property
+    def _estimate(self) -> int | None:
+        """DescribeTable's count, which is of use where all is read and nothing left out."""
+        plan = self._plan
+        if plan is None or plan.operation != "Scan" or self.info is None:
+            return None
+        members = plan.request.members
+        if "FilterExpression" in members:
+            return None
+        name = members.get("IndexName")
+        return (self.info if name is None else self.info.index(name)).item_count
 
     def _close_field(self) -> None:
         """Edit no value."""
@@ -187,6 +260,8 @@ class ItemsView(TableTab, RowsHost):
             pass
         elif self.has_class("-panel"):
             self._close_panel()
+        elif self._drop_lens():
+            pass
         elif not self._form.has_focus_within:
             return False
         self.focus_content()

@@ -27,19 +27,33 @@ def plan_text(plan: Plan) -> Text:
 
 
 def rows_text(
-    source: PageSource, cursor_row: int, reading: bool, left_out: int, unit: str = "RCU"
+    source: PageSource,
+    cursor_row: int,
+    reading: bool,
+    left_out: int,
+    unit: str = "RCU",
+    *,
+    looked_at: str = "",
+    estimate: int | None = None,
 ) -> Text:
     """Where the cursor stands, how many rows there are (exactly, or at least), what it cost, how
-    many attributes have no column."""
+    many attributes have no column.
+
+    `looked_at` says it of rows that are filtered or sorted here; `estimate` is about how many there
+    are in all.
+    """
     rows = source.rows_known
-    if not rows and reading and not source.complete:
+    if looked_at:
+        parts = [looked_at]
+    elif not rows and reading and not source.complete:
         parts = ["reading…"]
     elif not rows:
         parts = ["no items"]
     elif source.complete:
         parts = [f"row {cursor_row + 1:,} of {rows:,}"]
     else:
-        parts = [f"row {cursor_row + 1:,} of at least {rows:,}"]
+        about = f" (about {estimate:,} in all)" if estimate is not None and estimate > rows else ""
+        parts = [f"row {cursor_row + 1:,} of at least {rows:,}{about}"]
     if source.reader.counts_examined and source.examined > rows:
         parts.append(f"{source.examined:,} examined")
     parts.append(f"{units_text(source.units)} {unit}")

@@ -114,6 +114,8 @@ class PastItems(ItemsView):
             "copy_as": self._copy_command,
             "as_partiql": self._as_partiql,
             "form": self.focus_form,
+            "find": self._find,
+            "sort": self._sort,
             "end": self._read_to_end,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,

@@ -12,7 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
-from dyntui.core.item_text import value_text
 from dyntui.core.plan import OPERATORS, KeyTerm, QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.bindings import bindings
@@ -70,6 +69,12 @@ class KeyField(Horizontal):
     def fill(self, text: str) -> None:
         """Put a value in."""
         self._value.value = text
+
+    def fill_term(self, term: KeyTerm) -> None:
+        """Put a value in, with its operator."""
+        if self._operator is not None:
+            self._operator.value = term.operator
+        self._value.value, self._upper.value = term.text, term.upper
 
     @on(Select.Changed)
     def _show_upper(self, event: Select.Changed) -> None:
@@ -199,11 +204,16 @@ class QueryForm(Vertical):
         await self._show_keys()
         self.post_message(self.Changed())
 
-    def fill_keys(self, key: Json) -> None:
-        """Fill in values of key attributes, all other fields as they are."""
+    async def fill(self, fields: QueryFields) -> None:
+        """Fill in all that is known."""
+        await self.choose_index(fields.index)
         for field in self.query(KeyField):
-            if field.attribute in key:
-                field.fill(value_text(key[field.attribute]))
+            if field.attribute in fields.keys:
+                field.fill_term(fields.keys[field.attribute])
+        self.query_one("#form-filter", Input).value = fields.filter
+        self.query_one("#form-projection", Input).value = fields.projection
+        self.query_one("#form-descending", Checkbox).value = fields.descending
+        self.query_one("#form-consistent", Checkbox).value = fields.consistent
 
     @on(Select.Changed, "#form-index")
     async def _index_changed(self, event: Select.Changed) -> None:

@@ -20,9 +20,9 @@ from dyntui.core.result_rows import RowReader, row_reader
 from dyntui.core.session import Session
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
+from dyntui.widgets.lens_host import LensHost
 from dyntui.widgets.message_list import MessageList, Told
-from dyntui.widgets.messages import error_text, rows_text
-from dyntui.widgets.rows_host import RowsHost
+from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 MILLISECONDS = 1_000
 
 
-class ResultsView(Vertical, RowsHost):
+class ResultsView(Vertical, LensHost):
     """Runs one statement at a time, and shows its rows as they are scrolled to."""
 
     DEFAULT_CSS = """
@@ -137,7 +137,8 @@ class ResultsView(Vertical, RowsHost):
         """Say what is wrong with a statement, with no rows of another one above it."""
         self.ready = self._source = self._reader = None
         self._close_panel()
-        self._grid.show(None, Columns(()))
+        self._drop_lens()
+        self._show_nothing(Columns(()))
         self._say(outcome)
         self.messages.tell(Told(text, outcome))
 
@@ -164,7 +165,8 @@ class ResultsView(Vertical, RowsHost):
         self.ready, self.info = told.ready, told.ready.info
         self._source, self._columns, self._title = told.source, told.columns, _title(told.ready)
         self._reader, self._taken_s = told.reader, None
-        self._grid.show(told.source, told.columns)
+        self._drop_lens()
+        self._draw(told.source)
         self._show_status()
         self._grid.focus()
 
@@ -181,8 +183,7 @@ class ResultsView(Vertical, RowsHost):
             return Text()
         unit = ready.unit
         if ready.prepared.is_read or source.rows_known:
-            left_out = self._columns.left_out
-            text = rows_text(source, self._grid.cursor_row, self.job_running, left_out, unit)
+            text = self._rows_said(unit)
         else:
             done = "writing…" if self._taken_s is None else f"{ready.prepared.verb} done"
             text = Text(f"{done} · {units_text(source.units)} {unit}")
@@ -225,6 +226,8 @@ class ResultsView(Vertical, RowsHost):
             "copy_row": self._copy_row,
             "copy_as": lambda: self.post_message(self.Asked("copy_as")),
             "form": lambda: self.post_message(self.Asked("form")),
+            "find": self._find,
+            "sort": self._sort,
             "end": self._end,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
@@ -253,7 +256,7 @@ class ResultsView(Vertical, RowsHost):
         elif self.has_class("-messages"):
             self.toggle_messages()
         else:
-            return False
+            return self._drop_lens()
         return True
 
     def toggle_messages(self) -> None:

@@ -52,6 +52,8 @@ class RowsHost(JobHost):
     info: TableInfo | None = None
     """The table whose items the rows are, or None where they are of none."""
     _source: PageSource | None = None
+    _drawn: PageSource | None = None
+    """The source of which the grid shows rows."""
     _title = ""
     _stopped = False
     _under_way: tuple[int, int] | None = None
@@ -140,11 +142,28 @@ class RowsHost(JobHost):
             return
         for page in source.take_fresh():
             self._columns.observe(item for item in page if item is not GONE)
-        if self._grid.source is not source:
-            self._grid.show(source, self._columns)
-        self._grid.rows_changed(wanting=not self._stopped)
+        self._draw(source)
         self._show_status()
         self.post_message(self.Read())
+
+    def _draw(self, source: PageSource) -> None:
+        """Have the grid show what is known of a source, from its top where it is another one."""
+        if self._drawn is not source:
+            self._drawn = source
+            self._grid.show(source, self._columns)
+        elif self._grid.source is not source:
+            self._grid.show_rows(source)
+        self._grid.rows_changed(wanting=not self._stopped)
+
+    @property
+    def _looked_at(self) -> str:
+        """Which rows are shown, in words, where they are not those of the source."""
+        return ""
+
+    @property
+    def _estimate(self) -> int | None:
+        """About how many rows there are in all, where that is known."""
+        return None
 
     def cancel_jobs(self) -> bool:
         """Stop this widget's jobs; whether there was one."""
@@ -165,17 +184,35 @@ class RowsHost(JobHost):
     def _read_failed(self, error: ApiError) -> None:
         """The error stands where the status does, and no rows of another request above it."""
         self._under_way = None
-        if self._grid.source is not self._source:
-            self._grid.show(None, self._columns)
+        if self._drawn is not self._source:
+            self._show_nothing(self._columns)
         self._show_error(error)
+
+    def _show_nothing(self, columns: Columns) -> None:
+        """No rows."""
+        self._drawn = None
+        self._grid.show(None, columns)
 
     def _show_error(self, error: ApiError) -> None:
         self._say(error_text(self.app, error))
 
     def _show_status(self) -> None:
         if self._source is not None:
-            row, left_out = self._grid.cursor_row, self._columns.left_out
-            self._say(rows_text(self._source, row, self.job_running, left_out))
+            self._say(self._rows_said("RCU"))
+
+    def _rows_said(self, unit: str) -> Text:
+        """Which rows are shown, how many there are, what they cost."""
+        if self._source is None:
+            return Text()
+        return rows_text(
+            self._source,
+            self._grid.cursor_row,
+            self.job_running,
+            self._columns.left_out,
+            unit,
+            looked_at=self._looked_at,
+            estimate=self._estimate,
+        )
 
     def _say(self, text: Text) -> None:
         self.query_one("#status", TextLine).say(text)

@@ -15,13 +15,17 @@ from dyntui.screens.alter_table import AlterTableScreen
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
+from dyntui.screens.bulk import BulkScreen
+from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.entities import EntitiesScreen
 from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.filter_changes import FilterChangesScreen
+from dyntui.screens.follow import FollowScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.history import HistoryScreen
 from dyntui.screens.import_form import ImportScreen
@@ -35,6 +39,7 @@ from dyntui.screens.rejected import RejectedScreen
 from dyntui.screens.restore import RestoreScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.save_statements import SaveScreen
+from dyntui.screens.selection import SelectionScreen
 from dyntui.screens.turn import TurnScreen
 from dyntui.screens.undo import UndoScreen
 from dyntui.screens.value import ValueScreen
@@ -47,6 +52,7 @@ from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.query_form import QueryForm
+from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.schema_tab import SchemaView
 from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.stream_board import StreamView
@@ -98,6 +104,12 @@ HOMES: dict[str, type[DOMNode]] = {
     "turn": TurnScreen,
     "copy": CopyAsScreen,
     "value": ValueScreen,
+    "find": QuickFilter,
+    "columns": ColumnsScreen,
+    "bulk": BulkScreen,
+    "selection": SelectionScreen,
+    "follow": FollowScreen,
+    "entities": EntitiesScreen,
     "help": HelpScreen,
     "empty": EmptyState,
 }

@@ -112,7 +112,7 @@ async def test_one_can_move_while_all_is_read(
 
 async def test_a_partition_key_makes_a_get_item(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "slash")
+        await press(pilot, "f")
         await type_text(pilot, "film-0042")
         assert shown(pilot, "#plan").startswith("GetItem · films · about 0.5 RCU")
         assert not client.requests("GetItem")
@@ -150,7 +150,7 @@ async def test_a_filter_makes_a_scan_and_says_what_it_reads(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "slash", "tab")
+        await press(pilot, "f", "tab")
         await type_text(pilot, "genre = 'Horror' and year > 2010")
         plan = shown(pilot, "#plan")
         assert "a filter still reads every item" in plan
@@ -167,7 +167,7 @@ async def test_a_filter_makes_a_scan_and_says_what_it_reads(
 async def test_a_bad_filter_is_said_in_place(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         before = len(client.calls)
-        await press(pilot, "slash", "tab")
+        await press(pilot, "f", "tab")
         await type_text(pilot, "genre == 'Horror'")
         await press(pilot, "enter")
         assert "single =" in shown(pilot, "#plan")
@@ -178,7 +178,7 @@ async def test_an_error_of_dynamodb_stands_where_the_rows_would(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "slash", "tab")
+        await press(pilot, "f", "tab")
         await type_text(pilot, "size(genre)")
         await press(pilot, "enter")
         assert "ValidationException: Invalid FilterExpression" in shown(pilot, "#status")
@@ -206,7 +206,7 @@ async def test_rows_with_few_attributes_are_read_whole_when_opened(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "slash", "tab", "tab")
+        await press(pilot, "f", "tab", "tab")
         await type_text(pilot, "title")
         await press(pilot, "enter")
         assert set(grid_of(pilot).item or {}) == {"id", "title"}

@@ -87,7 +87,7 @@ async def test_a_table_that_others_replaced(ours: Engine, theirs: Engine) -> Non
         )
         await press(pilot, "R")
         assert shown(pilot, "#status").startswith("no items")
-        await press(pilot, "slash")
+        await press(pilot, "f")
         await type_text(pilot, "7")
         assert shown(pilot, "#plan").startswith("GetItem · films")
 

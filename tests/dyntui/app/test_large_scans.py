@@ -37,7 +37,7 @@ def large(engine: Engine) -> Engine:
 
 async def run_filter(pilot: Pilot[None]) -> None:
     await open_table(pilot, "notes")
-    await press(pilot, "slash", "tab", "tab", "tab")
+    await press(pilot, "f", "tab", "tab", "tab")
     await type_text(pilot, "at > 2")
     await press(pilot, "ctrl+j")
 

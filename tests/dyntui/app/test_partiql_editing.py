@@ -309,9 +309,9 @@ async def test_a_click_chooses_a_tab_or_makes_one(client: Recorder, engine: Engi
 async def test_what_was_run_is_found_in_the_history(client: Recorder, engine: Engine) -> None:
     async with running(client, engine, SMALL) as pilot:
         area = await edit(pilot, "SELECT * FROM notes")
-        await press(pilot, "ctrl+j", "slash", "ctrl+n")
+        await press(pilot, "ctrl+j", "f", "ctrl+n")
         await type_text(pilot, "SELECT * FROM films")
-        await press(pilot, "ctrl+j", "slash", "ctrl+l")
+        await press(pilot, "ctrl+j", "f", "ctrl+l")
         assert isinstance(pilot.app.screen, BookScreen)
         await type_text(pilot, "note")
         await press(pilot, "enter")
@@ -354,7 +354,7 @@ async def test_a_query_of_the_form_is_opened_as_a_statement(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine, LARGE) as pilot:
-        await press(pilot, "slash", "tab")
+        await press(pilot, "f", "tab")
         await type_text(pilot, "genre = 'Drama' and year > 1990")
         await press(pilot, "ctrl+j", "P")
         area = find(pilot, StatementArea)
@@ -366,7 +366,7 @@ async def test_a_query_of_the_form_is_opened_as_a_statement(
 async def test_a_query_that_cannot_be_told_is_not_opened(client: Recorder, engine: Engine) -> None:
     async with running(client, engine, LARGE) as pilot:
         await open_table(pilot, "films")
-        await press(pilot, "slash", "tab")
+        await press(pilot, "f", "tab")
         await type_text(pilot, "poster = b'3q2+7w=='")
         await press(pilot, "ctrl+j", "P")
         assert not pilot.app.screen.query(StatementArea)

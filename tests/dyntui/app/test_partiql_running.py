@@ -294,7 +294,7 @@ async def test_parameters_are_asked_for_and_remembered(client: Recorder, engine:
         assert request["Statement"].rstrip() == "SELECT * FROM films WHERE id = ? AND year > ?"
         assert request["Parameters"] == [{"S": "film-0042"}, {"N": "1950"}]
         assert find(pilot, ResultGrid).row_count == 1
-        await press(pilot, "slash", "ctrl+j")
+        await press(pilot, "f", "ctrl+j")
         assert "film-0042" in screen_text(pilot)
 
 

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
+from dyntui.widgets.items_tab import ItemsTab
 from engine import Engine
 from tests.dyntui.app.driving import (
     LARGE,
@@ -75,11 +76,11 @@ SCENES = (
     Scene("list", ("list", "space")),
     Scene("list-filter", ("list", "slash", "'no")),
     Scene("empty-table", ("list", "down", "down", "enter")),
-    Scene("query", ("slash", "'film-0042", "ctrl+j")),
-    Scene("index", ("list", "space", "down", "enter", "slash", "'Drama", "ctrl+j", "right")),
-    Scene("index-choice", ("slash", "shift+tab", "shift+tab", "shift+tab", "enter")),
-    Scene("filter", ("slash", "tab", "'genre = 'Drama' and year > 1990", "ctrl+j")),
-    Scene("bad-filter", ("slash", "tab", "'year >", "ctrl+j")),
+    Scene("query", ("f", "'film-0042", "ctrl+j")),
+    Scene("index", ("list", "space", "down", "enter", "f", "'Drama", "ctrl+j", "right")),
+    Scene("index-choice", ("f", "shift+tab", "shift+tab", "shift+tab", "enter")),
+    Scene("filter", ("f", "tab", "'genre = 'Drama' and year > 1990", "ctrl+j")),
+    Scene("bad-filter", ("f", "tab", "'year >", "ctrl+j")),
     Scene("panel-tree", ("enter",)),
     Scene("panel-json", ("enter", "m")),
     Scene("panel-dynamodb", ("enter", "m", "m")),
@@ -112,11 +113,21 @@ SCENES = (
     Scene("partiql-error", ("p", "'SELECT * FROM films WHERE year => 3", "ctrl+j")),
     Scene("partiql-messages", ("p", f"'{THREE}", "ctrl+r", "f9")),
     Scene("partiql-tabs", ("p", "'SELECT", "ctrl+s", "'first", "enter", "ctrl+n", "'UPDATE")),
-    Scene("partiql-history", ("p", f"'{THREE}", "ctrl+r", "slash", "ctrl+l", "down")),
+    Scene("partiql-history", ("p", f"'{THREE}", "ctrl+r", "f", "ctrl+l", "down")),
     Scene("partiql-save", ("p", "'SELECT * FROM films", "ctrl+s", "'all films")),
     Scene("partiql-parameters", ("p", "'SELECT * FROM films WHERE id = :film", "ctrl+j", "'b''")),
     Scene("partiql-copy-as", ("p", f"'{BY_GENRE}", "ctrl+j", "c", "3")),
-    Scene("partiql-from-form", ("slash", "tab", "'genre = 'Drama'", "ctrl+j", "P")),
+    Scene("partiql-from-form", ("f", "tab", "'genre = 'Drama'", "ctrl+j", "P")),
+    Scene("quick-filter", ("slash", "'drama 19")),
+    Scene("sorted", ("right", "right", "s", "s")),
+    Scene("marked", ("m", "m", "shift+down")),
+    Scene("columns", ("right", "greater_than_sign", "C", "j", "space", "j", "p")),
+    Scene("request", ("f", "f8", "'film-0042")),
+    Scene("request-cli", ("f", "f7", "f7", "f7", "'film-0042")),
+    Scene("bulk-delete", ("m", "m", "m", "d")),
+    Scene("bulk-refused", ("m", "up", "rival", "down", "m", "d", "ctrl+s")),
+    Scene("export-marked", ("m", "m", "E")),
+    Scene("follow", ("right", "F")),
     Scene("help", ("question_mark",)),
     Scene("palette", ("ctrl+p", "'item")),
 )
@@ -152,6 +163,25 @@ def test_a_folder_without_tables(
 ) -> None:
     app: DyntuiApp = make_app(empty_engine, empty_engine)
     assert snap_compare(app, terminal_size=size, run_before=Scene("empty").play)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_what_a_refresh_has_found(
+    snap_compare: Compare,
+    client: Recorder,
+    engine: Engine,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+
+    async def play(pilot: Pilot[None]) -> None:
+        await Scene("refresh", ("r", "down", "rival")).play(pilot)
+        engine.call("DeleteItem", {"TableName": "films", "Key": {"id": {"S": "film-0003"}}})
+        app_of(pilot).screen.query_one(ItemsTab).refresh_rows()
+        await settle(pilot)
+
+    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=play)
 
 
 def test_light_colours(snap_compare: Compare, client: Recorder, engine: Engine) -> None:

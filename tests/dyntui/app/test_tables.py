@@ -200,7 +200,7 @@ async def test_an_index_is_added_and_can_be_queried(client: Recorder, engine: En
         held = FILM_COUNT - FILM_COUNT // 3
         assert "by-director" in screen_text(pilot)
         assert f" {held} " in screen_text(pilot)
-        await press(pilot, "1", "slash", "shift+tab", "shift+tab", "shift+tab", "enter")
+        await press(pilot, "1", "f", "shift+tab", "shift+tab", "shift+tab", "enter")
         await press(pilot, "end", "enter")
         assert shown(pilot, "#plan").startswith("Scan · by-director")
 

@@ -51,7 +51,7 @@ SCENES: dict[str, tuple[str, ...]] = {
     "diff": ("N", "N", "N", "N", "space", "N", "N", "d", "down"),
     "copies": ("B",),
     "past": ("M", "b"),
-    "past-query": ("M", "b", "slash", "'film-0012", "enter", "enter"),
+    "past-query": ("M", "b", "f", "'film-0012", "enter", "enter"),
     "moment": ("g", "'2 hours ago"),
     "restore": ("M", "r"),
     "restore-snapshot": ("B", "enter"),
@@ -293,7 +293,7 @@ async def test_the_table_as_it_was_can_be_queried(db: Engine) -> None:
     recorder = Recorder(db)
     async with make_app(recorder, db).run_test(size=SMALL) as pilot:
         driven = Driven(pilot)
-        await play(pilot, ("M", "b", "slash", "'film-0012", "enter"))
+        await play(pilot, ("M", "b", "f", "'film-0012", "enter"))
         grid = find(pilot, PastGrid)
         assert grid.item == film(12)
         assert "▲ as of Wed 15 Nov 2023 02:14:40" in driven.text
@@ -372,7 +372,7 @@ async def test_the_history_of_an_item_from_the_grid(db: Engine) -> None:
     async with make_app(db, db).run_test(size=SMALL) as pilot:
         driven = Driven(pilot)
         await settle(pilot)
-        await driven.do("slash", "'film-0001", "ctrl+j", "H")
+        await driven.do("f", "'film-0001", "ctrl+j", "H")
         assert "year: 1951 → 2001" in driven.text
         await driven.do("u", "ctrl+s")
         assert "(undo)" in driven.text

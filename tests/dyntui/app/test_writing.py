@@ -54,7 +54,7 @@ def writes(client: Recorder) -> list[str]:
 
 async def show_film(pilot: Pilot[None], number: int) -> None:
     """Put the cursor on a film."""
-    await press(pilot, "slash")
+    await press(pilot, "f")
     await type_text(pilot, f"film-{number:04}")
     await press(pilot, "enter")
 
@@ -279,7 +279,7 @@ async def test_binary_values_and_all_digits_go_through_the_editor(
     }
     engine.call("PutItem", {"TableName": "films", "Item": item})
     async with running(client, engine) as pilot:
-        await press(pilot, "slash")
+        await press(pilot, "f")
         await type_text(pilot, "odd")
         await press(pilot, "enter", "e")
         assert shown(pilot, "#editor-line").endswith("no change")

@@ -1,0 +1,145 @@
+"""Many writes shown before they are sent, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from dyntui.core.bulk import BulkResult, write_all
+from dyntui.core.change_text import key_text
+from dyntui.core.cost import units_text
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.core.timeline_page import Listed, Row
+from dyntui.core.writes import Write
+from dyntui.screens.copy_as import CopyAsScreen
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.rows_view import RowsView
+
+SHOWN_MAX = 1_000
+COPIED_MAX = 100
+VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
+
+
+class BulkScreen(Drawer[list[Write]]):
+    """Sends many writes one by one, each with its condition; gives those that were done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("bulk")
+    AUTO_FOCUS = "RowsView"
+    DEFAULT_CSS = """
+    BulkScreen #bulk-about { padding: 0 1; height: auto; background: $surface; color: $text-muted; }
+    """
+
+    def __init__(
+        self, session: Session, info: TableInfo, writes: Sequence[Write], title: str
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._info = info
+        self._writes = writes
+        self._title = title
+        self._result: BulkResult | None = None
+        self._stopped = False
+
+    def title_text(self) -> Text:
+        """What is done to how many items."""
+        return Text(self._title, no_wrap=True, overflow="ellipsis")
+
+    def compose_body(self) -> ComposeResult:
+        """What it does and costs, and to which items."""
+        yield Static(id="bulk-about")
+        yield RowsView()
+
+    def on_mount(self) -> None:
+        """Show the writes."""
+        units = units_text(sum(sum(write.units.values()) for write in self._writes))
+        self._say(
+            f"{self._counted(len(self._writes))}, a request for each, about {units} WCU. What "
+            "somebody else has changed meanwhile stays as it is (optimistic lock). ^S writes them."
+        )
+        rows = [_row(self._info, write) for write in islice(self._writes, SHOWN_MAX)]
+        if len(self._writes) > SHOWN_MAX:
+            rows.append(Row(((f"and {len(self._writes) - SHOWN_MAX:,} more", "dim"),)))
+        self.query_one(RowsView).show_list(Listed("", tuple(rows), 0))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#bulk-about", Static).update(Text(text))
+
+    @staticmethod
+    def _counted(count: int) -> str:
+        return f"{count:,} item{'' if count == 1 else 's'}"
+
+    def action_submit(self) -> None:
+        """Send them; or, once they are done, go back."""
+        if self.job_running:
+            return
+        if self._result is not None:
+            self.action_close()
+            return
+
+        def show(result: BulkResult) -> None:
+            done = len(result.done) + len(result.refused)
+            self._say(f"{done:,} of {self._counted(len(self._writes))}… Esc stops it")
+
+        def work(cancelled: Cancelled) -> BulkResult:
+            return write_all(
+                self._session.call,
+                self._writes,
+                lambda: self._stopped or cancelled(),
+                lambda result: self.post_progress(lambda: show(result)),
+            )
+
+        self.run_job(self._title, work, self._done, self.show_error, group="bulk")
+        self._say("writing… Esc stops it")
+
+    def _done(self, result: BulkResult) -> None:
+        self._result = result
+        left = len(self._writes) - len(result.done) - len(result.refused)
+        if not result.refused and not left:
+            self.dismiss(result.done)
+            return
+        said = f"{self._counted(len(result.done))} written"
+        if result.refused:
+            said += f", {len(result.refused):,} left as they are: somebody else changed them"
+        if left:
+            said += f", {left:,} not tried"
+        self._say(said + ". Esc goes back.")
+        if result.error is not None:
+            self.show_error(result.error)
+        rows = tuple(_row(self._info, write, "✗ ") for write in result.refused[:SHOWN_MAX])
+        self.query_one(RowsView).show_list(Listed("", rows, 0))
+
+    def action_copy_as(self) -> None:
+        """Copy the requests, as many as one can do something with."""
+        first, *others = (write.request for write in self._writes[:COPIED_MAX])
+        self.app.push_screen(CopyAsScreen(first, self._session.region, *others))
+
+    def action_up(self) -> None:
+        """The item above."""
+        self.query_one(RowsView).move(-1)
+
+    def action_down(self) -> None:
+        """The item below."""
+        self.query_one(RowsView).move(1)
+
+    def action_close(self) -> None:
+        """Stop what runs, or go back."""
+        if not self.job_running:
+            self.dismiss(self._result.done if self._result is not None else [])
+        elif not self._stopped:
+            self._stopped = True
+            self._say("stopping…")
+
+
+def _row(info: TableInfo, write: Write, sign: str = "") -> Row:
+    item = write.old or write.new or {}
+    key = {name: item[name] for name in info.key_names}
+    return Row(((f"{sign}{VERBS[write.kind]:<7}", "mark"), (key_text(key), "bold")))

@@ -1,0 +1,128 @@
+"""Which columns are shown, in which order, and which stay in place: seen at once in the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from dyntui.core.chart import Line
+from dyntui.core.column_choice import NO_CHOICE, ColumnChoice
+from dyntui.core.columns import Column, Columns
+from dyntui.core.timeline_page import Listed, Row
+from dyntui.screens.drawer import Drawer
+from dyntui.widgets.bindings import bindings
+from dyntui.widgets.rows_view import RowsView
+
+ABOUT = "The key comes first, and stays in place with what is pinned. Kept for this table."
+
+
+class ColumnsScreen(Drawer[None]):
+    """Changes a choice of columns; each change is handed to `changed`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("columns")
+    AUTO_FOCUS = "RowsView"
+    DEFAULT_CSS = """
+    ColumnsScreen #columns-about { padding: 0 1; height: auto; color: $text-muted; }
+    ColumnsScreen #drawer { width: 44%; min-width: 52; }
+    """
+
+    def __init__(
+        self, table: str, columns: Columns, changed: Callable[[ColumnChoice], None], at: str
+    ) -> None:
+        super().__init__()
+        self._table = table
+        self._columns = columns
+        self._changed = changed
+        self._names = columns.choice.arranged(columns.others)
+        self._at = self._names.index(at) if at in self._names else 0
+
+    def title_text(self) -> Text:
+        """Of which table."""
+        return Text(f"Columns · {self._table}", no_wrap=True, overflow="ellipsis")
+
+    def compose_body(self) -> ComposeResult:
+        """What holds of them; the columns."""
+        yield Static(ABOUT, id="columns-about")
+        yield RowsView()
+
+    def on_mount(self) -> None:
+        """Show the columns."""
+        self._show(self._at)
+
+    @property
+    def _list(self) -> RowsView:
+        return self.query_one(RowsView)
+
+    @property
+    def _under_cursor(self) -> str | None:
+        """The column under the cursor."""
+        place = self._list.listed.chosen
+        return self._names[place] if place is not None and place < len(self._names) else None
+
+    def _show(self, chosen: int) -> None:
+        choice = self._columns.choice
+        by_name = {column.name: column for column in self._columns.seen}
+        width = max((len(name) for name in self._names), default=0)
+        rows = tuple(Row(_line(by_name[name], choice, width)) for name in self._names)
+        empty = "No other attributes than the key have been seen."
+        self._list.show_list(Listed("", rows, chosen, empty))
+
+    def _choose(self, choice: ColumnChoice) -> None:
+        """Take another choice, with the cursor on the same column."""
+        name = self._under_cursor
+        self._changed(choice)
+        self._names = choice.arranged(self._columns.others)
+        self._show(self._names.index(name) if name is not None else 0)
+
+    def action_switch(self) -> None:
+        """Show or hide the column."""
+        if self._under_cursor is not None:
+            self._choose(self._columns.choice.toggled(self._under_cursor))
+
+    def action_pin(self) -> None:
+        """Pin the column, or let it scroll."""
+        if self._under_cursor is not None:
+            self._choose(self._columns.choice.pinned_or_not(self._under_cursor))
+
+    def action_earlier(self) -> None:
+        """Further to the left."""
+        self._move(-1)
+
+    def action_later(self) -> None:
+        """Further to the right."""
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        if self._under_cursor is not None:
+            self._choose(self._columns.choice.moved(self._under_cursor, step, self._columns.others))
+
+    def action_reset(self) -> None:
+        """All columns, as they come."""
+        self._choose(NO_CHOICE)
+
+    def action_up(self) -> None:
+        """The column above."""
+        self._list.move(-1)
+
+    def action_down(self) -> None:
+        """The column below."""
+        self._list.move(1)
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss()
+
+
+def _line(column: Column, choice: ColumnChoice, width: int) -> Line:
+    hidden, pinned = column.name in choice.hidden, column.name in choice.pinned
+    return (
+        ("[ ] " if hidden else "[x] ", "chosen"),
+        (f"{column.name:<{width}}  ", "dim" if hidden else ""),
+        ("pinned  " if pinned else "        ", "warn"),
+        (f"{column.head[1]}, in {column.seen:,}", "dim"),
+    )
