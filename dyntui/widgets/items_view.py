@@ -18,7 +18,7 @@ from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.request_forms import FORMS, told
 from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
+from dyntui.core.schema import IndexInfo, TableInfo
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -212,9 +212,14 @@ class ItemsView(TableTab, LensHost):
         """What reading all that is planned takes, where that is a scan of a large table."""
         if plan.operation != "Scan" or self.info is None:
             return None
-        name = plan.request.members.get("IndexName")
-        index = None if name is None else self.info.index(name)
+        index = self._index_of(plan)
         return scan_question(self.info, index, self.connection.ask_above_bytes)
+
+    def _index_of(self, plan: Plan) -> IndexInfo | None:
+        """The index that a plan reads; None for the table, or where it was removed meanwhile."""
+        name = plan.request.members.get("IndexName")
+        indexes = self.info.indexes if self.info is not None else ()
+        return next((index for index in indexes if index.name == name), None)
 
     def _end(self) -> None:
         """Read to the very last row; ask first where that is a full scan of a large table."""
@@ -242,11 +247,9 @@ class ItemsView(TableTab, LensHost):
         plan = self._plan
         if plan is None or plan.operation != "Scan" or self.info is None:
             return None
-        members = plan.request.members
-        if "FilterExpression" in members:
+        if "FilterExpression" in plan.request.members:
             return None
-        name = members.get("IndexName")
-        return (self.info if name is None else self.info.index(name)).item_count
+        return (self._index_of(plan) or self.info).item_count
 
     def _close_field(self) -> None:
         """Edit no value."""

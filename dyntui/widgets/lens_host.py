@@ -102,8 +102,9 @@ class LensHost(RowsHost):
         if not isinstance(rows, FoundRows):
             return ""
         count, lens = rows.rows_known, rows.lens
-        text = f"row {self._grid.cursor_row + 1:,} of {count:,}" if count else "none"
+        text = f"row {self._grid.cursor_row + 1:,}" if count else "none"
         if lens.words.strip():
+            text += f" of {count:,}" if count else ""
             text += f" that hold{'s' if count == 1 else ''} “{lens.words.strip()}”,"
         text += f" of the {rows.held:,} rows in memory"
         if lens.attribute:

@@ -20,6 +20,7 @@ from dyntui.screens.bulk import BulkScreen
 from dyntui.screens.follow import FollowScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.selection import SelectionScreen
+from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.rows_view import RowsView
 from engine import Engine
 from tests.dyntui.app.driving import (
@@ -85,6 +86,14 @@ async def test_marks_are_toggled_counted_and_taken_away(client: Recorder, engine
         assert f" · {rows} marked" in shown(pilot, "#status")
         await press(pilot, "M")
         assert "marked" not in shown(pilot, "#status")
+
+
+async def test_a_click_with_ctrl_marks(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await pilot.click(ItemGrid, offset=(3, 2), control=True)
+        await settle(pilot)
+        assert " · 1 marked" in shown(pilot, "#status")
+        assert screen_text(pilot).count("●") == 1
 
 
 async def test_all_that_a_filter_shows_is_marked_and_copied(

@@ -319,8 +319,43 @@ async def test_a_refresh_shows_what_changed(
         assert source is not None
         assert (source.row(0) or {})["title"] == {"S": "New"}
         assert "~" in screen_text(pilot)
+        under_cursor = grid.item
+        engine.call("DeleteItem", {"TableName": "films", "Key": {"id": first["id"]}})
+        tab.refresh_rows()
+        await settle(pilot)
+        assert shown(pilot, "#status").endswith("1 gone")
+        assert grid.cursor_row == 0
+        assert grid.item == under_cursor
         await press(pilot, "r")
         assert "every" not in shown(pilot, "#status")
+
+
+async def test_an_error_ends_the_refreshing(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    async with running(client, engine) as pilot:
+        await press(pilot, "r")
+        engine.call("DeleteTable", {"TableName": "films"})
+        find(pilot, ItemsTab).refresh_rows()
+        await settle(pilot)
+        assert "ResourceNotFoundException" in shown(pilot, "#status")
+        await press(pilot, "down")
+        assert "every" not in shown(pilot, "#status")
+
+
+async def test_far_down_nothing_is_read_again(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.widgets.fresh_items.ROWS_MAX", 100)
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+end", "r")
+        scans = len(client.requests("Scan"))
+        find(pilot, ItemsTab).refresh_rows()
+        await settle(pilot)
+        assert len(client.requests("Scan")) == scans
+        assert "waits, as this is below row 100" in shown(pilot, "#status")
 
 
 def test_news_are_told_only_of_rows_that_both_readings_would_have() -> None:
