@@ -1,4 +1,4 @@
-"""Sample tables: five public data sets and two generated ones, ready for any engine.
+"""Sample tables: five public data sets, two generated ones and a derived one.
 
     from sample_data import DATASETS, load
 

@@ -38,6 +38,7 @@ OPEN_MOVIES = ("ctrl+o", "down", "down", "down", "enter")
 OPEN_BY_GENRE = ("ctrl+o", "down", "down", "down", "space", "down", "enter")
 """The list's tables stand in alphabetical order, the indexes of movies below it."""
 OPEN_AIRPORTS = ("ctrl+o", "home", "enter")
+OPEN_TRAVEL = ("ctrl+o", *["down"] * 5, "enter")
 STREAMS = str(TABS.index(StreamTab) + 1)
 
 
@@ -70,6 +71,7 @@ PICTURES = (
             *("down", "down", "right", "right", "enter", "end"),
         ),
     ),
+    Picture("entities", (100, 30), (*OPEN_TRAVEL, "T", "m", "down", "right", "down", "right")),
     Picture("small", (80, 24), ("f", "tab", "'state = 'HI'", "ctrl+j", "right")),
     Picture("review", (100, 26), ("f", "'SEA", "ctrl+j", "right", "i", "'Sea-Tac", "enter")),
     Picture(

@@ -200,9 +200,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("items.edit_value", ("i", "f2"), "Edit the cell's value", call="ask('edit_value')"),
     Action("items.create", ("o",), "Create an item", call="ask('create')"),
     Action("items.duplicate", ("O",), "Duplicate the item", call="ask('duplicate')"),
-    Action("items.delete", ("d",), "Delete the item", "Delete", call="ask('delete')"),
+    Action("items.delete", ("d",), "Delete the item, or those marked", "Delete", "ask('delete')"),
     Action("items.copy_cell", ("y",), "Copy the cell", call="ask('copy_cell')"),
-    Action("items.copy_row", ("Y",), "Copy the item as JSON", call="ask('copy_row')"),
+    Action(
+        "items.copy_row", ("Y",), "Copy the item as JSON, or those marked", "", "ask('copy_row')"
+    ),
     Action(
         "items.copy_as", ("c",), "Copy the request as JSON, AWS CLI or boto3", call="ask('copy_as')"
     ),
@@ -243,7 +245,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
     ),
-    Action("item.delete", ("d",), "Delete the item", "Delete", "ask('delete')", palette=False),
+    Action(
+        "item.delete", ("d",), "Delete the item", "Delete", "ask('panel_delete')", palette=False
+    ),
+    Action(
+        "item.follow",
+        ("F",),
+        "Follow the value to an index or table",
+        "",
+        "ask('panel_follow')",
+        palette=False,
+    ),
     Action("item.history", ("H",), "History of the item", "", "ask('history')", palette=False),
     Action("item.seal", ("s",), "Open the sealed item, or as it is stored", "Seal", "ask('seal')"),
     Action("item.copy", ("y",), "Copy the value under the cursor", "Copy", "ask('panel_copy')"),

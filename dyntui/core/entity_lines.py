@@ -44,15 +44,17 @@ def _type_row(model: Model, one: EntityType, width: int, keys: int) -> Row:
         (f"{one.count:>6,}  {share:>4.0%}  {bytes_text(one.average_bytes)} each", "dim"),
     )
     each = one.count / max(1, one.collections)
+    shown = one.attributes[:ATTRIBUTES_MAX]
+    names = max((len(name) for name, _ in shown), default=0)
     details = [
         ((f"in {one.collections:,} item collections, {each:,.1f} in each", "dim"),),
         *(
             (
-                (f"{name}  ", "chosen"),
+                (f"{name:<{names}}  ", "chosen"),
                 (cell_text(one.example[name], VALUE_CELLS) if name in one.example else "", ""),
                 ("" if count == one.count else f"  in {count:,} of them", "dim"),
             )
-            for name, count in one.attributes[:ATTRIBUTES_MAX]
+            for name, count in shown
         ),
     ]
     return Row(line, tuple(details))

@@ -22,6 +22,7 @@ class Place:
     index: str | None
     key: str
     reason: str
+    fields: QueryFields
     request: Request
 
 
@@ -45,7 +46,7 @@ def places(infos: Iterable[TableInfo], origin: str, name: str, value: Json) -> l
                 request = make_plan(info, fields, page_rows=1).request
             except PlanError:
                 continue
-            place = Place(info.name, fields.index, keys[0], reason, request)
+            place = Place(info.name, fields.index, keys[0], reason, fields, request)
             found.append((rank, place))
     return [place for _, place in sorted(found, key=lambda entry: entry[0])]
 

@@ -41,13 +41,16 @@ class FoundRows:
 
     complete = True
 
-    def __init__(self, source: PageSource, lens: Lens) -> None:
+    def __init__(
+        self, source: PageSource, lens: Lens, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Find them; takes longer than a key may, and ends early once it is cancelled."""
         self._source = source
         self.lens = lens
         held = source.held()
         self.held = len(held)
         wanted = _matcher(lens.words)
-        found = [(number, item) for number, item in held if wanted(item)]
+        found = [(number, item) for number, item in held if not cancelled() and wanted(item)]
         if lens.attribute:
             found = _sorted(found, lens)
         self._numbers = [number for number, _ in found]
@@ -79,10 +82,18 @@ def _matcher(words: str) -> Callable[[Json], bool]:
     def matches(item: Json) -> bool:
         if not wanted:
             return True
-        text = "\n".join(map(cell_text, item.values())).casefold()
+        text = "\n".join(map(_text, item.values())).casefold()
         return all(word in text for word in wanted)
 
     return matches
+
+
+def _text(value: Json) -> str:
+    """What is searched of a value; most values are text already."""
+    for kind, content in value.items():
+        if kind in ("S", "N"):
+            return str(content)
+    return cell_text(value)
 
 
 def _sorted(found: list[tuple[int, Json]], lens: Lens) -> list[tuple[int, Json]]:

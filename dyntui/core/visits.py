@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+from dyntui.core.plan import QueryFields
 
 VISITS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What was shown: a tab (its number) of a table, with the index that was opened, or a place."""
+    """What was shown: a tab (its number) of a table, with the index that was opened, or a place.
+
+    `query` is the form's, where it was filled in by a followed value or one was followed from it;
+    `cursor` the row and column that the cursor was on.
+    """
 
     table: str | None
     index: str | None
     tab: int
     place: str = ""
+    query: QueryFields | None = None
+    cursor: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 class Visits:
@@ -31,6 +39,12 @@ class Visits:
             return
         self._visits = [*self._visits[: self._here + 1], visit][-VISITS_MAX:]
         self._here = len(self._visits) - 1
+
+    def left(self, query: QueryFields, cursor: tuple[int, int]) -> None:
+        """Note how the visit that one is at looks when it is left."""
+        if self._here >= 0:
+            here = self._visits[self._here]
+            self._visits[self._here] = replace(here, query=query, cursor=cursor)
 
     def step(self, by: int, can_go: Callable[[Visit], bool]) -> Visit | None:
         """Go back (-1) or on (1) to the nearest visit that is still possible; None if none is."""

@@ -225,6 +225,7 @@ class BrowserScreen(Navigation, JobHost):
         """Show a table, and an index of it."""
         self._shown = name
         self._index = index
+        self._query = None
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
         self._ask_expiry(name)
@@ -416,28 +417,6 @@ class BrowserScreen(Navigation, JobHost):
         message.stop()
         self._main.choose(1)
         await self._main.items.show_collection(message.index, message.key)
-
-    @on(ItemsTab.FollowWanted)
-    def _follow_wanted(self, message: ItemsTab.FollowWanted) -> None:
-        from dyntui.core.following import Place, places
-        from dyntui.screens.follow import FollowScreen
-
-        message.stop()
-        name, value = message.name, message.value
-        infos = [self._infos[table] for table in self._names if table in self._infos]
-        found = places(infos, self._shown or "", name, value)
-
-        async def go(place: Place) -> None:
-            if place.table != self._shown:
-                await self.open_table(place.table)
-            self._main.choose(1)
-            await self._main.items.show_collection(place.index, {place.key: value})
-
-        def closed(place: Place | None) -> None:
-            if place is not None:
-                self.run_worker(go(place), group="follow", exclusive=True)
-
-        self.app.push_screen(FollowScreen(name, value, found, self.session.region), closed)
 
     @on(TimelineTab.TableMade)
     def _table_made(self, message: TimelineTab.TableMade) -> None:

@@ -28,7 +28,7 @@ class ColumnsScreen(Drawer[None]):
     AUTO_FOCUS = "RowsView"
     DEFAULT_CSS = """
     ColumnsScreen #columns-about { padding: 0 1; height: auto; color: $text-muted; }
-    ColumnsScreen #drawer { width: 50%; }
+    ColumnsScreen #drawer { width: 44%; min-width: 52; }
     """
 
     def __init__(

@@ -6,12 +6,15 @@ from abc import abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
+from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.core.visits import Visit, Visits
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.table_list import TableList
 
@@ -27,6 +30,7 @@ class Navigation(Screen[None]):
         self._infos: dict[str, TableInfo] = {}
         self._shown: str | None = None
         self._index: str | None = None
+        self._query: QueryFields | None = None
         self._visits = Visits()
 
     @abstractmethod
@@ -44,7 +48,7 @@ class Navigation(Screen[None]):
     @property
     def _visit(self) -> Visit:
         """What is shown."""
-        return Visit(self._shown, self._index, self._main.tab, self._main.place)
+        return Visit(self._shown, self._index, self._main.tab, self._main.place, self._query)
 
     def action_sidebar(self) -> None:
         """Show or hide the list; where it was hidden it gets the focus."""
@@ -110,14 +114,57 @@ class Navigation(Screen[None]):
         if visit is None:
             self.notify("There is nothing " + ("before" if by < 0 else "after") + " this")
             return
+        await self._show(visit)
+
+    async def _show(self, visit: Visit) -> None:
         table = visit.table
-        if table is not None and (table, visit.index) != (self._shown, self._index):
+        if table is not None and visit.query is not None and visit.query != self._query:
+            await self._show_query(table, visit.query, *visit.cursor)
+        elif table is not None and (table, visit.index) != (self._shown, self._index):
             await self.open_table(table, visit.index)
         if visit.place:
             self._main.go_back_to(visit.place)
             self._main.shown.focus_content()
         else:
             self._main.choose(visit.tab)
+
+    # Following a value to where it leads.
+
+    @on(ItemsTab.FollowWanted)
+    def _follow_wanted(self, message: ItemsTab.FollowWanted) -> None:
+        from dyntui.core.following import Place, places
+        from dyntui.screens.follow import FollowScreen
+
+        message.stop()
+        name, value = message.name, message.value
+        infos = sorted(self._infos.values(), key=lambda info: info.name)
+        found = places(infos, self._shown or "", name, value)
+
+        def closed(place: Place | None) -> None:
+            if place is not None:
+                self.run_worker(self._follow(place.table, place.fields), group="follow")
+
+        region = self._main.items.session.region
+        self.app.push_screen(FollowScreen(name, value, found, region), closed)
+
+    @on(ItemsTab.QueryWanted)
+    async def _query_wanted(self, message: ItemsTab.QueryWanted) -> None:
+        message.stop()
+        if self._shown is not None:
+            await self._follow(self._shown, message.fields)
+
+    async def _follow(self, table: str, fields: QueryFields) -> None:
+        """Show what a query finds; one can go back to what is shown now."""
+        items = self._main.items
+        self._visits.left(items.fields, items.cursor)
+        await self._show_query(table, fields)
+
+    async def _show_query(self, table: str, fields: QueryFields, *cursor: int) -> None:
+        if table != self._shown:
+            await self.open_table(table)
+        self._query = fields
+        self._main.choose(1)
+        await self._main.items.show_query(fields, *cursor)
 
 
 def in_sight(panel: Widget) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual.timer import Timer
 from textual.widgets import Input
 
-from dyntui.core.marks import Marks
+from dyntui.core.marks import Key, Marks, key_of
 from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.refreshing import NO_NEWS, ROWS_MAX, Reading, news, next_interval_s
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.items_view import ItemsView
 from dyntui.widgets.jobs import Cancelled
+from engine.client.protocol import Json
 from engine.errors import ApiError
 
 REFRESHING = "refreshing"
@@ -77,12 +80,22 @@ class FreshItems(ItemsView):
         before = Reading([item for _, item in source.held()], source.complete)
         after = Reading([item for _, item in fresh.held()], fresh.complete)
         found = news(before, after, info.key_names)
+        item = self._grid.item
         self._source = self._drawn = fresh
         self._rows_read()
+        if item is not None and self._grid.source is fresh:
+            self._stay_on(key_of(item, info.key_names), after.rows, info.key_names)
         self._grid.news = found
         self._grid.refresh()
         self._show_item()
         self._show_status()
+
+    def _stay_on(self, key: Key, rows: Sequence[Json], key_names: Sequence[str]) -> None:
+        """Keep the cursor on its item, where that is among the rows still."""
+        for row, item in enumerate(rows):
+            if key_of(item, key_names) == key:
+                self._grid.move_to(row)
+                return
 
     def _refresh_failed(self, error: ApiError) -> None:
         """An error ends it, rather than come again and again."""

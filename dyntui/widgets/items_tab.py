@@ -89,6 +89,8 @@ class ItemsTab(MarkedItems):
             "end": self._end,
             "panel_value": self._show_member,
             "panel_edit": lambda: self._with_item(self._edit_member),
+            "panel_delete": lambda: self._with_item(self._delete),
+            "panel_follow": self._follow_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,
             "seal": self._turn_seal,

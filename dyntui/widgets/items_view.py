@@ -20,7 +20,7 @@ from dyntui.core.pages import OperationReader, PageSource
 from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.request_forms import FORMS, told
 from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
+from dyntui.core.schema import IndexInfo, TableInfo
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -119,20 +119,30 @@ class ItemsView(TableTab, LensHost):
         if known is None or known.keys_of_all != info.keys_of_all:
             await self._form.show(info)
         self._show_plan()
+        self._show_status()
 
     async def show_collection(self, index: str | None, key: Json) -> None:
         """Show the items of a partition key of the table, or of an index."""
         terms = {name: KeyTerm(value_text(value)) for name, value in key.items()}
         await self.show_query(QueryFields(index, terms))
 
-    async def show_query(self, fields: QueryFields) -> None:
-        """Show what a query form says that somebody else has filled in."""
+    async def show_query(self, fields: QueryFields, row: int = 0, column: int = 0) -> None:
+        """Show what somebody else has filled in, with the cursor on a cell."""
         if self.info is not None:
             self._to_run = False
             await self._form.show(self.info)
-            await self._form.choose_index(fields.index)
-            self._form.fill_keys(fields.keys)
-            self.run()
+            await self._form.fill(fields)
+            self.run(row, column)
+
+    @property
+    def fields(self) -> QueryFields:
+        """What the form says."""
+        return self._form.fields
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cell under the cursor."""
+        return self._grid.cursor_row, self._grid.cursor_column
 
     def reload(self) -> None:
         """Read again, and go back to where the cursor stood."""
@@ -223,9 +233,14 @@ class ItemsView(TableTab, LensHost):
         """What reading all that is planned takes, where that is a scan of a large table."""
         if plan.operation != "Scan" or self.info is None:
             return None
-        name = plan.request.members.get("IndexName")
-        index = None if name is None else self.info.index(name)
+        index = self._index_of(plan)
         return scan_question(self.info, index, self.connection.ask_above_bytes)
+
+    def _index_of(self, plan: Plan) -> IndexInfo | None:
+        """The index that a plan reads; None for the table, or where it was removed meanwhile."""
+        name = plan.request.members.get("IndexName")
+        indexes = self.info.indexes if self.info is not None else ()
+        return next((index for index in indexes if index.name == name), None)
 
     def _end(self) -> None:
         """Read to the very last row; ask first where that is a full scan of a large table."""
@@ -255,11 +270,9 @@ class ItemsView(TableTab, LensHost):
         plan = self._plan
         if plan is None or plan.operation != "Scan" or self.info is None:
             return None
-        members = plan.request.members
-        if "FilterExpression" in members:
+        if "FilterExpression" in plan.request.members:
             return None
-        name = members.get("IndexName")
-        return (self.info if name is None else self.info.index(name)).item_count
+        return (self._index_of(plan) or self.info).item_count
 
     def _close_field(self) -> None:
         """Edit no value."""

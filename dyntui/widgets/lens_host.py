@@ -9,8 +9,11 @@ from textual import on
 from dyntui.core.columns import Columns
 from dyntui.core.found_rows import NO_LENS, FoundRows, Lens
 from dyntui.core.pages import PageSource, Rows
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.rows_host import RowsHost
+
+LOOKING = "looking"
 
 
 class LensHost(RowsHost):
@@ -27,19 +30,37 @@ class LensHost(RowsHost):
         self._drop_lens()
         super()._begin(title, source, columns, row, column)
 
-    def _rows(self) -> Rows | None:
-        if self._source is None or self._lens == NO_LENS:
-            return self._source
-        return FoundRows(self._source, self._lens)
+    def _draw(self, source: PageSource) -> None:
+        if self._lens == NO_LENS:
+            super()._draw(source)
+        else:
+            self._drawn = source
+            self._look(self._lens)
 
     def _look(self, lens: Lens) -> None:
         """Show the rows through another lens."""
         self._lens = lens
-        rows = self._rows()
-        if rows is not None:
-            self._grid.show_rows(rows)
-            self._show_status()
-            self._show_item()
+        source = self._source
+        if source is None:
+            return
+        if lens == NO_LENS:
+            self.workers.cancel_group(self, LOOKING)
+            self._show_rows(source)
+            return
+
+        def work(cancelled: Cancelled) -> FoundRows:
+            return FoundRows(source, lens, cancelled)
+
+        def done(found: FoundRows) -> None:
+            if self._lens is lens and self._source is source:
+                self._show_rows(found)
+
+        self.run_job("filtering rows", work, done, self._show_error, group=LOOKING)
+
+    def _show_rows(self, rows: Rows) -> None:
+        self._grid.show_rows(rows)
+        self._show_status()
+        self._show_item()
 
     def _find(self) -> None:
         """Let the person type what the rows are to hold."""
@@ -81,8 +102,9 @@ class LensHost(RowsHost):
         if not isinstance(rows, FoundRows):
             return ""
         count, lens = rows.rows_known, rows.lens
-        text = f"row {self._grid.cursor_row + 1:,} of {count:,}" if count else "none"
+        text = f"row {self._grid.cursor_row + 1:,}" if count else "none"
         if lens.words.strip():
+            text += f" of {count:,}" if count else ""
             text += f" that hold{'s' if count == 1 else ''} “{lens.words.strip()}”,"
         text += f" of the {rows.held:,} rows in memory"
         if lens.attribute:

@@ -34,6 +34,12 @@ class MarkedItems(FreshItems):
         name: str
         value: Json
 
+    @dataclass
+    class QueryWanted(Message):
+        """What a query finds in this table is to be shown."""
+
+        fields: QueryFields
+
     def on_mount(self) -> None:
         """Nothing was written yet."""
         self._undo = UndoStack()
@@ -224,12 +230,17 @@ class MarkedItems(FreshItems):
         if cell is not None:
             self.post_message(self.FollowWanted(*cell))
 
+    def _follow_member(self) -> None:
+        member = self._panel.member
+        if member is not None:
+            self.post_message(self.FollowWanted(member.name, member.value))
+
     def _show_entities(self) -> None:
         from dyntui.screens.entities import EntitiesScreen
 
         def closed(fields: QueryFields | None) -> None:
             if fields is not None:
-                self.run_worker(self.show_query(fields), group="entities", exclusive=True)
+                self.post_message(self.QueryWanted(fields))
 
         if self.info is not None:
             self.app.push_screen(EntitiesScreen(self.session, self.info), closed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -205,11 +204,16 @@ class QueryForm(Vertical):
         await self._show_keys()
         self.post_message(self.Changed())
 
-    def fill_keys(self, terms: Mapping[str, KeyTerm]) -> None:
-        """Fill in values of key attributes, all other fields as they are."""
+    async def fill(self, fields: QueryFields) -> None:
+        """Fill in all that is known."""
+        await self.choose_index(fields.index)
         for field in self.query(KeyField):
-            if field.attribute in terms:
-                field.fill_term(terms[field.attribute])
+            if field.attribute in fields.keys:
+                field.fill_term(fields.keys[field.attribute])
+        self.query_one("#form-filter", Input).value = fields.filter
+        self.query_one("#form-projection", Input).value = fields.projection
+        self.query_one("#form-descending", Checkbox).value = fields.descending
+        self.query_one("#form-consistent", Checkbox).value = fields.consistent
 
     @on(Select.Changed, "#form-index")
     async def _index_changed(self, event: Select.Changed) -> None:

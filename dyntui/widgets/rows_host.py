@@ -13,7 +13,7 @@ from textual.message import Message
 from dyntui.core.columns import Columns
 from dyntui.core.formats import plain_json
 from dyntui.core.item_text import value_text
-from dyntui.core.pages import GONE, PageSource, Rows
+from dyntui.core.pages import GONE, PageSource
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
 from dyntui.widgets.copied import copy_text
@@ -149,17 +149,12 @@ class RowsHost(JobHost):
 
     def _draw(self, source: PageSource) -> None:
         """Have the grid show what is known of a source, from its top where it is another one."""
-        rows = self._rows()
         if self._drawn is not source:
             self._drawn = source
-            self._grid.show(rows, self._columns)
-        elif rows is not None and self._grid.source is not rows:
-            self._grid.show_rows(rows)
+            self._grid.show(source, self._columns)
+        elif self._grid.source is not source:
+            self._grid.show_rows(source)
         self._grid.rows_changed(wanting=not self._stopped)
-
-    def _rows(self) -> Rows | None:
-        """What the grid shows of the source."""
-        return self._source
 
     @property
     def _looked_at(self) -> str:

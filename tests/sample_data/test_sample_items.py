@@ -303,3 +303,31 @@ def test_votes_spread_over_every_shard_and_hour() -> None:
     assert set(shards.values()) == {25}
     hours = {item["hour"]["S"] for item in items("votes")}
     assert (len(hours), min(hours), max(hours)) == (25, "2025-12-30T23", "2025-12-31T23")
+
+
+def test_travel_holds_a_week_of_flights_with_their_airports_and_routes() -> None:
+    by_type: dict[str, list[Json]] = {}
+    for item in items("travel"):
+        by_type.setdefault(item["type"]["S"], []).append(item)
+    week = [item for item in items("flights") if item["departed"]["S"] < "2001-01-08"]
+    flown = Counter((item["origin"]["S"], item["destination"]["S"]) for item in week)
+    assert Counter(
+        (item["PK"]["S"], item["SK"]["S"], item["GSI1PK"]["S"], item["delay"]["N"])
+        for item in by_type["departure"]
+    ) == Counter(
+        (
+            f"AIRPORT#{item['origin']['S']}",
+            f"DEPARTURE#{item['departed']['S']}",
+            f"AIRPORT#{item['destination']['S']}",
+            item["delay"]["N"],
+        )
+        for item in week
+    )
+    assert {
+        (item["PK"]["S"][8:], item["destination"]["S"]): int(item["flights"]["N"])
+        for item in by_type["route"]
+    } == flown
+    delays = sum(int(item["delays"]["N"]) for item in by_type["route"])
+    assert delays == sum(int(item["delay"]["N"]) for item in week)
+    airports = {item["iata"]["S"] for item in by_type["airport"]}
+    assert airports == {place for route in flown for place in route}

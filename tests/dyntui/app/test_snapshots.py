@@ -16,6 +16,7 @@ from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
 from dyntui.core.preferences import Preferences
+from dyntui.widgets.items_tab import ItemsTab
 from engine import Engine
 from tests.dyntui.app.driving import (
     LARGE,
@@ -117,6 +118,16 @@ SCENES = (
     Scene("partiql-parameters", ("p", "'SELECT * FROM films WHERE id = :film", "ctrl+j", "'b''")),
     Scene("partiql-copy-as", ("p", f"'{BY_GENRE}", "ctrl+j", "c", "3")),
     Scene("partiql-from-form", ("f", "tab", "'genre = 'Drama'", "ctrl+j", "P")),
+    Scene("quick-filter", ("slash", "'drama 19")),
+    Scene("sorted", ("right", "right", "s", "s")),
+    Scene("marked", ("m", "m", "shift+down")),
+    Scene("columns", ("right", "greater_than_sign", "C", "j", "space", "j", "p")),
+    Scene("request", ("f", "f8", "'film-0042")),
+    Scene("request-cli", ("f", "f7", "f7", "f7", "'film-0042")),
+    Scene("bulk-delete", ("m", "m", "m", "d")),
+    Scene("bulk-refused", ("m", "up", "rival", "down", "m", "d", "ctrl+s")),
+    Scene("export-marked", ("m", "m", "E")),
+    Scene("follow", ("right", "F")),
     Scene("help", ("question_mark",)),
     Scene("palette", ("ctrl+p", "'item")),
 )
@@ -152,6 +163,25 @@ def test_a_folder_without_tables(
 ) -> None:
     app: DyntuiApp = make_app(empty_engine, empty_engine)
     assert snap_compare(app, terminal_size=size, run_before=Scene("empty").play)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_what_a_refresh_has_found(
+    snap_compare: Compare,
+    client: Recorder,
+    engine: Engine,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+
+    async def play(pilot: Pilot[None]) -> None:
+        await Scene("refresh", ("r", "down", "rival")).play(pilot)
+        engine.call("DeleteItem", {"TableName": "films", "Key": {"id": {"S": "film-0003"}}})
+        app_of(pilot).screen.query_one(ItemsTab).refresh_rows()
+        await settle(pilot)
+
+    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=play)
 
 
 LOOKS = {

@@ -1,0 +1,303 @@
+"""Many items at once: marked, copied, exported, deleted; and the last write undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from dyntui.core.bulk import BulkResult, Call, inverse, write_all
+from dyntui.core.marks import Marks
+from dyntui.core.schema import TableInfo
+from dyntui.core.selection_export import SelectionError, export_selection
+from dyntui.core.writes import Write, change_item, create_item, delete_item
+from dyntui.screens.bulk import BulkScreen
+from dyntui.screens.follow import FollowScreen
+from dyntui.screens.review import ReviewScreen
+from dyntui.screens.selection import SelectionScreen
+from dyntui.widgets.item_grid import ItemGrid
+from dyntui.widgets.rows_view import RowsView
+from engine import Engine
+from tests.dyntui.app.driving import (
+    FILM_COUNT,
+    Recorder,
+    app_of,
+    film,
+    find,
+    grid_of,
+    notices,
+    open_table,
+    press,
+    running,
+    screen_text,
+    settle,
+    shown,
+    type_text,
+)
+
+Json = dict[str, Any]
+
+
+def caller(engine: Engine) -> Call:
+    """What answers requests without a session."""
+
+    def call(operation: str, request: Json, cancelled: Callable[[], bool] | None = None) -> Json:
+        assert cancelled is not None
+        return engine.call(operation, request)
+
+    return call
+
+
+def films(engine: Engine) -> TableInfo:
+    described = engine.call("DescribeTable", {"TableName": "films"})
+    return TableInfo.from_description(described["Table"])
+
+
+def count(engine: Engine) -> int:
+    return int(engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"])
+
+
+async def mark(pilot: Pilot[None], rows: int) -> list[Json]:
+    """Mark the first rows; gives their items."""
+    await press(pilot, "g", *["m"] * rows)
+    marks = grid_of(pilot).marks
+    assert marks is not None
+    return marks.items
+
+
+async def test_marks_are_toggled_counted_and_taken_away(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        assert len(await mark(pilot, 2)) == 2
+        assert " · 2 marked" in shown(pilot, "#status")
+        assert screen_text(pilot).count("●") == 2
+        await press(pilot, "up", "m")
+        assert " · 1 marked" in shown(pilot, "#status")
+        await press(pilot, "shift+down", "shift+up")
+        assert " · 3 marked" in shown(pilot, "#status")
+        await press(pilot, "escape")
+        assert "marked" not in shown(pilot, "#status")
+        rows = grid_of(pilot).row_count
+        await press(pilot, "M")
+        assert f" · {rows} marked" in shown(pilot, "#status")
+        await press(pilot, "M")
+        assert "marked" not in shown(pilot, "#status")
+
+
+async def test_a_click_with_ctrl_marks(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await pilot.click(ItemGrid, offset=(3, 2), control=True)
+        await settle(pilot)
+        assert " · 1 marked" in shown(pilot, "#status")
+        assert screen_text(pilot).count("●") == 1
+
+
+async def test_all_that_a_filter_shows_is_marked_and_copied(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "slash")
+        await type_text(pilot, "horror")
+        await press(pilot, "enter", "M", "Y")
+        copied = json.loads(pilot.app.clipboard)
+        assert {item["genre"] for item in copied} == {"Horror"}
+        assert len(copied) == grid_of(pilot).row_count > 1
+
+
+async def test_marked_items_are_deleted_after_a_look_and_come_back(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        marked = await mark(pilot, 3)
+        await press(pilot, "d")
+        assert isinstance(pilot.app.screen, BulkScreen)
+        assert "3 items, a request for each, about 6 WCU" in shown(pilot, "#bulk-about")
+        assert not client.requests("DeleteItem")
+        await press(pilot, "ctrl+s")
+        assert count(engine) == FILM_COUNT - 3
+        assert all("ConditionExpression" in sent for sent in client.requests("DeleteItem"))
+        assert "Deleted 3 items: u brings them back" in notices(pilot)
+        await press(pilot, "u")
+        assert "Undo 3 writes" in shown(pilot, "#drawer-title")
+        await press(pilot, "ctrl+s")
+        assert count(engine) == FILM_COUNT
+        for item in marked:
+            key = {"id": item["id"]}
+            stored = engine.call("GetItem", {"TableName": "films", "Key": key})["Item"]
+            assert stored == item
+        await press(pilot, "u")
+        assert "Nothing has been written to this table" in notices(pilot)[-1]
+
+
+async def test_what_others_changed_meanwhile_is_not_deleted(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        first, second = await mark(pilot, 2)
+        engine.call("PutItem", {"TableName": "films", "Item": first | {"title": {"S": "New"}}})
+        await press(pilot, "d", "ctrl+s")
+        assert "1 item written, 1 left as they are" in shown(pilot, "#bulk-about")
+        assert first["id"]["S"] in screen_text(pilot)
+        await press(pilot, "escape")
+        assert count(engine) == FILM_COUNT - 1
+        assert "Item" not in engine.call(
+            "GetItem", {"TableName": "films", "Key": {"id": second["id"]}}
+        )
+
+
+async def test_one_write_is_undone_by_a_write_that_is_shown(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        before = grid_of(pilot).item
+        assert before is not None
+        await press(pilot, "right", "i")
+        await type_text(pilot, "!")
+        await press(pilot, "enter", "ctrl+s", "down", "u")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert before["id"]["S"] in shown(pilot, "#drawer-title")
+        await press(pilot, "ctrl+s")
+        stored = engine.call("GetItem", {"TableName": "films", "Key": {"id": before["id"]}})
+        assert stored["Item"] == before
+
+
+async def test_marked_items_are_exported(client: Recorder, engine: Engine, tmp_path: Path) -> None:
+    async with running(client, engine) as pilot:
+        marked = await mark(pilot, 3)
+        await press(pilot, "E")
+        assert isinstance(pilot.app.screen, SelectionScreen)
+        name = find(pilot, Input)
+        name.value = str(tmp_path / "some.txt")
+        await press(pilot, "enter")
+        assert "the name ends in none of .json" in screen_text(pilot)
+        name.value = str(tmp_path / "some.jsonl")
+        await press(pilot, "enter")
+        lines = (tmp_path / "some.jsonl").read_text().splitlines()
+        assert [json.loads(line) for line in lines] == marked
+        await press(pilot, "E")
+        find(pilot, Input).value = str(tmp_path / "some.jsonl")
+        await press(pilot, "enter")
+        assert shown(pilot, "#drawer-error").endswith("is there already")
+
+
+async def test_a_value_is_followed_to_an_index(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+        names = [column.name for column in grid.columns.shown]
+        grid.move_to(0, names.index("genre"))
+        genre = (grid.item or {})["genre"]["S"]
+        await press(pilot, "F")
+        assert isinstance(pilot.app.screen, FollowScreen)
+        lines = ["".join(text for text, _ in row.line) for row in find(pilot, RowsView).listed.rows]
+        assert lines[0].startswith(
+            "Query   films · by-genre  genre = …  the key has the name genre"
+        )
+        assert any(line.startswith("Query   notes  who = …") for line in lines)
+        await press(pilot, "enter")
+        query = client.requests("Query")[-1]
+        assert query["IndexName"] == "by-genre"
+        assert query["ExpressionAttributeValues"] == {":v0": {"S": genre}}
+        await press(pilot, "F", "down", "down", "enter")
+        assert client.requests("Query")[-1]["TableName"] == "notes"
+        assert not any(scan["TableName"] == "notes" for scan in client.requests("Scan"))
+
+
+async def test_what_was_followed_leads_back(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+        await press(pilot, "f", "tab")
+        await type_text(pilot, "year > 1980")
+        await press(pilot, "enter", "down", "down")
+        column = [one.name for one in grid.columns.shown].index("genre")
+        grid.move_to(2, column)
+        item = grid.item
+        await press(pilot, "F", "enter", "F", "down", "down", "enter")
+        assert client.requests("Query")[-1]["TableName"] == "notes"
+        await press(pilot, "backspace")
+        assert client.requests("Query")[-1]["IndexName"] == "by-genre"
+        await press(pilot, "backspace")
+        assert client.requests("Scan")[-1]["FilterExpression"] == "#year > :v0"
+        assert (grid.cursor_row, grid.cursor_column) == (2, column)
+        assert grid.item == item
+        await press(pilot, "backspace")
+        assert "Nothing was followed: F on a value does that." in notices(pilot)
+
+
+async def test_a_value_deep_in_an_item_is_followed(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "enter", "F")
+        assert isinstance(pilot.app.screen, FollowScreen)
+        assert shown(pilot, "#drawer-title").startswith("Follow id = film-")
+        await mark_behind(pilot)
+
+
+async def mark_behind(pilot: Pilot[None]) -> None:
+    """Mark two items while the panel is open: d in the panel is about its own item only."""
+    await press(pilot, "escape", "escape", "m", "m", "enter", "d")
+    assert isinstance(pilot.app.screen, ReviewScreen)
+
+
+async def test_items_of_other_tables_are_not_marked_with_these(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await mark(pilot, 2)
+        await open_table(pilot, "notes")
+        assert "marked" not in shown(pilot, "#status")
+        await press(pilot, "M", "d", "E", "u", "F", "less_than_sign", "minus")
+        await settle(pilot)
+        assert app_of(pilot).screen is app_of(pilot).screen_stack[0]
+
+
+def test_marks_know_items_by_their_key() -> None:
+    marks = Marks(("id",))
+    marks.add([film(1), film(2)])
+    assert film(1) | {"title": {"S": "other"}} in marks
+    assert film(3) not in marks
+    marks.toggle(film(1))
+    assert marks.items == [film(2)]
+
+
+@pytest.mark.parametrize("kind", ["create", "change", "delete"])
+def test_the_inverse_of_a_write_undoes_it(engine: Engine, kind: str) -> None:
+    info, old = films(engine), film(7)
+    fresh = old | {"id": {"S": "fresh"}}
+    write: Write = {
+        "create": create_item(info, fresh),
+        "change": change_item(info, old, old | {"title": {"S": "Other"}}),
+        "delete": delete_item(info, old),
+    }[kind]
+    before = engine.call("Scan", {"TableName": "films"})["Items"]
+
+    call = caller(engine)
+    done = write_all(call, [write], lambda: False, lambda _: None).done
+    assert engine.call("Scan", {"TableName": "films"})["Items"] != before
+    write_all(call, [inverse(info, done[0])], lambda: False, lambda _: None)
+    assert engine.call("Scan", {"TableName": "films"})["Items"] == before
+
+
+def test_many_writes_stop_between_two_of_them(engine: Engine) -> None:
+    info = films(engine)
+    writes = [delete_item(info, film(number)) for number in range(5)]
+    told: list[int] = []
+
+    def progress(result: BulkResult) -> None:
+        told.append(len(result.done))
+
+    result = write_all(caller(engine), writes, lambda: len(told) == 2, progress)
+    assert (len(result.done), told, result.error) == (2, [1, 2], None)
+    assert count(engine) == FILM_COUNT - 2
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv", "a.ion"])
+def test_a_selection_is_a_file_of_the_format_that_its_name_tells(tmp_path: Path, name: str) -> None:
+    size = export_selection([film(1), film(2)], ("id",), tmp_path / name)
+    text = (tmp_path / name).read_text()
+    assert len(text.encode()) == size
+    assert text.count("film-000") == 2
+    with pytest.raises(SelectionError, match="is there already"):
+        export_selection([film(1)], ("id",), tmp_path / name)

@@ -1,0 +1,383 @@
+"""Rows in memory filtered and sorted, columns chosen, the request shown as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dyntui.app import DyntuiApp
+from dyntui.core.column_choice import NO_CHOICE, ColumnBook, ColumnChoice, column_book
+from dyntui.core.columns import Columns
+from dyntui.core.connect import Connection, connect
+from dyntui.core.found_rows import FoundRows, Lens
+from dyntui.core.pages import Page, PageSource
+from dyntui.core.refreshing import NO_NEWS, Reading, news, next_interval_s
+from dyntui.screens.columns import ColumnsScreen
+from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.quick_filter import QuickFilter
+from dyntui.widgets.request_panel import RequestPanel
+from dyntui.widgets.text_view import TextView
+from engine import Engine
+from tests.dyntui.app.conftest import create_films
+from tests.dyntui.app.driving import (
+    SMALL,
+    Recorder,
+    film,
+    find,
+    grid_of,
+    press,
+    running,
+    screen_text,
+    settle,
+    shown,
+    type_text,
+)
+
+if TYPE_CHECKING:
+    from engine.client.remote import RemoteClient
+
+Json = dict[str, Any]
+NAMES = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=1)
+
+
+class Given:
+    """A reader of rows that are given."""
+
+    counts_examined = True
+
+    def __init__(self, items: list[Json]) -> None:
+        self._items = items
+
+    def read(self, start: Any, limit: int, cancelled: Callable[[], bool]) -> Page:
+        """A page of them."""
+        assert not cancelled()
+        first = start or 0
+        end = first + limit
+        more = end if end < len(self._items) else None
+        return Page(self._items[first:end], limit, 0.5, more)
+
+
+def source_of(items: list[Json]) -> PageSource:
+    """A source that has read all of its rows."""
+    source = PageSource(Given(items), 10)
+    source.ensure_end(lambda: False)
+    return source
+
+
+# The filter and the order of rows in memory.
+
+
+async def test_words_filter_what_is_in_memory_without_a_request(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+        known, calls = grid.row_count, len(client.calls)
+        await press(pilot, "slash")
+        await type_text(pilot, "DRAMA director")
+        found = grid.row_count
+        assert 0 < found < known
+        await press(pilot, "enter")
+        assert pilot.app.focused is grid
+        status = shown(pilot, "#status")
+        assert status.startswith(f"row 1 of {found} that hold “DRAMA director”")
+        assert f"of the {known} rows in memory" in status
+        await press(pilot, "G", "pagedown")
+        assert len(client.calls) == calls
+        await press(pilot, "escape")
+        assert grid.row_count == known
+
+
+async def test_escape_in_the_filter_shows_all_rows(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        known = grid_of(pilot).row_count
+        await press(pilot, "slash")
+        await type_text(pilot, "no such word")
+        assert grid_of(pilot).row_count == 0
+        assert shown(pilot, "#status").startswith("none that hold")
+        await press(pilot, "escape")
+        assert grid_of(pilot).row_count == known
+        assert not pilot.app.screen.query(QuickFilter)
+
+
+async def test_rows_in_memory_are_sorted_up_down_and_as_read(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+        names = [column.name for column in grid.columns.shown]
+        source = grid.source
+        assert source is not None
+        read = [source.row(row) for row in range(grid.row_count)]
+        grid.move_to(0, names.index("year"))
+
+        def years() -> list[int]:
+            rows = grid.source
+            assert rows is not None
+            return [int((rows.row(row) or {})["year"]["N"]) for row in range(grid.row_count)]
+
+        await press(pilot, "s")
+        assert years() == sorted(years())
+        assert "sorted here by year ↑" in shown(pilot, "#status")
+        await press(pilot, "s")
+        assert years() == sorted(years(), reverse=True)
+        await press(pilot, "s")
+        assert [source.row(row) for row in range(grid.row_count)] == read
+        assert grid.source is source
+
+
+async def test_a_write_through_a_filter_changes_its_own_row(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "slash")
+        await type_text(pilot, "horror")
+        await press(pilot, "enter", "down", "right", "i")
+        item = grid_of(pilot).item or {}
+        await type_text(pilot, "!")
+        await press(pilot, "enter", "ctrl+s")
+        assert (grid_of(pilot).item or {})["id"] == item["id"]
+        stored = engine.call("GetItem", {"TableName": "films", "Key": {"id": item["id"]}})
+        assert stored["Item"] == grid_of(pilot).item != item
+        await press(pilot, "escape")
+        source = find(pilot, ItemsTab)._source
+        assert source is not None
+        assert stored["Item"] in [row for _, row in source.held()]
+
+
+@given(st.lists(st.sampled_from(["1", "12", "-3", "0.5", "1e3"]), max_size=40))
+def test_numbers_are_sorted_as_numbers(numbers: list[str]) -> None:
+    rows = FoundRows(source_of([{"n": {"N": number}} for number in numbers]), Lens(attribute="n"))
+    found = [(rows.row(row) or {})["n"]["N"] for row in range(rows.rows_known)]
+    assert found == sorted(numbers, key=float)
+
+
+def test_items_without_the_attribute_come_last_whichever_way() -> None:
+    source = source_of([{"a": {"S": "x"}}, {"n": {"S": "b"}}, {"n": {"N": "7"}}, {"n": {"S": "a"}}])
+    for descending in (False, True):
+        rows = FoundRows(source, Lens(attribute="n", descending=descending))
+        assert rows.row(3) == {"a": {"S": "x"}}
+    assert [rows.row(row) for row in range(3)] == [
+        {"n": {"S": "b"}},
+        {"n": {"S": "a"}},
+        {"n": {"N": "7"}},
+    ]
+
+
+# Columns.
+
+
+async def test_columns_are_hidden_moved_and_pinned(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+
+        def names() -> list[str]:
+            return [column.name for column in grid.columns.shown]
+
+        first, second = names()[1:3]
+        await press(pilot, "right", "greater_than_sign")
+        assert names()[1:3] == [second, first]
+        assert grid.column is not None
+        assert grid.column.name == first
+        await press(pilot, "minus")
+        assert first not in names()
+        await press(pilot, "C")
+        assert isinstance(pilot.app.screen, ColumnsScreen)
+        assert f"[ ] {first}" in screen_text(pilot)
+        await press(pilot, "p", "j", "space")
+        assert names()[-1] != second
+        assert grid.columns.fixed == 2
+        await press(pilot, "r", "escape")
+        assert names()[:3] == ["id", first, second]
+
+
+async def test_columns_are_as_they_were_in_the_next_session(tmp_path: Path) -> None:
+    expected: list[str] = []
+    for session in range(2):
+        with connect(str(tmp_path / "data"), "eu-west-1", environment={}) as connection:
+            if not session:
+                create_films(connection.local_tools)  # type: ignore[arg-type]
+            app = DyntuiApp(connection)
+            async with app.run_test(size=SMALL) as pilot:
+                await settle(pilot)
+                shown_names = [column.name for column in grid_of(pilot).columns.shown]
+                if session:
+                    assert shown_names == expected
+                    return
+                await press(pilot, "right", "minus", "greater_than_sign", "C", "p", "escape")
+                expected = [column.name for column in grid_of(pilot).columns.shown]
+                assert expected != shown_names
+
+
+@given(NAMES, st.data())
+def test_any_choice_arranges_all_columns_once(names: list[str], data: st.DataObject) -> None:
+    choice = NO_CHOICE
+    for _ in range(data.draw(st.integers(0, 8))):
+        name = data.draw(st.sampled_from(names))
+        step = data.draw(st.sampled_from([-1, 1]))
+        choice = data.draw(
+            st.sampled_from(
+                [choice.toggled(name), choice.pinned_or_not(name), choice.moved(name, step, names)]
+            )
+        )
+        assert sorted(choice.arranged(names)) == sorted(names)
+    columns = Columns([("k", "PK")], choice)
+    columns.observe([{name: {"S": "x"} for name in ("k", *names)}])
+    shown_names = [column.name for column in columns.shown]
+    assert shown_names[0] == "k"
+    assert set(shown_names[1:]) == set(names) - choice.hidden
+    pinned = [name for name in choice.pinned if name not in choice.hidden]
+    assert shown_names[1 : columns.fixed] == pinned
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"r/t": 3}', '{"r/t": {"order": 1}}'])
+def test_a_damaged_file_of_choices_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "columns.json"
+    path.write_text(text)
+    book = ColumnBook(path, "r/")
+    assert book.choice("t") == NO_CHOICE
+    book.keep("t", ColumnChoice(hidden=frozenset({"a"})))
+    assert ColumnBook(path, "r/").choice("t").hidden == {"a"}
+    assert ColumnBook(path, "other/").choice("t") == NO_CHOICE
+
+
+def test_choices_for_a_remote_are_kept_by_its_address(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    books = []
+    for address in ("http://one:1", "http://two:2", "http://one:1"):
+        remote = cast("RemoteClient", SimpleNamespace(is_service=False, endpoint_url=address))
+        connection = Connection(engine, None, "us-east-1", None, remote=remote)
+        books.append(column_book(connection))
+        if len(books) == 1:
+            books[0].keep("films", ColumnChoice(pinned=("year",)))
+    pinned = [book.choice("films").pinned for book in books]
+    assert pinned == [("year",), (), ("year",)]
+    (kept,) = tmp_path.rglob("columns.json")
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+# The request as one types.
+
+
+async def test_the_request_follows_the_typing_in_every_form(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "f", "f8")
+        await type_text(pilot, "film-0007")
+        text = find(pilot, RequestPanel).query_one(TextView)
+        assert text.text == 'GetItem films\nkey         {"id": {"S": "film-0007"}}'
+        await press(pilot, "f7")
+        assert text.text == "SELECT *\nFROM \"films\"\nWHERE id = 'film-0007'"
+        await type_text(pilot, "1")
+        assert "film-00071" in text.text
+        await press(pilot, "f7")
+        assert text.text.startswith("aws dynamodb get-item")
+        await press(pilot, "f7")
+        assert "client.get_item(" in text.text
+        await press(pilot, "f7")
+        assert text.text.startswith("{")
+        await press(pilot, "f7", "tab")
+        await type_text(pilot, "year = 'x")
+        assert text.text.startswith("✗ ")
+        await press(pilot, "f8")
+        assert not pilot.app.screen.query(RequestPanel)
+        assert not client.requests("GetItem")
+
+
+# Reading again.
+
+
+async def test_a_refresh_shows_what_changed(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    async with running(client, engine) as pilot:
+        grid, tab = grid_of(pilot), find(pilot, ItemsTab)
+        first = grid.item or {}
+        await press(pilot, "down", "r")
+        assert "every 3600 s: nothing changed" in shown(pilot, "#status")
+        engine.call("PutItem", {"TableName": "films", "Item": first | {"title": {"S": "New"}}})
+        await press(pilot, "slash")
+        tab.refresh_rows()
+        await settle(pilot)
+        assert "nothing changed" in shown(pilot, "#status")
+        await press(pilot, "escape")
+        tab.refresh_rows()
+        await settle(pilot)
+        assert "every 3600 s: 1 changed" in shown(pilot, "#status")
+        assert grid.cursor_row == 1
+        source = grid.source
+        assert source is not None
+        assert (source.row(0) or {})["title"] == {"S": "New"}
+        assert "~" in screen_text(pilot)
+        under_cursor = grid.item
+        engine.call("DeleteItem", {"TableName": "films", "Key": {"id": first["id"]}})
+        tab.refresh_rows()
+        await settle(pilot)
+        assert shown(pilot, "#status").endswith("1 gone")
+        assert grid.cursor_row == 0
+        assert grid.item == under_cursor
+        await press(pilot, "r")
+        assert "every" not in shown(pilot, "#status")
+
+
+async def test_an_error_ends_the_refreshing(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    async with running(client, engine) as pilot:
+        await press(pilot, "r")
+        engine.call("DeleteTable", {"TableName": "films"})
+        find(pilot, ItemsTab).refresh_rows()
+        await settle(pilot)
+        assert "ResourceNotFoundException" in shown(pilot, "#status")
+        await press(pilot, "down")
+        assert "every" not in shown(pilot, "#status")
+
+
+async def test_far_down_nothing_is_read_again(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.widgets.fresh_items.ROWS_MAX", 100)
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+end", "r")
+        scans = len(client.requests("Scan"))
+        find(pilot, ItemsTab).refresh_rows()
+        await settle(pilot)
+        assert len(client.requests("Scan")) == scans
+        assert "waits, as this is below row 100" in shown(pilot, "#status")
+
+
+def test_news_are_told_only_of_rows_that_both_readings_would_have() -> None:
+    a, b, c, d = ({"id": {"S": name}} for name in "abcd")
+    changed = b | {"x": {"N": "1"}}
+
+    def told(before: list[Json], after: list[Json], ended: bool) -> str:
+        return str(news(Reading(before, ended), Reading(after, ended), ("id",)))
+
+    assert told([a, b], [a, b], True) == "nothing changed"
+    assert told([a, b], [a, changed, c], True) == "1 changed, 1 new"
+    assert told([a, b, c], [a, c], True) == "1 gone"
+    assert told([a, b, c], [d, a, b], False) == "1 new"
+    assert told([a, b, c], [b, c, d], False) == "1 gone"
+    assert news(Reading([a], True), Reading([a], True), ("id",)) == NO_NEWS
+
+
+def test_the_intervals_come_round() -> None:
+    assert [next_interval_s(one) for one in (0, 2, 10, 60, 7)] == [2, 10, 60, 0, 0]
+
+
+def test_a_film_is_found_by_what_is_deep_inside_it() -> None:
+    rows = FoundRows(source_of([film(1), film(2)]), Lens("votes SEEN 2"))
+    assert rows.rows_known == 1
+    assert rows.row(0) == film(2)
