@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
 
-from dyntui.core.actions import Action
+from dyntui.core.action import Action
 from dyntui.core.clipboard import Clipboard, Copied, terminal_only
 from dyntui.core.connect import Connection
 from dyntui.core.cost import units_text

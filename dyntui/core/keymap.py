@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from dyntui.core.actions import ACTIONS, CONTEXTS, Action, of_context
+from dyntui.core.action import Action
+from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
 from dyntui.core.key_names import KEY_NAMES, key_name
 
 APP = "app"

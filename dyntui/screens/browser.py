@@ -6,7 +6,6 @@ Drawers are imported when they are first opened, so that the app starts without 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,18 +18,19 @@ from textual.worker import Worker
 from dyntui.core.connect import Connection, neighbours_with_tables
 from dyntui.core.expiry_text import Expiry
 from dyntui.core.place_text import account_of, place_text
+from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.screens.navigation import Navigation, in_sight
+from dyntui.screens.navigation import in_sight
+from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.main_area import AnyPlace, MainArea
-from dyntui.widgets.messages import error_text
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
@@ -53,11 +53,7 @@ POLL_SECONDS = 1.0
 DESCRIBED_AT_ONCE = 20
 
 
-class _StoppedError(Exception):
-    """The person stopped the load of the sample data."""
-
-
-class BrowserScreen(Navigation, JobHost):
+class BrowserScreen(TableWork):
     """Browses the tables of one Region."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
@@ -81,13 +77,10 @@ class BrowserScreen(Navigation, JobHost):
     """
 
     def __init__(self, session: Session, connection: Connection, place: str) -> None:
-        super().__init__()
-        self.session = session
-        self._connection = connection
+        super().__init__(session, connection)
         self._place = place
         self._names: list[str] = []
         self._watched: set[str] = set()
-        self._draft_table: dict[str, str] = {}
         self._were_running: list[Worker[Any]] = []
 
     def compose(self) -> ComposeResult:
@@ -107,7 +100,7 @@ class BrowserScreen(Navigation, JobHost):
             header.kind = "service" if self._connection.is_service else "remote"
             self._find_account(self._connection.remote)
         self.set_interval(BUSY_SECONDS, self._show_busy)
-        self._load_tables()
+        self.load_tables()
 
     def _find_account(self, remote: RemoteClient) -> None:
         """Put the account's number into the banner; where it cannot be had, that is said."""
@@ -122,7 +115,7 @@ class BrowserScreen(Navigation, JobHost):
 
     # The list of tables.
 
-    def _load_tables(self, then: str | None = None) -> None:
+    def load_tables(self, then: str | None = None) -> None:
         """Read names, then counts and schemas; then show table `then`, or the one that is shown
         as it is now, or else the first."""
 
@@ -211,9 +204,6 @@ class BrowserScreen(Navigation, JobHost):
         self._list.remove_class("-open")
         self._main.shown.focus_content()
 
-    def _failed(self, error: ApiError) -> None:
-        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
-
     @on(TableList.Opened)
     async def _opened(self, message: TableList.Opened) -> None:
         message.stop()
@@ -221,11 +211,13 @@ class BrowserScreen(Navigation, JobHost):
             await self.open_table(message.table, message.index)
             self._go_to_content()
 
-    async def open_table(self, name: str, index: str | None = None) -> None:
-        """Show a table, and an index of it."""
+    async def open_table(
+        self, name: str, index: str | None = None, query: QueryFields | None = None
+    ) -> None:
+        """Show a table, and an index of it, or what is about to fill in its form."""
         self._shown = name
         self._index = index
-        self._query = None
+        self._query = query
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
         self._ask_expiry(name)
@@ -240,7 +232,7 @@ class BrowserScreen(Navigation, JobHost):
 
         def failed(error: ApiError) -> None:
             if isinstance(error, ResourceNotFoundException):
-                self._load_tables()
+                self.load_tables()
             else:
                 self._failed(error)
 
@@ -331,7 +323,7 @@ class BrowserScreen(Navigation, JobHost):
         if message.table in self._infos:
             self._describe_again(message.table)
         else:
-            self._load_tables()
+            self.load_tables()
 
     def on_security_board_table_changed(self, message: SecurityBoard.TableChanged) -> None:
         """A table has another key, a configuration that seals its items, or sealed items."""
@@ -421,7 +413,7 @@ class BrowserScreen(Navigation, JobHost):
     @on(TimelineTab.TableMade)
     def _table_made(self, message: TimelineTab.TableMade) -> None:
         message.stop()
-        self._load_tables()
+        self.load_tables()
 
     @on(StreamTab.ItemWanted)
     async def _item_wanted(self, message: StreamTab.ItemWanted) -> None:
@@ -475,85 +467,6 @@ class BrowserScreen(Navigation, JobHost):
         elif what == "copy_as":
             self._copy_as(info)
 
-    def _drop(self, info: TableInfo) -> None:
-        from dyntui.screens.drop_table import DropTableScreen
-
-        self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
-
-    def _copy_as(self, info: TableInfo) -> None:
-        from dyntui.core.recreate import create_request
-        from dyntui.screens.copy_as import CopyAsScreen
-
-        self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
-
-    def _dropped(self, name: str | None) -> None:
-        if name is not None:
-            self.notify(f"Dropped {name}", markup=False)
-            if self._shown == name:
-                self._shown = None
-            self._load_tables()
-
-    def action_create_table(self) -> None:
-        """The form for a new table."""
-        from dyntui.screens.create_table import CreateTableScreen
-
-        def closed(result: str | dict[str, str] | None) -> None:
-            self._draft_table = result if isinstance(result, dict) else {}
-            if isinstance(result, str):
-                self.notify(f"Created {result}", markup=False)
-                self._load_tables(result)
-
-        self.app.push_screen(CreateTableScreen(self.session, self._draft_table), closed)
-
-    def action_load_samples(self) -> None:
-        """Load the sample tables that are missing; on the service only if that is meant."""
-        if not self._connection.is_service:
-            self._load_samples()
-            return
-        from dyntui.screens.ask_first import AskFirstScreen
-        from sample_data import load_question
-
-        def closed(wanted: bool | None) -> None:
-            if wanted:
-                self._load_samples()
-
-        self.app.push_screen(AskFirstScreen(load_question(), "The sample data"), closed)
-
-    def _load_samples(self) -> None:
-        import sample_data
-
-        client, loader = self._connection.client, self._connection.loader
-
-        def work(cancelled: Cancelled) -> None:
-            def on_progress(name: str, held: int, count: int) -> None:
-                if cancelled():
-                    raise _StoppedError
-                self.post_progress(lambda: self._show_loaded(name, held, count))
-
-            with suppress(_StoppedError):
-                sample_data.load(client, loader, on_progress=on_progress)
-
-        def done(_: None) -> None:
-            self._reset_empty()
-            self.notify("The sample data are loaded")
-            self._load_tables()
-
-        def failed(error: ApiError) -> None:
-            self._reset_empty()
-            self._failed(error)
-            self._load_tables()
-
-        self.run_job("loading the sample data", work, done, failed, group="samples")
-
-    def _show_loaded(self, name: str, held: int, count: int) -> None:
-        """Show how far the load is, where there were no tables before it."""
-        for empty in self.query(EmptyState):
-            empty.show_progress(name, held, count)
-
-    def _reset_empty(self) -> None:
-        for empty in self.query(EmptyState):
-            empty.reset()
-
     # What keys do everywhere on this screen.
 
     def action_tab(self, number: int) -> None:
@@ -587,7 +500,7 @@ class BrowserScreen(Navigation, JobHost):
 
     def action_reload(self) -> None:
         """Read tables and items again."""
-        self._load_tables()
+        self.load_tables()
 
     def action_back(self) -> None:
         """Stop what runs, or step back."""

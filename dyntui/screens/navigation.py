@@ -34,8 +34,10 @@ class Navigation(Screen[None]):
         self._visits = Visits()
 
     @abstractmethod
-    async def open_table(self, name: str, index: str | None = None) -> None:
-        """Show a table, and an index of it."""
+    async def open_table(
+        self, name: str, index: str | None = None, query: QueryFields | None = None
+    ) -> None:
+        """Show a table, and an index of it, or what is about to fill in its form."""
 
     @property
     def _list(self) -> TableList:
@@ -161,7 +163,7 @@ class Navigation(Screen[None]):
 
     async def _show_query(self, table: str, fields: QueryFields, *cursor: int) -> None:
         if table != self._shown:
-            await self.open_table(table)
+            await self.open_table(table, query=fields)
         self._query = fields
         self._main.choose(1)
         await self._main.items.show_query(fields, *cursor)

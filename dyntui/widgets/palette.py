@@ -11,7 +11,8 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
-from dyntui.core.actions import ACTIONS, CONTEXTS, Action
+from dyntui.core.action import Action
+from dyntui.core.actions import ACTIONS, CONTEXTS
 
 if TYPE_CHECKING:
     from dyntui.app import DyntuiApp

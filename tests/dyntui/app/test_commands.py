@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from dyntui.core.actions import ACTIONS, Action
+from dyntui.core.action import Action
+from dyntui.core.actions import ACTIONS
 from dyntui.screens.browser import BrowserScreen
 from dyntui.widgets.palette import ActionProvider
 from engine import Engine

@@ -224,7 +224,7 @@ async def test_what_was_followed_leads_back(client: Recorder, engine: Engine) ->
         assert (grid.cursor_row, grid.cursor_column) == (2, column)
         assert grid.item == item
         await press(pilot, "backspace")
-        assert "Nothing was followed: F on a value does that." in notices(pilot)
+        assert "There is nothing before this" in notices(pilot)
 
 
 async def test_a_value_deep_in_an_item_is_followed(client: Recorder, engine: Engine) -> None:

@@ -271,24 +271,24 @@ async def test_the_request_follows_the_typing_in_every_form(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine) as pilot:
-        await press(pilot, "f", "f8")
+        await press(pilot, "f", "f6")
         await type_text(pilot, "film-0007")
         text = find(pilot, RequestPanel).query_one(TextView)
         assert text.text == 'GetItem films\nkey         {"id": {"S": "film-0007"}}'
-        await press(pilot, "f7")
+        await press(pilot, "f12")
         assert text.text == "SELECT *\nFROM \"films\"\nWHERE id = 'film-0007'"
         await type_text(pilot, "1")
         assert "film-00071" in text.text
-        await press(pilot, "f7")
+        await press(pilot, "f12")
         assert text.text.startswith("aws dynamodb get-item")
-        await press(pilot, "f7")
+        await press(pilot, "f12")
         assert "client.get_item(" in text.text
-        await press(pilot, "f7")
+        await press(pilot, "f12")
         assert text.text.startswith("{")
-        await press(pilot, "f7", "tab")
+        await press(pilot, "f12", "tab")
         await type_text(pilot, "year = 'x")
         assert text.text.startswith("✗ ")
-        await press(pilot, "f8")
+        await press(pilot, "f6")
         assert not pilot.app.screen.query(RequestPanel)
         assert not client.requests("GetItem")
 

@@ -1,0 +1,115 @@
+"""What one does to tables on the main screen: create, drop, load the sample data."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from contextlib import suppress
+
+from dyntui.core.connect import Connection
+from dyntui.core.schema import TableInfo
+from dyntui.core.session import Session
+from dyntui.screens.navigation import Navigation
+from dyntui.widgets.empty_state import EmptyState
+from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.messages import error_text
+from engine.errors import ApiError
+
+
+class _StoppedError(Exception):
+    """The person stopped the load of the sample data."""
+
+
+class TableWork(Navigation, JobHost):
+    """A screen on which tables are made and dropped."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        super().__init__()
+        self.session = session
+        self._connection = connection
+        self._draft_table: dict[str, str] = {}
+
+    @abstractmethod
+    def load_tables(self, then: str | None = None) -> None:
+        """Read which tables there are, and show one."""
+
+    def _failed(self, error: ApiError) -> None:
+        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+
+    def _drop(self, info: TableInfo) -> None:
+        from dyntui.screens.drop_table import DropTableScreen
+
+        self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+
+    def _copy_as(self, info: TableInfo) -> None:
+        from dyntui.core.recreate import create_request
+        from dyntui.screens.copy_as import CopyAsScreen
+
+        self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))
+
+    def _dropped(self, name: str | None) -> None:
+        if name is not None:
+            self.notify(f"Dropped {name}", markup=False)
+            if self._shown == name:
+                self._shown = None
+            self.load_tables()
+
+    def action_create_table(self) -> None:
+        """The form for a new table."""
+        from dyntui.screens.create_table import CreateTableScreen
+
+        def closed(result: str | dict[str, str] | None) -> None:
+            self._draft_table = result if isinstance(result, dict) else {}
+            if isinstance(result, str):
+                self.notify(f"Created {result}", markup=False)
+                self.load_tables(result)
+
+        self.app.push_screen(CreateTableScreen(self.session, self._draft_table), closed)
+
+    def action_load_samples(self) -> None:
+        """Load the sample tables that are missing; on the service only if that is meant."""
+        if not self._connection.is_service:
+            self._load_samples()
+            return
+        from dyntui.screens.ask_first import AskFirstScreen
+        from sample_data import load_question
+
+        def closed(wanted: bool | None) -> None:
+            if wanted:
+                self._load_samples()
+
+        self.app.push_screen(AskFirstScreen(load_question(), "The sample data"), closed)
+
+    def _load_samples(self) -> None:
+        import sample_data
+
+        client, loader = self._connection.client, self._connection.loader
+
+        def work(cancelled: Cancelled) -> None:
+            def on_progress(name: str, held: int, count: int) -> None:
+                if cancelled():
+                    raise _StoppedError
+                self.post_progress(lambda: self._show_loaded(name, held, count))
+
+            with suppress(_StoppedError):
+                sample_data.load(client, loader, on_progress=on_progress)
+
+        def done(_: None) -> None:
+            self._reset_empty()
+            self.notify("The sample data are loaded")
+            self.load_tables()
+
+        def failed(error: ApiError) -> None:
+            self._reset_empty()
+            self._failed(error)
+            self.load_tables()
+
+        self.run_job("loading the sample data", work, done, failed, group="samples")
+
+    def _show_loaded(self, name: str, held: int, count: int) -> None:
+        """Show how far the load is, where there were no tables before it."""
+        for empty in self.query(EmptyState):
+            empty.show_progress(name, held, count)
+
+    def _reset_empty(self) -> None:
+        for empty in self.query(EmptyState):
+            empty.reset()
