@@ -293,7 +293,7 @@ def first_file() -> str:
             "",
         ]
     lines += [
-        "# Keys of the app, by action: docs/app.md has the keys, `dyntui config keys` the names.",
+        "# Keys of the app, by action: docs/app.md and its pages have the keys, `dyntui config keys` the names.",
         f"[{KEYS}]",
         '# "items.edit" = ["e", "f4"]',
     ]

@@ -129,7 +129,8 @@ HOMES: dict[str, type[DOMNode]] = {
     "help": HelpScreen,
     "empty": EmptyState,
 }
-DOCS = Path(__file__).parents[3] / "docs" / "app.md"
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = (DOCS / "app.md", *(DOCS / "app").glob("*.md"))
 
 
 def test_ids_are_unique_and_every_context_has_a_home() -> None:
@@ -176,7 +177,8 @@ def test_the_homes_have_the_keys() -> None:
 def test_the_documentation_has_every_key_and_no_other() -> None:
     documented: set[tuple[str, str]] = set()
     in_keys = False
-    for line in DOCS.read_text(encoding="utf-8").splitlines():
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| keys |"):
             in_keys = True
