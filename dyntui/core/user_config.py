@@ -293,8 +293,7 @@ def first_file() -> str:
             "",
         ]
     lines += [
-        "# Keys of the app, by action: docs/app.md and its pages have the keys, `dyntui config keys` the names.",
-        f"[{KEYS}]",
+        f"# Keys of the app, by action: `dyntui config keys` has the names.[{KEYS}]",
         '# "items.edit" = ["e", "f4"]',
     ]
     return "\n".join(lines) + "\n"
