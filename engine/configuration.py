@@ -10,6 +10,7 @@ pitr_lag_s = 0                  how long ago the latest time is that recovery re
 trash = 7                       days for which a table is kept that a person drops or empties
 transaction_conflicts = "wait"  or "service": refuse writes of items of a transaction in flight
 on_demand_switches = 4          how often in 24 hours a table may become on demand; 0: no limit
+key_switches = 4                how often in 24 hours a table may change its key; 0: no limit
 wording = "classic"             or "2026": how refusals are worded
 buckets.NAME = "PATH"           where a bucket of exports and imports lies, or its s3:// address
 throttling = "enforce"          or "warn", "off": what is done about requests beyond a capacity

@@ -14,10 +14,10 @@ from typing import BinaryIO, Literal
 import orjson
 
 from dyntui.core.formats import json_default
-from dyntui.core.recreate import create_request
 from dyntui.core.schema import TableInfo
 from engine.client.history import ItemDiff
 from engine.client.protocol import Json, StoredItems
+from engine.client.recreate import create_request
 from engine.clock import Clock
 from engine.model.values import item_size
 from engine.transfer import csv_rows, dynamodb_json, incremental, ion, plain_json
@@ -228,7 +228,7 @@ def _facts(target: Target, info: TableInfo, clock: Clock) -> ExportFacts:
         export_time_us=None,
         window_us=None,
         view=None,
-        table=create_request(info).members,
+        table=create_request(info.description),
     )
 
 

@@ -29,3 +29,11 @@ def tables_by_key(tables: Iterable[TableKey]) -> dict[str, list[str]]:
         for arn in arns:
             found.setdefault(str(arn), []).append(each.table)
     return found
+
+
+def same_key(description: Json) -> Json:
+    """What a CreateTable request says of the key that a described table is under."""
+    encryption = description.get("SSEDescription")
+    if encryption is None:
+        return {}
+    return {"SSESpecification": sse_specification(encryption["KMSMasterKeyArn"])}

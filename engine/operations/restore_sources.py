@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Concatenate, ParamSpec
 
@@ -69,7 +70,7 @@ def require_source_key(region: Region, source: Json) -> None:
 def _require_kept_key(region: Region, kept_id: str, reader: Reader, catalog: Catalog) -> None:
     kept = reader.discarded(kept_id)
     if kept is not None:
-        region.require_key(catalog, kept.table)
+        region.require_key(replace(catalog, data_keys=reader.data_keys()), kept.table)
 
 
 @contextmanager

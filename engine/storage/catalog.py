@@ -491,13 +491,13 @@ class Catalog:
             found |= {index.storage_id: (table, index) for index in table.indexes}
         return found
 
+    @property
+    def encryptions(self) -> list[Encryption | None]:
+        """How each table is encrypted."""
+        return [table.encryption for table in self.tables.values()]
+
     @classmethod
-    def from_rows(
-        cls,
-        version: int,
-        rows: Iterable[tuple[str, bytes]],
-        data_keys: Mapping[int, WrappedKey] | None = None,
-    ) -> Catalog:
+    def from_rows(cls, version: int, rows: Iterable[tuple[str, bytes]]) -> Catalog:
         """Build it from the rows (name, definition) of the table `catalog`.
 
         Raises `InternalServerError` where a definition cannot be read.
@@ -510,4 +510,4 @@ class Catalog:
                 raise InternalServerError(
                     f"the definition of the table {name} is damaged ({error})"
                 ) from error
-        return cls(version, tables, data_keys or {})
+        return cls(version, tables)

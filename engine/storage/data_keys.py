@@ -231,6 +231,13 @@ def read_data_keys(cursor: apsw.Cursor) -> dict[int, WrappedKey]:
     return {key.id: key for key in keys}
 
 
+def data_keys_for(
+    cursor: apsw.Cursor, encryptions: Iterable[Encryption | None]
+) -> dict[int, WrappedKey]:
+    """All data keys, where any table has some: a folder without them needs no such page."""
+    return read_data_keys(cursor) if any(encryptions) else {}
+
+
 def read_data_key(cursor: apsw.Cursor, key_id: int) -> WrappedKey:
     """One data key; raises `InternalServerError` where it is not there."""
     rows = fetch(cursor, f"SELECT {_COLUMNS} FROM data_keys WHERE id = ?", (key_id,))

@@ -46,7 +46,7 @@ from engine.storage.meter_file import MeterFile
 from engine.storage.reader import Read, Reader
 from engine.storage.sealing import Seals
 from engine.storage.turn_reads import TurnReads
-from engine.storage.upkeep import Upkeep, gate_path
+from engine.storage.upkeep import Upkeep, gate_path, needs_looking_after
 from engine.storage.writer import Work, Writer, load_catalog
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class Database:
         self._gate = None if self.path is None else _file_gate(gate_path(self.path))
         self.upkeep = Upkeep(self, self.path, clock)
         # In memory nothing goes on beside a clock that is moved by hand.
-        self._looks_after_expiry = self.path is not None or not isinstance(clock, VirtualClock)
+        self._looks_after = self.path is not None or not isinstance(clock, VirtualClock)
         try:
             self._connection = self._open_first()
             self.catalog = self._first_catalog()
@@ -177,9 +177,7 @@ class Database:
         """Go on with a catalog that this process, or another one, has changed."""
         self.catalog = catalog
         self.data_keys.keep(catalog.data_keys)
-        if self._looks_after_expiry and any(
-            table.expiry is not None for table in catalog.tables.values()
-        ):
+        if self._looks_after and any(map(needs_looking_after, catalog.tables.values())):
             self.upkeep.start()
 
     # Reading.

@@ -14,6 +14,7 @@ from engine.storage.connections import (
     fetch,
 )
 from engine.storage.counts import large_sizes, read_counts
+from engine.storage.data_keys import WrappedKey, read_data_keys
 from engine.storage.items import StoredItem, read_item, read_keys, read_range
 from engine.storage.jobs import Job, read_job, read_jobs
 from engine.storage.keys import KeyRange
@@ -130,6 +131,10 @@ class Reader:
     def discarded(self, discarded_id: str) -> Discarded | None:
         """One of these tables."""
         return find(self._beside, discarded_id)
+
+    def data_keys(self) -> dict[int, WrappedKey]:
+        """All data keys, those of deleted tables too."""
+        return read_data_keys(self._beside)
 
     def log_size(self) -> tuple[int, int, int | None]:
         """Entries of the change log, bytes of their keys and images, the stamp of the oldest."""

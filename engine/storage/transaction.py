@@ -21,10 +21,10 @@ from engine.storage.counts import large_sizes
 from engine.storage.data_keys import (
     DataKeys,
     Encryption,
+    data_keys_for,
     forget_data_keys,
     leave_data_keys,
     put_data_key,
-    read_data_keys,
 )
 from engine.storage.expiry import note_expiry, put_expiry
 from engine.storage.growth import grown_with_size, grown_with_throughput
@@ -394,7 +394,9 @@ class WriteTransaction:
             self.cursor,
             "UPDATE meta SET value = value + 1 WHERE name = 'catalog_version' RETURNING value",
         )
-        self.catalog = Catalog(version, tables, read_data_keys(self.cursor))
+        catalog = Catalog(version, tables)
+        data_keys = data_keys_for(self.cursor, catalog.encryptions)
+        self.catalog = replace(catalog, data_keys=data_keys)
         # No change of an item comes before the table that it is in.
         self.keep_time()
 

@@ -22,7 +22,7 @@ from engine.errors import ApiError, FolderError, TableKeyDenied
 from engine.storage.adoption import adopt_all, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
-from engine.storage.catalog import Catalog
+from engine.storage.catalog import Catalog, Table
 from engine.storage.expiring import KIND as EXPIRY
 from engine.storage.expiring import expire_step, note_step, tables_with_expired
 from engine.storage.gate import FileGate
@@ -115,8 +115,8 @@ class Upkeep:
                     self.checkpoint()
                 else:
                     in_a_row = 0
-                    self.rounds()
                     self._database.data_keys.drop_if_changed()
+                    self.rounds()
                     if self.chore is not None and self._clock.monotonic_s() - looked_s >= _ROUND_S:
                         looked_s = self._clock.monotonic_s()
                         self.chore()
@@ -158,7 +158,7 @@ class Upkeep:
         return (
             self.is_work_left(reader, catalog)
             or bool(reader.job_ids(PLAN))
-            or any(table.expiry is not None for table in catalog.tables.values())
+            or any(map(needs_looking_after, catalog.tables.values()))
         )
 
     def is_work_left(self, reader: Reader, catalog: Catalog) -> bool:
@@ -237,6 +237,11 @@ class Upkeep:
         self._thread.join()
         with contextlib.suppress(*_FAILURES):
             self._database.write(self.step)
+
+
+def needs_looking_after(table: Table) -> bool:
+    """Whether something may be due though nobody writes: items expire, keys are disabled."""
+    return table.expiry is not None or table.encryption is not None
 
 
 def _jobs(reader: Reader, _catalog: Catalog, kind: str) -> list[int]:

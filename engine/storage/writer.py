@@ -17,6 +17,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -27,7 +28,7 @@ from engine.clock import Clock
 from engine.errors import InternalServerError
 from engine.storage.catalog import Catalog
 from engine.storage.connections import as_api_error, fetch, roll_back
-from engine.storage.data_keys import DataKeys, read_data_keys
+from engine.storage.data_keys import DataKeys, data_keys_for
 from engine.storage.gate import Gate
 from engine.storage.log_reads import least_stamp_us
 from engine.storage.transaction import WriteTransaction
@@ -318,4 +319,5 @@ def load_catalog(cursor: apsw.Cursor, known: Catalog) -> Catalog:
     if version == known.version:
         return known
     rows = fetch(cursor, "SELECT name, definition FROM catalog ORDER BY name")
-    return Catalog.from_rows(version, rows, read_data_keys(cursor))
+    catalog = Catalog.from_rows(version, rows)
+    return replace(catalog, data_keys=data_keys_for(cursor, catalog.encryptions))

@@ -144,6 +144,11 @@ def test_a_table_is_put_under_a_key(made: Shell) -> None:
     )
     assert "CUSTOMER  films " in made.ok("keys list").out
     assert made.ok("keys describe alias/mine -o json").json["Tables"] == ["films"]
+    made.ok("copy films scanned --via scan")
+    made.ok("copy films copied")
+    for name in ("scanned", "copied"):
+        assert arn in made.ok(f"describe {name}").out
+        made.ok(f"drop {name} --yes")
     assert "not to be read now: films" in made.ok("keys disable alias/mine").both
     told = made.refused("get films 1")
     assert "(AccessDeniedException) when calling the GetItem operation: KMS key access" in told

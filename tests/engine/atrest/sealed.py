@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from engine import Engine
+from engine.storage.gate import FileGate
 from tests.engine.storage.things import TABLE, database_of, run_sql
 
 Json = dict[str, Any]
@@ -65,5 +67,9 @@ def records(engine: Engine, table: str = TABLE) -> list[Json]:
 
 
 def round_of_upkeep(engine: Engine) -> None:
-    """Let the upkeep look for work."""
-    database_of(engine).upkeep.rounds()
+    """Let the upkeep look for work, once its own thread is at none."""
+    database = database_of(engine)
+    assert database.path is not None
+    with closing(FileGate(database.path.with_name("upkeep.lock"))) as gate, gate:
+        pass
+    database.upkeep.rounds()
