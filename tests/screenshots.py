@@ -17,13 +17,17 @@ from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connect import Connection
+from dyntui.core.preferences import Preferences
+from dyntui.core.read_only import ReadOnly
 from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine, Settings
+from engine.client.remote import Credentials, RemoteClient
 from engine.clock import VirtualClock
 from sample_data import load
 from tests.dyntui.app.driving import press, settle, type_text
 from tests.dyntui.app.past_of_films import write_past
+from tests.guarded_shop import guarded_shop
 from tests.ticket_sale import TickingClock, sell_tickets
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -47,13 +51,14 @@ class Picture:
     """A picture: the size of its window in cells, and how it is reached.
 
     A step is a key, or a text to type with a quote before it; `rival` is another one's write,
-    `traffic` several of them.
+    `traffic` several of them. `account` has it taken as of an account of AWS that is only read.
     """
 
     name: str
     size: tuple[int, int]
     steps: tuple[str, ...]
-    light: bool = False
+    theme: str = "dark"
+    account: bool = False
 
 
 SALE = Picture("capacity", (120, 40), ("3",))
@@ -104,23 +109,44 @@ PICTURES = (
         (*OPEN_AIRPORTS, STREAMS, "o", "ctrl+s", "traffic", "R", "down", "down", "down"),
     ),
     Picture("learn", (100, 30), ("f7", "down", "down", "enter", "n")),
-    Picture("light", (120, 30), (*OPEN_MOVIES, "2"), light=True),
+    Picture("light", (120, 30), (*OPEN_MOVIES, "2"), theme="light"),
+    Picture("contrast", (100, 26), (*OPEN_TRAVEL, "enter"), theme="high-contrast"),
+    Picture("jump", (100, 26), (*OPEN_MOVIES, "ctrl+g")),
+    Picture("remote", (100, 20), ("f", "'SEA", "ctrl+j"), account=True),
 )
+
+GUARDED = (
+    Picture("security", (100, 26), ("K",)),
+    Picture("security-tables", (100, 26), ("K", "m", "V")),
+    Picture("outsider", (100, 24), ("K", "m", "enter")),
+)
+"""They are taken of tables under keys, with sealed items."""
 
 
 async def take(engine: Engine, picture: Picture) -> str:
     """The picture as SVG."""
-    connection = Connection(engine, engine, engine.region, PLACE)
-    app = DyntuiApp(connection, CLOCK)
+    connection = _account(engine) if picture.account else _folder(engine)
+    app = DyntuiApp(connection, CLOCK, Preferences(theme=picture.theme))
     async with app.run_test(size=picture.size) as pilot:
-        if picture.light:
-            app.action_light()
         await settle(pilot)
         for step in picture.steps:
             await _do(pilot, engine, step)
         app.clear_notifications()
         await settle(pilot)
         return app.export_screenshot(title="dyntui")
+
+
+def _folder(engine: Engine) -> Connection:
+    return Connection(engine, engine, engine.region, PLACE)
+
+
+def _account(engine: Engine) -> Connection:
+    """What looks like an account of AWS; nothing is asked there."""
+    remote = RemoteClient(region="eu-west-1", credentials=Credentials("id", "secret"))
+    remote.account_id = "123456789012"
+    return Connection(
+        engine, None, "eu-west-1", None, remote=remote, read_only=ReadOnly("--read-only")
+    )
 
 
 async def _do(pilot: Pilot[None], engine: Engine, step: str) -> None:
@@ -171,6 +197,9 @@ def take_all() -> Iterator[tuple[Picture, str]]:
     with Engine.in_memory(clock=standing) as engine:
         write_past(engine, standing)
         yield PAST, asyncio.run(take(engine, PAST))
+    with guarded_shop(VirtualClock()) as engine:
+        for picture in GUARDED:
+            yield picture, asyncio.run(take(engine, picture))
 
 
 def svg_path(picture: Picture) -> Path:

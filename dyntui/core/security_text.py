@@ -22,7 +22,7 @@ MASTER_TEXTS = {
     "passphrase": "derived from a passphrase",
     "environment": "in DYNTUI_MASTER_KEY",
     "keyring": "in the operating system's keyring",
-    "memory": "in memory: the keys are gone with it",
+    "memory": "in memory, for this session",
 }
 """Where the master key comes from; see `KeyTools.protect`."""
 
@@ -50,9 +50,10 @@ def key_line(key: KeyInfo, security: Security, now_s: float) -> str:
     users = len(security.users(key)) + len(security.sealers(key))
     parts = [key_kind(key), key_state(key, now_s)]
     parts.append(f"used by {_count(users, 'table')}" if users else "used by no table")
-    parts.append(f"made {_ago(key.created_us, now_s)}")
     if key.rotated_us:
         parts.append(f"rotated {_ago(key.rotated_us[-1], now_s)}")
+    else:
+        parts.append(f"made {_ago(key.created_us, now_s)}")
     return " · ".join(parts)
 
 
@@ -106,7 +107,7 @@ def table_line(table: TableSecurity) -> str:
 
 def _at_rest(table: TableSecurity) -> str:
     if table.is_inaccessible:
-        return f"{table.owner} key {table.key_name}: not to be used, the table cannot be read"
+        return f"cannot be read: its key {table.key_name} is not to be used"
     text = f"{table.owner} key" + (f" {table.key_name}" if table.key_arn is not None else "")
     if not table.is_switching:
         return text

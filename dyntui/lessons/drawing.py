@@ -51,7 +51,7 @@ def step_lines(
 def parameters_text(run: Run, marked: int = -1) -> str:
     """What the parameters are set to; number `marked` is the one that a key changes."""
     return " · ".join(
-        ("▸" if number == marked else "") + parameter.text(run.values[parameter.name])
+        ("▸ " if number == marked else "") + parameter.text(run.values[parameter.name])
         for number, parameter in enumerate(run.lesson.parameters)
     )
 

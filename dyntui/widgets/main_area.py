@@ -18,6 +18,7 @@ from dyntui.core.session import Session
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
+from dyntui.widgets.facts import Facts
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
@@ -46,8 +47,6 @@ class MainArea(Vertical):
         width: 1fr;
         #area-head { height: 1; background: $panel; padding: 0 1; }
         #area-title { width: auto; text-style: bold; margin-right: 2; }
-        #area-facts { width: 1fr; text-align: right; color: $secondary;
-            text-wrap: nowrap; text-overflow: ellipsis; }
         ContentSwitcher { height: 1fr; }
     }
     """
@@ -72,7 +71,7 @@ class MainArea(Vertical):
             yield Static(id="area-title")
             for number, tab in enumerate(TABS, 1):
                 yield Choice(str(number), f"{number} {tab.TITLE}")
-            yield Static(id="area-facts")
+            yield Facts(id="area-facts")
         with ContentSwitcher(initial="nothing"):
             yield Vertical(id="nothing")
             yield from self._tabs
@@ -197,9 +196,9 @@ class MainArea(Vertical):
     def _show_facts(self, info: TableInfo) -> None:
         parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
         if info.changing or info.status != "ACTIVE":
-            # What is under way stands first: a narrow window cuts the rest.
+            # What is under way stands first: in a narrow window the rest gives way.
             parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")
-        self.query_one("#area-facts", Static).update(Text(" · ".join(parts)), layout=False)
+        self.query_one("#area-facts", Facts).tell(parts)
 
     def choose(self, number: int, *, focus: bool = True) -> None:
         """Show another tab, and go there unless the focus is to stay where it is."""

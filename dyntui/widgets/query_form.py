@@ -92,7 +92,7 @@ class QueryForm(Vertical):
         background: $surface;
         .row { height: 1; }
         .name { width: 8; color: $text-muted; }
-        #form-index { width: 34; }
+        #form-index { width: 40fr; max-width: 34; }
         #form-gap { width: 1fr; }
         #form-keys { height: auto; }
         #form-keys-row { height: auto; }

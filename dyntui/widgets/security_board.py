@@ -100,7 +100,7 @@ class SecurityBoard(Vertical, JobHost):
         with ContentSwitcher(initial=self._page):
             yield KeyList(id="keys")
             yield EncryptionList(id="sealing")
-        yield TextView(json=False)
+        yield TextView(json=False, columns=True)
 
     def on_mount(self) -> None:
         """Look what there is."""

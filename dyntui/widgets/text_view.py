@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import pairwise
 
@@ -17,12 +18,14 @@ from dyntui.core.json_tokens import Token, json_tokens
 from dyntui.core.requests import Request, as_json
 
 TAB_CELLS = 4
+_COLUMN = re.compile(r"\S(?:.*?\S)?  +")
 
 
 class TextView(ScrollView, can_focus=True):
     """Shows a text, broken at blanks where it is too wide; JSON is coloured.
 
-    Characters that steer a terminal are shown escaped.
+    Characters that steer a terminal are shown escaped. In `columns` of names and texts, with two
+    blanks or more between them, what is broken goes on below its text.
     """
 
     DEFAULT_CSS = """
@@ -32,10 +35,18 @@ class TextView(ScrollView, can_focus=True):
     }
     """
 
-    def __init__(self, text: str = "", *, json: bool = True, id: str | None = None) -> None:  # noqa: A002  Textual's own name
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        json: bool = True,
+        columns: bool = False,
+        id: str | None = None,  # noqa: A002  Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self._text = text
         self._json = json
+        self._columns = columns
         self._request: Request | None = None
         self._lines: list[str] = []
         self._rows: list[tuple[int, int, int]] = []
@@ -82,11 +93,16 @@ class TextView(ScrollView, can_focus=True):
         self._rows = [
             (number, start, end)
             for number, line in enumerate(self._lines)
-            for start, end in pairwise(row_starts(line, width))
+            for start, end in pairwise(row_starts(line, width, self._indent(line)))
         ]
         self._tokens.clear()
         self.virtual_size = Size(width, len(self._rows))
         self.refresh()
+
+    def _indent(self, line: str) -> int:
+        """How far in the rows of a line stand that go on with it."""
+        named = _COLUMN.match(line) if self._columns else None
+        return named.end() if named is not None and named.end() < self._width // 2 else 0
 
     def render_line(self, y: int) -> Strip:
         """One line of the viewport."""
@@ -95,7 +111,8 @@ class TextView(ScrollView, can_focus=True):
         if place >= len(self._rows):
             return Strip.blank(self._width, base)
         number, start, end = self._rows[place]
-        segments = [
+        indent = self._indent(self._lines[number]) if start else 0
+        segments = [Segment(" " * indent, base)] + [
             Segment(text, base + self._style(kind) if kind else base)
             for text, kind in self._pieces(number, start, end)
         ]
@@ -126,8 +143,11 @@ class TextView(ScrollView, can_focus=True):
         return token_styles(self.app.theme_variables)[kind]
 
 
-def row_starts(line: str, width: int) -> list[int]:
-    """Where the rows of a line start, and at last its end; broken at blanks where there are any."""
+def row_starts(line: str, width: int, indent: int = 0) -> list[int]:
+    """Where the rows of a line start, and at last its end; broken at blanks where there are any.
+
+    All rows but the first have `indent` cells less.
+    """
     starts, start, length = [0], 0, len(line)
     narrow = line.isascii()
     while start < length:
@@ -136,6 +156,8 @@ def row_starts(line: str, width: int) -> list[int]:
             blank = line.rfind(" ", start + 1, end)
             end = blank + 1 if blank > start + width // 2 else max(end, start + 1)
         start = min(end, length)
+        if len(starts) == 1:
+            width -= indent
         starts.append(start)
     return starts if length else [0, 0]
 

@@ -89,7 +89,7 @@ class TransfersView(Vertical, JobHost):
         yield Static("Transfers", id="transfers-head")
         yield TextLine(id="transfers-note")
         yield OptionList()
-        yield TextView(json=False)
+        yield TextView(json=False, columns=True)
 
     def on_mount(self) -> None:
         """Look what there is."""

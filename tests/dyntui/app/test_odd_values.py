@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from dyntui.core.formats import bytes_text, cell_text, printable
 from dyntui.screens.value import ValueScreen
+from dyntui.widgets.facts import fitting
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.text_view import TextView, row_starts
@@ -147,14 +148,29 @@ def test_a_cut_text_fits(text: str, width: int) -> None:
     assert shown_text.isprintable()
 
 
-@given(text=st.text(max_size=200), width=st.integers(2, 40))
-def test_the_rows_of_a_line_are_the_line(text: str, width: int) -> None:
+@given(text=st.text(max_size=200), width=st.integers(2, 40), indent=st.integers(0, 20))
+def test_the_rows_of_a_line_are_the_line(text: str, width: int, indent: int) -> None:
+    indent = min(indent, width - 2)
     line = printable(text)
-    starts = row_starts(line, width)
+    starts = row_starts(line, width, indent)
     rows = [line[start:end] for start, end in pairwise(starts)]
     assert "".join(rows) == line
-    assert all(cell_len(row) <= width for row in rows)
+    assert cell_len(rows[0]) <= width
+    assert all(cell_len(row) <= width - indent for row in rows[1:])
     assert all(rows) or rows == [""]
+
+
+@given(facts=st.lists(st.text(max_size=20), max_size=4), width=st.integers(0, 60))
+def test_facts_give_way_one_after_another(facts: list[str], width: int) -> None:
+    text = fitting(facts, width)
+    assert cell_len(text) <= width
+    shown_count = next(
+        count for count in range(len(facts), -1, -1) if " · ".join(facts[:count]) == text
+    )
+    assert all(
+        cell_len(" · ".join(facts[:count])) > width
+        for count in range(shown_count + 1, len(facts) + 1)
+    )
 
 
 @pytest.mark.parametrize(

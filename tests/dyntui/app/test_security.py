@@ -150,7 +150,7 @@ def test_a_table_that_cannot_be_read_says_the_way_out(
     description = engine.call("DescribeTable", {"TableName": "films"})["Table"]
     description |= _under(KEY.arn, InaccessibleEncryptionDateTime=1.0)
     table = table_security(description, () if key is None else (key,))
-    assert "not to be used, the table cannot be read" in table_line(table)
+    assert "cannot be read: its key" in table_line(table)
     assert table_line(table).isprintable()
     assert way_out in table_details(table)
     assert table_security(description | {"TableStatus": INACCESSIBLE}, ()).is_inaccessible
