@@ -77,9 +77,9 @@ async def test_a_parameter_changes_the_figures(client: Recorder, engine: Engine)
 async def test_another_parameter_is_chosen(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, *to("burst"), "enter", "n")
-        assert "▸write units 10 WCU" in screen_text(pilot)
+        assert "▸ write units 10 WCU" in screen_text(pilot)
         await press(pilot, "e", "e", "minus")
-        assert "▸traffic 15 writes/s" in screen_text(pilot)
+        assert "▸ traffic 15 writes/s" in screen_text(pilot)
         assert "Second 19 is the first that is throttled" in screen_text(pilot)
 
 
