@@ -1,0 +1,1 @@
+"""What the faces share: connections, plans, pages, writes, statements, and the words for them."""
