@@ -5,7 +5,7 @@ Drawers are imported when they are first opened, so that the app starts without 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -528,9 +528,13 @@ class BrowserScreen(Screen[None], JobHost):
         else:
             self._main.shown.focus_content()
 
+    def panels(self) -> Sequence[Widget]:
+        """The parts that Ctrl+O goes through, in their order."""
+        return (self._list, *self._main.shown.panels)
+
     def action_jump(self) -> None:
         """Go to the next panel: list, form, grid, item."""
-        panels = [panel for panel in (self._list, *self._main.shown.panels) if _in_sight(panel)]
+        panels = [panel for panel in self.panels() if _in_sight(panel)]
         here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
         following = panels[(here + 1) % len(panels)]
         for widget in self.focus_chain:

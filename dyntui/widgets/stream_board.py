@@ -132,7 +132,8 @@ class StreamBoard(StreamReader):
     def on_mount(self) -> None:
         """It may have come into sight before it was whole."""
         Choice.mark(self, self._page)
-        self.look()
+        # Afterwards, since until this handler is done it does not count as mounted.
+        self.call_later(self.look)
 
     def show_table(self, info: TableInfo) -> None:
         """Another table: its changes first."""
