@@ -170,3 +170,12 @@ def test_the_page_lists_every_lesson_with_what_can_be_changed() -> None:
         )
         for lesson in LESSONS
     ]
+
+
+@pytest.mark.parametrize("name", ["units", "consistency", "export"])
+def test_a_lesson_leaves_nothing_on_the_disk(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run(lesson_named(name))
+    assert list(tmp_path.iterdir()) == []
