@@ -32,6 +32,7 @@ class Drawer(ModalScreen[Result], JobHost):
     """A titled panel with its own footer, and a place for DynamoDB's errors."""
 
     AUTO_FOCUS = ""
+    _closes = False
     DEFAULT_CSS = """
     Drawer {
         align: right middle;
@@ -79,6 +80,18 @@ class Drawer(ModalScreen[Result], JobHost):
             yield from self.compose_body()
             yield Static(id="drawer-error")
             yield FooterLine()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close; a drawer that is still being made is closed as soon as it is whole."""
+        if self.is_mounted:
+            return super().dismiss(result)
+        if not self._closes:
+            self._closes = True
+            self.call_later(self._close, result)
+        return AwaitComplete()
+
+    def _close(self, result: Result | None) -> None:
+        super().dismiss(result)
 
     def show_error(self, error: ApiError | str) -> None:
         """Show an error in place; an empty text takes it away."""
