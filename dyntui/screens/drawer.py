@@ -32,7 +32,6 @@ class Drawer(ModalScreen[Result], JobHost):
     """A titled panel with its own footer, and a place for DynamoDB's errors."""
 
     AUTO_FOCUS = ""
-    _closes = False
     DEFAULT_CSS = """
     Drawer {
         align: right middle;
