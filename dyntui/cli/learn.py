@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+from collections.abc import Iterator
 
 import click
 import orjson
@@ -30,6 +32,7 @@ STYLES: dict[str, Json] = {
     "bar": {"fg": "blue"},
     "limit": {"dim": True},
 }
+KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|.", re.DOTALL)
 NEXT = (" ", "\r", "\n", "n", "j", "l", "\x1b[C", "\x1b[B", "\x1b[6~")
 BACK = ("b", "N", "k", "h", "\x1b[D", "\x1b[A", "\x1b[5~")
 QUIT = ("q", "\x1b", "\x03", "\x04")
@@ -155,12 +158,13 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
     """Show a lesson step by step, as its reader goes."""
     done = run(lesson, values)
     number, parameter, top = 0, 0, 0
+    keys = _keys()
     while True:
         last = number == len(done.steps) - 1
         if last:
             progress.finish(lesson.name)
         below = _show(done, number, parameter, top)
-        key = click.getchar()
+        key = next(keys)
         if key in QUIT or (key in NEXT and not below and last):
             return done
         if key in NEXT and below:
@@ -179,6 +183,12 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
             changed = _changed(lesson.parameters[parameter], done, 1 if key == "+" else -1)
             done = run(lesson, changed)
             number = min(number, len(done.steps) - 1)
+
+
+def _keys() -> Iterator[str]:
+    """The keys that are pressed, one by one, also where several were typed ahead."""
+    while True:
+        yield from KEY.findall(click.getchar())
 
 
 def _changed(parameter: Parameter, done: Run, step: int) -> dict[str, str]:

@@ -293,7 +293,8 @@ def first_file() -> str:
             "",
         ]
     lines += [
-        f"# Keys of the app, by action: `dyntui config keys` has the names.[{KEYS}]",
+        "# Keys of the app, by action: `dyntui config keys` has the names.",
+        f"[{KEYS}]",
         '# "items.edit" = ["e", "f4"]',
     ]
     return "\n".join(lines) + "\n"

@@ -184,4 +184,5 @@ LESSON = Lesson(
     teaches="The table as files for other tools, without units, and only what changed.",
     tell=tell,
     parameters=(Parameter("by", "count by", ("genre", "mpaa_rating", "distributor")),),
+    needs_bucket=True,
 )

@@ -74,7 +74,8 @@ class Lesson:
 
     `tell` makes the requests and writes the page. `throttles`: its engine refuses what is beyond a
     table's capacity. `read_lag_s`: by how much its eventually consistent reads lag behind.
-    `needs_folder`: its engine works on files (in a folder of its own that goes with it).
+    `needs_folder`: its engine works on files; `needs_bucket`: it exports. Both are in a folder of
+    its own that goes with it; other lessons leave the disk alone.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Lesson:
     throttles: bool = False
     read_lag_s: float = 0.0
     needs_folder: bool = False
+    needs_bucket: bool = False
 
     def values(self, given: Mapping[str, str]) -> dict[str, str]:
         """A value for every parameter: what is given, else the default; raises `LessonError`."""

@@ -22,11 +22,16 @@ DRAWN = 0.5
 class Sandbox:
     """An engine, its clock, and what makes the preparations of a lesson short."""
 
-    def __init__(self, engine: Engine, clock: VirtualClock, folder: Path) -> None:
+    def __init__(self, engine: Engine, clock: VirtualClock, folder: Path | None) -> None:
         self.engine = engine
         self.clock = clock
-        self.bucket = folder / BUCKET
-        """Where the bucket of exports lies."""
+        self._folder = folder
+
+    @property
+    def bucket(self) -> Path:
+        """Where the bucket of exports lies, for a lesson that needs one."""
+        assert self._folder is not None
+        return self._folder / BUCKET
 
     @property
     def now_s(self) -> int:
@@ -64,20 +69,26 @@ class Sandbox:
 @contextmanager
 def sandbox(lesson: Lesson) -> Iterator[Sandbox]:
     """An engine for one run of a lesson; all of it is gone afterwards."""
+    if lesson.needs_folder or lesson.needs_bucket:
+        with tempfile.TemporaryDirectory(prefix="dyntui-lesson-") as name:
+            yield from _opened(lesson, Path(name))
+    else:
+        yield from _opened(lesson, None)
+
+
+def _opened(lesson: Lesson, folder: Path | None) -> Iterator[Sandbox]:
     clock = VirtualClock(REFERENCE_S * 1_000_000)
-    with tempfile.TemporaryDirectory(prefix="dyntui-lesson-") as name:
-        folder = Path(name)
-        settings = Settings(
-            throttling="enforce" if lesson.throttles else "off",
-            read_lag_s=lesson.read_lag_s,
-            buckets={BUCKET: str(folder / BUCKET)},
-        )
-        if lesson.needs_folder:
-            engine = Engine.open(folder / "data", settings=settings, clock=clock)
-        else:
-            engine = Engine.in_memory(settings=settings, clock=clock)
-        with engine:
-            yield Sandbox(engine, clock, folder)
+    settings = Settings(
+        throttling="enforce" if lesson.throttles else "off",
+        read_lag_s=lesson.read_lag_s,
+        buckets={} if folder is None else {BUCKET: str(folder / BUCKET)},
+    )
+    if folder is not None and lesson.needs_folder:
+        engine = Engine.open(folder / "data", settings=settings, clock=clock)
+    else:
+        engine = Engine.in_memory(settings=settings, clock=clock)
+    with engine:
+        yield Sandbox(engine, clock, folder)
 
 
 def definition(

@@ -191,6 +191,6 @@ LESSON = Lesson(
     title="Write sharding of a counter",
     teaches="How a key that takes too many writes is spread by a suffix, and added up again.",
     tell=tell,
-    parameters=(Parameter("shards", "shards", ("10", "1", "4", "20"), "", (1, 200), whole=True),),
+    parameters=(Parameter("shards", "shards", ("10", "1", "4", "20"), "", (1, 50), whole=True),),
     throttles=True,
 )

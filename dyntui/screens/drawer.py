@@ -58,11 +58,20 @@ class Drawer(ModalScreen[Result], JobHost):
     _leaving = False
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Leave with a result; a key that comes before the drawer is gone changes nothing more."""
+        """Leave with a result; a drawer that is still being made goes as soon as it is whole.
+
+        A key that comes before it is gone changes nothing more.
+        """
         if self._leaving:
             return AwaitComplete()
         self._leaving = True
-        return super().dismiss(result)
+        if self.is_mounted:
+            return super().dismiss(result)
+        self.call_later(self._close, result)
+        return AwaitComplete()
+
+    def _close(self, result: Result | None) -> None:
+        super().dismiss(result)
 
     def title_text(self) -> Text:
         """What stands in the first line."""

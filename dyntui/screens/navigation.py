@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,13 @@ class Navigation(Screen[None]):
         else:
             self._main.shown.focus_content()
 
+    def panels(self) -> Sequence[Widget]:
+        """The parts that Ctrl+O goes through, in their order."""
+        return (self._list, *self._main.shown.panels)
+
     def action_jump(self) -> None:
         """Go to the next panel: list, form, grid, item."""
-        panels = [panel for panel in (self._list, *self._main.shown.panels) if in_sight(panel)]
+        panels = [panel for panel in self.panels() if in_sight(panel)]
         here = next((n for n, panel in enumerate(panels) if panel.has_focus_within), -1)
         self._focus_panel(panels[(here + 1) % len(panels)])
 
@@ -91,10 +96,9 @@ class Navigation(Screen[None]):
         """Where one can jump to: what is in sight."""
         from dyntui.screens.jump import Target
 
-        panels = [self._list.table_tree, *self._main.shown.panels]
         found = [
             Target(panel.region, partial(self._focus_panel, panel))
-            for panel in panels
+            for panel in self.panels()
             if in_sight(panel) and panel.region
         ]
         for choice in self.query(Choice):

@@ -5,8 +5,11 @@ What is tried there stays there; leaving the tour leads back to where one came f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from dyntui.core.connect import Connection
 from dyntui.core.session import Session
@@ -41,6 +44,10 @@ class TourScreen(BrowserScreen):
     @property
     def _bar(self) -> TourBar:
         return self.query_one(TourBar)
+
+    def panels(self) -> Sequence[Widget]:
+        """The browser's panels, and the strip."""
+        return (*super().panels(), self._bar)
 
     async def _tables_loaded(self, then: str | None) -> None:
         if self._stop >= 0:

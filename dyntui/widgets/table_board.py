@@ -28,7 +28,8 @@ class TableBoard(Vertical, JobHost):
 
     def on_mount(self) -> None:
         """It may have come into sight before it was whole."""
-        self.look()
+        # Afterwards, since until this handler is done it does not count as mounted.
+        self.call_later(self.look)
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:  # noqa: ARG002
         """Show another table, of which nothing is known yet."""

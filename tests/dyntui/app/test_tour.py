@@ -27,6 +27,7 @@ from tests.dyntui.app.driving import (
     find,
     grid_of,
     make_app,
+    notices,
     press,
     running,
     screen_text,
@@ -77,6 +78,8 @@ async def test_it_leads_through_the_screens_and_back_to_ones_own(
             assert isinstance(pilot.app.focused, TourBar)
             area = find(pilot, MainArea)
             seen.append(area.place or str(TABS.index(type(area.shown_tab)) + 1))
+            if stop.title == "Streams":
+                assert "NEW_AND_OLD_IMAGES" in screen_text(pilot)
             await press(pilot, "enter")
         assert seen == ["1", "1", "1", "2", "3", "4", "5", "partiql", "transfers", "learn", "1"]
         # After the last stop one is where one was, and nothing was asked of one's own tables.
@@ -107,7 +110,14 @@ async def test_one_steps_back_and_leaves_from_anywhere(
         assert "Western" in screen_text(pilot)
         await press(pilot, "ctrl+o")
         assert not isinstance(pilot.app.focused, TourBar)
-        await press(pilot, "escape", "escape", "escape")
+        panels = len(screen.panels())
+        await press(pilot, *["ctrl+o"] * panels)
+        assert not isinstance(pilot.app.focused, TourBar)
+        for _ in range(panels):
+            if not isinstance(pilot.app.focused, TourBar):
+                await press(pilot, "ctrl+o")
+        assert isinstance(pilot.app.focused, TourBar)
+        await press(pilot, "ctrl+o", "ctrl+o", "escape", "escape", "escape")
         assert pilot.app.screen is not screen
         assert made[0].is_closed
 
@@ -124,6 +134,21 @@ async def test_what_is_tried_happens_in_the_tour_only(
         await press(pilot, "d", "ctrl+s")
         assert made[0].call("Scan", {"TableName": TABLE, "Select": "COUNT"})["Count"] == count - 1
         assert not client.requests("DeleteItem")
+
+
+@pytest.mark.parametrize("title", ["Capacity", "Timeline", "Streams", "PartiQL"])
+async def test_it_is_left_quietly_from_what_is_at_work(
+    client: Recorder, engine: Engine, made: list[Engine], title: str
+) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        await begin(pilot)
+        await press(pilot, *["n"] * [stop.title for stop in STOPS].index(title))
+        # Not waited for: what the stop reads may still be under way.
+        await pilot.press("enter", "escape")
+        await settle(pilot)
+        assert type(pilot.app.screen) is BrowserScreen
+        assert made[0].is_closed
+        assert notices(pilot) == []
 
 
 async def test_the_statement_is_opened_once(client: Recorder, engine: Engine) -> None:

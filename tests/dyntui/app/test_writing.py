@@ -8,6 +8,8 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Select
 
+from dyntui.core.schema import TableInfo
+from dyntui.core.writes import create_item, delete_item
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.field_editor import FieldEditor
@@ -42,6 +44,12 @@ def stored(engine: Engine, number: int) -> Json:
     return dict(engine.call("GetItem", {"TableName": "films", "Key": key}).get("Item", {}))
 
 
+def films(engine: Engine) -> TableInfo:
+    """The table of films."""
+    described = engine.call("DescribeTable", {"TableName": "films"})
+    return TableInfo.from_description(described["Table"])
+
+
 def put_film(engine: Engine, number: int, **changed: Json) -> None:
     """Change a film as somebody else would."""
     engine.call("PutItem", {"TableName": "films", "Item": stored(engine, number) | changed})
@@ -63,6 +71,20 @@ async def edit(pilot: Pilot[None], item: Json) -> None:
     """Put an item's text into the editor that is open."""
     find(pilot, JsonArea).text = json.dumps(item)
     await settle(pilot)
+
+
+async def test_a_drawer_may_be_closed_while_it_is_being_made(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        app, info = app_of(pilot), films(engine)
+        for write in (delete_item(info, stored(engine, 1)), create_item(info, {"id": {"S": "x"}})):
+            screen = ReviewScreen(app.session, info, write)
+            app.push_screen(screen)
+            screen.action_close()
+            screen.action_close()
+            await settle(pilot)
+            assert app.screen is app.screen_stack[0]
 
 
 async def test_an_edit_is_shown_before_it_is_sent(client: Recorder, engine: Engine) -> None:

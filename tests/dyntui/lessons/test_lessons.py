@@ -25,7 +25,7 @@ STOPS = [
     pytest.param(lesson, parameter.name, stop, id=f"{lesson.name}-{parameter.name}-{stop}")
     for lesson in LESSONS
     for parameter in lesson.parameters
-    for stop in parameter.stops[1:]
+    for stop in (*parameter.stops[1:], *(f"{bound:g}" for bound in parameter.bounds or ()))
 ]
 
 
@@ -53,7 +53,7 @@ def test_a_lesson_bears_out_what_it_claims_and_the_same_every_time(lesson: Lesso
 
 
 @pytest.mark.parametrize(("lesson", "name", "stop"), STOPS)
-def test_its_claims_hold_with_every_value_that_it_offers(
+def test_its_claims_hold_with_every_value_that_it_offers_and_at_the_bounds(
     lesson: Lesson, name: str, stop: str
 ) -> None:
     assert unmet(run(lesson, {name: stop})) == []
@@ -170,3 +170,12 @@ def test_the_page_lists_every_lesson_with_what_can_be_changed() -> None:
         )
         for lesson in LESSONS
     ]
+
+
+@pytest.mark.parametrize("name", ["units", "consistency", "export"])
+def test_a_lesson_leaves_nothing_on_the_disk(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run(lesson_named(name))
+    assert list(tmp_path.iterdir()) == []
