@@ -89,7 +89,7 @@ async def test_it_leads_through_the_screens_and_back_to_ones_own(
 async def test_an_empty_folder_offers_it(empty_engine: Engine, made: list[Engine]) -> None:
     async with running(Recorder(empty_engine), empty_engine, SMALL) as pilot:
         assert "Take the tour" in screen_text(pilot)
-        await press(pilot, "t")
+        await press(pilot, "T")
         assert isinstance(pilot.app.screen, TourScreen)
         await press(pilot, "escape")
         assert find(pilot, EmptyState).display
