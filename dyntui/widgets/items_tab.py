@@ -19,10 +19,12 @@ from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
 from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal
 from dyntui.core.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.leads import TIMELINE, Leads
 from dyntui.widgets.marked_items import MarkedItems
 from engine.errors import ApiError
 
@@ -111,7 +113,12 @@ class ItemsTab(MarkedItems):
                 self._show_status()
                 use(info, response["Item"])
             else:
-                self._say(Text("✗ The item has been deleted meanwhile. R reads again."))
+                self._say(
+                    Text(
+                        "✗ The item has been deleted meanwhile. "
+                        f"{key_for('browser.reload')} reads again."
+                    )
+                )
 
         self.run_job(
             f"GetItem {info.name}",
@@ -177,16 +184,18 @@ class ItemsTab(MarkedItems):
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
 
     def _show_history(self) -> None:
-        from dyntui.screens.history import HistoryScreen
+        from dyntui.screens.history import HistoryLeft, HistoryScreen
 
         info, row = self.info, self._grid.item
         if info is None or row is None:
             return
 
-        def closed(undone: bool | None) -> None:
-            if undone:
+        def closed(left: HistoryLeft | None) -> None:
+            if left is not None and left.undone:
                 self.reload()
                 self.post_message(self.Changed(info.name))
+            if left is not None and left.at_s is not None:
+                self.post_message(Leads(info.name, TIMELINE, at_s=left.at_s))
 
         key = {name: row[name] for name in info.key_names}
         self.app.push_screen(HistoryScreen(self.connection, info, key), closed)
@@ -243,7 +252,10 @@ class ItemsTab(MarkedItems):
             use(stored)
         elif self._panel.config is None:
             self._say(
-                Text(f"✗ A change would break the seal, and {NO_CONFIG}; with it e opens it.")
+                Text(
+                    f"✗ A change would break the seal, and {NO_CONFIG}; with it "
+                    f"{key_for('items.edit')} opens it."
+                )
             )
         else:
             self._with_seal(info, stored, opened)

@@ -17,6 +17,7 @@ from dyntui.core.kept_copies import KeptCopy
 from dyntui.core.requests import Request
 from dyntui.core.restore_plan import RestorePlan, plan_restore
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.core.timeline import Timeline, iso_text
 from dyntui.core.timeline_lists import copy_command, diff_command, history_command
 from dyntui.core.timeline_page import HEAD_ROWS
@@ -25,6 +26,7 @@ from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.past_items import PastItems
 from dyntui.widgets.rows_host import RowsHost
@@ -41,7 +43,11 @@ T = TypeVar("T")
 
 WORKING = "timeline work"
 BROWSING = "timeline browse"
-BUSY = "Something is under way already: Esc stops it"
+BUSY = "Something is under way already: {browser.back} stops it"
+CHOOSE = (
+    "Choose a change: {browser.back} leads back to them, {timeline.undo_range} undoes all between "
+    "the times"
+)
 
 
 class TimelineBoard(TimelineReading):
@@ -54,6 +60,7 @@ class TimelineBoard(TimelineReading):
     }
     """
     _watch: Watch | None = None
+    _wanted_s: float | None = None
 
     @property
     def panels(self) -> Sequence[Widget]:
@@ -76,7 +83,11 @@ class TimelineBoard(TimelineReading):
     @property
     def working_text(self) -> str:
         """What is under way, and how far."""
-        return "" if self._watch is None else f"⟲ {self._watch.text} · Esc stops it"
+        return (
+            ""
+            if self._watch is None
+            else f"⟲ {self._watch.text} · {key_for('browser.back')} stops it"
+        )
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its present is shown first."""
@@ -137,6 +148,7 @@ class TimelineBoard(TimelineReading):
             "copies": lambda: self._set_mode("copies"),
             "browse": self._browse,
             "open": self._open,
+            "follow": self._follow,
             "undo": self._undo_one,
             "undo_range": self._undo_range,
             "undo_last": self._undo_last,
@@ -200,6 +212,19 @@ class TimelineBoard(TimelineReading):
 
     # Items as they were.
 
+    def browse_at(self, at_s: float) -> None:
+        """Browse the table as of a time, once the past is read anew."""
+        self._wanted_s = at_s
+        self.look()
+
+    def _read_again(self) -> None:
+        super()._read_again()
+        if self._wanted_s is not None and self._timeline is not None:
+            at_s, self._wanted_s = self._wanted_s, None
+            self._go_to(at_s)
+            if not self.browsing:
+                self._browse()
+
     def _browse(self) -> None:
         info, timeline, tools = self._info, self._timeline, self._past_tools()
         if info is None or timeline is None or tools is None:
@@ -255,17 +280,27 @@ class TimelineBoard(TimelineReading):
             self._show_history(self._subject.key)
 
     def _show_history(self, key: Json) -> None:
-        from dyntui.screens.history import HistoryScreen
+        from dyntui.screens.history import HistoryLeft, HistoryScreen
+
+        def closed(left: HistoryLeft | None) -> None:
+            self._after_undo(left is not None and left.undone)
+            if left is not None and left.at_s is not None:
+                self.browse_at(left.at_s)
 
         if self._info is not None:
-            self.app.push_screen(HistoryScreen(self._connection, self._info, key), self._after_undo)
+            self.app.push_screen(HistoryScreen(self._connection, self._info, key), closed)
+
+    def _follow(self) -> None:
+        """The item that is chosen, as it is now."""
+        if self._info is not None and isinstance(self._subject, Change | ItemDiff):
+            self.post_message(Leads(self._info.name, item=self._subject.key))
 
     def _undo_one(self) -> None:
         change = self._subject
         if isinstance(change, Change):
             self._undo(UndoWanted(Changes(seqs=(change.seq,)), f"change {change.seq}"))
         else:
-            self.notify("Choose a change: Esc leads back to them, U undoes all between the times")
+            self.notify(with_keys(CHOOSE))
 
     def _undo_range(self) -> None:
         if self._timeline is not None:
@@ -468,12 +503,12 @@ class TimelineBoard(TimelineReading):
             return None
         if isinstance(self._subject, KeptCopy):
             return self._subject
-        self.notify("Choose a backup or a snapshot first: B lists them")
+        self.notify(with_keys("Choose a backup or a snapshot first: {timeline.copies} lists them"))
         return None
 
     def _is_busy(self) -> bool:
         if self._watch is not None:
-            self.notify(BUSY)
+            self.notify(with_keys(BUSY))
         return self._watch is not None
 
     def _begin(self, title: str, work: Callable[[Watch], T], done: Callable[[T], None]) -> None:

@@ -22,12 +22,14 @@ from dyntui.core.connect import Connection
 from dyntui.core.requests import Request
 from dyntui.core.service_transfers import ServiceTransfers
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.transfer_form import Values, values_of
 from dyntui.core.transfer_text import details, mark, standing, title
 from dyntui.core.transfers import Transfer, Work
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from dyntui.widgets.text_view import TextView
@@ -36,7 +38,10 @@ from engine.errors import ApiError
 
 _TICK_S = 0.25
 _LOOK_S = 2.0
-_HINT = "Nothing was exported or imported yet: e exports a table, i imports a file."
+_HINT = (
+    "Nothing was exported or imported yet: {transfers.export} exports a table, "
+    "{transfers.import_file} imports a file."
+)
 _MARK_COLOURS = {
     "running": "warning",
     "done": "success",
@@ -244,7 +249,7 @@ class TransfersView(Vertical, JobHost):
 
     def _show_details(self) -> None:
         transfer = self.chosen
-        text = _HINT if transfer is None else details(transfer)
+        text = with_keys(_HINT) if transfer is None else details(transfer)
         self.query_one(TextView).show(text, json=False)
 
     def on_resize(self) -> None:
@@ -371,6 +376,11 @@ class TransfersView(Vertical, JobHost):
 
     def _copy(self, text: str, what: str) -> None:
         copy_text(self, text, f"Copied {what}: {len(text):,} characters")
+
+    def action_follow(self) -> None:
+        """Go to the table that was exported, or put items into."""
+        if self.chosen is not None:
+            self.post_message(Leads(self.chosen.table))
 
     def action_look(self) -> None:
         """Show what was rejected."""
