@@ -24,6 +24,7 @@ from dyntui.core.key_names import key_name, key_word
 from dyntui.core.place_text import place_text
 from dyntui.core.preferences import Preferences
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import speak_of
 from dyntui.core.theme_files import ThemeFileError, read_theme, theme_names
 from dyntui.core.user_config import remember
 from dyntui.screens.browser import BrowserScreen
@@ -97,6 +98,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         if self.look.ascii_only:
             self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
         chosen = self.look.keymap.chosen
+        speak_of(self.look.keymap)
         self.set_keymap({identity: ",".join(keys) for identity, keys in chosen.items()})
         for theme in THEMES.values():
             self.register_theme(theme)

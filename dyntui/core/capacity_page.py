@@ -29,6 +29,7 @@ from dyntui.core.capacity_words import (
 )
 from dyntui.core.chart import LABEL_CELLS, Line, bar_chart, compact, gauge, sparkline
 from dyntui.core.formats import bytes_text, printable
+from dyntui.core.spoken_keys import key_for
 from engine.client.capacity import CapacityReport, Flow, HotKey, PartitionHeat, Resource
 
 WIDTH_MIN = 76
@@ -363,7 +364,7 @@ def _no_traffic(page: Page, report: CapacityReport, view: View, width: int) -> N
     page.heading("no traffic", width)
     text = (
         f"Nothing was asked of {report.table} in the last {WINDOWS[view.window_s]}. "
-        "L makes some, or this in another terminal:"
+        f"{key_for('capacity.load')} makes some, or this in another terminal:"
     )
     page.add(*(((f" {line}", ""),) for line in textwrap.wrap(text, width - 2)))
     page.add(((f"   {load_command(report.table)}", "good"),))

@@ -1,25 +1,30 @@
 """Which columns of a table a person wants to see, in which order, and which of them stay in place.
 
 A choice names attributes; those that it does not name follow it in the order in which they come. It
-is kept between sessions: in the data folder, or for a remote in the user's data folder, by address,
-account and Region. A Region in memory keeps it as long as it lives.
+is kept between sessions beside what the editor keeps (`query_book`), and sealed as that is: a text
+for each table, for a remote by its address (or account) and Region. A Region in memory keeps it as
+long as it lives.
 
-    columns.json    {"<region>/<table>": {"order": [], "hidden": [], "pinned": []}}
+    statements/columns.sealed    ["<region>/<table>", {"order": [], "hidden": [], "pinned": []}]
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
-from dyntui.core.connect import Connection, is_data_folder
-from dyntui.core.private_files import write_private
+from dyntui.core.connect import Connection
+from dyntui.core.query_book import notebook_of
 from engine.client.protocol import Json
 
-FILE = "columns.json"
+if TYPE_CHECKING:
+    from engine.security.notebook import Notebook
+
+_COLUMNS = "columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,13 @@ NO_CHOICE = ColumnChoice()
 
 
 class ColumnBook:
-    """The choices for the tables of one place; `path` is None where nothing is kept in a file.
+    """The choices for the tables of one place; `notebook` is None where nothing is kept in files.
 
     What cannot be written is kept for this session only.
     """
 
-    def __init__(self, path: Path | None, prefix: str) -> None:
-        self._path = path
+    def __init__(self, notebook: Notebook | None, prefix: str) -> None:
+        self._notebook = notebook
         self._prefix = prefix
         self._choices = self._read()
 
@@ -82,38 +87,29 @@ class ColumnBook:
 
     def keep(self, table: str, choice: ColumnChoice) -> None:
         """Remember a choice; what other processes kept meanwhile for other tables stays."""
-        self._choices = self._read() | self._choices
-        if choice == NO_CHOICE:
-            self._choices.pop(self._prefix + table, None)
-        else:
-            self._choices[self._prefix + table] = choice
-        if self._path is not None:
-            entries = {key: _members(kept) for key, kept in self._choices.items()}
-            write_private(self._path, orjson.dumps(entries))
+        self._choices |= {self._prefix + table: choice}
+        kept = self._read() | self._choices
+        self._choices = {key: one for key, one in kept.items() if one != NO_CHOICE}
+        if self._notebook is not None:
+            entries = ((key, _members(one)) for key, one in self._choices.items())
+            self._notebook.replace(_COLUMNS, (orjson.dumps(one).decode() for one in entries))
 
     def _read(self) -> dict[str, ColumnChoice]:
-        if self._path is None:
-            return {}
-        try:
-            found = orjson.loads(self._path.read_bytes())
-            return {str(key): _choice(members) for key, members in found.items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return {}
+        """The choices in the file; a text that is none is left out."""
+        found = {}
+        for text in [] if self._notebook is None else self._notebook.texts(_COLUMNS):
+            with suppress(ValueError, TypeError, KeyError):
+                key, members = orjson.loads(text)
+                found[str(key)] = _choice(members)
+        return found
 
 
 def column_book(connection: Connection) -> ColumnBook:
     """The book that belongs to a connection."""
-    folder, remote = connection.data_dir, connection.remote
+    remote, place = connection.remote, ""
     if remote is not None:
-        import platformdirs
-
-        place = remote.account_id if remote.is_service else remote.endpoint_url
-        path = platformdirs.user_data_path("dyntui", appauthor=False) / FILE
-        return ColumnBook(path, f"{place}/{connection.region}/")
-    kept = folder is not None and is_data_folder(folder)
-    return ColumnBook(
-        folder / FILE if folder is not None and kept else None, f"{connection.region}/"
-    )
+        place = f"{remote.account_id if remote.is_service else remote.endpoint_url}/"
+    return ColumnBook(notebook_of(connection), f"{place}{connection.region}/")
 
 
 def _members(choice: ColumnChoice) -> Json:

@@ -9,11 +9,15 @@ from dyntui.core.entities import Access, EntityType, Model
 from dyntui.core.formats import bytes_text, cell_text
 from dyntui.core.key_patterns import VARIES
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.core.timeline_page import Listed, Row
 
 ATTRIBUTES_MAX = 12
 VALUE_CELLS = 40
-EMPTY = "The table has no items: o in the grid makes one, x imports some."
+EMPTY = (
+    "The table has no items: {items.create} in the grid makes one, {browser.transfers} "
+    "imports some."
+)
 
 
 def about(info: TableInfo, model: Model) -> str:
@@ -33,7 +37,7 @@ def type_rows(model: Model) -> Listed:
     width = max((len(one.name) for one in model.types), default=0)
     keys = max((len(str(one.shape)) for one in model.types), default=0)
     rows = tuple(_type_row(model, one, width, keys) for one in model.types)
-    return Listed("", rows, 0, EMPTY)
+    return Listed("", rows, 0, with_keys(EMPTY))
 
 
 def _type_row(model: Model, one: EntityType, width: int, keys: int) -> Row:
@@ -74,7 +78,7 @@ def access_rows(info: TableInfo, model: Model) -> Listed:
         )
         last = each.index
         rows.append(Row(line, tuple(((detail, "dim"),) for detail in _access_details(each, info))))
-    return Listed("", tuple(rows), 0, EMPTY)
+    return Listed("", tuple(rows), 0, with_keys(EMPTY))
 
 
 def _access_details(access: Access, info: TableInfo) -> Sequence[str]:
@@ -82,7 +86,10 @@ def _access_details(access: Access, info: TableInfo) -> Sequence[str]:
         f"{name} {term.operator} {term.text}" for name, term in access.fields.keys.items()
     )
     where = f"index {access.index}" if access.index else f"table {info.name}"
-    return [f"for example {terms}", f"{access.entries:,} of the sample in {where}; Enter reads it"]
+    return [
+        f"for example {terms}",
+        f"{access.entries:,} of the sample in {where}; {key_for('entities.open')} reads it",
+    ]
 
 
 def model_text(info: TableInfo, model: Model) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dyntui.core.security import name_of
+from dyntui.core.spoken_keys import key_for, with_keys
 from engine.client.keys import DELETION_DAYS_MAX, DELETION_DAYS_MIN, KeyInfo, KeyTools
 from engine.errors import FolderError
 from engine.security.errors import KeyStoreError, KeyValidationException
@@ -158,7 +159,7 @@ def cancelling(key: KeyInfo) -> KeyChange:
     return _plain(
         key,
         "Keep",
-        "It is not deleted. It is disabled then: Space enables it.",
+        with_keys("It is not deleted. It is disabled then: {keys.able} enables it."),
         "cancel-deletion",
         lambda keys: keys.cancel_deletion(key.key_id),
     )
@@ -190,7 +191,8 @@ def deletion(key: KeyInfo, loss: str) -> KeyChange:
     def apply(keys: KeyTools, values: Values) -> str:
         days = days_of(values)
         keys.schedule_deletion(key.key_id, days)
-        return f"{name_of(key)} will be deleted in {days} days; until then d keeps it"
+        keep = key_for("keys.delete")
+        return f"{name_of(key)} will be deleted in {days} days; until then {keep} keeps it"
 
     return KeyChange(
         f"Delete · {name_of(key)}",

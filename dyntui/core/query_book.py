@@ -7,6 +7,7 @@ not saved by name is sealed.
     statements/history.sealed    what was run, the oldest first
     statements/prompt.sealed     what was entered at the prompt, the oldest first
     statements/tabs.sealed       names and texts of the open tabs, and which one is in front
+    statements/columns.sealed    the columns that are chosen for each table (`column_choice`)
     statements/NAME.sql          a saved statement, or several: plain text, to be used elsewhere
 """
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from dyntui.core.kept_copies import KeptCopy
 from dyntui.core.requests import Request
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.timeline import Timeline, iso_text, words_text
 
 Way = Literal["recovery", "past", "backup", "snapshot"]
@@ -99,10 +100,12 @@ def plan_restore(
     if timeline.recoverable:
         return RestorePlan(table, "recovery", at_s, latest=timeline.at_now)
     if is_remote:
-        return (
+        return with_keys(
             "Point-in-time recovery does not reach this time, and on a remote there is no other "
-            "way back to it; B lists backups"
+            "way back to it; {timeline.copies} lists backups"
         )
     if timeline.window.earliest_s is None:
-        return "Nothing is kept of the table's past; B lists backups and snapshots"
+        return with_keys(
+            "Nothing is kept of the table's past; {timeline.copies} lists backups and snapshots"
+        )
     return RestorePlan(table, "past", at_s)

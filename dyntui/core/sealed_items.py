@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dyntui.core.connect import Connection
 from dyntui.core.crypto_place import Config, protection_at
 from dyntui.core.formats import bytes_text, cell_text
+from dyntui.core.spoken_keys import key_for
 from engine.itemcrypto.schema import FOOTER, HEADER, Action, Place
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class Seal:
             return "▲ not sealed, though the table's configuration seals items"
         means = ""
         if can_open:
-            means = NO_CONFIG if config is None else f"s opens it by {config.path.name}"
+            means = (
+                NO_CONFIG
+                if config is None
+                else f"{key_for('item.seal')} opens it by {config.path.name}"
+            )
             means = f" · {means}"
         return f"{MARK} {self.kind}: not checked{means}{unsigned}"
 

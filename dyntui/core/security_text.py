@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dyntui.core.security import USABLE, Security, TableSecurity, name_of
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.timeline import ago_text, words_text
 from engine.client.keys import KeyInfo
 
 _SECOND = 1_000_000
 _DAY_S = 86_400
 NO_KEYS = (
-    "No key was made yet: o makes one. Tables are under the key of the folder until they are "
+    "No key was made yet: {keys.create} makes one. Tables are under the key of the folder "
+    "until they are "
     "switched to another, and items are sealed under keys of files or of this store."
 )
-NO_TABLES = "There is no table yet: o on the list of tables makes one."
-LOCKED = "The keys are locked by a passphrase: u asks for it."
+NO_TABLES = "There is no table yet: {tables.create} on the list of tables makes one."
+LOCKED = "The keys are locked by a passphrase: {keys.unlock} asks for it."
 MASTER_TEXTS = {
     "file": "in keys/master.key: who copies the folder has it",
     "passphrase": "derived from a passphrase",
@@ -64,7 +66,7 @@ def key_details(key: KeyInfo, security: Security, now_s: float) -> str:
         ("kind", key_kind(key)),
         ("id", key.key_id),
         ("arn", key.arn),
-        ("aliases", ", ".join(key.aliases) or "none: a gives one"),
+        ("aliases", ", ".join(key.aliases) or f"none: {key_for('keys.alias')} gives one"),
         ("description", key.description),
         ("made", _time(key.created_us)),
         ("rotated", ", ".join(map(_time, key.rotated_us)) or "never"),
@@ -77,8 +79,10 @@ def key_details(key: KeyInfo, security: Security, now_s: float) -> str:
 
 def _state_hint(key: KeyInfo) -> str:
     if key.deletion_us is not None:
-        return ": nothing under it can be read; d keeps it"
-    return "" if key.state == USABLE else ": nothing under it can be read; Space enables it"
+        return f": nothing under it can be read; {key_for('keys.delete')} keeps it"
+    if key.state == USABLE:
+        return ""
+    return f": nothing under it can be read; {key_for('keys.able')} enables it"
 
 
 def loss_of(key: KeyInfo, security: Security) -> str:
@@ -140,7 +144,8 @@ def table_details(table: TableSecurity) -> str:
         rows.append(("way out", way_out(table)))
     config = table.config
     if config is None:
-        rows.append(("client side", f"no {table.info.name}.crypto.toml here: o sets it up"))
+        missing = f"no {table.info.name}.crypto.toml here"
+        rows.append(("client side", f"{missing}: {key_for('sealing.setup')} sets it up"))
     elif config.problem:
         rows.append(("client side", f"✗ {config.problem}"))
     else:
@@ -160,9 +165,11 @@ def way_out(table: TableSecurity) -> str:
     key = table.key
     if key is None:
         return "its key is gone from the key store: only a copy of `keys/` from before has it"
+    page, able = key_for("security.page"), key_for("keys.able")
     if key.deletion_us is not None:
-        return f"m, then d on {name_of(key)} keeps the key, and Space enables it"
-    return f"m, then Space on {name_of(key)} enables the key"
+        keep = key_for("keys.delete")
+        return f"{page}, then {keep} on {name_of(key)} keeps the key, and {able} enables it"
+    return f"{page}, then {able} on {name_of(key)} enables the key"
 
 
 def _columns(rows: Iterable[tuple[str, str]]) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from dyntui.core.chart import Line
 from dyntui.core.formats import printable
 from dyntui.core.setting_rows import Row
+from dyntui.core.spoken_keys import with_keys
 
 MARK_CELLS = 2
 NAME_CELLS = 21
 VALUE_CELLS_MIN = 10
-NOTHING = "No setting has that in its name or value. Esc shows all again."
+NOTHING = "No setting has that in its name or value. {browser.back} shows all again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def setting_page(rows: Sequence[Row], chosen: int, width: int) -> SettingPage:
     lines: list[Line] = []
     places: list[int | None] = []
     if not rows:
-        return SettingPage(((), ((f"  {NOTHING}", "dim"),)), (None, None))
+        return SettingPage(((), ((f"  {with_keys(NOTHING)}", "dim"),)), (None, None))
     group = ""
     for number, row in enumerate(rows):
         if row.group != group:

@@ -9,6 +9,7 @@ from typing import Any
 from dyntui.core.chart import Line
 from dyntui.core.kept_changes import KeptChanges
 from dyntui.core.moments import moment_text
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.stream_page import (
     change_line,
     marked,
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 MARGIN = 2
 NO_STREAM = (
     "This table has no stream.",
-    "o turns one on: it has each change of an item from then on, for 24 hours.",
+    "{stream.stream} turns one on: it has each change of an item from then on, for 24 hours.",
 )
 
 
@@ -57,13 +58,13 @@ class StreamLines:
         if state is None:
             return []
         if state.current is None:
-            return sentences(NO_STREAM, width)
+            return sentences(tuple(map(with_keys, NO_STREAM)), width)
         which = wanted_text(kept.wanted)
         first = f"No change so far: {which}." if which else "No change so far."
-        hint = "/ shows others." if which else ""
+        hint = "{stream.filter} shows others." if which else ""
         if start == "now":
-            hint += " s begins with the oldest change that the stream still has."
-        return sentences((first, hint.strip()), width)
+            hint += " {stream.start} begins with the oldest change that the stream still has."
+        return sentences((first, with_keys(hint).strip()), width)
 
 
 def facts(state: StreamState | None, described: Json | None) -> list[tuple[str, str]]:
@@ -100,7 +101,7 @@ def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
 def shards_page(described: Json | None, width: int) -> list[Line]:
     """The shards of the stream that is followed."""
     if described is None:
-        return sentences(NO_STREAM, width)
+        return sentences(tuple(map(with_keys, NO_STREAM)), width)
     return shard_lines(described["Shards"], width)
 
 

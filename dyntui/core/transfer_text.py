@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from dyntui.core.formats import cell_text
 from dyntui.core.importing import Rejection
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.transfers import Transfer
 from engine.client.protocol import Json
 from engine.errors import ApiError
@@ -86,7 +87,7 @@ def details(transfer: Transfer) -> str:
     if transfer.note:
         lines.append(transfer.note)
     if transfer.rejected:
-        lines.append(f"{transfer.rejected:,} rejected: Enter shows them")
+        lines.append(f"{transfer.rejected:,} rejected: {key_for('transfers.look')} shows them")
     lines += [f"{one.place}: {one.reason}" for one in transfer.rejections[:3]]
     return "\n".join(lines)
 

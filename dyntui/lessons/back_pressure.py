@@ -93,7 +93,10 @@ def _reason(page: Page, units: int) -> None:
         names_index == (units < UNITS),
         names_index=names_index,
     )
-    page.hint("app", "Tab 3, Capacity: n shows the index; a throttle mark says which is short.")
+    page.hint(
+        "app",
+        "Tab 3, Capacity: {capacity.next} shows the index; a throttle mark says which is short.",
+    )
 
 
 def _raised(page: Page) -> None:

@@ -62,7 +62,10 @@ def _spend(page: Page, units: int, rate: int, saved: float) -> None:
     page.chart("items written a second, and where writes were throttled", written, throttled, units)
     first = next((second for second, lost in enumerate(throttled, 1) if lost), 0)
     _claim(page, units, rate, first, written, saved)
-    page.hint("app", "Tab 3, Capacity: what is left of the burst; L starts such traffic there.")
+    page.hint(
+        "app",
+        "Tab 3, Capacity: what is left of the burst; {capacity.load} starts such traffic there.",
+    )
     page.hint("CLI", f"dyntui load-test {TABLE} --write-rate {rate} --duration 60s")
 
 

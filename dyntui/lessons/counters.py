@@ -98,7 +98,10 @@ def _exact(page: Page, views: int, lost: int) -> None:
         repeats_refused=refused,
     )
     page.hint("PartiQL", "UPDATE pages SET views = views + 1 WHERE id = 'home'")
-    page.hint("app", "i on a value edits it; the write that is shown has such a condition.")
+    page.hint(
+        "app",
+        "{items.edit_value} on a value edits it; the write that is shown has such a condition.",
+    )
 
 
 def _from(key: Json, number: int) -> Json:

@@ -113,7 +113,11 @@ def _records(page: Page, arn: str, gone: int) -> list[Json]:
         removed_by_service=kinds["REMOVE by Time to Live"],
         removed_by_person=kinds["REMOVE by a person"],
     )
-    page.hint("app", "Tab 5, Streams, shows them as they come: / filters, f follows one item.")
+    page.hint(
+        "app",
+        "Tab 5, Streams, shows them as they come: {stream.filter} filters, {stream.only} "
+        "follows one item.",
+    )
     page.hint("CLI", f"dyntui streams tail {TABLE}")
     return [record for record in records if _is_expiry(record)]
 

@@ -98,7 +98,11 @@ def _export(page: Page) -> Json:
         scan_units=scanned,
     )
     page.hint("CLI", f"dyntui export {TABLE} films/   writes the same layout to a folder")
-    page.hint("app", "x, Transfers: e exports a table, and shows how far it is.")
+    page.hint(
+        "app",
+        "{browser.transfers}, Transfers: {transfers.export} exports a table, and shows "
+        "how far it is.",
+    )
     return exported
 
 

@@ -111,7 +111,10 @@ def _locked(page: Page, buyers: int) -> None:
         spent == (1 + buyers) + (1 + buyers + refused),
         units_spent=spent,
     )
-    page.hint("app", "Every edit is such a write: a conflict is shown, and r puts yours on top.")
+    page.hint(
+        "app",
+        "Every edit is such a write: a conflict is shown, and {review.rebase} puts yours on top.",
+    )
 
 
 def _created_once(page: Page) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dyntui.core.requests import Request
+from dyntui.core.spoken_keys import with_keys
 from dyntui.lessons.lesson import Lesson
 from dyntui.lessons.sandbox import Sandbox, sandbox
 from engine.client.protocol import Client
@@ -192,8 +193,8 @@ class Page:
         self._add(Chart(title, tuple(values), tuple(throttled), limit))
 
     def hint(self, way: str, text: str) -> None:
-        """Where the same can be done."""
-        self._add(Hint(way, text))
+        """Where the same can be done; keys of the app by their actions (`spoken_keys`)."""
+        self._add(Hint(way, with_keys(text)))
 
     def claim(self, text: str, holds: bool, **figures: Any) -> None:
         """Say that something is so; `figures` of the run bear it out."""

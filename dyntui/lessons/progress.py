@@ -1,12 +1,15 @@
-"""Which lessons a person has read to their end; kept beside the person's other data."""
+"""Which lessons a person has read to their end; kept beside the person's other data.
+
+Names of lessons stand in the file, nothing of any table.
+"""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import orjson
+
+from dyntui.core.private_files import write_private
 
 FILE = "lessons.json"
 
@@ -34,11 +37,7 @@ class Progress:
         if name in self._done:
             return
         self._done |= {name, *_read(self._path)}
-        beside = self._path.with_name(f".{FILE}.{os.getpid()}")
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.write_bytes(orjson.dumps({"done": sorted(self._done)}))
-            beside.replace(self._path)
+        write_private(self._path, orjson.dumps({"done": sorted(self._done)}))
 
 
 def _read(path: Path) -> list[str]:

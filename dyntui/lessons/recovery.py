@@ -103,7 +103,11 @@ def _restore(page: Page, lost: int) -> None:
         restored=count,
     )
     page.hint("CLI", f"dyntui restore {TABLE} {RESTORED} --at '11 minutes ago'")
-    page.hint("app", "In the Timeline: r restores, b browses the table as of then, u undoes.")
+    page.hint(
+        "app",
+        "In the Timeline: {timeline.restore} restores, {timeline.browse} browses the "
+        "table as of then, {timeline.undo} undoes.",
+    )
 
 
 def _put_back(page: Page, lost: int) -> None:

@@ -62,7 +62,11 @@ def _expire(page: Page) -> None:
         deleted=deleted,
     )
     page.hint("CLI", f"dyntui ttl run {TABLE}   deletes what has expired, at once")
-    page.hint("app", "Tab 5, Streams: t turns Time to Live on, x deletes what has expired.")
+    page.hint(
+        "app",
+        "Tab 5, Streams: {stream.expiry} turns Time to Live on, {stream.expire} deletes "
+        "what has expired.",
+    )
 
 
 def _visit(page: Page, size: int, name: str, renew_below_s: int) -> tuple[float, float, int]:

@@ -41,7 +41,8 @@ STOPS = (
     Stop(
         "Welcome",
         "This is the app on sample films, in memory: try anything, your own tables are not here. "
-        "On the left is the list of tables, which Ctrl+T shows and hides; Ctrl+O goes from panel "
+        "On the left is the list of tables, which {browser.sidebar} shows and hides; "
+        "{browser.jump} goes from panel "
         "to panel, and the last line tells the keys of where you are.",
         tab=1,
     ),
@@ -49,29 +50,37 @@ STOPS = (
         "Asking",
         "The form above asks by key: here for the westerns, by the index of genres. The line below "
         "it says whether that is a GetItem, a Query or a Scan, and what it costs, before it runs. "
-        "/ leads to the form, Ctrl+J runs it.",
+        "{items.form} leads to the form, {form.run} runs it.",
         tab=1,
         index="by-genre",
         key={"genre": {"S": "Western"}},
     ),
     Stop(
         "Items",
-        "Enter opens the item, Space shows a whole value. e edits, o makes a new item, d deletes: "
-        "the request is shown first, with the condition that protects what others wrote. c copies "
+        "{items.open} opens the item, {items.value} shows a whole value. {items.edit} "
+        "edits, {items.create} makes a new item, {items.delete} deletes: "
+        "the request is shown first, with the condition that protects what others wrote. "
+        "{items.copy_as} copies "
         "any request as AWS CLI, boto3 or JSON.",
         tab=1,
     ),
-    Stop("Schema", "Keys, indexes, mode and settings of the table; a alters them.", tab=2),
+    Stop(
+        "Settings",
+        "Keys, indexes, mode and what else the table has; {settings.change} changes it.",
+        tab=2,
+    ),
     Stop(
         "Capacity",
         "What the table consumes and what was throttled, by which partition and which key, and "
-        "what a month of it costs. L starts a load test to look at.",
+        "what a month of it costs. {capacity.load} starts a load test to look at.",
         tab=3,
     ),
     Stop(
         "Timeline",
-        "The table's past. n goes from change to change, d shows what differs, b browses the table "
-        "as of then, u undoes, r restores into a new table. A film was just deleted here.",
+        "The table's past. {timeline.next} goes from change to change, {timeline.diff} "
+        "shows what differs, {timeline.browse} browses the table "
+        "as of then, {timeline.undo} undoes, {timeline.restore} restores into a new "
+        "table. A film was just deleted here.",
         tab=4,
     ),
     Stop(
@@ -81,8 +90,9 @@ STOPS = (
     ),
     Stop(
         "PartiQL",
-        "Statements, with completion (Tab), a plan and a price while you type, and what the "
-        "service leaves out done here. Ctrl+J runs the statement.",
+        "Statements, with completion ({statement.complete}), a plan and a price while you "
+        "type, and what the "
+        "service leaves out done here. {partiql.run} runs the statement.",
         place="partiql",
         statement=STATEMENT,
     ),
@@ -99,7 +109,8 @@ STOPS = (
     ),
     Stop(
         "On your own",
-        "? shows all keys, Ctrl+P finds any command by its name. To have the sample data in a "
+        "{app.help} shows all keys, {app.command_palette} finds any command by its name. "
+        "To have the sample data in a "
         "folder of yours, load them from its empty screen, or with: dyntui sample load.",
         tab=1,
     ),

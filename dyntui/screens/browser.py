@@ -21,6 +21,7 @@ from dyntui.core.place_text import account_of, place_text
 from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for
 from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
@@ -427,7 +428,11 @@ class BrowserScreen(TableWork):
         if message.table in self._infos:
             await self.open_table(message.table)
         else:
-            self.notify(f"{message.table} was dropped; R reads which tables there are.")
+            self.notify(
+                f"{message.table} was dropped; {key_for('browser.reload')} reads which "
+                "tables there are.",
+                markup=False,
+            )
 
     @on(TableTab.Altered)
     def _table_altered(self, message: TableTab.Altered) -> None:

@@ -16,6 +16,7 @@ from dyntui.core.change_text import key_text
 from dyntui.core.cost import units_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.timeline_page import Listed, Row
 from dyntui.core.writes import Write
 from dyntui.screens.copy_as import CopyAsScreen
@@ -87,7 +88,9 @@ class BulkScreen(Drawer[list[Write]]):
 
         def show(result: BulkResult) -> None:
             done = len(result.done) + len(result.refused)
-            self._say(f"{done:,} of {self._counted(len(self._writes))}… Esc stops it")
+            self._say(
+                f"{done:,} of {self._counted(len(self._writes))}… {key_for('bulk.close')} stops it"
+            )
 
         def work(cancelled: Cancelled) -> BulkResult:
             return write_all(
@@ -98,7 +101,7 @@ class BulkScreen(Drawer[list[Write]]):
             )
 
         self.run_job(self._title, work, self._done, self.show_error, group="bulk")
-        self._say("writing… Esc stops it")
+        self._say(f"writing… {key_for('bulk.close')} stops it")
 
     def _done(self, result: BulkResult) -> None:
         self._result = result
@@ -111,7 +114,7 @@ class BulkScreen(Drawer[list[Write]]):
             said += f", {len(result.refused):,} left as they are: somebody else changed them"
         if left:
             said += f", {left:,} not tried"
-        self._say(said + ". Esc goes back.")
+        self._say(said + f". {key_for('bulk.close')} goes back.")
         if result.error is not None:
             self.show_error(result.error)
         rows = tuple(_row(self._info, write, "✗ ") for write in result.refused[:SHOWN_MAX])

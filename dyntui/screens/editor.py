@@ -16,6 +16,7 @@ from dyntui.core.item_text import ItemTextError, item_text, parse_item
 from dyntui.core.schema import TableInfo
 from dyntui.core.sealed_writes import PLAIN_WRITES, Writes
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.writes import Write, same_key
 from dyntui.screens.drawer import Drawer
 from dyntui.screens.review import ReviewScreen
@@ -92,7 +93,11 @@ class EditorScreen(Drawer[Write | str | None]):
             area.move_cursor((1, self._start.split("\n")[1].rindex('"')))
         self._changed()
         if self._draft:
-            self.notify("This is what you typed before; Ctrl+R goes back to the stored item.")
+            self.notify(
+                with_keys(
+                    "This is what you typed before; {editor.restore} goes back to the stored item."
+                )
+            )
 
     @on(TextArea.Changed)
     def _changed(self) -> None:

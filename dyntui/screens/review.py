@@ -16,6 +16,7 @@ from dyntui.core.cost import units_text
 from dyntui.core.formats import cell_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text, value_at
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
@@ -183,7 +184,8 @@ class ReviewScreen(Drawer[Write | None]):
     def action_close(self) -> None:
         """Back to where the write was made up; or stop waiting for the answer."""
         if self.cancel_jobs():
-            self.show_error("No longer waiting: the write may have been done. Esc goes back.")
+            said = "No longer waiting: the write may have been done. {review.close} goes back."
+            self.show_error(with_keys(said))
         else:
             self.dismiss(None)
 

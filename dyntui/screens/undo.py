@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from dyntui.core.change_text import key_text
 from dyntui.core.connect import Connection
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.timeline import iso_text
 from dyntui.core.timeline_page import Listed, Row
 from dyntui.core.undo_preview import UndoPreview, undo_preview
@@ -117,7 +118,7 @@ class UndoScreen(Drawer[bool]):
             return undo_all(connection, table, wanted.which, only_last=wanted.only_last, context=by)
 
         self.run_job(f"undoing changes of {table}", work, self._done, self.show_error, group="undo")
-        self._say("undoing… Esc stops it")
+        self._say(with_keys("undoing… {undo.close} stops it"))
 
     def _done(self, undone: list[Undone]) -> None:
         self._undone = undone

@@ -19,6 +19,7 @@ from dyntui.core.plan import PlanError
 from dyntui.core.schema import TableInfo
 from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal
 from dyntui.core.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
@@ -111,7 +112,12 @@ class ItemsTab(MarkedItems):
                 self._show_status()
                 use(info, response["Item"])
             else:
-                self._say(Text("✗ The item has been deleted meanwhile. R reads again."))
+                self._say(
+                    Text(
+                        "✗ The item has been deleted meanwhile. "
+                        f"{key_for('browser.reload')} reads again."
+                    )
+                )
 
         self.run_job(
             f"GetItem {info.name}",
@@ -243,7 +249,10 @@ class ItemsTab(MarkedItems):
             use(stored)
         elif self._panel.config is None:
             self._say(
-                Text(f"✗ A change would break the seal, and {NO_CONFIG}; with it e opens it.")
+                Text(
+                    f"✗ A change would break the seal, and {NO_CONFIG}; with it "
+                    f"{key_for('items.edit')} opens it."
+                )
             )
         else:
             self._with_seal(info, stored, opened)

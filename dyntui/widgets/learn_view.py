@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 from dyntui.core.chart import Line
 from dyntui.core.connect import Connection
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for
 from dyntui.lessons.catalog import LESSONS
 from dyntui.lessons.drawing import intro_lines, step_lines
 from dyntui.lessons.lesson import Lesson
@@ -144,7 +145,10 @@ class LearnView(Vertical, JobHost):
         if self.reading:
             head = f"Learn · {self.lesson.title}"
         self.query_one("#learn-head", Static).update(head)
-        about = Text(f"{self.lesson.teaches} Enter begins it, T is a tour of the app.")
+        about = Text(
+            f"{self.lesson.teaches} {key_for('learn.begin')} begins it, "
+            f"{key_for('learn.tour')} is a tour of the app."
+        )
         self.query_one("#learn-about", TextLine).say(about)
         width = self._lines.room[0] - 1
         shown = self.run_shown

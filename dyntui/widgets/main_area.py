@@ -15,6 +15,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
@@ -70,7 +71,7 @@ class MainArea(Vertical):
         with Horizontal(id="area-head"):
             yield Static(id="area-title")
             for number, tab in enumerate(TABS, 1):
-                yield Choice(str(number), f"{number} {tab.TITLE}")
+                yield Choice(str(number), f"{key_for(f'browser.tab_{number}')} {tab.TITLE}")
             yield Facts(id="area-facts")
         with ContentSwitcher(initial="nothing"):
             yield Vertical(id="nothing")

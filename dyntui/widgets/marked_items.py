@@ -16,6 +16,7 @@ from dyntui.core.formats import plain_json
 from dyntui.core.marks import Marks
 from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.core.writes import Write, delete_item
 from dyntui.widgets.fresh_items import FreshItems
 from engine.client.protocol import Json
@@ -125,7 +126,9 @@ class MarkedItems(FreshItems):
             if done:
                 self._undo.push(info, done)
                 self._marks.remove([write.old for write in done if write.old is not None])
-                self._many_written(info, f"Deleted {len(done):,} items: u brings them back")
+                self._many_written(
+                    info, f"Deleted {len(done):,} items: {key_for('items.undo')} brings them back"
+                )
 
         self._send_many(info, writes, title, closed)
 
@@ -152,8 +155,10 @@ class MarkedItems(FreshItems):
         act = self._undo.last(self.info.name) if self.info is not None else None
         if act is None:
             self.notify(
-                "Nothing has been written to this table in this session. "
-                "The timeline (t) undoes what was written before."
+                with_keys(
+                    "Nothing has been written to this table in this session. The timeline "
+                    "({browser.tab_4}) undoes what was written before."
+                )
             )
             return
         try:
@@ -219,7 +224,9 @@ class MarkedItems(FreshItems):
         column = self._grid.column
         if column is not None and column.name in self._columns.others:
             self._take_columns(self._columns.choice.toggled(column.name))
-            self.notify(f"Hid {column.name}: C shows it again", markup=False)
+            self.notify(
+                f"Hid {column.name}: {key_for('items.columns')} shows it again", markup=False
+            )
         else:
             self.notify(COLUMN_NONE)
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import App
 
 from dyntui.core.cost import units_text
-from dyntui.core.hints import hint
+from dyntui.core.hints import app_hint
 from dyntui.core.pages import PageSource
 from dyntui.core.plan import Plan
 from engine.errors import ApiError
@@ -67,7 +67,7 @@ def error_text(app: App[Any], error: ApiError) -> Text:
     text = Text()
     text.append(f"✗ {error.code}: ", style=f"bold {app.theme_variables['error']}")
     text.append(error.message, style=app.theme_variables["error"])
-    advice = hint(error)
+    advice = app_hint(error)
     if advice:
         text.append(f"  {advice}", style=app.theme_variables["foreground"])
     return text

@@ -18,6 +18,7 @@ from dyntui.core.plan import PlanError
 from dyntui.core.plan_statement import plan_statement
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.timeline import ago_text, iso_text, words_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_grid import ItemGrid
@@ -80,7 +81,10 @@ class PastItems(ItemsView):
         self.session = Session(past, self._present.region, self._present.clock)
         ago = "now" if at_s >= now_s else ago_text(now_s - at_s, units=1)
         self.query_one("#banner", TextLine).say(
-            Text(f"▲ as of {words_text(at_s)} · {ago} · read only · Esc goes back")
+            Text(
+                f"▲ as of {words_text(at_s)} · {ago} · read only · "
+                f"{key_for('browser.back')} goes back"
+            )
         )
         if self.info is None or self.info.arn != info.arn:
             await self.show_table(info)

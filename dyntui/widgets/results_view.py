@@ -18,6 +18,7 @@ from dyntui.core.cost import units_text
 from dyntui.core.pages import PageSource
 from dyntui.core.result_rows import RowReader, row_reader
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.lens_host import LensHost
@@ -95,7 +96,14 @@ class ResultsView(Vertical, LensHost):
 
     def say_hint(self) -> None:
         """Nothing was run yet."""
-        self._say(Text("^J runs the statement under the cursor, ^R all of them."))
+        self._say(
+            Text(
+                with_keys(
+                    "{partiql.run} runs the statement under the cursor, {partiql.run_all} "
+                    "all of them."
+                )
+            )
+        )
 
     # Running.
 
@@ -273,7 +281,7 @@ class ResultsView(Vertical, LensHost):
 
 def _title(ready: Ready) -> str:
     """What stands in the header while a statement runs."""
-    return f"{ready.prepared.verb} {ready.prepared.source.table} (Esc stops)"
+    return f"{ready.prepared.verb} {ready.prepared.source.table} ({key_for('browser.back')} stops)"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -16,6 +16,7 @@ from dyntui.core.item_text import value_text
 from dyntui.core.pages import GONE, PageSource
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -133,7 +134,7 @@ class RowsHost(JobHost):
             self._rows_read()
             self._grid.move_to(source.rows_known - 1)
 
-        title = f"{self._title} to its end (Esc stops)"
+        title = f"{self._title} to its end ({key_for('browser.back')} stops)"
         self.run_job(title, work, done, self._read_failed, group=ENDING)
 
     def _rows_read(self) -> None:

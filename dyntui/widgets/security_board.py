@@ -41,6 +41,7 @@ from dyntui.core.security_text import (
     table_mark,
 )
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.jobs import Cancelled, JobHost
@@ -150,7 +151,7 @@ class SecurityBoard(Vertical, JobHost):
 
     def _looked(self, found: Security) -> None:
         self._found = found
-        self._say("" if found.keys is not None else LOCKED if found.is_locked else "")
+        self._say("" if found.keys is not None else with_keys(LOCKED) if found.is_locked else "")
         self._show()
         for table in found.tables:
             if table.is_switching:
@@ -263,9 +264,11 @@ class SecurityBoard(Vertical, JobHost):
         if self._page == "keys":
             if self.key is not None:
                 return key_details(self.key, found, self._session.clock.now_us() / 1e6)
-            return LOCKED if found.is_locked else found.why_no_keys or NO_KEYS
+            if found.is_locked:
+                return with_keys(LOCKED)
+            return found.why_no_keys or with_keys(NO_KEYS)
         if self.table is None:
-            return NO_TABLES
+            return with_keys(NO_TABLES)
         report = self._reports.get(self.table.info.name, "")
         return table_details(self.table) + (f"\n\nverified\n{report}" if report else "")
 

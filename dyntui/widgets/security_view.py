@@ -20,6 +20,7 @@ from dyntui.core.requests import Request
 from dyntui.core.sealed_tables import seal_table, verify_table
 from dyntui.core.security import USABLE, TableSecurity, name_of
 from dyntui.core.security_text import loss_of
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.security_board import SecurityBoard
 from dyntui.widgets.security_lists import SecurityList
@@ -78,7 +79,8 @@ class SecurityView(SecurityBoard):
 
     def _able(self, key: KeyInfo) -> None:
         if key.deletion_us is not None:
-            self.notify("The key is to be deleted: d keeps it.", severity="warning")
+            said = with_keys("The key is to be deleted: {keys.delete} keeps it.")
+            self.notify(said, severity="warning")
         elif key.state == USABLE and self._found is not None:
             self._change(key_changes.disabling(key, loss_of(key, self._found)))
         else:
@@ -167,7 +169,8 @@ class SecurityView(SecurityBoard):
             return
         if table.config is None:
             path = config_path(table.info.name)
-            self.notify(f"No {path} is here: o sets it up.", severity="warning", markup=False)
+            said = f"No {path} is here: {key_for('sealing.setup')} sets it up."
+            self.notify(said, severity="warning", markup=False)
         else:
             use(table, table.config)
 

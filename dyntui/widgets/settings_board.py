@@ -18,6 +18,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
 from dyntui.core.setting_page import SettingPage, setting_page
 from dyntui.core.setting_rows import Row, rows_with, setting_rows
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.table_settings import TableSettings, read_settings
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.setting_choice import adding_screen, changing_screen, removing_screen
@@ -32,7 +33,10 @@ from engine.errors import ApiError
 LOOK_AGAIN_S = 1.0
 READING = Text("reading…")
 UNCHANGEABLE = "Nothing changes that."
-NOT_REMOVED = "d removes an index or a tag: choose one first. D drops the table."
+NOT_REMOVED = (
+    "{settings.remove} removes an index or a tag: choose one first. {settings.drop} "
+    "drops the table."
+)
 
 
 class SettingsView(LinesView):
@@ -234,7 +238,7 @@ class SettingsBoard(TableBoard):
             return
         screen = removing_screen(self._session, settings, row)
         if screen is None:
-            self.notify(NOT_REMOVED)
+            self.notify(with_keys(NOT_REMOVED))
         else:
             self.app.push_screen(screen)
 

@@ -17,6 +17,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.formats import dynamodb_json
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.stream_lines import (
     StreamLines,
     facts,
@@ -345,7 +346,9 @@ class StreamBoard(StreamReader):
         """Delete what has expired now, if that is wanted."""
         state, info, tools = self._state, self._info, self._connection.local_tools
         if info is None or state is None or state.expires_by is None:
-            self.notify("Time to Live is off for this table: T turns it on.")
+            self.notify(
+                with_keys("Time to Live is off for this table: {stream.expiry} turns it on.")
+            )
         elif tools is None:
             self.notify("A remote deletes what has expired by itself, some time later.")
         elif not state.due:

@@ -19,6 +19,7 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.core.formats import bytes_text
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.grid_cells import cut
@@ -36,12 +37,12 @@ class Entry:
 
 
 PLACES = {
-    "partiql": "p  PartiQL",
-    "transfers": "x  Transfers",
-    "security": "K  Security",
-    "learn": "F7 Learn",
+    "partiql": "PartiQL",
+    "transfers": "Transfers",
+    "security": "Security",
+    "learn": "Learn",
 }
-"""Where else one can go, with the keys that lead there."""
+"""Where else one can go: names of actions of the main screen, and of places."""
 
 SIZE_CELLS = 9
 WIDTH_WITH_SIZES = 31
@@ -166,7 +167,7 @@ class TableList(Vertical):
         yield TableTree()
         with Vertical(id="list-places"):
             for place, name in PLACES.items():
-                yield Choice(place, name)
+                yield Choice(place, f"{key_for(f'browser.{place}'):<2} {name}")
 
     @property
     def table_tree(self) -> TableTree:

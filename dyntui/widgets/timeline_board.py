@@ -17,6 +17,7 @@ from dyntui.core.kept_copies import KeptCopy
 from dyntui.core.requests import Request
 from dyntui.core.restore_plan import RestorePlan, plan_restore
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.core.timeline import Timeline, iso_text
 from dyntui.core.timeline_lists import copy_command, diff_command, history_command
 from dyntui.core.timeline_page import HEAD_ROWS
@@ -41,7 +42,11 @@ T = TypeVar("T")
 
 WORKING = "timeline work"
 BROWSING = "timeline browse"
-BUSY = "Something is under way already: Esc stops it"
+BUSY = "Something is under way already: {browser.back} stops it"
+CHOOSE = (
+    "Choose a change: {browser.back} leads back to them, {timeline.undo_range} undoes all between "
+    "the times"
+)
 
 
 class TimelineBoard(TimelineReading):
@@ -76,7 +81,11 @@ class TimelineBoard(TimelineReading):
     @property
     def working_text(self) -> str:
         """What is under way, and how far."""
-        return "" if self._watch is None else f"⟲ {self._watch.text} · Esc stops it"
+        return (
+            ""
+            if self._watch is None
+            else f"⟲ {self._watch.text} · {key_for('browser.back')} stops it"
+        )
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its present is shown first."""
@@ -265,7 +274,7 @@ class TimelineBoard(TimelineReading):
         if isinstance(change, Change):
             self._undo(UndoWanted(Changes(seqs=(change.seq,)), f"change {change.seq}"))
         else:
-            self.notify("Choose a change: Esc leads back to them, U undoes all between the times")
+            self.notify(with_keys(CHOOSE))
 
     def _undo_range(self) -> None:
         if self._timeline is not None:
@@ -468,12 +477,12 @@ class TimelineBoard(TimelineReading):
             return None
         if isinstance(self._subject, KeptCopy):
             return self._subject
-        self.notify("Choose a backup or a snapshot first: B lists them")
+        self.notify(with_keys("Choose a backup or a snapshot first: {timeline.copies} lists them"))
         return None
 
     def _is_busy(self) -> bool:
         if self._watch is not None:
-            self.notify(BUSY)
+            self.notify(with_keys(BUSY))
         return self._watch is not None
 
     def _begin(self, title: str, work: Callable[[Watch], T], done: Callable[[T], None]) -> None:

@@ -16,6 +16,7 @@ from dyntui.core.connect import ConnectError, Connection
 from dyntui.core.kept_copies import KeptCopy
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.timeline import Timeline
 from dyntui.core.timeline_lists import copy_row
 from dyntui.core.timeline_page import (
@@ -61,18 +62,25 @@ STEPPING = "timeline step"
 NO_CHANGES = "No changes up to then."
 SAME = "The table was the same at both times."
 ON_REMOTE = (
-    "On a remote the past can only be restored: where point-in-time recovery is on, r makes a new "
-    "table as of the time under the cursor; B lists backups. What changed when is known only where "
+    "On a remote the past can only be restored: where point-in-time recovery is on, "
+    "{timeline.restore} makes a new "
+    "table as of the time under the cursor; {timeline.copies} lists backups. What changed "
+    "when is known only where "
     "a change log is: in a data folder."
 )
 NOTHING_KEPT = (
     "Nothing is kept of this table's past. In a data folder the setting history says for how many "
-    "hours; in memory it is kept for tables with point-in-time recovery (a turns it on) or a "
+    "hours; in memory it is kept for tables with point-in-time recovery "
+    "({timeline.recovery} turns it on) or a "
     "stream."
 )
-COPY_KEYS = "r restores, V verifies, D deletes, o makes one"
+COPY_KEYS = (
+    "{timeline.restore} restores, {timeline.verify} verifies, {timeline.delete} deletes, "
+    "{timeline.keep} makes one"
+)
 NO_COPIES = (
-    "There are no backups and snapshots of this table. o makes one: a backup of the table, or a "
+    "There are no backups and snapshots of this table. {timeline.keep} makes one: a "
+    "backup of the table, or a "
     "snapshot of several tables as of one instant."
 )
 
@@ -211,10 +219,10 @@ class TimelineReading(TableBoard):
             return
         if self._mode == "copies":
             rows = tuple(map(copy_row, self._copies))
-            self._show(self._copies, rows, "", NO_COPIES)
+            self._show(self._copies, rows, "", with_keys(NO_COPIES))
             return
         if tools is None or timeline.window.earliest_s is None:
-            self._show((), (), "", ON_REMOTE if tools is None else NOTHING_KEPT)
+            self._show((), (), "", with_keys(ON_REMOTE if tools is None else NOTHING_KEPT))
             return
         name, mode, pair, cursor_s = info.name, self._mode, timeline.pair, timeline.cursor_s
         self._reading = True
@@ -305,7 +313,7 @@ class TimelineReading(TableBoard):
 
     def _head(self, timeline: Timeline) -> str:
         if self._mode == "copies":
-            keys = f" · {COPY_KEYS}" if self._rows else ""
+            keys = f" · {with_keys(COPY_KEYS)}" if self._rows else ""
             return f"Backups and snapshots ({len(self._rows)}){keys}"
         if self._mode == "diff":
             said = "reading…" if self._reading else self._summary

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Static
 
+from dyntui.core.spoken_keys import with_keys
 from dyntui.lessons.tour import STOPS
 from dyntui.widgets.bindings import bindings
 
@@ -39,7 +40,7 @@ class TourBar(Static, can_focus=True):
         self.update(
             Text.assemble(
                 (f"Tour {number + 1} of {len(STOPS)} · {stop.title}", f"bold {accent}"),
-                f"\n{stop.text}",
+                f"\n{with_keys(stop.text)}",
             )
         )
 

@@ -22,6 +22,7 @@ from dyntui.core.connect import Connection
 from dyntui.core.requests import Request
 from dyntui.core.service_transfers import ServiceTransfers
 from dyntui.core.session import Session
+from dyntui.core.spoken_keys import with_keys
 from dyntui.core.transfer_form import Values, values_of
 from dyntui.core.transfer_text import details, mark, standing, title
 from dyntui.core.transfers import Transfer, Work
@@ -36,7 +37,10 @@ from engine.errors import ApiError
 
 _TICK_S = 0.25
 _LOOK_S = 2.0
-_HINT = "Nothing was exported or imported yet: e exports a table, i imports a file."
+_HINT = (
+    "Nothing was exported or imported yet: {transfers.export} exports a table, "
+    "{transfers.import_file} imports a file."
+)
 _MARK_COLOURS = {
     "running": "warning",
     "done": "success",
@@ -244,7 +248,7 @@ class TransfersView(Vertical, JobHost):
 
     def _show_details(self) -> None:
         transfer = self.chosen
-        text = _HINT if transfer is None else details(transfer)
+        text = with_keys(_HINT) if transfer is None else details(transfer)
         self.query_one(TextView).show(text, json=False)
 
     def on_resize(self) -> None:

@@ -24,6 +24,7 @@ from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.request_panel import RequestPanel
 from dyntui.widgets.text_view import TextView
 from engine import Engine
+from engine.security.notebook import Notebook
 from tests.dyntui.app.conftest import create_films
 from tests.dyntui.app.driving import (
     SMALL,
@@ -236,15 +237,26 @@ def test_any_choice_arranges_all_columns_once(names: list[str], data: st.DataObj
     assert shown_names[1 : columns.fixed] == pinned
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"r/t": 3}', '{"r/t": {"order": 1}}'])
-def test_a_damaged_file_of_choices_is_none(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "columns.json"
-    path.write_text(text)
-    book = ColumnBook(path, "r/")
+@pytest.mark.parametrize("text", ["", "[]", "{", '["r/t", 3]', '["r/t", {"order": 1}]', "[[], {}]"])
+def test_a_damaged_text_of_choices_is_none(tmp_path: Path, text: str) -> None:
+    notebook = Notebook(tmp_path, bytes(32))
+    notebook.replace("columns", [text])
+    book = ColumnBook(notebook, "r/")
     assert book.choice("t") == NO_CHOICE
     book.keep("t", ColumnChoice(hidden=frozenset({"a"})))
-    assert ColumnBook(path, "r/").choice("t").hidden == {"a"}
-    assert ColumnBook(path, "other/").choice("t") == NO_CHOICE
+    assert ColumnBook(notebook, "r/").choice("t").hidden == {"a"}
+    assert ColumnBook(notebook, "other/").choice("t") == NO_CHOICE
+
+
+def test_choices_of_two_processes_stand_side_by_side(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path, bytes(32))
+    one, other = (ColumnBook(notebook, "r/") for _ in range(2))
+    one.keep("films", ColumnChoice(pinned=("year",)))
+    other.keep("orders", ColumnChoice(pinned=("state",)))
+    one.keep("films", NO_CHOICE)
+    kept = ColumnBook(notebook, "r/")
+    assert kept.choice("films") == NO_CHOICE
+    assert kept.choice("orders").pinned == ("state",)
 
 
 def test_choices_for_a_remote_are_kept_by_its_address(
@@ -260,7 +272,7 @@ def test_choices_for_a_remote_are_kept_by_its_address(
             books[0].keep("films", ColumnChoice(pinned=("year",)))
     pinned = [book.choice("films").pinned for book in books]
     assert pinned == [("year",), (), ("year",)]
-    (kept,) = tmp_path.rglob("columns.json")
+    (kept,) = tmp_path.rglob("columns.sealed")
     assert kept.stat().st_mode & 0o077 == 0
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dyntui.core.column_choice import ColumnChoice, column_book
 from dyntui.core.connect import Connection, Remote, connect
 from dyntui.core.query_book import Draft, book_of
 from engine import Engine, VirtualClock
@@ -283,6 +284,9 @@ def _keep(connection: Connection) -> None:
         book.remember(f"SELECT '{planted(str(number))}'")
     book.keep_desk([Draft(planted("tab"), f"SELECT '{planted('draft')}'")], 0)
     book.save("mine", f"SELECT '{planted('saved')}'")
+    names = (planted("pinned"), planted("order"))
+    hidden = frozenset({planted("hidden")})
+    column_book(connection).keep(TABLE, ColumnChoice(names[1:], hidden, names[:1]))
 
 
 def check_book(place: Path, connection: Connection) -> None:
@@ -293,3 +297,4 @@ def check_book(place: Path, connection: Connection) -> None:
     book = book_of(connection)
     assert len(book.history) == 5
     assert MARK in book.desk().drafts[0].text
+    assert column_book(connection).choice(TABLE).pinned == (planted("pinned"),)
