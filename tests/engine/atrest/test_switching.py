@@ -251,3 +251,22 @@ def test_which_tables_are_under_which_keys(engine: Engine) -> None:
     arn = engine.keys.describe("alias/one").arn
     found = {key.table: key.arn for key in engine.table_keys()}
     assert found == {TABLE: arn, "others": None}
+
+
+def test_a_value_that_was_altered_holds_up_its_own_table_only(engine: Engine) -> None:
+    make_table(engine, "others")
+    for name in (TABLE, "others"):
+        use(engine, KINDS["one"], name)
+        engine.load_items(name, (thing(number) for number in range(1_500)))
+    for name in (TABLE, "others"):
+        request = {"TableName": name, "SSESpecification": KINDS["two"]}
+        engine.call("UpdateTable", request, stop())
+    storage_id = table_of(engine).storage_id
+    run_sql(
+        engine,
+        f"UPDATE t{storage_id} SET v = CAST(substr(v, 1, 60) AS BLOB)"
+        f" WHERE k = (SELECT max(k) FROM t{storage_id})",
+    )
+    round_of_upkeep(engine)
+    assert shown(engine)["SSEDescription"]["Status"] == "UPDATING"
+    assert shown(engine, "others")["SSEDescription"]["Status"] == "ENABLED"
