@@ -70,7 +70,7 @@ def _values(transaction: WriteTransaction, storages: list[int]) -> int:
 
 def reseal_step(transaction: WriteTransaction, job_id: int) -> bool:
     """Seal or open the next values; gives whether there is more to do."""
-    state = transaction.job_state(job_id)
+    state = transaction.job_state(KIND, job_id)
     if state is None:
         return False
     table = transaction.catalog.tables.get(state["table"])

@@ -374,9 +374,14 @@ class WriteTransaction:
         )
         return self.cursor.connection.last_insert_rowid()
 
-    def job_state(self, job_id: int) -> Json | None:
-        """What a job has noted of its progress; None once it is done."""
-        rows = fetch(self.cursor, "SELECT state FROM jobs WHERE id = ?", (job_id,))
+    def job_state(self, kind: str, job_id: int) -> Json | None:
+        """What a job has noted of its progress; None once it is done.
+
+        Another process may have ended it and begun one of another kind, which has its id then.
+        """
+        rows = fetch(
+            self.cursor, "SELECT state FROM jobs WHERE id = ? AND kind = ?", (job_id, kind)
+        )
         return orjson.loads(rows[0][0]) if rows else None
 
     def set_job_state(self, job_id: int, state: Json) -> None:

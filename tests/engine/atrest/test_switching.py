@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import permutations
 
@@ -9,6 +10,9 @@ import pytest
 
 from engine import Context, Engine, VirtualClock
 from engine.operations.region import Settings
+from engine.storage.backfill import backfill_step
+from engine.storage.expiring import note_step
+from engine.storage.resealing import reseal_step
 from engine.storage.sealing import data_key_of
 from tests.engine.atrest.sealed import (
     AWS_MANAGED,
@@ -27,6 +31,7 @@ from tests.engine.operations.tables import refused
 from tests.engine.storage.things import (
     TABLE,
     add_index,
+    database_of,
     items_of,
     make_table,
     put,
@@ -169,6 +174,16 @@ def test_a_table_deleted_amid_a_switch(engine: Engine) -> None:
     round_of_upkeep(engine)
     assert run_sql(engine, "SELECT * FROM jobs") == []
     assert arn_of(engine) is None
+
+
+@pytest.mark.parametrize("step", [reseal_step, backfill_step, note_step])
+def test_another_process_ended_the_job_and_began_one_that_has_its_id(
+    engine: Engine, step: Callable[..., bool]
+) -> None:
+    database = database_of(engine)
+    job_id = database.write(lambda transaction: transaction.add_job("restore", "x", {"done": 1}))
+    assert not database.write(partial(step, job_id=job_id))
+    assert run_sql(engine, "SELECT id, state FROM jobs") == [(job_id, b'{"done":1}')]
 
 
 @pytest.mark.parametrize(
