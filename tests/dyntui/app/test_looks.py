@@ -120,7 +120,7 @@ async def test_footer_help_and_palette_show_them(client: Recorder, engine: Engin
         line = str(find(pilot, FooterLine).render())
         assert "F4 Edit" in line
         assert "e Delete" in line
-        assert "F7 Help" in line
+        assert "F10 Help" in line
         await press(pilot, "f10")
         lines = [" ".join(line.split()) for line in screen_text(pilot).splitlines()]
         assert any("F4 Edit the item" in line for line in lines)
