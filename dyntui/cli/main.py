@@ -46,8 +46,8 @@ _VERBS: dict[str, tuple[str, str]] = {
     "serve": ("dyntui.cli.serve:serve", "Serve the tables to SDKs over HTTP."),
     "web": ("dyntui.cli.web:web", "Show the app in a browser."),
     "crypto": ("dyntui.cli.crypto:crypto", "Seal items before they are stored."),
-    "verify": ("dyntui.cli.crypto:verify", "Check every sealed item of a table."),
-    "encrypt-table": ("dyntui.cli.crypto:encrypt_table", "Seal the items of a table."),
+    "verify": ("dyntui.cli.encrypt_table:verify", "Check every sealed item of a table."),
+    "encrypt-table": ("dyntui.cli.encrypt_table:encrypt_table", "Seal the items of a table."),
     "dynamodb": ("dyntui.cli.api.commands:dynamodb", "Any operation, as the AWS CLI has it."),
     "dynamodbstreams": (
         "dyntui.cli.api.commands:dynamodbstreams",

@@ -24,6 +24,7 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("key.close", ("escape",), "Back; what is typed is kept", "Back", palette=False),
     Action("setup.submit", ("ctrl+s",), "Write the configuration", "Write"),
     Action("setup.next_action", ("space",), "Another action for the attribute", "Action"),
+    Action("setup.beacon", ("b",), "Search an encrypted attribute by equality", "Beacon"),
     Action("setup.copy_as", ("f2",), "Copy the command", "Copy as"),
     Action("setup.close", ("escape",), "Back; what is chosen is kept", "Back", palette=False),
     Action("outsider.next", ("n",), "The next item", "Next"),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dyntui.core.connect import Connection, is_data_folder
+from dyntui.core.earlier_notes import take_over
 
 if TYPE_CHECKING:
     from engine.security.notebook import Notebook
@@ -131,6 +132,13 @@ def book_of(connection: Connection) -> QueryBook:
 
 def notebook_of(connection: Connection) -> Notebook | None:
     """Where a connection's texts are kept; None for a Region in memory."""
+    found = _notebook_of(connection)
+    if found is not None:
+        take_over(found, _HISTORY, _TABS)
+    return found
+
+
+def _notebook_of(connection: Connection) -> Notebook | None:
     from engine.security import notebook
 
     folder = connection.data_dir

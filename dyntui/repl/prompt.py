@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import platformdirs
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -12,11 +14,12 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
+from dyntui.core.earlier_notes import put_before
 from dyntui.core.query_book import HISTORY_MAX, notebook_of
 from dyntui.core.statement_completion import completions
 from dyntui.core.statement_spans import spans
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from engine.security.notebook import Notebook
 
 _NAME = "prompt"
+_EARLIER_FILE = "statements"
 STYLE = Style.from_dict(
     {
         "keyword": "bold ansiblue",
@@ -73,7 +77,19 @@ def kept_history(connection: Connection) -> History:
     Where there can be no file, inputs are remembered as long as the session lasts.
     """
     notebook = notebook_of(connection)
-    return InMemoryHistory() if notebook is None else NotedHistory(notebook)
+    if notebook is None:
+        return InMemoryHistory()
+    _take_over(notebook)
+    return NotedHistory(notebook)
+
+
+def _take_over(notebook: Notebook) -> None:
+    """Seal the inputs that earlier versions kept in a plain file of the user's, and delete that."""
+    path = platformdirs.user_state_path("dyntui", appauthor=False) / _EARLIER_FILE
+    with suppress(OSError):
+        if path.is_file():
+            inputs = list(FileHistory(str(path)).load_history_strings())
+            put_before(notebook, _NAME, inputs[::-1], path)
 
 
 class Editor:

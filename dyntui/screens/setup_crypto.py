@@ -104,7 +104,9 @@ class SetupScreen(Drawer[str | Wizard | None]):
                 id="signed",
                 compact=True,
             )
-        yield Static("attributes: Space chooses what is done with one", classes="caption")
+        yield Static(
+            "attributes: Space chooses what is done with one, b a beacon", classes="caption"
+        )
         yield OptionList()
         yield Static(str(self._path), classes="caption", markup=False)
         yield TextView(json=False)
@@ -163,6 +165,8 @@ class SetupScreen(Drawer[str | Wizard | None]):
             prompt = Text(f"{name:<{width}}  ", style=colours["accent"])
             prompt.append(f"{action.value:<{action_width}}  ", style=colours["foreground"])
             about = wizard.why_fixed(name) or ACTION_TEXTS[action]
+            if name in wizard.beacons:
+                about += f", found by a beacon of {wizard.beacons[name]} bits"
             prompt.append(about, style=colours["secondary"])
             prompt.truncate(max(20, options.size.width - 4), overflow="ellipsis")
             prompts.append(Option(prompt))
@@ -179,6 +183,17 @@ class SetupScreen(Drawer[str | Wizard | None]):
         if wizard.why_fixed(name):
             self.notify(f"{name}: {wizard.why_fixed(name)}", markup=False)
         wizard.turn(name)
+        self._show()
+
+    def action_beacon(self) -> None:
+        """Another length for the beacon of the attribute under the cursor, or none."""
+        row, wizard = self.query_one(OptionList).highlighted, self._wizard
+        if wizard is None or row is None:
+            return
+        name = wizard.names[row]
+        if wizard.why_no_beacon(name):
+            self.notify(f"{name}: {wizard.why_no_beacon(name)}", markup=False)
+        wizard.turn_beacon(name)
         self._show()
 
     @on(OptionList.OptionSelected)

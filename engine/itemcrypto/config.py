@@ -121,7 +121,12 @@ def read_settings(path: Path) -> Json:
 
 def load_place(path: Path) -> Place:
     """Table and key names of a configuration, without any key; raises CryptoConfigError."""
-    return _schema(Section(path, read_settings(path))).place
+    return load_schema(path).place
+
+
+def load_schema(path: Path) -> Schema:
+    """The actions too, without any key; raises CryptoConfigError."""
+    return _schema(Section(path, read_settings(path)))
 
 
 def _schema(section: Section) -> Schema:

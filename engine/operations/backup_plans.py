@@ -83,7 +83,7 @@ def run_plans(region: Region) -> list[PlanRun]:
 
 def _claim(transaction: WriteTransaction, job_id: int) -> bool:
     """Whether a plan is due, and nobody else is at it: its next turn begins now."""
-    state = transaction.job_state(job_id)
+    state = transaction.job_state(PLAN, job_id)
     if state is None or not is_due(state, transaction.stamp_us):
         return False
     transaction.set_job_state(job_id, state | {"last_us": transaction.stamp_us})

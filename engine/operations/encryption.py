@@ -85,15 +85,10 @@ def switch_key(
         raise ValidationException(f"{_INVALID}Table is already encrypted by given KMSMasterKey")
     now_s = transaction.stamp_us / 1_000_000
     switches = _switches(table, region.settings.key_switches, now_s)
-    total = transaction.entries_of(table) + sum(
-        transaction.items_of(storage_id)
-        for storage_id in (table.storage_id, *(index.storage_id for index in table.indexes))
-    )
     return begin_switch(
         transaction,
         table.with_settings(KeySwitches=switches),
         None if after is None else after.key_arn,
-        total,
     )
 
 

@@ -35,6 +35,7 @@ from engine.operations.throughput import Subject, check_units, of_new
 from engine.operations.trash import same_table
 from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.data_keys import Encryption
+from engine.storage.making import with_storage
 from engine.storage.moments import settled_seq
 from engine.storage.reader import Reader
 from engine.storage.transaction import WriteTransaction
@@ -225,7 +226,7 @@ def prepare_restore(
 def make(transaction: WriteTransaction, table: Table, replaces: bool) -> Table:
     """The table with storage of its own, in the catalog unless it is to replace another."""
     made = replace(
-        transaction.with_storage(table), changing="CREATING", changing_until_us=FOREVER_US
+        with_storage(transaction, table), changing="CREATING", changing_until_us=FOREVER_US
     )
     if not replaces:
         transaction.put_table(made)

@@ -89,15 +89,18 @@ def _check_name(name: str) -> None:
 
 
 def _wanted(region: Region, catalog: Catalog, names: Sequence[str] | None) -> list[Table]:
-    """The tables to keep; all that can be read where none are named."""
+    """The tables to keep, all that are there where none are named; raises `TableKeyDenied`."""
     if names is not None:
         return [region.readable_table(catalog, name) for name in names]
     now_us = region.clock.now_us()
-    return [
+    wanted = [
         table
         for _, table in sorted(catalog.tables.items())
         if table.status(now_us) not in ("CREATING", "DELETING") and not table.is_gone(now_us)
     ]
+    for table in wanted:
+        region.require_key(catalog, table)
+    return wanted
 
 
 def opened_snapshot(region: Region, name: str) -> Archive:

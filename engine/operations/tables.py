@@ -31,6 +31,7 @@ from engine.operations.region import Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
 from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.making import with_storage
 from engine.storage.reader import Reader
 from engine.storage.streams import begin_stream
 from engine.storage.transaction import WriteTransaction
@@ -71,7 +72,7 @@ def create_table(region: Region, request: Json, _context: Context) -> Json:
         forget_gone(transaction)
         check_account(transaction.catalog, table, region.name)
         made = replace(
-            transaction.with_storage(table), changing="CREATING", changing_until_us=FOREVER_US
+            with_storage(transaction, table), changing="CREATING", changing_until_us=FOREVER_US
         )
         if made.settings["BillingMode"] == "PAY_PER_REQUEST":
             made = made.with_settings(BillingModeSummary=on_demand_since(transaction.stamp_us))

@@ -17,6 +17,7 @@ from engine.operations.ttl import finish_noting
 from engine.storage.adoption import adopt
 from engine.storage.catalog import Table
 from engine.storage.data_keys import Encryption
+from engine.storage.making import with_storage
 from engine.storage.transaction import WriteTransaction
 
 
@@ -49,7 +50,7 @@ def truncate(region: Region, name: str) -> str | None:
         table = region.readable_table(transaction.catalog, name)
         kept_id = discard(region, transaction, table)
         empty = renewed(same_table(table, table.name), transaction.stamp_us)
-        adopt(transaction, transaction.with_storage(empty))
+        adopt(transaction, with_storage(transaction, empty))
         return table, kept_id
 
     table, kept_id = region.database.write(work)

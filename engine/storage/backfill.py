@@ -41,7 +41,7 @@ def filled_part(state: dict[str, str]) -> float:
 
 def backfill_step(transaction: WriteTransaction, job_id: int) -> bool:
     """Fill in the next items; gives whether there is more to do."""
-    state = transaction.job_state(job_id)
+    state = transaction.job_state(KIND, job_id)
     if state is None:
         return False
     table = transaction.catalog.tables.get(state["table"])

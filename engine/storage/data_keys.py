@@ -242,7 +242,9 @@ def read_data_key(cursor: apsw.Cursor, key_id: int) -> WrappedKey:
     """One data key; raises `InternalServerError` where it is not there."""
     rows = fetch(cursor, f"SELECT {_COLUMNS} FROM data_keys WHERE id = ?", (key_id,))
     if not rows:
-        raise InternalServerError("a value is under a data key that is not there; it was altered")
+        raise InternalServerError(
+            f"a stored value was altered, or is under a data key that is gone ({key_id})"
+        )
     return _of_row(rows[0])
 
 

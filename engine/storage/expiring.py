@@ -54,7 +54,7 @@ def end_expiry(transaction: WriteTransaction, table: Table) -> Table:
 
 def note_step(transaction: WriteTransaction, job_id: int) -> bool:
     """Note when the next items expire; gives whether there is more to do."""
-    state = transaction.job_state(job_id)
+    state = transaction.job_state(KIND, job_id)
     if state is None:
         return False
     table = transaction.catalog.tables.get(state["table"])

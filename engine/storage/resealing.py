@@ -15,9 +15,11 @@ from typing import Any
 
 from engine.client.protocol import Json
 from engine.storage.catalog import Storage, Table
+from engine.storage.counts import read_counts
 from engine.storage.data_keys import Encryption
 from engine.storage.items import StoredItem, write_again
 from engine.storage.keys import KEYS_END
+from engine.storage.making import new_data_key
 from engine.storage.sealing import NEW, OLD, data_key_of
 from engine.storage.transaction import WriteTransaction
 
@@ -27,14 +29,13 @@ _BYTES_PER_STEP = 4 * 1024 * 1024
 
 
 def begin_switch(
-    transaction: WriteTransaction, table: Table, key_arn: str | None, total: int
+    transaction: WriteTransaction, table: Table, key_arn: str | None
 ) -> tuple[Table, int]:
     """The table as it is from now on, for the caller to put into the catalog; and the job's id.
 
-    `key_arn` None: the AWS owned key. `total`: how many items, index entries and entries of the log
-    there are. Raises `TableKeyDenied` where the new key cannot be used.
+    `key_arn` None: the AWS owned key. Raises `TableKeyDenied` where the new key cannot be used.
     """
-    data_key = None if key_arn is None else transaction.new_data_key(table, key_arn)
+    data_key = None if key_arn is None else new_data_key(transaction, table, key_arn)
     before = table.encryption
     encryption = Encryption(
         key_arn,
@@ -44,22 +45,32 @@ def begin_switch(
         leaving=() if before is None else before.data_keys,
         has_plain=before is None or key_arn is None,
     )
+    storages = [table.storage_id, *(index.storage_id for index in table.indexes)]
     state = {
         "table": table.name,
         "table_id": table.table_id,
-        "storages": [table.storage_id, *(index.storage_id for index in table.indexes)],
+        "storages": storages,
         "after": "",
         "seq": 0,
         "last_seq": transaction.next_seq() - 1,
         "done": 0,
-        "total": total,
+        "total": _values(transaction, storages),
     }
     return replace(table, encryption=encryption), transaction.add_job(KIND, table.table_id, state)
 
 
+def _values(transaction: WriteTransaction, storages: list[int]) -> int:
+    """How many items, index entries and entries of the log a table has, the first of these ids."""
+    ((entries,),) = transaction.query(
+        "SELECT count(*) FROM changes WHERE storage = ?", (storages[0],)
+    )
+    counts = (read_counts(transaction.cursor, storage_id) for storage_id in storages)
+    return int(entries) + sum(items for items, _ in counts)
+
+
 def reseal_step(transaction: WriteTransaction, job_id: int) -> bool:
     """Seal or open the next values; gives whether there is more to do."""
-    state = transaction.job_state(job_id)
+    state = transaction.job_state(KIND, job_id)
     if state is None:
         return False
     table = transaction.catalog.tables.get(state["table"])

@@ -64,11 +64,11 @@ class Seals:
 
     def opened(self, storage: Storage, key: bytes, stored: bytes) -> bytes:
         """The value of a row of a storage that may be sealed."""
-        if stored[0] == MARK:
+        if stored and stored[0] == MARK:
             return self._open(stored, storage.bound + key)
-        if storage.encryption is None or storage.encryption.has_plain:
+        if stored and storage.encryption is not None and storage.encryption.has_plain:
             return stored
-        raise _altered()
+        raise _altered(storage.bound + key)
 
     def opened_rows(
         self, storage: Storage, rows: Iterator[tuple[bytes, int, bytes]]
@@ -122,7 +122,7 @@ class Seals:
             return cipher.decrypt(stored[PREFIX_END:NONCE_END], stored[NONCE_END:], bound)
         except Exception as error:
             # The one that it raises is not imported for the many that never meet it.
-            raise _altered() from error
+            raise _altered(bound) from error
 
     def _find(self, key_id: int) -> WrappedKey:
         return read_data_key(self._connection.cursor(), key_id)
@@ -139,7 +139,9 @@ def _image_bound(kind: bytes, storage_id: int, key: bytes, stamp_us: int) -> byt
     return kind + storage_id.to_bytes(_STORAGE_BYTES) + stamp_us.to_bytes(_STAMP_BYTES) + key
 
 
-def _altered() -> InternalServerError:
+def _altered(bound: bytes) -> InternalServerError:
+    """What is told of a value that is not what was sealed for its place."""
+    place = f"{int.from_bytes(bound[1 : 1 + _STORAGE_BYTES])}/{bound[1 + _STORAGE_BYTES :].hex()}"
     return InternalServerError(
-        "a stored value was altered, or is not where it was written; `dyntui doctor` tells where"
+        f"the value stored at {place} was altered, or is not where it was written"
     )

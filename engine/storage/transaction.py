@@ -20,11 +20,9 @@ from engine.storage.connections import fetch
 from engine.storage.counts import large_sizes
 from engine.storage.data_keys import (
     DataKeys,
-    Encryption,
     data_keys_for,
     forget_data_keys,
     leave_data_keys,
-    put_data_key,
 )
 from engine.storage.expiry import note_expiry, put_expiry
 from engine.storage.growth import grown_with_size, grown_with_throughput
@@ -77,7 +75,7 @@ class WriteTransaction:
     ) -> None:
         self.cursor = cursor
         self.seals = Seals(cursor.connection, data_keys)
-        self._data_keys = data_keys
+        self.data_keys = data_keys
         self._history_hours = history_hours
         self._trims = trims
         self._entries: list[tuple[Any, ...]] = []
@@ -189,17 +187,6 @@ class WriteTransaction:
         )
         return int(rows[0][0]) if rows else 0
 
-    def items_of(self, storage_id: int) -> int:
-        """How many items a storage id has, as they were before this transaction."""
-        return counts.read_counts(self.cursor, storage_id)[0]
-
-    def entries_of(self, table: Table) -> int:
-        """How many entries of the change log are about a table."""
-        ((entries,),) = self.query(
-            "SELECT count(*) FROM changes WHERE storage = ?", (table.storage_id,)
-        )
-        return int(entries)
-
     def fill_index(self, index: Index, entries: Sequence[tuple[bytes, StoredItem]]) -> None:
         """Put entries of an index whose table is being made, in the order of their keys."""
         self._put_new(index.storage, entries)
@@ -279,30 +266,6 @@ class WriteTransaction:
         for statement in Storage(storage_id).create:
             self.cursor.execute(statement)
         return int(storage_id)
-
-    def with_storage(self, table: Table) -> Table:
-        """The table, which is new, with storage of its own and of its indexes.
-
-        One that is to be under a KMS key gets a data key; raises `TableKeyDenied`.
-        """
-        made = replace(
-            table,
-            storage_id=self.new_storage(),
-            indexes=tuple(replace(index, storage_id=self.new_storage()) for index in table.indexes),
-            created_us=self.stamp_us,
-        )
-        wanted = table.encryption
-        if wanted is None or wanted.key_arn is None:
-            return replace(made, encryption=None)
-        data_key = self.new_data_key(made, wanted.key_arn)
-        return replace(made, encryption=Encryption(wanted.key_arn, data_key))
-
-    def new_data_key(self, table: Table, arn: str) -> int:
-        """Make a data key of a table under a KMS key; gives its id."""
-        made = self._data_keys.make(arn, table.name)
-        self.writes += 1
-        put_data_key(self.cursor, made, table.storage_id)
-        return made.id
 
     def retire_storage(self, storage_id: int) -> None:
         """Leave a storage id to be freed in steps."""
@@ -411,9 +374,14 @@ class WriteTransaction:
         )
         return self.cursor.connection.last_insert_rowid()
 
-    def job_state(self, job_id: int) -> Json | None:
-        """What a job has noted of its progress; None once it is done."""
-        rows = fetch(self.cursor, "SELECT state FROM jobs WHERE id = ?", (job_id,))
+    def job_state(self, kind: str, job_id: int) -> Json | None:
+        """What a job has noted of its progress; None once it is done.
+
+        Another process may have ended it and begun one of another kind, which has its id then.
+        """
+        rows = fetch(
+            self.cursor, "SELECT state FROM jobs WHERE id = ? AND kind = ?", (job_id, kind)
+        )
         return orjson.loads(rows[0][0]) if rows else None
 
     def set_job_state(self, job_id: int, state: Json) -> None:

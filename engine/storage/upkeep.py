@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from engine.clock import Clock
-from engine.errors import ApiError, FolderError, TableKeyDenied
+from engine.errors import ApiError, FolderError
 from engine.storage.adoption import adopt_all, lacks_what_is_set
 from engine.storage.backfill import KIND as BACKFILL
 from engine.storage.backfill import backfill_step
@@ -148,8 +148,11 @@ class Upkeep:
             self._index_log()
 
     def _go_on(self, step: Callable[[WriteTransaction], object]) -> None:
-        """Do a step again and again; of a table whose key is of no use, when it is again."""
-        with contextlib.suppress(TableKeyDenied):
+        """Do a step again and again; what is refused, by a disabled key perhaps, waits for later.
+
+        The work on other tables goes on meanwhile.
+        """
+        with contextlib.suppress(ApiError):
             while not self._stopping and self._database.write(step):
                 pass
 

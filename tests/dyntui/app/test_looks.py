@@ -96,7 +96,7 @@ async def test_keys_are_words_where_arrows_cannot_be_shown(
 
 REMAPPED = Preferences(
     keymap=keymap_of(
-        {"items.edit": "f4", "items.delete": ["e", "X"], "app.help": "f7", "browser.run": "f6"}
+        {"items.edit": "f4", "items.delete": ["e", "X"], "app.help": "f10", "browser.run": "f9"}
     )
 )
 
@@ -111,7 +111,7 @@ async def test_keys_of_the_users_own_work(client: Recorder, engine: Engine) -> N
         assert not isinstance(pilot.app.screen, ReviewScreen)
         await press(pilot, "question_mark")
         assert not isinstance(pilot.app.screen, HelpScreen)
-        await press(pilot, "f7")
+        await press(pilot, "f10")
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
@@ -120,8 +120,8 @@ async def test_footer_help_and_palette_show_them(client: Recorder, engine: Engin
         line = str(find(pilot, FooterLine).render())
         assert "F4 Edit" in line
         assert "e Delete" in line
-        assert "F7 Help" in line
-        await press(pilot, "f7")
+        assert "F10 Help" in line
+        await press(pilot, "f10")
         lines = [" ".join(line.split()) for line in screen_text(pilot).splitlines()]
         assert any("F4 Edit the item" in line for line in lines)
         assert any("e X Delete the item" in line for line in lines)

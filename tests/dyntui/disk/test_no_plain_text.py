@@ -15,7 +15,8 @@ import pytest
 
 from dyntui.core.column_choice import ColumnChoice, column_book
 from dyntui.core.connect import Connection, Remote, connect
-from dyntui.core.query_book import Draft, book_of
+from dyntui.core.query_book import Desk, Draft, book_of
+from dyntui.repl.prompt import kept_history
 from engine import Engine, VirtualClock
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.disk.searching import MARK, found_in, planted
@@ -276,6 +277,35 @@ def test_what_is_kept_of_a_remote(place: Path, monkeypatch: pytest.MonkeyPatch) 
     with connect(region="us-east-1", remote=Remote("http://localhost:1")) as connection:
         _keep(connection)
         check_book(place, connection)
+
+
+def test_what_earlier_versions_kept_in_plain_files(place: Path) -> None:
+    folder = place / "data" / "statements"
+    shell = Shell(place / "data")
+    shell.ok(["create", TABLE, "--key", "id:S"])
+    folder.mkdir()
+    texts = [f"SELECT '{planted(str(n))}'" for n in range(3)]
+    lines = "".join(f"{json.dumps(text)}\n" for text in texts)
+    (folder / "history.jsonl").write_text(f'{lines}"cut short')
+    (folder / ".history.jsonl.4711").write_text(lines)
+    tabs = {"tabs": [["mine", planted("draft")], ["other", "x"]], "current": 1}
+    (folder / "tabs.json").write_text(json.dumps(tabs))
+    entered = place / "xdg_state_home" / "dyntui" / "statements"
+    entered.parent.mkdir(parents=True)
+    entered.write_text(f"\n# 2026-01-01\n+SELECT '{planted('typed')}'\n+  FROM t;\n")
+    with connect(str(place / "data")) as connection:
+        for _ in range(2):
+            book = book_of(connection)
+            assert book.history == texts[::-1]
+            assert book.desk() == Desk((Draft("mine", planted("draft")), Draft("other", "x")), 1)
+            inputs = list(kept_history(connection).load_history_strings())
+            assert inputs == [f"SELECT '{planted('typed')}'\n  FROM t;"]
+        book.remember("later")
+        # As where a process was killed before it deleted the file.
+        (folder / "history.jsonl").write_text(lines)
+        assert book_of(connection).history == ["later", *texts[::-1]]
+    assert not entered.exists()
+    check(place)
 
 
 def _keep(connection: Connection) -> None:

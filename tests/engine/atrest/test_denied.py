@@ -138,6 +138,7 @@ def test_what_only_an_engine_offers_is_refused_too(sealed: Engine, clock: Virtua
         lambda: sealed.history(TABLE),
         lambda: list(sealed.diff(TABLE, now_s)),
         lambda: sealed.snapshot("spring", [TABLE]),
+        lambda: sealed.snapshot("spring"),
         lambda: sealed.restore_as_of(TABLE, "again", now_s),
         lambda: sealed.truncate(TABLE),
         lambda: records(sealed),
@@ -145,6 +146,8 @@ def test_what_only_an_engine_offers_is_refused_too(sealed: Engine, clock: Virtua
         with refused("AccessDeniedException"):
             work()
     assert sealed.snapshots() == []
+    with pytest.raises(ApiError, match=rf"\(Table: {TABLE}\)"):
+        sealed.snapshot("spring")
 
 
 def test_the_table_is_described_as_inaccessible(sealed: Engine, clock: VirtualClock) -> None:

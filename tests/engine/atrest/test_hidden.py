@@ -120,6 +120,8 @@ ALTERED: Mapping[str, tuple[str, Callable[[Engine], object]]] = {
     ),
     "a row of another table": ("UPDATE t{t} SET v = (SELECT v FROM t{o} LIMIT 1)", _read_items),
     "not sealed": ("UPDATE t{t} SET v = CAST('{{}}' AS BLOB)", _read_items),
+    "gone": ("UPDATE t{t} SET v = NULL", _read_items),
+    "empty": ("UPDATE t{t} SET v = x''", _read_items),
     "cut off": ("UPDATE t{t} SET v = substr(v, 1, 20)", _read_items),
     "images swapped": (_swap("changes", "new", "seq"), records),
     "an old image in the place of a new one": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import permutations
 
@@ -9,6 +10,9 @@ import pytest
 
 from engine import Context, Engine, VirtualClock
 from engine.operations.region import Settings
+from engine.storage.backfill import backfill_step
+from engine.storage.expiring import note_step
+from engine.storage.resealing import reseal_step
 from engine.storage.sealing import data_key_of
 from tests.engine.atrest.sealed import (
     AWS_MANAGED,
@@ -27,6 +31,7 @@ from tests.engine.operations.tables import refused
 from tests.engine.storage.things import (
     TABLE,
     add_index,
+    database_of,
     items_of,
     make_table,
     put,
@@ -171,6 +176,16 @@ def test_a_table_deleted_amid_a_switch(engine: Engine) -> None:
     assert arn_of(engine) is None
 
 
+@pytest.mark.parametrize("step", [reseal_step, backfill_step, note_step])
+def test_another_process_ended_the_job_and_began_one_that_has_its_id(
+    engine: Engine, step: Callable[..., bool]
+) -> None:
+    database = database_of(engine)
+    job_id = database.write(lambda transaction: transaction.add_job("restore", "x", {"done": 1}))
+    assert not database.write(partial(step, job_id=job_id))
+    assert run_sql(engine, "SELECT id, state FROM jobs") == [(job_id, b'{"done":1}')]
+
+
 @pytest.mark.parametrize(
     ("specification", "message"),
     [
@@ -251,3 +266,22 @@ def test_which_tables_are_under_which_keys(engine: Engine) -> None:
     arn = engine.keys.describe("alias/one").arn
     found = {key.table: key.arn for key in engine.table_keys()}
     assert found == {TABLE: arn, "others": None}
+
+
+def test_a_value_that_was_altered_holds_up_its_own_table_only(engine: Engine) -> None:
+    make_table(engine, "others")
+    for name in (TABLE, "others"):
+        use(engine, KINDS["one"], name)
+        engine.load_items(name, (thing(number) for number in range(1_500)))
+    for name in (TABLE, "others"):
+        request = {"TableName": name, "SSESpecification": KINDS["two"]}
+        engine.call("UpdateTable", request, stop())
+    storage_id = table_of(engine).storage_id
+    run_sql(
+        engine,
+        f"UPDATE t{storage_id} SET v = CAST(substr(v, 1, 60) AS BLOB)"
+        f" WHERE k = (SELECT max(k) FROM t{storage_id})",
+    )
+    round_of_upkeep(engine)
+    assert shown(engine)["SSEDescription"]["Status"] == "UPDATING"
+    assert shown(engine, "others")["SSEDescription"]["Status"] == "ENABLED"
