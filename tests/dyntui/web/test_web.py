@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -214,9 +215,13 @@ class Painted:
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.skipif(
+    CHROMIUM is None or find_spec("playwright") is None,
+    reason="chromium or playwright is not installed",
+)
 async def test_a_browser_shows_the_app_and_its_keys_work(address: str) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
+    from playwright import async_api as playwright
+
     async with playwright.async_playwright() as browsers:
         browser = await browsers.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
