@@ -67,6 +67,7 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("moment.close", ("escape",), "Back", "Back", palette=False),
     Action("history.up", ("up", "k"), "Up", palette=False),
     Action("history.down", ("down", "j"), "Down", palette=False),
+    Action("history.browse", ("b",), "Browse the table as of then", "Browse"),
     Action("history.undo", ("u",), "Undo the change", "Undo"),
     Action("history.copy", ("y",), "Copy the changes as JSON", "Copy"),
     Action("history.copy_as", ("c",), "Copy as a command", "Copy as"),

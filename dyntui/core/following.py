@@ -51,6 +51,14 @@ def places(infos: Iterable[TableInfo], origin: str, name: str, value: Json) -> l
     return [place for _, place in sorted(found, key=lambda entry: entry[0])]
 
 
+def key_fields(info: TableInfo, index: str | None, item: Json) -> QueryFields | None:
+    """What queries an item's key of a table, or of an index; None without its partition key."""
+    of = info if index is None else info.index(index)
+    if not all(name in item for name in of.partition_keys):
+        return None
+    return QueryFields(index, {name: _term(item[name]) for name in of.key_names if name in item})
+
+
 def _term(value: Json) -> KeyTerm:
     return KeyTerm(value_text(value))
 

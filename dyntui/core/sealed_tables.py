@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dyntui.core.connect import Connection
@@ -34,15 +34,11 @@ def verify_table(
     cancelled: Cancelled,
 ) -> Report:
     """Check every item of a table; `show` is told how many so far. Raises `ApiError`."""
-    from engine.itemcrypto.inspection import Report, scanned, verified
+    from engine.itemcrypto.inspection import Report, verified
 
     protection = protection_at(config.path, connection)
-
-    def scan(request: Json) -> Json:
-        return session.call("Scan", request, cancelled)
-
     report = Report()
-    for report in verified(scanned(scan, table), protection):
+    for report in verified(_pages(session, table, cancelled), protection):
         if cancelled():
             break
         show(report.item_count)
@@ -58,17 +54,23 @@ def seal_table(
     cancelled: Cancelled,
 ) -> Progress:
     """Seal the items of a table that are not; what is sealed is passed over. Raises `ApiError`."""
-    from engine.itemcrypto.inspection import scanned
     from engine.itemcrypto.migration import Progress, migrated
 
     protection = protection_at(config.path, connection)
-
-    def scan(request: Json) -> Json:
-        return session.call("Scan", request, cancelled)
-
+    pages = _pages(session, table, cancelled)
     progress = Progress()
-    for progress in migrated(scanned(scan, table), connection.client, table, protection):
+    for progress in migrated(pages, connection.client, table, protection):
         if cancelled():
             break
         show(progress.sealed + progress.passed_over)
     return progress
+
+
+def _pages(session: Session, table: str, cancelled: Cancelled) -> Iterator[list[Json]]:
+    """All items of a table, as they are stored, page by page."""
+    from engine.itemcrypto.inspection import scanned
+
+    def scan(request: Json) -> Json:
+        return session.call("Scan", request, cancelled)
+
+    return scanned(scan, table)

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from dyntui.core.requests import Request
 from dyntui.core.schema import TableInfo
+from engine.client.keys import KeyInfo, KeyTools
 from engine.client.protocol import LocalTools
-from engine.errors import ApiError
+from engine.errors import ApiError, FolderError
 
 Json = dict[str, Any]
 Call = Callable[[str, Json], Json]
@@ -28,7 +29,7 @@ class TableSettings:
     `expiry` is a TimeToLiveDescription, `recovery` a PointInTimeRecoveryDescription. `refused` says
     for an operation why it told nothing. `due` counts items that have expired, `expiring` those
     that expire at some time, `DUE_MAX` at most; None where nobody knows. `fills` is how far new
-    indexes are filled, 0 to 1.
+    indexes are filled, 0 to 1. `keys` are those of the folder's key store.
     """
 
     info: TableInfo
@@ -39,6 +40,7 @@ class TableSettings:
     due: int | None = None
     expiring: int | None = None
     fills: dict[str, float] = field(default_factory=dict)
+    keys: tuple[KeyInfo, ...] = ()
 
     @property
     def expires_by(self) -> str | None:
@@ -88,7 +90,16 @@ def read_settings(call: Call, info: TableInfo, tools: LocalTools | None) -> Tabl
         due=_known(tools.due, info.name) if tools is not None and expires else None,
         expiring=_known(tools.expiring, info.name) if tools is not None and expires else None,
         fills=(_known(tools.fills, info.name) or {}) if tools is not None and info.changing else {},
+        keys=() if tools is None else _read_keys(tools.keys),
     )
+
+
+def _read_keys(store: KeyTools) -> tuple[KeyInfo, ...]:
+    """The keys; none while they are locked, or where the store cannot be read."""
+    try:
+        return () if store.is_locked else tuple(store.list_keys())
+    except (ApiError, FolderError):
+        return ()
 
 
 def _known(ask: Callable[[str], Known], table: str) -> Known | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from dyntui.core.plan import QueryFields
 
 VISITS_MAX = 100
+ITEMS = 1
+"""The tab of a table's items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,16 @@ class Visits:
         self._here = len(self._visits) - 1
 
     def left(self, query: QueryFields, cursor: tuple[int, int]) -> None:
-        """Note how the visit that one is at looks when it is left."""
-        if self._here >= 0:
-            here = self._visits[self._here]
-            self._visits[self._here] = replace(here, query=query, cursor=cursor)
+        """Note how a table's items look before others are queried: in the visit to them that one
+        is at, or was before other tabs of the table and places."""
+        table = self._visits[self._here].table if self._here >= 0 else None
+        for number in range(self._here, -1, -1):
+            visit = self._visits[number]
+            if visit.table != table:
+                return
+            if visit.tab == ITEMS and not visit.place:
+                self._visits[number] = replace(visit, query=query, cursor=cursor)
+                return
 
     def step(self, by: int, can_go: Callable[[Visit], bool]) -> Visit | None:
         """Go back (-1) or on (1) to the nearest visit that is still possible; None if none is."""

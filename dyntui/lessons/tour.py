@@ -102,6 +102,12 @@ STOPS = (
         place="transfers",
     ),
     Stop(
+        "Security",
+        "Keys as KMS has them, the tables under them, and items that are sealed before they are "
+        "stored, as an outsider and as their owner sees them.",
+        place="security",
+    ),
+    Stop(
         "Learn",
         "Lessons that run: units, throttling, indexes, transactions and more, with figures that "
         "you can change.",

@@ -21,7 +21,6 @@ from dyntui.core.place_text import account_of, place_text
 from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
 from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for
 from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
@@ -34,7 +33,6 @@ from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.main_area import AnyPlace, MainArea
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.settings_tab import SettingsTab
-from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_list import TableList, TableTree
 from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
@@ -405,34 +403,10 @@ class BrowserScreen(TableWork):
         else:
             self.app.push_screen(IndexCapacityScreen(self.session, info, message.index))
 
-    @on(CapacityTab.CollectionWanted)
-    async def _collection_wanted(self, message: CapacityTab.CollectionWanted) -> None:
-        message.stop()
-        self._main.choose(1)
-        await self._main.items.show_collection(message.index, message.key)
-
     @on(TimelineTab.TableMade)
     def _table_made(self, message: TimelineTab.TableMade) -> None:
         message.stop()
         self.load_tables()
-
-    @on(StreamTab.ItemWanted)
-    async def _item_wanted(self, message: StreamTab.ItemWanted) -> None:
-        message.stop()
-        self._main.choose(1)
-        await self._main.items.show_collection(None, message.key)
-
-    @on(StreamTab.TableWanted)
-    async def _table_wanted(self, message: StreamTab.TableWanted) -> None:
-        message.stop()
-        if message.table in self._infos:
-            await self.open_table(message.table)
-        else:
-            self.notify(
-                f"{message.table} was dropped; {key_for('browser.reload')} reads which "
-                "tables there are.",
-                markup=False,
-            )
 
     @on(TableTab.Altered)
     def _table_altered(self, message: TableTab.Altered) -> None:

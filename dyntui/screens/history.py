@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -27,8 +28,17 @@ CHANGES_MAX = 1_000
 NOTHING = "Nothing is known of changes of this item: none was made in the time that is kept."
 
 
-class HistoryScreen(Drawer[bool]):
-    """Shows the changes of one item, the newest first; gives whether one was undone."""
+@dataclass(frozen=True, slots=True)
+class HistoryLeft:
+    """How a history was left: whether a change was undone, and as of when the table is to be
+    browsed, if it is."""
+
+    undone: bool
+    at_s: float | None = None
+
+
+class HistoryScreen(Drawer[HistoryLeft]):
+    """Shows the changes of one item, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     AUTO_FOCUS = "RowsView"
@@ -91,6 +101,11 @@ class HistoryScreen(Drawer[bool]):
         """An earlier change."""
         self.query_one(RowsView).move(1)
 
+    def action_browse(self) -> None:
+        """Browse the table as of the chosen change."""
+        if self._change is not None:
+            self.dismiss(HistoryLeft(self._undone, self._change.at_s))
+
     def action_undo(self) -> None:
         """Undo the chosen change."""
         from dyntui.screens.undo import UndoScreen, UndoWanted
@@ -118,4 +133,4 @@ class HistoryScreen(Drawer[bool]):
 
     def action_close(self) -> None:
         """Back."""
-        self.dismiss(self._undone)
+        self.dismiss(HistoryLeft(self._undone))

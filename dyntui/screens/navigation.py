@@ -13,9 +13,11 @@ from textual.widget import Widget
 
 from dyntui.core.plan import QueryFields
 from dyntui.core.schema import TableInfo
+from dyntui.core.spoken_keys import key_for
 from dyntui.core.visits import Visit, Visits
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.leads import ITEMS, Leads
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.table_list import TableList
 
@@ -50,8 +52,10 @@ class Navigation(Screen[None]):
 
     @property
     def _visit(self) -> Visit:
-        """What is shown."""
-        return Visit(self._shown, self._index, self._main.tab, self._main.place, self._query)
+        """What is shown; the query only where its items are in sight."""
+        tab, place = self._main.tab, self._main.place
+        query = self._query if tab == ITEMS and not place else None
+        return Visit(self._shown, self._index, tab, place, query)
 
     def action_sidebar(self) -> None:
         """Show or hide the list; where it was hidden it gets the focus."""
@@ -159,6 +163,34 @@ class Navigation(Screen[None]):
         if self._shown is not None:
             await self._follow(self._shown, message.fields)
 
+    @on(Leads)
+    async def _led(self, message: Leads) -> None:
+        """Go from what is looked at to the table, or the items, that it leads to."""
+        from dyntui.core.following import key_fields
+
+        message.stop()
+        info = self._infos.get(message.table)
+        if info is None:
+            reload = key_for("browser.reload")
+            said = f"{message.table} is not there; {reload} reads which tables there are."
+            self.notify(said, severity="warning", markup=False)
+            return
+        if message.item:
+            fields = key_fields(info, message.index, message.item)
+            if fields is None:
+                self.notify(
+                    f"The key of {info.name} is not in it: {', '.join(info.key_names)}",
+                    markup=False,
+                )
+                return
+            await self._follow(info.name, fields)
+            return
+        if info.name != self._shown:
+            await self.open_table(info.name)
+        self._main.choose(message.tab)
+        if message.at_s is not None:
+            self._main.timeline.browse_at(message.at_s)
+
     async def _follow(self, table: str, fields: QueryFields) -> None:
         """Show what a query finds; one can go back to what is shown now."""
         items = self._main.items
@@ -169,7 +201,7 @@ class Navigation(Screen[None]):
         if table != self._shown:
             await self.open_table(table, query=fields)
         self._query = fields
-        self._main.choose(1)
+        self._main.choose(ITEMS)
         await self._main.items.show_query(fields, *cursor)
 
 

@@ -43,7 +43,7 @@ def changing_screen(session: Session, settings: TableSettings, row: Row) -> Sett
         case "protection":
             return ProtectionScreen(session, info)
         case "encryption":
-            return EncryptionScreen(session, info)
+            return EncryptionScreen(session, info, settings.keys)
         case "tag":
             return TagScreen(session, info, (row.subject, dict(settings.tags)[row.subject]))
         case "add index" | "add tag":

@@ -89,6 +89,8 @@ class TourScreen(BrowserScreen):
                 self._statement_shown = True
         elif stop.place == "transfers":
             await self._show_transfers()
+        elif stop.place == "security":
+            await self._main.show_security()
         else:
             await self._main.show_learn()
 

@@ -29,6 +29,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.table_board import TableBoard
@@ -284,9 +285,9 @@ class CapacityBoard(TableBoard):
     def _open_key(self) -> None:
         """Show the items of the key under the cursor."""
         keys = self._keys
-        if keys:
+        if keys and self._info is not None:
             key = dict(keys[self._view.key].item_key)
-            self.post_message(CapacityTab.CollectionWanted(self._index, key))
+            self.post_message(Leads(self._info.name, index=self._index, item=key))
 
     def _pause(self) -> None:
         if self._paused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -11,8 +11,6 @@ from dyntui.widgets.table_board import BoardTab
 
 if TYPE_CHECKING:
     from dyntui.widgets.capacity_board import CapacityBoard
-
-Json = dict[str, Any]
 
 
 class CapacityTab(BoardTab):
@@ -25,13 +23,6 @@ class CapacityTab(BoardTab):
         """The capacity of the table, or of an index of it, is to be altered."""
 
         index: str | None
-
-    @dataclass
-    class CollectionWanted(Message):
-        """The items of a partition key are to be shown; `index` is None for the table's own."""
-
-        index: str | None
-        key: Json
 
     def make_board(self) -> CapacityBoard:
         """The board."""

@@ -24,6 +24,7 @@ from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.leads import TIMELINE, Leads
 from dyntui.widgets.marked_items import MarkedItems
 from engine.errors import ApiError
 
@@ -183,16 +184,18 @@ class ItemsTab(MarkedItems):
             self.app.push_screen(CopyAsScreen(plan.request, self.session.region))
 
     def _show_history(self) -> None:
-        from dyntui.screens.history import HistoryScreen
+        from dyntui.screens.history import HistoryLeft, HistoryScreen
 
         info, row = self.info, self._grid.item
         if info is None or row is None:
             return
 
-        def closed(undone: bool | None) -> None:
-            if undone:
+        def closed(left: HistoryLeft | None) -> None:
+            if left is not None and left.undone:
                 self.reload()
                 self.post_message(self.Changed(info.name))
+            if left is not None and left.at_s is not None:
+                self.post_message(Leads(info.name, TIMELINE, at_s=left.at_s))
 
         key = {name: row[name] for name in info.key_names}
         self.app.push_screen(HistoryScreen(self.connection, info, key), closed)

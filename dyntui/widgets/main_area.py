@@ -154,6 +154,11 @@ class MainArea(Vertical):
         """The tab of items."""
         return self.query_one(ItemsTab)
 
+    @property
+    def timeline(self) -> TimelineTab:
+        """The tab of the past."""
+        return self.query_one(TimelineTab)
+
     def on_mount(self) -> None:
         """Until the tables are known there is nothing to show."""
         self.show_nothing()

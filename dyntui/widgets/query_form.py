@@ -29,7 +29,9 @@ class KeyField(Horizontal):
 
     DEFAULT_CSS = """
     KeyField {
-        width: 1fr; height: 1;
+        /* What a sort key is compared by takes room beside its value. */
+        width: 3fr; height: 1;
+        &.-sorted { width: 4fr; }
         margin-right: 2;
         &:last-child { margin-right: 0; }
         Label { padding: 0 1 0 0; color: $accent; text-style: bold; }
@@ -50,6 +52,7 @@ class KeyField(Horizontal):
         self._upper = Input(placeholder="and", compact=True, classes="upper")
         self._operator: Select[str] | None = None
         if is_sort:
+            self.add_class("-sorted")
             choices = [(operator, operator) for operator in OPERATORS]
             self._operator = Select(choices, value="=", allow_blank=False, compact=True)
 

@@ -21,6 +21,7 @@ from dyntui.core.session import Session
 from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.lens_host import LensHost
 from dyntui.widgets.message_list import MessageList, Told
 from dyntui.widgets.messages import error_text
@@ -233,6 +234,7 @@ class ResultsView(Vertical, LensHost):
             "copy_cell": self._copy_cell,
             "copy_row": self._copy_row,
             "copy_as": lambda: self.post_message(self.Asked("copy_as")),
+            "follow": self._follow_row,
             "form": lambda: self.post_message(self.Asked("form")),
             "find": self._find,
             "sort": self._sort,
@@ -242,6 +244,11 @@ class ResultsView(Vertical, LensHost):
             "panel_copy_item": self._copy_panel,
         }
         actions[message.what]()
+
+    def _follow_row(self) -> None:
+        """The item of the row, in the browser."""
+        if self.ready is not None and self._grid.item is not None:
+            self.post_message(Leads(self.ready.prepared.source.table, item=self._grid.item))
 
     def _open_row(self) -> None:
         if self._grid.item is not None:

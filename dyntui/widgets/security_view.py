@@ -22,6 +22,7 @@ from dyntui.core.security import USABLE, TableSecurity, name_of
 from dyntui.core.security_text import loss_of
 from dyntui.core.spoken_keys import key_for, with_keys
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import SETTINGS, Leads
 from dyntui.widgets.security_board import SecurityBoard
 from dyntui.widgets.security_lists import SecurityList
 from dyntui.widgets.text_view import TextView
@@ -65,6 +66,7 @@ class SecurityView(SecurityBoard):
             "delete": lambda: self._with_key(self._delete),
             "unlock": self._unlock,
             "alter": self._switch,
+            "follow": self._follow_table,
             "setup": self._set_up,
             "seal": lambda: self._with_config(self._ask_to_seal),
             "verify": lambda: self._with_config(self._verify),
@@ -129,6 +131,10 @@ class SecurityView(SecurityBoard):
                 self._follow(table.info.name)
 
         self.app.push_screen(EncryptionScreen(self._session, table.info, found.keys), closed)
+
+    def _follow_table(self) -> None:
+        if self.table is not None:
+            self.post_message(Leads(self.table.info.name, SETTINGS))
 
     def _set_up(self) -> None:
         from dyntui.screens.setup_crypto import SetupScreen

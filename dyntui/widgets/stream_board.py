@@ -31,6 +31,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import STREAMS, TIMELINE, Leads
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.stream_reader import StreamReader
@@ -223,6 +224,7 @@ class StreamBoard(StreamReader):
             "first": lambda: self._move(-self._view.virtual_size.height),
             "last": lambda: self._move(self._view.virtual_size.height),
             "open": self._open,
+            "history": self._show_history,
             "pause": self._pause,
             "filter": self._ask_filter,
             "only": self._only_this,
@@ -276,16 +278,34 @@ class StreamBoard(StreamReader):
 
     def _open(self) -> None:
         """The item of the change, or the stream under the cursor."""
+        if self._info is None:
+            return
         if self._page == "changes" and self._change is not None:
-            self.post_message(StreamTab.ItemWanted(self._change.keys))
-        elif self._page == "streams" and self._all_streams and self._info is not None:
+            self.post_message(Leads(self._info.name, item=self._change.keys))
+        elif self._page == "streams" and self._all_streams:
             chosen = self._all_streams[min(self._stream_row, len(self._all_streams) - 1)]
             if chosen["TableName"] != self._info.name:
-                self.post_message(StreamTab.TableWanted(chosen["TableName"]))
+                self.post_message(Leads(chosen["TableName"], STREAMS))
                 return
             self._picked, self._start = chosen["StreamArn"], "start"
             self._show_page(PAGES[0])
             self._follow(chosen)
+
+    def _show_history(self) -> None:
+        """The history of the item of the change under the cursor."""
+        from dyntui.screens.history import HistoryLeft, HistoryScreen
+
+        info, change = self._info, self._change
+        if info is None or change is None or self._page != "changes":
+            return
+
+        def closed(left: HistoryLeft | None) -> None:
+            if left is not None and left.undone:
+                self.post_message(StreamTab.Altered(info.name))
+            if left is not None and left.at_s is not None:
+                self.post_message(Leads(info.name, TIMELINE, at_s=left.at_s))
+
+        self.app.push_screen(HistoryScreen(self._connection, info, change.keys), closed)
 
     def _pause(self) -> None:
         self._paused = not self._paused

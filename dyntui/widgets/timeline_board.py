@@ -26,6 +26,7 @@ from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.past_items import PastItems
 from dyntui.widgets.rows_host import RowsHost
@@ -59,6 +60,7 @@ class TimelineBoard(TimelineReading):
     }
     """
     _watch: Watch | None = None
+    _wanted_s: float | None = None
 
     @property
     def panels(self) -> Sequence[Widget]:
@@ -146,6 +148,7 @@ class TimelineBoard(TimelineReading):
             "copies": lambda: self._set_mode("copies"),
             "browse": self._browse,
             "open": self._open,
+            "follow": self._follow,
             "undo": self._undo_one,
             "undo_range": self._undo_range,
             "undo_last": self._undo_last,
@@ -209,6 +212,19 @@ class TimelineBoard(TimelineReading):
 
     # Items as they were.
 
+    def browse_at(self, at_s: float) -> None:
+        """Browse the table as of a time, once the past is read anew."""
+        self._wanted_s = at_s
+        self.look()
+
+    def _read_again(self) -> None:
+        super()._read_again()
+        if self._wanted_s is not None and self._timeline is not None:
+            at_s, self._wanted_s = self._wanted_s, None
+            self._go_to(at_s)
+            if not self.browsing:
+                self._browse()
+
     def _browse(self) -> None:
         info, timeline, tools = self._info, self._timeline, self._past_tools()
         if info is None or timeline is None or tools is None:
@@ -264,10 +280,20 @@ class TimelineBoard(TimelineReading):
             self._show_history(self._subject.key)
 
     def _show_history(self, key: Json) -> None:
-        from dyntui.screens.history import HistoryScreen
+        from dyntui.screens.history import HistoryLeft, HistoryScreen
+
+        def closed(left: HistoryLeft | None) -> None:
+            self._after_undo(left is not None and left.undone)
+            if left is not None and left.at_s is not None:
+                self.browse_at(left.at_s)
 
         if self._info is not None:
-            self.app.push_screen(HistoryScreen(self._connection, self._info, key), self._after_undo)
+            self.app.push_screen(HistoryScreen(self._connection, self._info, key), closed)
+
+    def _follow(self) -> None:
+        """The item that is chosen, as it is now."""
+        if self._info is not None and isinstance(self._subject, Change | ItemDiff):
+            self.post_message(Leads(self._info.name, item=self._subject.key))
 
     def _undo_one(self) -> None:
         change = self._subject

@@ -30,6 +30,13 @@ class TimelineTab(BoardTab):
 
         text: str
 
+    def browse_at(self, at_s: float) -> None:
+        """Browse the table as of a time."""
+        from dyntui.widgets.timeline_board import TimelineBoard
+
+        self._made()
+        self.query_one(TimelineBoard).browse_at(at_s)
+
     def make_board(self) -> TimelineBoard:
         """The board."""
         from dyntui.widgets.timeline_board import TimelineBoard

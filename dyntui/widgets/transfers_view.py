@@ -29,6 +29,7 @@ from dyntui.core.transfers import Transfer, Work
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Leads
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from dyntui.widgets.text_view import TextView
@@ -375,6 +376,11 @@ class TransfersView(Vertical, JobHost):
 
     def _copy(self, text: str, what: str) -> None:
         copy_text(self, text, f"Copied {what}: {len(text):,} characters")
+
+    def action_follow(self) -> None:
+        """Go to the table that was exported, or put items into."""
+        if self.chosen is not None:
+            self.post_message(Leads(self.chosen.table))
 
     def action_look(self) -> None:
         """Show what was rejected."""

@@ -52,6 +52,7 @@ from tests.dyntui.app.driving import (
     until,
 )
 from tests.dyntui.app.test_snapshots import Compare, Scene
+from tests.guarded_shop import Ids
 
 KEY = KeyInfo(
     key_id="1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -457,18 +458,6 @@ async def test_the_place_is_left_as_it_was_entered(client: Recorder, engine: Eng
 
 
 # Pictures.
-
-
-class Ids:
-    """Ids of keys that are the same every time."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def __call__(self) -> str:
-        """The next one."""
-        self._count += 1
-        return f"1234abcd-12ab-34cd-56ef-{self._count:012}"
 
 
 @pytest.fixture

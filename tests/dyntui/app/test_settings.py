@@ -311,7 +311,7 @@ async def test_an_index_is_added_and_can_be_queried(client: Recorder, engine: En
         assert index["Projection"]["NonKeyAttributes"] == ["title", "tags"]
         assert lines_with(pilot, "by-director", "GSI · director S, year N · INCLUDE title, tags")
         assert f"{held} items" in screen_text(pilot)
-        await press(pilot, "1", "slash", "shift+tab", "shift+tab", "shift+tab", "enter")
+        await press(pilot, "1", "f", "shift+tab", "shift+tab", "shift+tab", "enter")
         await press(pilot, "end", "enter")
         assert shown(pilot, "#plan").startswith("Scan · by-director")
 
