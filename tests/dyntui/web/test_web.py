@@ -21,6 +21,8 @@ from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from dyntui.cli.command import global_options, look_options
+from dyntui.cli.web import _FLAGS, _PASSED_ON
 from dyntui.core.listening import listen
 from dyntui.web.server import WebServer
 from engine import Engine
@@ -102,17 +104,23 @@ def test_options_are_passed_on_and_quoted(shell: Shell, started: Started, tmp_pa
         [
             *("web", "--port", "0", "--data-dir", str(folder), "--region", "eu-west-1"),
             *("--no-mouse", "--theme", "light", "--symbols", "ascii", "--throttling", "off"),
-            *("--retries", "0"),
+            *("--retries", "0", "--read-write", "--units-max", "7.5"),
         ]
     )
     assert ended.code == 0, ended.both
     assert started.words == [
         *(sys.executable, "-m", "dyntui", f"--data-dir={folder}", "--region=eu-west-1"),
-        *("--throttling=off", "--retries=0", "--theme=light", "--symbols=ascii", "--no-mouse"),
+        *("--throttling=off", "--retries=0", "--units-max=7.5", "--theme=light"),
+        *("--symbols=ascii", "--read-write", "--no-mouse"),
     ]
     line = started.servers[-1].command.replace(sys.executable, "true", 1)
     subprocess.run(line, shell=True, cwd=tmp_path, check=True)
     assert not trap.exists()
+
+
+def test_every_option_of_the_app_is_passed_on() -> None:
+    known = {str(option.name) for option in (*global_options(), *look_options())}
+    assert {*_PASSED_ON, *_FLAGS, "access"} == known - {"verbose"}
 
 
 def test_the_address_holds_a_new_token_each_time(shell: Shell, started: Started) -> None:
