@@ -56,7 +56,8 @@ class PageOptions:
 class Pages:
     """The answers of one paginated operation, to be iterated once.
 
-    Afterwards `resume_token` says where to go on; it is None where everything was read.
+    Afterwards `resume_token` says where to go on; it is None where everything was read. Where the
+    limit of units ended the pages, `stopped` is the error, to be raised once they are shown.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Pages:
     ) -> None:
         """Raises `TokenError`."""
         self.resume_token: str | None = None
+        self.stopped: UnitsStoppedError | None = None
         self._pagination = pagination
         self._call = call
         self._request = dict(request)
@@ -83,9 +85,10 @@ class Pages:
         while True:
             try:
                 page = self._call(self._request)
-            except UnitsStoppedError:
+            except UnitsStoppedError as error:
                 self.resume_token = _encode(input_token, self._request.get(input_token), self._skip)
-                raise
+                self.stopped = error
+                return
             self._take_away_shown(page)
             results = page.get(name) or []
             if left is not None and len(results) > left:

@@ -194,7 +194,10 @@ def scan(
     from dyntui.core.segments import segment_pages
 
     with closing(segment_pages(partial(work.call, "Scan"), members, segments)) as pages:
-        _show(work, "Scan", pages, info, index, reading)
+        kept = _UntilStopped(pages)
+        _show(work, "Scan", kept, info, index, reading)
+    if kept.stopped is not None:
+        raise kept.stopped
 
 
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
@@ -260,6 +263,8 @@ def _run(
     finally:
         if pages.resume_token is not None:
             say(f"there is more: --starting-token {pages.resume_token}")
+    if pages.stopped is not None:
+        raise pages.stopped
 
 
 def _show(
@@ -283,27 +288,35 @@ def _show(
         say("no items")
     if work.verbose:
         say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
-    if count.stopped is not None:
-        raise count.stopped
+
+
+@dataclass(slots=True)
+class _UntilStopped:
+    """Pages of segments, which end as `Pages` do where the limit of units is reached."""
+
+    pages: Iterable[Json]
+    stopped: UnitsStoppedError | None = None
+
+    def __iter__(self) -> Iterator[Json]:
+        try:
+            yield from self.pages
+        except UnitsStoppedError as error:
+            self.stopped = error
 
 
 @dataclass(slots=True)
 class _Count:
-    """How many items came, how many were examined for them, and whether the limit ended them."""
+    """How many items came, and how many were examined for them."""
 
     items: int = 0
     examined: int = 0
-    stopped: UnitsStoppedError | None = None
 
     def counted(self, pages: Iterable[Json]) -> Iterator[Json]:
-        """The items; where the limit of units ends them, those before it are all."""
-        try:
-            for page in pages:
-                self.items += len(page["Items"])
-                self.examined += page["ScannedCount"]
-                yield from page["Items"]
-        except UnitsStoppedError as error:
-            self.stopped = error
+        """The items of the pages."""
+        for page in pages:
+            self.items += len(page["Items"])
+            self.examined += page["ScannedCount"]
+            yield from page["Items"]
 
 
 def _expressions(members: Json, reading: _Reading) -> Json:

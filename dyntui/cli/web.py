@@ -18,7 +18,7 @@ from dyntui.cli.looks import chosen_preferences
 TOKEN_VARIABLE = "DYNTUI_WEB_TOKEN"
 _PASSED_ON = (
     *("data_dir", "region", "endpoint_url", "profile", "wording", "throttling", "retries"),
-    *("theme", "symbols"),
+    *("units_max", "theme", "symbols"),
 )
 _FLAGS = ("sample", "remote", "no_mouse", "debug")
 
@@ -84,6 +84,9 @@ def command_line(context: click.Context) -> str:
         value = given(context, name)
         if value is not None:
             words.append(f"--{name.replace('_', '-')}={value}")
+    access = given(context, "access")
+    if access is not None:
+        words.append(f"--{access}")
     words += [f"--{name.replace('_', '-')}" for name in _FLAGS if given(context, name)]
     return shlex.join(words)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +42,33 @@ def edit_setup(path: Path, info: TableInfo, changes: Changes) -> list[Path]:
 
     Raises CryptoConfigError, and then nothing was changed.
     """
+    document, new_key = _edited(path, info, changes)
+    if new_key is not None:
+        write_key(new_key, random_bytes(KEY_BYTES))
+    if not write_private(path, _text(path, document)):
+        if new_key is not None:
+            os.unlink(new_key)
+        raise CryptoConfigError(f"{path}: cannot be written")
+    return [path] if new_key is None else [path, new_key]
+
+
+def edited_text(path: Path, info: TableInfo, changes: Changes) -> str:
+    """The configuration as it would be; raises CryptoConfigError."""
+    return _text(path, _edited(path, info, changes)[0]).decode()
+
+
+def _edited(path: Path, info: TableInfo, changes: Changes) -> tuple[Any, Path | None]:
+    """The configuration changed, and the file of a key that it needs and that is not there."""
     schema = load_schema(path)
     actions = _changed(schema, info, changes.actions)
     document = _document(path)
     bits = _bits(document, actions, changes.bits)
-    _set_actions(document, schema, actions)
+    unsigned = {name for name, action in actions.items() if action is Action.DO_NOTHING}
+    place = replace(schema.place, unsigned=schema.place.unsigned | unsigned)
+    _set_actions(document, schema, Schema(place, actions, schema.any_names).actions)
     if changes.signature is not None:
         document["signature"] = changes.signature
-    made = _set_beacons(document, path, bits)
-    if not write_private(path, _text(path, document)):
-        for one in made:
-            os.unlink(one)
-        raise CryptoConfigError(f"{path}: cannot be written")
-    return [path, *made]
+    return document, _set_beacons(document, path, bits)
 
 
 def _changed(schema: Schema, info: TableInfo, wanted: Mapping[str, Action]) -> dict[str, Action]:
@@ -138,23 +152,20 @@ def _set_actions(document: Any, schema: Schema, actions: Mapping[str, Action]) -
         section["attributes"] = sorted({*section.get("attributes", []), *unsigned})
 
 
-def _set_beacons(document: Any, path: Path, bits: Mapping[str, int]) -> list[Path]:
-    """Write the bits, with a new key for them where there is none; gives its file if it is new."""
+def _set_beacons(document: Any, path: Path, bits: Mapping[str, int]) -> Path | None:
+    """Set the bits; gives the file for their key where it is to be made."""
     if "beacons" in document:
         section = document["beacons"]
         if dict(section.get("bits", {})) != dict(bits):
             section["bits"] = dict(bits)
-        return []
+        return None
     if not bits:
-        return []
+        return None
     keyring = document.get("keyring", {})
     if keyring.get("kind") == "hierarchy" and "table" in keyring:
         where = {name: keyring[name] for name in keyring if name != "kind"}
         document["beacons"] = {**where, "bits": dict(bits)}
-        return []
+        return None
     _, key_file = key_files(path)
     document["beacons"] = {"key_file": key_file.name, "bits": dict(bits)}
-    if key_file.exists():
-        return []
-    write_key(key_file, random_bytes(KEY_BYTES))
-    return [key_file]
+    return None if key_file.exists() else key_file

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from dyntui.core.crypto_setup import Choices, suggested
+from dyntui.core.crypto_setup import Choices, setup_text, suggested, write_setup
 from dyntui.core.schema import TableInfo
 from dyntui.core.sealed_items import Seal, Seen, both_sides
 from engine.client.protocol import Json
@@ -91,8 +92,8 @@ class Wizard:
         """Choose the next length of an attribute's beacon; none after the longest."""
         if self.why_no_beacon(name):
             return
-        lengths = (None, *BITS, None)
-        bits = lengths[lengths.index(self.beacons.get(name)) + 1]
+        before = self.beacons.get(name, 0)
+        bits = next((length for length in BITS if length > before), None)
         self.beacons.pop(name, None)
         if bits is not None:
             self.beacons[name] = bits
@@ -124,6 +125,14 @@ class Wizard:
     def schema(self) -> Schema:
         """The actions as they are written down."""
         return suggested(self.info, self.items, self.choices)
+
+    def text(self, path: Path) -> str:
+        """What is written into the configuration."""
+        return setup_text(path, self.schema(), self.choices)
+
+    def write(self, path: Path) -> list[Path]:
+        """Write it, and new keys beside it; gives the files."""
+        return write_setup(path, self.schema(), self.choices)
 
     @property
     def command(self) -> str:

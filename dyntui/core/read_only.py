@@ -75,8 +75,10 @@ _READING_TOOLS = frozenset(
         "diff",
         "diff_snapshots",
         "due",
+        "expiring",
         "explain",
         "export_key",
+        "fills",
         "history",
         "import_errors",
         "jobs",
@@ -88,6 +90,7 @@ _READING_TOOLS = frozenset(
         "snapshots",
         "storage_report",
         "stored_items",
+        "table_keys",
         "unreadable_backups",
         "unreadable_snapshots",
         "window",
@@ -95,11 +98,14 @@ _READING_TOOLS = frozenset(
 )
 _READING_KEY_TOOLS = frozenset(
     {
+        "check",
         "decrypt",
         "describe",
         "encrypt",
         "generate_data_key",
+        "generation",
         "is_locked",
+        "let_go",
         "list_aliases",
         "list_keys",
         "master_kind",

@@ -14,11 +14,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from dyntui.core.cost import units_text
-from dyntui.core.page_sizes import PageSizes
+from dyntui.core.page_sizes import UNITS_MIN, PageSizes
 from dyntui.core.pages import consumed_units
 from dyntui.core.rate_limit import reads_items
 from engine.client.protocol import OWNER, Client, Context, Json
-from engine.errors import ApiError
+from engine.errors import ApiError, RequestCancelled
 
 METERED = frozenset(
     {
@@ -43,6 +43,8 @@ METERED = frozenset(
 # A page is never asked for in smaller pieces than this part of the limit.
 _PAGES_MAX = 20
 
+_WAIT_S = 0.1
+
 
 class UnitsLimitReached(ApiError):  # noqa: N818 (named as the API names its errors)
     """The action has consumed what it may; what it did so far stands."""
@@ -52,12 +54,15 @@ class UnitsLimitReached(ApiError):  # noqa: N818 (named as the API names its err
 class Action:
     """What an action has consumed, and how much that was when it was last allowed to go on.
 
-    Its threads ask one after the other whether they may go on.
+    `taken` are units that its requests under way are expected to consume. Its threads ask one after
+    the other whether they may go on.
     """
 
     units: float = 0.0
     allowed: float = 0.0
+    taken: float = 0.0
     asking: threading.Lock = field(default_factory=threading.Lock)
+    settled: threading.Condition = field(default_factory=threading.Condition)
 
 
 _action: ContextVar[Action | None] = ContextVar("action", default=None)
@@ -79,33 +84,47 @@ class UnitsLimit:
         self.units_max = units_max
         self.may_go_on: Callable[[float, Callable[[], bool] | None], bool] = lambda *_: False
         self._sole = Action()
-        self._adding = threading.Lock()
 
-    def left(self, context: Context) -> float | None:
-        """How many units the action may still consume; None where there is no limit.
+    def take(self, wanted: float, least: float, context: Context) -> float:
+        """How many units the next request may consume: what is wanted, or at least `least`.
 
-        Raises `UnitsLimitReached`.
+        Waits where requests under way may consume all that is left. Raises `UnitsLimitReached`, and
+        `RequestCancelled` where the request is cancelled meanwhile.
         """
-        if self.units_max is None:
-            return None
+        assert self.units_max is not None
         action = self._current()
         with action.asking:
-            most = self.units_max + action.allowed
-            if action.units >= most:
-                if not self.may_go_on(action.units, context.cancelled):
-                    raise UnitsLimitReached(
-                        f"Stopped: {units_text(action.units)} units were consumed, and "
-                        f"{units_text(most)} are the limit of one action (--units-max)"
-                    )
-                action.allowed = action.units
-                most = action.units + self.units_max
-        return most - action.units
+            while True:
+                most = self.units_max + action.allowed
+                with action.settled:
+                    free = most - action.units - action.taken
+                    if free > 0:
+                        taken = max(min(wanted, free), least)
+                        action.taken += taken
+                        return taken
+                    reached = action.units >= most
+                    if not reached:
+                        action.settled.wait(_WAIT_S)
+                if reached:
+                    self._ask(action, most, context)
+                elif context.cancelled is not None and context.cancelled():
+                    raise RequestCancelled("The request was cancelled")
 
-    def consumed(self, units: float) -> None:
-        """Add what an answer tells."""
+    def _ask(self, action: Action, most: float, context: Context) -> None:
+        if not self.may_go_on(action.units, context.cancelled):
+            raise UnitsLimitReached(
+                f"Stopped: {units_text(action.units)} units were consumed, and "
+                f"{units_text(most)} are the limit of one action (--units-max)"
+            )
+        action.allowed = action.units
+
+    def settle(self, taken: float, consumed: float) -> None:
+        """Tell what a request that took `taken` units has consumed."""
         action = self._current()
-        with self._adding:
-            action.units += units
+        with action.settled:
+            action.taken -= taken
+            action.units += consumed
+            action.settled.notify_all()
 
     def _current(self) -> Action:
         return _action.get() or self._sole
@@ -128,18 +147,22 @@ class UnitsLimitedClient:
         """See `Client.call`; raises `UnitsLimitReached` too."""
         if operation not in METERED or self._limit.units_max is None:
             return self._client.call(operation, request, context)
-        left = self._limit.left(context)
-        assert left is not None
         tells = request.get("ReturnConsumedCapacity", "NONE") != "NONE"
         if not tells:
             request = {**request, "ReturnConsumedCapacity": "TOTAL"}
         reads = reads_items(operation, request)
-        share = max(left, self._limit.units_max / _PAGES_MAX)
-        request, examines = self._sizes.sized(operation, request, share, reads=reads, cuts=True)
-        answer = self._client.call(operation, request, context)
-        units = consumed_units(answer)
-        self._limit.consumed(units)
-        self._sizes.note(operation, request, max(units, 0.5), answer, examines)
+        # Each segment of a Scan leaves the others their parts.
+        share = self._limit.units_max / request.get("TotalSegments", 1)
+        wanted = share if reads else self._sizes.cost(operation, request) or UNITS_MIN[reads]
+        taken = self._limit.take(wanted, self._limit.units_max / _PAGES_MAX, context)
+        consumed = 0.0
+        try:
+            request, examines = self._sizes.sized(operation, request, taken, reads=reads, cuts=True)
+            answer = self._client.call(operation, request, context)
+            consumed = consumed_units(answer)
+        finally:
+            self._limit.settle(taken, consumed)
+        self._sizes.note(operation, request, max(consumed, 0.5), answer, examines)
         if not tells:
             answer.pop("ConsumedCapacity", None)
         return answer

@@ -15,8 +15,9 @@ from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from dyntui.core.connect import Connection
+from dyntui.core.crypto_edit_wizard import EditWizard
 from dyntui.core.crypto_place import config_path
-from dyntui.core.crypto_setup import key_files, setup_text, write_setup
+from dyntui.core.crypto_setup import key_files
 from dyntui.core.crypto_wizard import ACTION_TEXTS, Wizard, is_sealed_already
 from dyntui.core.schema import TableInfo
 from dyntui.core.sealed_tables import first_items
@@ -40,7 +41,7 @@ MISSING = "…"
 
 class SetupScreen(Drawer[str | Wizard | None]):
     """Writes a configuration, and a new key beside it; gives what to say of it, or what was chosen
-    and not written. `draft` is what was chosen before."""
+    and not written. `draft` is what was chosen before, or what changes a configuration."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("setup")
     DEFAULT_CSS = """
@@ -82,34 +83,38 @@ class SetupScreen(Drawer[str | Wizard | None]):
         return Text(f"Seal the items of {self._info.name}")
 
     def compose_body(self) -> ComposeResult:
-        """Keyring and signature, the attributes, the configuration that they make."""
-        kms = "AWS KMS" if self._connection.local_tools is None else "the key store"
-        choices = [(f"a new key in {key_files(self._path)[0]}", FILE)]
-        choices += [(f"{name_of(key)}, a key of this folder", key.arn) for key in self._keys]
-        choices.append((f"another key of {kms}, by ARN, id or alias", OTHER))
-        signed, key = True, None
-        if self._wizard is not None:
-            signed, key = self._wizard.signature, self._wizard.kms_key
-        named = "" if key is None or key in dict(choices).values() else key.replace(MISSING, "")
-        chosen = FILE if key is None else key if key in dict(choices).values() else OTHER
+        """Keyring and signature, the attributes, the configuration that they make.
+
+        The keyring of a configuration that is there stays.
+        """
+        signed = True if self._wizard is None else self._wizard.signature
         with Vertical(id="setup-form"):
-            yield FormRow(
-                "Keyring",
-                Select(choices, value=chosen, allow_blank=False, id="keyring", compact=True),
-            )
-            yield FormRow("Another key", Input(named, id="other", compact=True))
+            if not isinstance(self._wizard, EditWizard):
+                yield from self._compose_keyring(self._wizard)
             yield Toggle(
                 "An ECDSA signature of each writing, beside the tags",
                 signed,
                 id="signed",
                 compact=True,
             )
-        yield Static(
-            "attributes: Space chooses what is done with one, b a beacon", classes="caption"
-        )
+        yield Static("attributes: Space chooses what is done, b a beacon", classes="caption")
         yield OptionList()
         yield Static(str(self._path), classes="caption", markup=False)
         yield TextView(json=False)
+
+    def _compose_keyring(self, draft: Wizard | None) -> ComposeResult:
+        kms = "AWS KMS" if self._connection.local_tools is None else "the key store"
+        choices = [(f"a new key in {key_files(self._path)[0]}", FILE)]
+        choices += [(f"{name_of(key)}, a key of this folder", key.arn) for key in self._keys]
+        choices.append((f"another key of {kms}, by ARN, id or alias", OTHER))
+        key, listed = None if draft is None else draft.kms_key, dict(choices).values()
+        named = "" if key is None or key in listed else key.replace(MISSING, "")
+        chosen = FILE if key is None else key if key in listed else OTHER
+        yield FormRow(
+            "Keyring",
+            Select(choices, value=chosen, allow_blank=False, id="keyring", compact=True),
+        )
+        yield FormRow("Another key", Input(named, id="other", compact=True))
 
     def on_mount(self) -> None:
         """Look at the first items: what attributes there are."""
@@ -140,20 +145,28 @@ class SetupScreen(Drawer[str | Wizard | None]):
     @on(Toggle.Changed)
     def _show(self) -> None:
         """The attributes, and the configuration."""
-        wizard, keyring = self._wizard, str(self.query_one("#keyring", Select).value)
-        self.query_one("#other", Input).disabled = keyring != OTHER
+        wizard = self._wizard
+        if not isinstance(wizard, EditWizard):
+            self._take_keyring(wizard)
         if wizard is None:
             return
         wizard.signature = self.query_one("#signed", Toggle).value
-        wizard.kms_key = None if keyring == FILE else keyring
-        if keyring == OTHER:
-            wizard.kms_key = self.query_one("#other", Input).value.strip() or MISSING
         self._show_attributes(wizard)
         view = self.query_one(TextView)
         try:
-            view.show(setup_text(self._path, wizard.schema(), wizard.choices), json=False)
+            view.show(wizard.text(self._path), json=False)
         except ApiError as error:
             view.show(f"✗ {error.message}", json=False)
+
+    def _take_keyring(self, wizard: Wizard | None) -> None:
+        keyring = str(self.query_one("#keyring", Select).value)
+        other = self.query_one("#other", Input)
+        other.disabled = keyring != OTHER
+        if wizard is None:
+            return
+        wizard.kms_key = None if keyring == FILE else keyring
+        if keyring == OTHER:
+            wizard.kms_key = other.value.strip() or MISSING
 
     def _show_attributes(self, wizard: Wizard) -> None:
         options, colours = self.query_one(OptionList), self.app.theme_variables
@@ -182,6 +195,8 @@ class SetupScreen(Drawer[str | Wizard | None]):
         name = wizard.names[row]
         if wizard.why_fixed(name):
             self.notify(f"{name}: {wizard.why_fixed(name)}", markup=False)
+        elif len(wizard.possible(name)) == 1:
+            self.notify(f"{name}: it has to stay so, as in the items stored", markup=False)
         wizard.turn(name)
         self._show()
 
@@ -219,16 +234,17 @@ class SetupScreen(Drawer[str | Wizard | None]):
         def work(_: Cancelled) -> list[Path]:
             if wizard.kms_key is not None and tools is not None:
                 tools.keys.describe(wizard.kms_key)
-            return write_setup(path, wizard.schema(), wizard.choices)
+            return wizard.write(path)
 
         self.show_error("")
         self.run_job(f"writing {path}", work, self._written, self.show_error, group="writing")
 
     def _written(self, files: list[Path]) -> None:
         name = self._info.name
+        again = " --again" if isinstance(self._wizard, EditWizard) else ""
         self.dismiss(
-            f"Wrote {', '.join(map(str, files))}. New items are sealed; "
-            f"`dyntui encrypt-table {name}` seals those that are there."
+            f"Wrote {', '.join(map(str, files))}. New items are sealed so; "
+            f"`dyntui encrypt-table {name}{again}` seals those that are there."
         )
 
     def action_copy_as(self) -> None:

@@ -27,6 +27,7 @@ from dyntui.widgets.security_board import SecurityBoard
 from dyntui.widgets.security_lists import SecurityList
 from dyntui.widgets.text_view import TextView
 from engine.client.keys import KeyInfo
+from engine.errors import ApiError
 
 if TYPE_CHECKING:
     from dyntui.core.crypto_wizard import Wizard
@@ -137,18 +138,19 @@ class SecurityView(SecurityBoard):
             self.post_message(Leads(self.table.info.name, SETTINGS))
 
     def _set_up(self) -> None:
+        from dyntui.core.crypto_edit_wizard import edit_wizard
         from dyntui.screens.setup_crypto import SetupScreen
 
         table = self.table
         if table is None:
             return
-        if table.config is not None:
-            self.notify(
-                f"{table.config.path} is there already: it is changed in an editor of texts.",
-                severity="warning",
-                markup=False,
-            )
-            return
+        draft = self._wizards.get(table.info.name)
+        if draft is None and table.config is not None:
+            try:
+                draft = edit_wizard(table.config.path, table.info)
+            except ApiError as error:
+                self.notify(error.message, severity="error", markup=False)
+                return
 
         def closed(result: str | Wizard | None) -> None:
             self._wizards.pop(table.info.name, None)
@@ -159,7 +161,6 @@ class SecurityView(SecurityBoard):
             elif result is not None:
                 self._wizards[table.info.name] = result
 
-        draft = self._wizards.get(table.info.name)
         screen = SetupScreen(self._session, self._connection, table.info, self._keys, draft)
         self.app.push_screen(screen, closed)
 

@@ -100,11 +100,17 @@ def materials_of(provider: str, names: Entry, keys: Entry) -> Materials:
         if key is None:
             raise AssertionError("no key to unwrap with is named")
         return WrappedMaterials(signing_key, _wrapping_key(key))
-    return DirectMaterials(signing_key, None if key is None else b64decode(key["material"]))
+    return DirectMaterials(signing_key, None if key is None else _material(key))
+
+
+def _material(entry: Entry) -> bytes:
+    """A key of the file: base64, or PEM as it is."""
+    text: str = entry["material"]
+    return text.encode() if text.lstrip().startswith("-----BEGIN") else b64decode(text)
 
 
 def _signing_key(entry: Entry) -> SigningKey:
-    material = b64decode(entry["material"])
+    material = _material(entry)
     match entry["type"]:
         case "symmetric":
             return HmacKey(material, entry["algorithm"])
@@ -115,7 +121,7 @@ def _signing_key(entry: Entry) -> SigningKey:
 
 
 def _wrapping_key(entry: Entry) -> WrappingKey:
-    material = b64decode(entry["material"])
+    material = _material(entry)
     match entry["type"]:
         case "symmetric":
             return AesWrappingKey(material)

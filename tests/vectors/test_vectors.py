@@ -136,6 +136,17 @@ def test_what_is_no_test_is_a_failure(
     ], found
 
 
+def test_a_trace_of_an_item_with_several_recipients(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = _document("dbe-trace.json")
+    [trace] = document["traces"] = document["traces"][:1]
+    trace["edk"].insert(0, trace["edk"][0] | {"wrappedDataKey": "00" * 48})
+    assert _run(tmp_path / "several.json", document, capsys)[0] == 0
+    trace["edk"].pop()
+    assert _run(tmp_path / "none.json", document, capsys)[0] == 1
+
+
 def test_an_expectation_that_nobody_knows_is_a_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

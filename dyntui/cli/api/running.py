@@ -108,14 +108,19 @@ class _Printer:
                 _print_table(self._title, selected)
 
     def pages(self, pages: Pages, pagination: Pagination) -> None:
-        """Print all pages as one answer; as text, page by page, each by itself selected from."""
+        """Print all pages as one answer; as text, page by page, each by itself selected from.
+
+        Raises `UnitsStoppedError` behind what came before it.
+        """
         if self._form != "text":
             self.answer(merged(pages, pagination))
-            return
-        for page in _collected(pages, pagination):
-            self.answer(page)
-        if pages.resume_token is not None:
-            self.answer({"NextToken": {"NextToken": pages.resume_token}})
+        else:
+            for page in _collected(pages, pagination):
+                self.answer(page)
+            if pages.resume_token is not None:
+                self.answer({"NextToken": {"NextToken": pages.resume_token}})
+        if pages.stopped is not None:
+            raise pages.stopped
 
 
 def _collected(pages: Pages, pagination: Pagination) -> Iterator[Json]:

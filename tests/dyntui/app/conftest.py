@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,16 +23,6 @@ def rare_collections() -> Iterator[None]:
     gc.set_threshold(GARBAGE_THRESHOLD)
     yield
     gc.set_threshold(*before)
-
-
-@pytest.fixture(autouse=True, scope="package")
-def one_time_zone() -> Iterator[None]:
-    """Times stand on the screen as they are where one is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -286,12 +286,34 @@ async def test_the_wizard_writes_what_the_command_line_reads(
         await press(pilot, "ctrl+s")
         assert "Wrote orders.crypto.toml, orders.key" in notices(pilot)[-1]
         assert "▣ items sealed: raw-aes" in screen_text(pilot)
-        await press(pilot, "o")
-        assert "is there already" in notices(pilot)[-1]
     text = (working_folder / "orders.crypto.toml").read_text()
     assert tomllib.loads(text)["actions"]["status"] == "SIGN_ONLY"
     assert (working_folder / "orders.key").read_text().strip() not in text
     assert protection_at(Path("orders.crypto.toml"), _connection(shop)).schema.actions
+
+
+async def test_a_configuration_that_is_there_is_edited(sealed: Engine) -> None:
+    path = Path("orders.crypto.toml")
+    path.write_text(f"# mine\n{path.read_text()}")
+    async with running(sealed, sealed) as pilot:
+        await press(pilot, "K", "m", "o")
+        options = find(pilot, OptionList)
+        await press(pilot, "ctrl+s")
+        assert "Nothing is changed" in shown(pilot, "#drawer-error")
+        rows = [str(options.get_option_at_index(n).prompt) for n in range(options.option_count)]
+        options.highlighted = next(n for n, row in enumerate(rows) if row.startswith("card"))
+        await press(pilot, "b", "b", "f2")
+        assert app_of(pilot).clipboard == "dyntui crypto edit orders --beacon card=16"
+        await press(pilot, "space", "f2")
+        assert app_of(pilot).clipboard == "dyntui crypto edit orders --sign card"
+        await press(pilot, "space", "space", "b", "escape", "o", "ctrl+s")
+        assert "Wrote orders.crypto.toml, orders.beacon.key" in notices(pilot)[-1]
+        await press(pilot, "S")
+        await settle(pilot)
+    text = path.read_text()
+    assert text.startswith("# mine\n")
+    assert tomllib.loads(text)["beacons"]["bits"] == {"card": 8}
+    assert _opened(sealed)["card"] == {"S": CARD}
 
 
 async def test_the_wizard_takes_a_key_of_the_folder(shop: Engine) -> None:

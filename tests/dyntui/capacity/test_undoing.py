@@ -9,6 +9,7 @@ import pytest
 from dyntui.core.connect import Connection
 from dyntui.core.undoing import undo_all
 from engine import Backoff, Changes, Context, Engine, RetryingClient, Settings, VirtualClock
+from engine.client.history import Undone
 from engine.client.retrying import Wait
 
 _ITEMS = 30
@@ -39,6 +40,14 @@ def engine(clock: VirtualClock) -> Iterator[Engine]:
         assert made.check() == []
 
 
+def _undo_all(engine: Engine, client: RetryingClient) -> list[Undone]:
+    """Undo everything by a connection whose client is as `Connection.try_again` makes it."""
+    connection = Connection(engine, engine, "us-east-1", None)
+    client.inner = connection.client
+    connection.client = client
+    return undo_all(connection, "notes", Changes(), only_last=False, context=Context())
+
+
 def _count(engine: Engine) -> int:
     count: int = engine.describe_table(TableName="notes")["Table"]["ItemCount"]
     return count
@@ -56,8 +65,7 @@ def test_undoing_waits_for_capacity(engine: Engine, clock: VirtualClock) -> None
     client = RetryingClient(
         engine, Backoff(base_s=0.4), on_wait=waits.append, sleep=clock.advance, draw=lambda: 1.0
     )
-    connection = Connection(client, engine, "us-east-1", None)
-    outcomes = undo_all(connection, "notes", Changes(), only_last=False, context=Context())
+    outcomes = _undo_all(engine, client)
     assert [each.refusal for each in outcomes] == [None] * _ITEMS
     assert len({each.seqs for each in outcomes}) == _ITEMS
     assert _count(engine) == 0
@@ -66,6 +74,5 @@ def test_undoing_waits_for_capacity(engine: Engine, clock: VirtualClock) -> None
 
 def test_undoing_gives_up_where_no_capacity_comes(engine: Engine) -> None:
     client = RetryingClient(engine, Backoff(attempts_max=3), sleep=lambda _: None)
-    connection = Connection(client, engine, "us-east-1", None)
-    outcomes = undo_all(connection, "notes", Changes(), only_last=False, context=Context())
+    outcomes = _undo_all(engine, client)
     assert sum(each.is_throttled for each in outcomes) == _count(engine) == _ITEMS - 3

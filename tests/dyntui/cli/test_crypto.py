@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pexpect
 import pytest
 
 from tests.dyntui.cli.shell import Shell
+from tests.dyntui.repl.talking import CONTROLS
 
 _KEY = "orders ada 1"
 
@@ -58,6 +63,95 @@ def test_init_leaves_nothing_behind_where_it_fails(
     ):
         assert told in orders.misused(f"crypto init orders --config other.toml {options}")
     assert not (tmp_path / "other.toml").exists()
+
+
+def _ask(folder: Path, answers: list[tuple[str, str]]) -> tuple[int | None, str]:
+    """The wizard on a terminal: each answer is given to its question; code, and all it showed."""
+    command = ["-m", "dyntui", "--data-dir", str(folder / "data"), "crypto", "init", "orders"]
+    shown = ""
+    process = pexpect.spawn(
+        sys.executable, command, cwd=folder, encoding="utf-8", timeout=20, dimensions=(40, 120)
+    )
+    try:
+        for question, answer in answers:
+            process.expect_exact(question)
+            shown += process.before or ""
+            process.send(f"{answer}\r")
+        process.expect(pexpect.EOF)
+        shown += process.before or ""
+    finally:
+        process.close()
+    return process.exitstatus, CONTROLS.sub("", shown)
+
+
+def test_on_a_terminal_init_asks_and_shows_what_an_outsider_sees(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "data")
+    shell.ok("create orders --key id:S --gsi by-status=status:S")
+    shell.ok(
+        ["put", "orders", "--plain", '{"id": "1", "card": "4711", "seen": true, "status": "open"}']
+    )
+    answers = [
+        ("card (4711)", ""),
+        ("seen (true)", "n"),
+        ("status (open) (s, c, n)", "e"),
+        ("status (open) (s, c, n)", ""),
+        ("card: find it", "24"),
+        ("ECDSA signature", "n"),
+        ("The key:", ""),
+        ("Write this", "y"),
+    ]
+    code, shown = _ask(tmp_path, [*answers[:-1], ("Write this", "n")])
+    assert (code, list(tmp_path.glob("orders*"))) == (1, [])
+    assert "nothing was written" in shown
+    code, shown = _ask(tmp_path, answers)
+    assert code == 0
+    assert re.search(r"card +▣ sealed 22 B +4711", shown)
+    assert re.search(r"aws_dbe_b_card +[0-9a-f]{6}", shown)
+    assert "crypto init orders --unsigned seen --beacon card=24 --no-signature" in shown
+    made = tomllib.loads((tmp_path / "orders.crypto.toml").read_text())
+    assert made["beacons"]["bits"] == {"card": 24}
+    assert (made["signature"], made["unsigned"]) == (False, {"attributes": ["seen"]})
+    code, shown = _ask(tmp_path, [])
+    assert code == 252
+    assert "crypto edit orders" in shown
+
+
+def test_a_configuration_is_edited_so_far_as_items_stay_readable(
+    sealed: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "orders.crypto.toml"
+    path.write_text(path.read_text().replace("[keyring]", "# where the key is\n[keyring]"))
+    before = path.read_text()
+    for options, told in (
+        ("", "say what to change"),
+        ("--sign total --encrypt total", "named twice"),
+        ("--sign customer", "customer is a key attribute"),
+        ("--encrypt status", "status is a key of an index"),
+        ("--unsigned total", "total has to stay signed"),
+        ("--sign note", "note has to stay unsigned"),
+        ("--beacon status=8", "status has a beacon, so that it has to be encrypted"),
+        ("--beacon total=64", "1 to 63 bits"),
+        ("--context aws_dbe_x", "reserved"),
+    ):
+        assert told in sealed.misused(f"crypto edit orders {options}"), options
+        assert path.read_text() == before
+    assert not (tmp_path / "orders.beacon.key").exists()
+    edited = sealed.ok(
+        "crypto edit orders --sign total --encrypt more --unsigned later --signature"
+    )
+    assert "encrypt-table orders --again" in edited.err
+    made = tomllib.loads(path.read_text())
+    assert (made["actions"]["total"], made["actions"]["more"]) == ("SIGN_ONLY", "ENCRYPT_AND_SIGN")
+    assert (made["signature"], made["unsigned"]["attributes"]) == (True, ["later", "note"])
+    assert "# where the key is\n[keyring]" in path.read_text()
+    assert sealed.ok("verify orders").out.endswith("all are right\n")
+    sealed.ok("crypto edit orders --encrypt total --beacon total=20 --context status")
+    made = tomllib.loads(path.read_text())
+    assert made["beacons"]["bits"] == {"total": 20}
+    assert made["actions"]["customer"] == "SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT"
+    assert "total has a beacon" in sealed.misused("crypto edit orders --sign total")
+    sealed.ok("encrypt-table orders --again --yes")
+    assert "aws_dbe_b_total" in _stored(sealed)
 
 
 def test_items_go_through_a_pipe_and_back(shop: Shell) -> None:

@@ -14,7 +14,8 @@ from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine
 from engine.client.remote import Credentials, RemoteClient
-from tests.dyntui.app.driving import LARGE, find, press, screen_text, settle
+from sample_data import sessions
+from tests.dyntui.app.driving import LARGE, find, press, screen_text, settle, type_text
 from tests.dyntui.remote.conftest import DEFINITION
 
 TAB_OF_STREAMS = str(TABS.index(StreamTab) + 1)
@@ -69,13 +70,18 @@ async def test_a_remote_that_goes_away_is_told() -> None:
             assert "Could not connect to the endpoint URL" in notices(pilot)
 
 
-async def test_sample_data_are_loaded_into_a_remote(address: str, engine: Engine) -> None:
+async def test_sample_data_are_loaded_into_a_remote(
+    address: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One data set: all of them have tests of their own.
+    one = {"sessions": sessions.dataset()}
+    monkeypatch.setattr("sample_data.loading.datasets", lambda _now_s: one)
     with connect(None, None, remote=Remote(address)) as connection:
         async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
             await settle(pilot)
             await press(pilot, "enter")
             assert "The sample data are loaded" in notices(pilot)
-    assert "movies" in engine.list_tables()["TableNames"]
+    assert engine.describe_table(TableName="sessions")["Table"]["ItemCount"] == 1_000
 
 
 async def test_the_changes_of_a_remotes_table_are_followed(address: str, engine: Engine) -> None:
@@ -92,7 +98,9 @@ async def test_the_changes_of_a_remotes_table_are_followed(address: str, engine:
             engine.put_item(TableName="orders", Item={"id": {"N": "42"}, "what": {"B": b"\x00"}})
             await press(pilot, "R")
             assert "INSERT  id 42" in screen_text(pilot)
-            await press(pilot, "t", "a", "ctrl+s", "x")
+            await press(pilot, "2", "slash")
+            await type_text(pilot, "time to")
+            await press(pilot, "enter", "enter", "a", "ctrl+s", TAB_OF_STREAMS, "X")
             assert "TTL     ENABLED by a\n" in screen_text(pilot) + "\n"
             assert "A remote deletes what has expired by itself" in notices(pilot)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -255,6 +257,38 @@ def test_a_command_stops_where_it_has_consumed_its_units(
     )
     assert (ended.code, "(--units-max)" in ended.err) == (PARTIAL, True)
     assert 0 < orders.describe_table(TableName="orders")["Table"]["ItemCount"] < ORDERS
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize("segments", ["1", "4", "16"])
+def test_segments_share_the_units_of_their_command(
+    capsys: pytest.CaptureFixture[str], address: str, segments: str
+) -> None:
+    remote = ("--endpoint-url", address, "-v")
+    reading = ("scan", "orders", "-o", "csv", "--segments", segments, "--units-max", "16")
+    ended = run(capsys, *reading, *remote)
+    assert ended.code == PARTIAL
+    consumed = re.search(r"Stopped: ([\d.]+) units were consumed", ended.err)
+    assert consumed is not None
+    # A last page in the air may cost a little more than was left.
+    assert 16 <= float(consumed[1]) <= 16 * 1.25
+    assert len(ended.out.splitlines()) > 16
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize("form", ["json", "text", "table"])
+def test_an_answer_that_the_units_cut_is_shown(
+    capsys: pytest.CaptureFixture[str], address: str, form: str
+) -> None:
+    scan = ("dynamodb", "scan", "--table-name", "orders", "--endpoint-url", address)
+    ended = run(capsys, *scan, "--units-max", "10", "--output", form)
+    assert (ended.code, "(--units-max)" in ended.err) == (PARTIAL, True)
+    assert "nexttoken" in ended.out.lower()
+    if form == "json":
+        answer = json.loads(ended.out)
+        assert 0 < answer["Count"] == len(answer["Items"]) < ORDERS
+        rest = run(capsys, *scan, "--starting-token", answer["NextToken"])
+        assert answer["Count"] + json.loads(rest.out)["Count"] == ORDERS
 
 
 def test_a_limit_of_units_holds_on_a_folder_too(

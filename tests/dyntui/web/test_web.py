@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from dyntui.cli.command import global_options, look_options
+from dyntui.cli.web import _FLAGS, _PASSED_ON
 from dyntui.core.listening import listen
 from dyntui.web.server import WebServer
 from engine import Engine
@@ -101,17 +104,23 @@ def test_options_are_passed_on_and_quoted(shell: Shell, started: Started, tmp_pa
         [
             *("web", "--port", "0", "--data-dir", str(folder), "--region", "eu-west-1"),
             *("--no-mouse", "--theme", "light", "--symbols", "ascii", "--throttling", "off"),
-            *("--retries", "0"),
+            *("--retries", "0", "--read-write", "--units-max", "7.5"),
         ]
     )
     assert ended.code == 0, ended.both
     assert started.words == [
         *(sys.executable, "-m", "dyntui", f"--data-dir={folder}", "--region=eu-west-1"),
-        *("--throttling=off", "--retries=0", "--theme=light", "--symbols=ascii", "--no-mouse"),
+        *("--throttling=off", "--retries=0", "--units-max=7.5", "--theme=light"),
+        *("--symbols=ascii", "--read-write", "--no-mouse"),
     ]
     line = started.servers[-1].command.replace(sys.executable, "true", 1)
     subprocess.run(line, shell=True, cwd=tmp_path, check=True)
     assert not trap.exists()
+
+
+def test_every_option_of_the_app_is_passed_on() -> None:
+    known = {str(option.name) for option in (*global_options(), *look_options())}
+    assert {*_PASSED_ON, *_FLAGS, "access"} == known - {"verbose"}
 
 
 def test_the_address_holds_a_new_token_each_time(shell: Shell, started: Started) -> None:
@@ -214,9 +223,13 @@ class Painted:
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.skipif(
+    CHROMIUM is None or find_spec("playwright") is None,
+    reason="chromium or playwright is not installed",
+)
 async def test_a_browser_shows_the_app_and_its_keys_work(address: str) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
+    from playwright import async_api as playwright
+
     async with playwright.async_playwright() as browsers:
         browser = await browsers.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
