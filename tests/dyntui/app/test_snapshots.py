@@ -1,6 +1,6 @@
 """Pictures of every screen, in the smallest window and in a large one.
 
-They are compared with those in `__snapshots__`; `pytest --snapshot-update` makes them anew, after a
+They are compared with those in `__snapshots__`; `pytest -n 0 --snapshot-update` makes them anew, after a
 look at the report.
 """
 
