@@ -229,7 +229,9 @@ async def test_what_is_done_here_is_explained(client: Recorder, engine: Engine) 
         assert "done here" in shown(pilot, EXPLANATION)
 
 
-async def test_statements_for_a_remote_are_explained_and_run(client: Recorder, engine: Engine) -> None:
+async def test_statements_for_a_remote_are_explained_and_run(
+    client: Recorder, engine: Engine
+) -> None:
     app = DyntuiApp(Connection(client, None, engine.region, None))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
