@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+from syrupy.extensions.single_file import SingleFileSnapshotExtension
+from syrupy.location import PyTestLocation
+
 import engine
 
 ROOT = Path(__file__).parents[1]
@@ -169,3 +173,20 @@ def test_what_packages_say_they_offer_is_there() -> None:
         if path.name == "__init__.py" and "__all__" in text_of(path):
             module = importlib.import_module(name_of(path))
             assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_every_snapshot_is_of_a_test(request: pytest.FixtureRequest) -> None:
+    """Processes that share the tests do not tell each other which snapshots they have compared."""
+    option = request.config.option
+    if option.keyword or option.markexpr or any("::" in name for name in request.config.args):
+        pytest.skip("only some of the tests were chosen")
+    named: dict[Path, set[str]] = {}
+    for item in request.session.items:
+        name = SingleFileSnapshotExtension.get_snapshot_name(test_location=PyTestLocation(item))
+        named.setdefault(item.path, set()).add(name)
+    loose = []
+    for path in (ROOT / "tests").rglob("__snapshots__/*/*.svg"):
+        module = path.parents[2] / f"{path.parent.name}.py"
+        if module in named or not module.exists():
+            loose += [] if path.stem in named.get(module, ()) else [str(path.relative_to(ROOT))]
+    assert loose == [], "pytest -n 0 --snapshot-update removes these"

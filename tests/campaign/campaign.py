@@ -85,7 +85,7 @@ def pytest_campaign(name: str, about: str, *nodes: str) -> Campaign:
 def _run_pytest(run: Run, nodes: tuple[str, ...]) -> None:
     examples = _EXAMPLES if run.seconds is None else _EXAMPLES_PER_ROUND
     command = [
-        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+        *(sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider"),
         *("--hypothesis-profile=campaign", "--hypothesis-show-statistics"),
         *(f"--basetemp={run.folder / 'pytest'}", *nodes),
     ]

@@ -96,7 +96,7 @@ async def test_keys_are_words_where_arrows_cannot_be_shown(
 
 REMAPPED = Preferences(
     keymap=keymap_of(
-        {"items.edit": "f4", "items.delete": ["e", "X"], "app.help": "f10", "browser.run": "f9"}
+        {"items.edit": "f4", "items.delete": ["e", "X"], "app.help": "f10", "browser.run": "f11"}
     )
 )
 

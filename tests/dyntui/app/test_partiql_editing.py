@@ -229,12 +229,14 @@ async def test_what_is_done_here_is_explained(client: Recorder, engine: Engine) 
         assert "done here" in shown(pilot, EXPLANATION)
 
 
-async def test_a_remote_does_not_explain_but_runs(client: Recorder, engine: Engine) -> None:
+async def test_statements_for_a_remote_are_explained_and_run(
+    client: Recorder, engine: Engine
+) -> None:
     app = DyntuiApp(Connection(client, None, engine.region, None))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         await edit(pilot, "SELECT * FROM films WHERE id = 'film-0042'")
-        assert shown(pilot, EXPLANATION).startswith("A remote does not explain statements")
+        assert shown(pilot, EXPLANATION) == "GetItem · films · 1 item · 0.5 RCU"
         await press(pilot, "ctrl+j")
         assert find(pilot, ResultGrid).row_count == 1
 

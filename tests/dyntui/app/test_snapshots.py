@@ -1,7 +1,7 @@
 """Pictures of every screen, in the smallest window and in a large one.
 
-They are compared with those in `__snapshots__`; `pytest --snapshot-update` makes them anew, after a
-look at the report.
+They are compared with those in `__snapshots__`; `pytest -n 0 --snapshot-update` makes them anew,
+after a look at the report.
 """
 
 from __future__ import annotations
