@@ -93,7 +93,8 @@ _IN_APP = {
     ),
     "protected against deletion": "Switch deletion protection off in the settings: "
     "{browser.tab_2}.",
-    "DeletionProtectionEnabled": "Switch deletion protection off in the settings: {browser.tab_2}.",
+    "DeletionProtectionEnabled": "Switch deletion protection off first: in the settings, "
+    "{browser.tab_2}.",
     "nothing may be changed here": (
         "Where the app was made so, {app.command_palette} and read-only lets it write again."
     ),

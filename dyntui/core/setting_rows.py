@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dyntui.core.formats import bytes_text
+from dyntui.core.held_words import holds
 from dyntui.core.moments import moment_text
 from dyntui.core.recreate import create_request
 from dyntui.core.requests import Request
@@ -96,8 +97,8 @@ class Row:
     subject: str = ""
 
     def holds(self, text: str) -> bool:
-        """Whether a text is in group, name or value, whatever its case."""
-        return text.lower() in f"{self.group} {self.name} {self.value}".lower()
+        """Whether all words of a text are in group, name or value, in any case."""
+        return holds(text, f"{self.group} {self.name} {self.value}")
 
 
 def setting_rows(settings: TableSettings) -> list[Row]:
@@ -114,7 +115,7 @@ def setting_rows(settings: TableSettings) -> list[Row]:
 
 
 def rows_with(rows: Sequence[Row], text: str) -> list[Row]:
-    """The rows that have a text; those of an index stay together."""
+    """The rows that hold the words of a text; those of an index stay together."""
     subjects = {row.subject for row in rows if row.subject and row.holds(text)}
     return [row for row in rows if row.subject in subjects or row.holds(text)]
 

@@ -40,6 +40,11 @@ class Row:
     line: Line
     details: tuple[Line, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """What stands in the row and below it."""
+        return "\n".join("".join(text for text, _ in line) for line in (self.line, *self.details))
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

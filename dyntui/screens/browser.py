@@ -55,6 +55,8 @@ DESCRIBED_AT_ONCE = 20
 class BrowserScreen(TableWork):
     """Browses the tables of one Region."""
 
+    # The content has it, once there is any.
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = bindings("browser")
     DEFAULT_CSS = """
     BrowserScreen {
@@ -430,7 +432,7 @@ class BrowserScreen(TableWork):
     async def _ask(self, what: str, table: str | None) -> None:
         info = self._infos.get(table) if table is not None else None
         if what == "filter":
-            self._list.open_filter()
+            self._list.action_filter()
         elif what == "create":
             self.action_create_table()
         elif what == "load_samples":

@@ -16,12 +16,13 @@ from dyntui.core.columns import Column, Columns
 from dyntui.core.timeline_page import Listed, Row
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.rows_view import RowsView
 
 ABOUT = "The key comes first, and stays in place with what is pinned. Kept for this table."
 
 
-class ColumnsScreen(Drawer[None]):
+class ColumnsScreen(Drawer[None], Filtered):
     """Changes a choice of columns; each change is handed to `changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("columns")
@@ -38,7 +39,7 @@ class ColumnsScreen(Drawer[None]):
         self._table = table
         self._columns = columns
         self._changed = changed
-        self._names = columns.choice.arranged(columns.others)
+        self._names = self._arranged()
         self._at = self._names.index(at) if at in self._names else 0
 
     def title_text(self) -> Text:
@@ -53,6 +54,21 @@ class ColumnsScreen(Drawer[None]):
     def on_mount(self) -> None:
         """Show the columns."""
         self._show(self._at)
+
+    def _arranged(self) -> list[str]:
+        """The columns that hold the words, in their order."""
+        names = self._columns.choice.arranged(self._columns.others)
+        return [name for name in names if self.held(name)]
+
+    @property
+    def filtered_list(self) -> RowsView:
+        """See `Filtered`."""
+        return self._list
+
+    def words_changed(self) -> None:
+        """Show the columns that hold the words."""
+        self._names = self._arranged()
+        self._show(0)
 
     @property
     def _list(self) -> RowsView:
@@ -70,14 +86,16 @@ class ColumnsScreen(Drawer[None]):
         width = max((len(name) for name in self._names), default=0)
         rows = tuple(Row(_line(by_name[name], choice, width)) for name in self._names)
         empty = "No other attributes than the key have been seen."
+        if self._words:
+            empty = self.none_held()
         self._list.show_list(Listed("", rows, chosen, empty))
 
     def _choose(self, choice: ColumnChoice) -> None:
         """Take another choice, with the cursor on the same column."""
         name = self._under_cursor
         self._changed(choice)
-        self._names = choice.arranged(self._columns.others)
-        self._show(self._names.index(name) if name is not None else 0)
+        self._names = self._arranged()
+        self._show(self._names.index(name) if name in self._names else 0)
 
     def action_switch(self) -> None:
         """Show or hide the column."""
@@ -114,8 +132,9 @@ class ColumnsScreen(Drawer[None]):
         self._list.move(1)
 
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss()
+        """Back; first to all columns, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss()
 
 
 def _line(column: Column, choice: ColumnChoice, width: int) -> Line:

@@ -18,6 +18,7 @@ from dyntui.core.timeline_lists import change_row, history_command
 from dyntui.core.timeline_page import Listed
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.rows_view import RowsView
 from engine.client.changes import Changes
 from engine.client.history import Change
@@ -37,7 +38,7 @@ class HistoryLeft:
     at_s: float | None = None
 
 
-class HistoryScreen(Drawer[HistoryLeft]):
+class HistoryScreen(Drawer[HistoryLeft], Filtered):
     """Shows the changes of one item, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
@@ -49,6 +50,7 @@ class HistoryScreen(Drawer[HistoryLeft]):
         self._info = info
         self._key = key
         self._changes: list[Change] = []
+        self._shown: list[Change] = []
         self._undone = False
 
     def title_text(self) -> Text:
@@ -85,13 +87,27 @@ class HistoryScreen(Drawer[HistoryLeft]):
         )
 
     def _list(self, empty: str) -> None:
-        rows = tuple(map(change_row, self._changes))
-        self.query_one(RowsView).show_list(Listed("", rows, 0, empty))
+        found = [(change, change_row(change)) for change in self._changes]
+        found = [(change, row) for change, row in found if self.held(row.text)]
+        self._shown = [change for change, _ in found]
+        rows = tuple(row for _, row in found)
+        self.query_one(RowsView).show_list(
+            Listed("", rows, 0, self.none_held() if self._words else empty)
+        )
+
+    @property
+    def filtered_list(self) -> RowsView:
+        """See `Filtered`."""
+        return self.query_one(RowsView)
+
+    def words_changed(self) -> None:
+        """Show the changes that hold the words."""
+        self._list(NOTHING)
 
     @property
     def _change(self) -> Change | None:
         chosen = self.query_one(RowsView).listed.chosen
-        return self._changes[chosen] if chosen < len(self._changes) else None
+        return self._shown[chosen] if chosen < len(self._shown) else None
 
     def action_up(self) -> None:
         """A later change."""
@@ -132,5 +148,6 @@ class HistoryScreen(Drawer[HistoryLeft]):
         self.copy(history_command(self._info.name, None, key), "the command")
 
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss(HistoryLeft(self._undone))
+        """Back; first to all changes, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss(HistoryLeft(self._undone))

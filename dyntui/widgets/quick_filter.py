@@ -14,6 +14,8 @@ from textual.widgets import Input, Label
 
 from dyntui.widgets.bindings import bindings
 
+IN_MEMORY = "rows in memory; no request is sent"
+
 
 class QuickFilter(Horizontal):
     """Words; Enter keeps the filter, Esc shows all rows again."""
@@ -40,15 +42,16 @@ class QuickFilter(Horizontal):
 
         kept: bool
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, hint: str = IN_MEMORY) -> None:
         super().__init__()
         self._words = words
+        self._hint = hint
 
     def compose(self) -> ComposeResult:
         """Sign, words, what they are about."""
         yield Label("/")
         yield Input(self._words, placeholder="words that a row holds", compact=True)
-        yield Label("rows in memory; no request is sent", classes="hint")
+        yield Label(self._hint, classes="hint")
 
     def on_mount(self) -> None:
         """Let the person type."""

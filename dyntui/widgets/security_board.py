@@ -44,8 +44,10 @@ from dyntui.core.session import Session
 from dyntui.core.spoken_keys import with_keys
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.filtered import HINT, Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.security_lists import EncryptionList, KeyList, Row, SecurityList
 from dyntui.widgets.text_line import TextLine
 from dyntui.widgets.text_view import TextView
@@ -57,7 +59,7 @@ _POLL_S = 0.5
 _COLOURS = {"✓": "success", "✗": "error", "▲": "warning", "●": "warning"}
 
 
-class SecurityBoard(Vertical, JobHost):
+class SecurityBoard(Vertical, JobHost, Filtered):
     """Two lists, one of them in sight; the details of what is under the cursor stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("security")
@@ -87,6 +89,7 @@ class SecurityBoard(Vertical, JobHost):
         self._found: Security | None = None
         self._page = "keys" if connection.local_tools is not None else "sealing"
         self._chosen: dict[str, str] = {}
+        self._ids: dict[str, list[str]] = {}
         self._reports: dict[str, str] = {}
         self._followed: set[str] = set()
 
@@ -133,9 +136,23 @@ class SecurityBoard(Vertical, JobHost):
         """The list is where one begins."""
         self._list.focus()
 
+    @property
+    def filtered_list(self) -> SecurityList:
+        """See `Filtered`."""
+        return self._list
+
+    def words_changed(self) -> None:
+        """Show the keys, or the tables, that hold the words."""
+        self._show()
+
+    def action_filter(self) -> None:
+        """See `Filtered`: the line stands above both lists."""
+        self.query(QuickFilter).remove()
+        self.mount(QuickFilter(self._words, HINT), before=self.query_one(ContentSwitcher))
+
     def back(self) -> bool:
-        """Nothing here is stepped back from."""
-        return False
+        """Show all again, where a filter leaves some out; whether it did."""
+        return self.close_filter()
 
     def reload(self) -> None:
         """Look again."""
@@ -231,6 +248,15 @@ class SecurityBoard(Vertical, JobHost):
 
     def _fill(self, page: str, rows: list[Row], ids: list[str]) -> None:
         """Put rows into a list; the cursor stays on the same one where it is still there."""
+        kept = [
+            (row, one)
+            for row, one in zip(rows, ids, strict=True)
+            if self.held(f"{row.head} {row.below}")
+        ]
+        rows, ids = [row for row, _ in kept], [one for _, one in kept]
+        self._ids[page] = ids
+        if not ids:
+            self._chosen.pop(page, None)
         if ids and self._chosen.get(page) not in ids:
             self._chosen[page] = ids[0]
         cursor = ids.index(self._chosen[page]) if ids else None
@@ -245,11 +271,9 @@ class SecurityBoard(Vertical, JobHost):
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         found, page = self._found, event.option_list.id
-        if found is None or page is None:
+        if found is None or page not in self._ids:
             return
-        ids = [key.key_id for key in self._keys]
-        if page == "sealing":
-            ids = [one.info.name for one in found.tables]
+        ids = self._ids[page]
         if event.option_index < len(ids):
             self._chosen[page] = ids[event.option_index]
         self._show_details()
@@ -261,6 +285,8 @@ class SecurityBoard(Vertical, JobHost):
         found = self._found
         if found is None:
             return ""
+        if self._words and not self._ids.get(self._page):
+            return self.none_held()
         if self._page == "keys":
             if self.key is not None:
                 return key_details(self.key, found, self._session.clock.now_us() / 1e6)
@@ -286,6 +312,7 @@ class SecurityBoard(Vertical, JobHost):
         self._turn_to("sealing" if self._page == "keys" else "keys")
 
     def _turn_to(self, page: str) -> None:
+        self.close_filter()
         self._page = page
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page

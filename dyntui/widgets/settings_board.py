@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from dyntui.core.connect import Connection
 from dyntui.core.schema import TableInfo
@@ -23,6 +23,7 @@ from dyntui.core.table_settings import TableSettings, read_settings
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.setting_choice import adding_screen, changing_screen, removing_screen
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
@@ -49,13 +50,11 @@ class SettingsView(LinesView):
         self.query_ancestor(SettingsBoard).ask(what)
 
 
-class SettingsBoard(TableBoard):
+class SettingsBoard(TableBoard, Filtered):
     """Reads the settings while it is in sight, and has them changed in drawers."""
 
     DEFAULT_CSS = """
     SettingsBoard {
-        #settings-filter { display: none; background: $panel; padding: 0 1;
-            &.-open { display: block; } }
         #settings-note { height: auto; max-height: 4; padding: 0 1; background: $panel;
             color: $text-muted; }
     }
@@ -71,8 +70,7 @@ class SettingsBoard(TableBoard):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """The filter, the rows, what to know."""
-        yield Input(placeholder="filter", compact=True, id="settings-filter")
+        """The rows, what to know."""
         yield SettingsView(id="settings")
         yield Static(id="settings-note")
 
@@ -81,8 +79,17 @@ class SettingsBoard(TableBoard):
         return self.query_one(SettingsView)
 
     @property
-    def _filter(self) -> Input:
-        return self.query_one("#settings-filter", Input)
+    def filtered_list(self) -> SettingsView:
+        """See `Filtered`."""
+        return self._view
+
+    def words_changed(self) -> None:
+        """Show the settings that hold the words, the first of them chosen; without words all, and
+        the same one stays chosen."""
+        if self._words:
+            self._chosen, self._rows = 0, ()
+        self._draw()
+        self._reveal()
 
     @property
     def panels(self) -> Sequence[Widget]:
@@ -153,10 +160,9 @@ class SettingsBoard(TableBoard):
             note.update(error_text(self.app, self._problem))
             return
         before = self._row
-        wanted = self._filter.value.strip()
         settings = self._settings
         rows = () if settings is None else setting_rows(settings)
-        self._rows = rows_with(rows, wanted)
+        self._rows = rows_with(rows, self._words)
         same = (n for n, row in enumerate(self._rows) if before and _same(row, before))
         self._chosen = next(same, min(self._chosen, max(len(self._rows) - 1, 0)))
         self._page = setting_page(self._rows, self._chosen, self._view.room[0])
@@ -185,7 +191,7 @@ class SettingsBoard(TableBoard):
             "add": self._add,
             "remove": self._remove,
             "drop": self._drop,
-            "filter": self._open_filter,
+            "filter": self.action_filter,
             "copy": self._copy_value,
             "copy_as": self._copy_as,
         }
@@ -257,32 +263,9 @@ class SettingsBoard(TableBoard):
         if row is not None:
             self.app.push_screen(CopyAsScreen(row.described, self._session.region))
 
-    # The filter.
-
-    def _open_filter(self) -> None:
-        self._filter.add_class("-open")
-        self._filter.focus()
-
     def back(self) -> bool:
-        """Close the filter, if it is open; whether it was."""
-        if not self.query("#settings-filter.-open"):
-            return False
-        self._filter.remove_class("-open")
-        self._filter.value = ""
-        self._view.focus()
-        return True
-
-    @on(Input.Changed, "#settings-filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Input.Submitted, "#settings-filter")
-    def _filter_submitted(self, event: Input.Submitted) -> None:
-        """Go to the first row that is left."""
-        event.stop()
-        self._view.focus()
-        self._choose(0)
+        """Show all again, where a filter leaves some out; whether it did."""
+        return self.close_filter()
 
 
 def _same(one: Row, other: Row) -> bool:

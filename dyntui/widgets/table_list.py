@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static, Tree
+from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
 from dyntui.core.formats import bytes_text
@@ -22,6 +22,7 @@ from dyntui.core.schema import TableInfo
 from dyntui.core.spoken_keys import key_for
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_tree import TOGGLE
 
@@ -125,7 +126,7 @@ class TableTree(Tree[Entry]):
         self.post_message(self.Asked(what, self.table))
 
 
-class TableList(Vertical):
+class TableList(Vertical, Filtered):
     """The list with its filter."""
 
     DEFAULT_CSS = """
@@ -135,8 +136,7 @@ class TableList(Vertical):
         border-right: solid $border-blurred;
         &:focus-within { border-right: solid $border; }
         #list-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
-        #list-filter { display: none; background: $panel; margin: 0 1;
-            &.-open { display: block; } }
+        QuickFilter .hint { display: none; }
         #list-places { height: auto; border-top: solid $border-blurred; }
         #list-places Choice { width: 100%; }
     }
@@ -161,9 +161,8 @@ class TableList(Vertical):
         self._infos: dict[str, TableInfo] = {}
 
     def compose(self) -> ComposeResult:
-        """Title, filter, tree, and where else one can go."""
+        """Title, tree, and where else one can go."""
         yield Static("Tables", id="list-title")
-        yield Input(placeholder="filter", compact=True, id="list-filter")
         yield TableTree()
         with Vertical(id="list-places"):
             for place, name in PLACES.items():
@@ -183,17 +182,20 @@ class TableList(Vertical):
     def _fill(self) -> None:
         """Make the nodes anew, with the same ones open and the cursor in its place."""
         tree = self.table_tree
-        wanted = self.query_one("#list-filter", Input).value.lower()
         expanded = {
             node.data.table for node in tree.root.children if node.is_expanded and node.data
         }
         cursor = tree.cursor_node.data if tree.cursor_node else None
         tree.clear()
-        shown = [name for name in self._names if wanted in name.lower()]
+        shown = [name for name in self._names if self.held(name)]
         for name in shown:
             self._add(name, name in expanded)
         tree.root.expand()
-        title = f"Tables  {len(shown)} of {len(self._names)}" if wanted else f"Tables  {len(shown)}"
+        title = (
+            f"Tables  {len(shown)} of {len(self._names)}"
+            if self._words
+            else f"Tables  {len(shown)}"
+        )
         self.query_one("#list-title", Static).update(title)
         if cursor is not None:
             self.call_after_refresh(self.select, cursor.table, cursor.index)
@@ -225,33 +227,18 @@ class TableList(Vertical):
         message.stop()
         self.post_message(self.PlaceWanted(message.value))
 
-    def open_filter(self) -> None:
-        """Let the person type what to filter by."""
-        box = self.query_one("#list-filter", Input)
-        box.add_class("-open")
-        box.focus()
+    @property
+    def filtered_list(self) -> TableTree:
+        """See `Filtered`."""
+        return self.table_tree
 
-    def back(self) -> bool:
-        """Close the filter, if it is open; whether it was."""
-        box = self.query_one("#list-filter", Input)
-        if not box.has_class("-open"):
-            return False
-        box.remove_class("-open")
-        box.value = ""
-        self.table_tree.focus()
-        return True
-
-    @on(Input.Changed, "#list-filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def words_changed(self) -> None:
+        """Show the tables whose names hold the words."""
         self._fill()
 
-    @on(Input.Submitted, "#list-filter")
-    def _filter_submitted(self, event: Input.Submitted) -> None:
-        """Go to the first table that is left."""
-        event.stop()
-        self.table_tree.focus()
-        self.table_tree.cursor_line = 0
+    def back(self) -> bool:
+        """Show all tables again, where a filter leaves some out; whether it did."""
+        return self.close_filter()
 
     @on(Tree.NodeSelected)
     def _selected(self, event: Tree.NodeSelected[Entry]) -> None:

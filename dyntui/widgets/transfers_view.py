@@ -28,6 +28,7 @@ from dyntui.core.transfer_text import details, mark, standing, title
 from dyntui.core.transfers import Transfer, Work
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.copied import copy_text
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Leads
 from dyntui.widgets.messages import error_text
@@ -50,7 +51,7 @@ _MARK_COLOURS = {
 }
 
 
-class TransfersView(Vertical, JobHost):
+class TransfersView(Vertical, JobHost, Filtered):
     """Lists transfers, the newest first; the details of the one under the cursor stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("transfers")
@@ -132,9 +133,19 @@ class TransfersView(Vertical, JobHost):
         """The list is where one begins."""
         self._list.focus()
 
+    @property
+    def filtered_list(self) -> OptionList:
+        """See `Filtered`."""
+        return self._list
+
+    def words_changed(self) -> None:
+        """Show the transfers that hold the words."""
+        self._show()
+        self._show_details()
+
     def back(self) -> bool:
-        """Nothing here is stepped back from."""
-        return False
+        """Show all again, where a filter leaves some out; whether it did."""
+        return self.close_filter()
 
     def reload(self) -> None:
         """Look again."""
@@ -198,8 +209,11 @@ class TransfersView(Vertical, JobHost):
             key=lambda transfer: transfer.began_s,
             reverse=True,
         )
+        count = len(found)
+        found = [one for one in found if self.held(f"{title(one)} {one.state} {one.note}")]
         running = sum(transfer.state == "running" for transfer in found)
-        head = f"Transfers  {len(found)}" + (f" · {running} running" if running else "")
+        of_all = f"{len(found)} of {count}" if self._words else str(count)
+        head = f"Transfers  {of_all}" + (f" · {running} running" if running else "")
         self.query_one("#transfers-head", Static).update(head)
         now_s = self._session.clock.monotonic_s()
         prompts = [self._prompt(transfer, now_s) for transfer in found]
@@ -224,6 +238,8 @@ class TransfersView(Vertical, JobHost):
         self._show_details()
 
     def _put_cursor_on(self, transfer: Transfer) -> None:
+        if transfer not in self._shown:
+            self.close_filter()
         self._list.highlighted = self._shown.index(transfer)
 
     def _prompt(self, transfer: Transfer, now_s: float) -> Text:
@@ -249,7 +265,10 @@ class TransfersView(Vertical, JobHost):
 
     def _show_details(self) -> None:
         transfer = self.chosen
-        text = with_keys(_HINT) if transfer is None else details(transfer)
+        if transfer is not None:
+            text = details(transfer)
+        else:
+            text = self.none_held() if self._words else with_keys(_HINT)
         self.query_one(TextView).show(text, json=False)
 
     def on_resize(self) -> None:
