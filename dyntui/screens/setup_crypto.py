@@ -121,7 +121,8 @@ class SetupScreen(Drawer[str | Wizard | None]):
         name = self._info.name
         self.query_one(OptionList).focus()
         if self._wizard is not None:
-            self._show()
+            # Once the list has its width.
+            self.call_after_refresh(self._show)
             return
 
         def work(cancelled: Cancelled) -> list[Json]:

@@ -129,10 +129,11 @@ def _read_context(cursor: Cursor) -> dict[str, str]:
     last = None
     for _ in range(cursor.number(2)):
         name = cursor.text(2)
-        if last is not None and name.encode() <= last:
+        # Code points have the order of their UTF-8 bytes.
+        if last is not None and name <= last:
             raise ItemFormatError(f"{_WHAT} has an encryption context that is out of order")
         entries[name] = cursor.text(2)
-        last = name.encode()
+        last = name
     return entries
 
 

@@ -6,6 +6,8 @@ What a person asks to be written is exempt: exports, `buckets`, saved .sql files
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,7 @@ from engine import Engine, VirtualClock
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.disk.searching import MARK, found_in, planted
 from tests.dyntui.repl.talking import talk
+from tests.engine.storage.processes import kill_after
 
 Json = dict[str, Any]
 TABLE, INDEX, LOCAL, ATTRIBUTE = map(planted, ("table", "index", "local", "attribute"))
@@ -138,6 +141,25 @@ def test_items_tables_indexes_and_what_was_deleted(engine: Engine, place: Path) 
     check(place)
     engine.close()
     check(place)
+
+
+@pytest.mark.parametrize("lines", [5, 21, 33])
+def test_a_kill_amid_writes_and_switches_of_the_key(place: Path, lines: int) -> None:
+    folder = place / "data"
+    folder.mkdir()
+    (folder / "config.toml").write_text("key_switches = 0\n")
+    command = [sys.executable, "-m", "tests.dyntui.disk.writing", str(folder)]
+    for _ in range(2):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert len(kill_after(process, lines)) >= lines
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+        check(place)
+    with Engine.open(folder) as engine:
+        assert engine.scan(TableName=TABLE)["Count"]
+        check(place)
 
 
 def test_bulk_loads_that_are_sorted_on_disk(
