@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dyntui.core.action import Action
-from dyntui.core.actions import ACTIONS
+from dyntui.core.actions import ACTIONS, CONTEXTS
 from dyntui.screens.browser import BrowserScreen
 from dyntui.widgets.palette import ActionProvider
 from engine import Engine
@@ -27,7 +27,6 @@ WAYS: dict[str, tuple[str, ...]] = {
     "form": ("slash",),
     "items": (),
     "item": ("enter",),
-    "schema": ("2",),
     "capacity": ("3",),
     "timeline": ("4",),
     "past": ("4", "b"),
@@ -46,13 +45,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "load": ("3", "L"),
     "editor": ("e",),
     "create": ("ctrl+o", "n"),
-    "alter": ("2", "a"),
     "drop": ("2", "d"),
     "history": ("H",),
     "restore": ("4", "r"),
     "keep": ("4", "o"),
-    "recovery": ("4", "a"),
-    "turn": ("5", "o"),
     "copy": ("c",),
     "value": ("v",),
     "field": ("l", "i"),
@@ -60,14 +56,31 @@ WAYS: dict[str, tuple[str, ...]] = {
     "sift": ("5", "slash"),
     "moment": ("4", "g"),
     "help": ("question_mark",),
+    "settings": ("2",),
+    "setting": ("2", "G", "enter"),
+    "security": ("K",),
+    "keys": ("K",),
+    "key": ("K", "o"),
+    "sealing": ("K", "m"),
+    "setup": ("K", "m", "o"),
+    "outsider": ("K", "m", "enter"),
+    "learn": ("f7", "enter"),
+    "theme": ("ctrl+p", "Choose a theme", "enter"),
+    "columns": ("C",),
+    "bulk": ("m", "m", "d"),
+    "follow": ("F",),
+    "entities": ("T",),
+    "review": ("l", "i", "Another title", "enter"),
 }
 """Keys, or texts to be typed, that lead from the first screen to a context."""
 
+ANEW = frozenset({"outsider", "review", "setup"})
+"""Contexts whose way leads elsewhere once it was gone: an app of its own for each command."""
+
 ELSEWHERE = {
     "ask": "tests/dyntui/app/test_partiql_running.py: needs a large table",
-    "review": "tests/dyntui/app/test_writing.py: needs a change first",
-    "rejected": "tests/dyntui/app/test_transfers.py: needs an import that went wrong",
     "undo": "tests/dyntui/app/test_timeline.py: needs a change first",
+    "rejected": "tests/dyntui/app/test_transfers.py: needs an import that went wrong",
     "typed": "tests/dyntui/app/test_timeline.py: needs a backup first",
     "empty": "tests/dyntui/app/test_beginning.py: needs a folder without tables",
 }
@@ -90,6 +103,7 @@ def test_every_context_with_commands_has_a_way_or_a_reason() -> None:
     contexts = {action.context for action in ACTIONS if action.palette}
     assert contexts <= WAYS.keys() | ELSEWHERE.keys()
     assert not WAYS.keys() & ELSEWHERE.keys()
+    assert WAYS.keys() | ELSEWHERE.keys() <= CONTEXTS.keys()
 
 
 @pytest.mark.parametrize("context", WAYS)
@@ -110,7 +124,7 @@ async def test_the_commands_of_a_context_do_something_or_say_why_not(
                     action = left.pop(0)
                     await do(pilot, action)
                     assert not found, (action.id, found)
-                    if not await came_back(pilot):
+                    if context in ANEW or not await came_back(pilot):
                         break
 
 
