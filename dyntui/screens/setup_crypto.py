@@ -26,6 +26,7 @@ from dyntui.screens.drawer import Drawer, Json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.option_lines import OptionLines
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 from engine.client.keys import KeyInfo
@@ -105,7 +106,7 @@ class SetupScreen(Drawer[str | Wizard | None]):
                 compact=True,
             )
         yield Static("attributes: Space chooses what is done with one", classes="caption")
-        yield OptionList()
+        yield OptionLines()
         yield Static(str(self._path), classes="caption", markup=False)
         yield TextView(json=False)
 
