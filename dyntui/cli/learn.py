@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import click
 import orjson
 
-from dyntui.cli.command import Command, report_option
+from dyntui.cli.command import Command, given, report_option
 from dyntui.cli.exits import UNMET
 from dyntui.cli.output import write_rows
 from dyntui.core.chart import Line
 from dyntui.lessons.catalog import LESSONS, lesson_named
 from dyntui.lessons.drawing import lesson_lines, plain, step_lines
 from dyntui.lessons.lesson import Lesson, LessonError, Parameter
-from dyntui.lessons.page import Run, run
+from dyntui.lessons.page import Run, Step, run
 from dyntui.lessons.progress import Progress
 from engine.client.protocol import Json
 
@@ -39,10 +39,10 @@ QUIT = ("q", "\x1b", "\x03", "\x04")
 
 
 @click.command(cls=Command)
-@click.argument("lesson", required=False, shell_complete=lambda *given: _beginning(given[2]))
+@click.argument("lesson", required=False, shell_complete=lambda *words: _beginning(words[2]))
 @click.option(
     "--set",
-    "given",
+    "settings",
     metavar="NAME=VALUE",
     multiple=True,
     help="Run it with another value of a parameter; may be given several times.",
@@ -54,7 +54,7 @@ QUIT = ("q", "\x1b", "\x03", "\x04")
 def learn(
     context: click.Context,
     lesson: str | None,
-    given: tuple[str, ...],
+    settings: tuple[str, ...],
     everything: bool,
     output: str,
     as_json: bool,
@@ -65,14 +65,14 @@ def learn(
     it is read step by step, in a pipe it is one text. Ends with 1 where a claim of a lesson is not
     borne out by its run.
     """
-    if everything and (lesson or given):
+    if everything and (lesson or settings):
         raise click.UsageError("--all runs every lesson as it is: it takes no lesson and no --set")
-    if given and lesson is None:
+    if settings and lesson is None:
         raise click.UsageError("--set belongs to a lesson; which one?")
     to_json = as_json or output == "json"
     try:
         chosen = LESSONS if everything else (lesson_named(lesson),) if lesson else ()
-        values = dict(map(_pair, given))
+        values = dict(map(_pair, settings))
         if not chosen:
             _list(to_json)
             return
@@ -158,13 +158,14 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
     """Show a lesson step by step, as its reader goes."""
     done = run(lesson, values)
     number, parameter, top = 0, 0, 0
+    said = ""
     keys = _keys()
     while True:
         last = number == len(done.steps) - 1
         if last:
             progress.finish(lesson.name)
-        below = _show(done, number, parameter, top)
-        key = next(keys)
+        below = _show(done, number, parameter, top, said)
+        key, said = next(keys), ""
         if key in QUIT or (key in NEXT and not below and last):
             return done
         if key in NEXT and below:
@@ -177,6 +178,8 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
             number = max(number - 1, 0)
         elif key == "r":
             done = run(lesson, done.values)
+        elif key == "c":
+            said = _copied(done.steps[number])
         elif key in ("p", "\t") and lesson.parameters:
             parameter = (parameter + 1) % len(lesson.parameters)
         elif key in ("+", "-") and lesson.parameters:
@@ -196,8 +199,29 @@ def _changed(parameter: Parameter, done: Run, step: int) -> dict[str, str]:
     return done.values | {parameter.name: value}
 
 
-def _show(done: Run, number: int, parameter: int, top: int) -> bool:
-    """Show a step from line `top` on, and the keys; whether there is more of it below."""
+def _copied(step: Step) -> str:
+    """Copy a step's requests as commands of the AWS CLI; how that went, in words."""
+    if not step.requests:
+        return "This step shows no request"
+    from dyntui.core.clipboard import Clipboard
+    from dyntui.core.connect import region_name
+    from dyntui.core.requests import as_aws_cli
+
+    region = region_name(given(click.get_current_context(), "region"))
+    try:
+        copied = Clipboard().copy("\n".join(as_aws_cli(one, region) for one in step.requests))
+    except OSError as error:
+        return f"Not copied: {error}"
+    sys.stdout.write(copied.sequence)
+    count = len(step.requests)
+    return f"Copied {count} request{'' if count == 1 else 's'} {copied.way}"
+
+
+def _show(done: Run, number: int, parameter: int, top: int, said: str) -> bool:
+    """Show a step from line `top` on, and the keys, or what is said in their place.
+
+    Gives whether there is more of it below.
+    """
     marked = parameter if len(done.lesson.parameters) > 1 else -1
     lines = step_lines(done, number, _width(), parameter=marked)
     below = top + _height() < len(lines)
@@ -206,11 +230,13 @@ def _show(done: Run, number: int, parameter: int, top: int) -> bool:
         click.echo(_styled(line))
     ends = number == len(done.steps) - 1 and not below
     keys = [f"Space {'end' if ends else 'more' if below else 'next'}", "b back", "r again"]
+    if done.steps[number].requests:
+        keys.append("c copy")
     if done.lesson.parameters:
         keys.append("+ - change")
     if marked >= 0:
         keys.append("p which")
-    text = "  ".join([*keys, "q quit"])[: _width() - 1]
+    text = (said or "  ".join([*keys, "q quit"]))[: _width() - 1]
     click.echo("\n" + click.style(text, dim=True), nl=False)
     sys.stdout.flush()
     return below

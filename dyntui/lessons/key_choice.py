@@ -33,7 +33,8 @@ def _values(page: Page, key: str, values: Counter[str], count: int) -> None:
         "A key of few values is few places",
         "The partition key's value decides where an item lives: its hash picks the partition. "
         "All items of a value live together, so a key of few values gives DynamoDB few places "
-        "to spread the work over.",
+        "to spread the work over. A film's language is the usual example; the sample films do not "
+        f"tell theirs, so {key} stands for it here.",
     )
     top = dict(values.most_common(6))
     page.bars("films", {name: float(number) for name, number in top.items()})

@@ -16,6 +16,7 @@ from dyntui.core.query_book import Draft, QueryBook
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.option_lines import OptionLines
 from dyntui.widgets.text_view import TextView
 
 Side = Literal["history", "saved"]
@@ -56,7 +57,7 @@ class BookScreen(Drawer[Draft | None]):
             yield Choice("history", "history")
             yield Choice("saved", "saved")
         yield Input(placeholder="part of the text", compact=True)
-        yield OptionList()
+        yield OptionLines()
         yield TextView("", json=False)
 
     def on_mount(self) -> None:

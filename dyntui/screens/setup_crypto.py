@@ -27,6 +27,7 @@ from dyntui.screens.drawer import Drawer, Json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.option_lines import OptionLines
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 from engine.client.keys import KeyInfo
@@ -98,7 +99,7 @@ class SetupScreen(Drawer[str | Wizard | None]):
                 compact=True,
             )
         yield Static("attributes: Space chooses what is done, b a beacon", classes="caption")
-        yield OptionList()
+        yield OptionLines()
         yield Static(str(self._path), classes="caption", markup=False)
         yield TextView(json=False)
 

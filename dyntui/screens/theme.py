@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from dyntui.core.theme_files import BUILT_IN
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.option_lines import OptionLines
 
 OWN = "Your own: files NAME.toml in the folder\n"
 NO_FOLDER = "Without a file of settings, the choice holds until you quit."
@@ -54,7 +55,7 @@ class ThemeScreen(Drawer[str | None]):
 
     def compose_body(self) -> ComposeResult:
         """A line for each theme."""
-        yield OptionList(
+        yield OptionLines(
             *(Option(Text(_line(name, name == self._now)), name) for name in self._names)
         )
         yield Static(Text(OWN + self._folder if self._folder else NO_FOLDER), id="theme-own")

@@ -11,9 +11,8 @@ import pytest
 from textual.pilot import Pilot
 
 from dyntui.core.action import Action
-from dyntui.core.actions import ACTIONS
+from dyntui.core.actions import ACTIONS, CONTEXTS
 from dyntui.screens.browser import BrowserScreen
-from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.palette import ActionProvider
 from engine import Engine
 from tests.dyntui.app.driving import LARGE, Recorder, press, running, settle, type_text
@@ -25,16 +24,12 @@ WAYS: dict[str, tuple[str, ...]] = {
     "app": (),
     "browser": (),
     "tables": (),
+    "form": ("slash",),
     "items": (),
     "item": ("enter",),
-    "bulk": ("m", "m", "d"),
-    "columns": ("C",),
-    "entities": ("T",),
-    "follow": ("right", "F"),
-    "settings": ("2",),
-    "setting": ("2", "slash", "time to", "enter", "enter"),
     "capacity": ("3",),
     "timeline": ("4",),
+    "past": ("4", "b"),
     "stream": ("5",),
     "partiql": ("p",),
     "statement": ("p",),
@@ -49,32 +44,48 @@ WAYS: dict[str, tuple[str, ...]] = {
     "parameters": ("p", f"{SCAN} WHERE id = ?", "f5"),
     "load": ("3", "L"),
     "editor": ("e",),
-    "drop": ("ctrl+o", "d"),
+    "create": ("ctrl+o", "n"),
+    "drop": ("2", "d"),
     "history": ("H",),
+    "restore": ("4", "r"),
     "keep": ("4", "o"),
     "copy": ("c",),
     "value": ("v",),
     "field": ("l", "i"),
-    "learn": ("f7",),
+    "save": ("p", SCAN, "ctrl+s"),
+    "sift": ("5", "slash"),
+    "moment": ("4", "g"),
+    "help": ("question_mark",),
+    "settings": ("2",),
+    "setting": ("2", "G", "enter"),
     "security": ("K",),
     "keys": ("K",),
+    "key": ("K", "o"),
     "sealing": ("K", "m"),
-    "key": ("K", "m", "a"),
     "setup": ("K", "m", "o"),
-    "theme": ("ctrl+p", "choose a theme", "enter"),
+    "outsider": ("K", "m", "enter"),
+    "learn": ("f7", "enter"),
+    "theme": ("ctrl+p", "Choose a theme", "enter"),
+    "columns": ("C",),
+    "bulk": ("m", "m", "d"),
+    "follow": ("F",),
+    "entities": ("T",),
+    "review": ("l", "i", "Another title", "enter"),
 }
 """Keys, or texts to be typed, that lead from the first screen to a context."""
 
+ANEW = frozenset({"outsider", "review", "setup"})
+"""Contexts whose way leads elsewhere once it was gone: an app of its own for each command.
+
+Their first commands write, after which there is no way at all: these are done last.
+"""
+
 ELSEWHERE = {
     "ask": "tests/dyntui/app/test_partiql_running.py: needs a large table",
-    "review": "tests/dyntui/app/test_writing.py: needs a change first",
-    "rejected": "tests/dyntui/app/test_transfers.py: needs an import that went wrong",
     "undo": "tests/dyntui/app/test_timeline.py: needs a change first",
+    "rejected": "tests/dyntui/app/test_transfers.py: needs an import that went wrong",
     "typed": "tests/dyntui/app/test_timeline.py: needs a backup first",
-    "create": "tests/dyntui/app/test_tables.py: a form of its own",
-    "restore": "tests/dyntui/app/test_timeline.py: needs point-in-time recovery",
-    "past": "tests/dyntui/app/test_timeline.py: needs a past",
-    "outsider": "tests/dyntui/app/test_sealed_items.py: needs sealed items",
+    "empty": "tests/dyntui/app/test_beginning.py: needs a folder without tables",
 }
 LEAVING = frozenset({"app.quit"})
 """What ends the app is tested on a terminal, by tests/dyntui/app/test_program.py."""
@@ -93,8 +104,9 @@ def offered_in(context: str) -> list[Action]:
 
 def test_every_context_with_commands_has_a_way_or_a_reason() -> None:
     contexts = {action.context for action in ACTIONS if action.palette}
-    assert contexts == WAYS.keys() | ELSEWHERE.keys()
+    assert contexts <= WAYS.keys() | ELSEWHERE.keys()
     assert not WAYS.keys() & ELSEWHERE.keys()
+    assert WAYS.keys() | ELSEWHERE.keys() <= CONTEXTS.keys()
 
 
 @pytest.mark.parametrize("context", WAYS)
@@ -112,10 +124,10 @@ async def test_the_commands_of_a_context_do_something_or_say_why_not(
             async with running(client, engine, LARGE) as pilot:
                 while left:
                     await go(pilot, context)
-                    action = left.pop(0)
+                    action = left.pop(-1 if context in ANEW else 0)
                     await do(pilot, action)
                     assert not found, (action.id, found)
-                    if not await came_back(pilot):
+                    if context in ANEW or not await came_back(pilot):
                         break
 
 
@@ -145,7 +157,5 @@ async def came_back(pilot: Pilot[None]) -> bool:
     """Whether Esc leads back to the first screen, and so to where the next command begins."""
     for _ in range(ESCAPES):
         await press(pilot, "escape")
-        if isinstance(pilot.app.screen, BrowserScreen) and isinstance(pilot.app.focused, ItemGrid):
-            break
     await press(pilot, "1")
     return isinstance(pilot.app.screen, BrowserScreen)

@@ -39,3 +39,18 @@ def test_events_that_do_not_matter_are_left_out() -> None:
         planned, lambda some: {*map(id, some)} >= {id(planned[n]) for n in culprits}, 200
     )
     assert [*map(id, fewer)] == [id(planned[number]) for number in sorted(culprits)]
+
+
+@pytest.mark.parametrize("way", [("ctrl+p", "theme", "enter"), ("K", "m", "o"), ("p", "ctrl+l")])
+async def test_a_list_without_room_has_no_pages(way: tuple[str, ...]) -> None:
+    pages = [("key", "pagedown"), ("key", "pageup")]
+    there = [("type" if step == "theme" else "key", step) for step in way]
+    small = [("resize", (20, 5)), *pages, ("resize", (1, 1)), *pages]
+    done = await walk([*there, ("key", "down"), *small, ("key", "escape")])
+    assert len(done.screens) > 1
+
+
+async def test_the_palette_pages_by_nothing_before_it_is_laid_out() -> None:
+    presses = [("key", "ctrl+p"), ("key", "pageup"), ("key", "pagedown"), ("resize", (1, 1))]
+    done = await walk([*presses, ("key", "pageup"), ("key", "pagedown"), ("key", "escape")])
+    assert done.screens["Palette"] == 6

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,11 +97,13 @@ def test_a_claim_that_does_not_hold_ends_with_1(
 
 @pytest.fixture
 def terminal(tmp_path: Path, own_home: Path) -> Iterator[pexpect.spawn[str]]:
-    """`dyntui learn burst` on a terminal of 80×24."""
+    """`dyntui learn burst` on a terminal of 80×24, which knows of no clipboard."""
+    elsewhere = ("DISPLAY", "WAYLAND_DISPLAY", "TMUX", "STY", "AWS_REGION", "AWS_DEFAULT_REGION")
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
     process = pexpect.spawn(
         sys.executable,
         ["-m", "dyntui", "learn", "burst"],
-        env={**os.environ, "XDG_DATA_HOME": str(own_home), "TERM": "xterm"},
+        env=environment | {"XDG_DATA_HOME": str(own_home), "TERM": "xterm"},
         cwd=str(tmp_path),
         dimensions=(24, 80),
         encoding="utf-8",
@@ -132,6 +136,19 @@ def test_on_a_terminal_one_goes_step_by_step(terminal: pexpect.spawn[str], own_h
     terminal.wait()
     assert terminal.exitstatus == 0
     assert "burst" in (own_home / "dyntui" / "lessons.json").read_text()
+
+
+def test_a_step_s_requests_are_copied(terminal: pexpect.spawn[str]) -> None:
+    terminal.expect_exact("q quit")
+    terminal.send("c")
+    terminal.expect(r"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
+    assert isinstance(terminal.match, re.Match)
+    command = b64decode(terminal.match[1]).decode()
+    assert command.startswith("aws dynamodb create-table")
+    assert command.endswith("--region us-east-1")
+    terminal.expect_exact("Copied 1 request through the terminal (OSC 52)")
+    terminal.send("q")
+    terminal.expect(pexpect.EOF)
 
 
 def test_the_catalogue_has_no_module_without_a_lesson() -> None:
