@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Callable
 from io import StringIO
@@ -38,6 +39,8 @@ from engine.clock import SYSTEM_CLOCK, Clock
 WEB_COPY = "copied.txt"
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
 ANSWER_S = 0.1
+SWITCH_S = 0.001
+"""After how long a job's thread lets the screen's run, which asks many times for one key."""
 HERE = "the app's command"
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
 
@@ -271,10 +274,13 @@ def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
     # What is made before the first paint stays; looking for garbage in it takes time.
     gc.disable()
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     try:
         app = DyntuiApp(connection, look=look, copier=Clipboard())
         app.run(mouse=app.look.mouse)
     finally:
         gc.enable()
+        sys.setswitchinterval(interval_s)
     if app._exception is not None:
         raise app._exception

@@ -21,8 +21,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.expressions.reserved import RESERVED_WORDS
-
 Json = dict[str, Any]
 
 KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
@@ -84,6 +82,9 @@ class Placeholders:
 
     def name(self, attribute: str) -> str:
         """How an attribute's name is written: itself, or a placeholder where it must be one."""
+        # The words bring the engine's expressions with them, which the first paint does not need.
+        from engine.expressions.reserved import RESERVED_WORDS
+
         if _PLAIN_NAME.match(attribute) and attribute.upper() not in RESERVED_WORDS:
             return attribute
         for placeholder, known in self.names.items():

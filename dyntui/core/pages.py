@@ -21,9 +21,11 @@ Json = dict[str, Any]
 MAX_CACHED_PAGES = 64
 MAX_CACHED_ROWS = 4_000
 MIN_CACHED_PAGES = 3
-MAX_FRESH_PAGES = 8
 MAX_MARKS = 2_048
 MAX_LIMIT_ITEMS = 1_000
+PASSING_LIMIT_ITEMS = 250
+"""A page that is only passed is small: it is held with others like it, and while it is decoded no
+other thread of Python runs."""
 
 GONE: Json = {}
 """Stands in a row whose item was there when it was first read, and is not any more."""
@@ -155,7 +157,7 @@ class PageSource:
         self._next_start: Any | None = None
         self._marks = [_Mark(0, 0, None)]
         self._pages: OrderedDict[int, list[Json]] = OrderedDict()
-        self._fresh: deque[list[Json]] = deque(maxlen=MAX_FRESH_PAGES)
+        self._fresh: set[int] = set()
         self._reading = threading.Lock()
         self._state = threading.Lock()
 
@@ -229,15 +231,15 @@ class PageSource:
         while not self.complete and not cancelled():
             with self._reading:
                 passed.append(self.rows_known)
-                self._read_on(MAX_LIMIT_ITEMS, cancelled)
+                self._read_on(PASSING_LIMIT_ITEMS, cancelled)
                 if len(passed) > MIN_CACHED_PAGES:
                     self._forget(passed.popleft())
             on_progress()
 
     def take_fresh(self) -> list[list[Json]]:
-        """The pages that were read since this was asked last, if they were many the last ones."""
+        """The pages that were read since this was asked last, and are still held."""
         with self._state:
-            fresh = list(self._fresh)
+            fresh = [self._pages[first] for first in sorted(self._fresh)]
             self._fresh.clear()
         return fresh
 
@@ -309,16 +311,18 @@ class PageSource:
     def _forget(self, first: int) -> None:
         with self._state:
             self._pages.pop(first, None)
+            self._fresh.discard(first)
 
     def _keep(self, first: int, items: list[Json]) -> None:
-        self._fresh.append(items)
+        self._fresh.add(first)
         self._pages[first] = items
         self._pages.move_to_end(first)
         rows = sum(map(len, self._pages.values()))
         while len(self._pages) > MIN_CACHED_PAGES and (
             rows > MAX_CACHED_ROWS or len(self._pages) > MAX_CACHED_PAGES
         ):
-            _, dropped = self._pages.popitem(last=False)
+            gone, dropped = self._pages.popitem(last=False)
+            self._fresh.discard(gone)
             rows -= len(dropped)
 
     def _mark(self, mark: _Mark) -> None:

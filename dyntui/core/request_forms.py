@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dyntui.core.fitted_json import flat_json
 from dyntui.core.plan import PlanError, QueryFields, make_plan
-from dyntui.core.plan_statement import plan_statement
 from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json
 from dyntui.core.schema import TableInfo
 
@@ -27,6 +26,8 @@ def written(info: TableInfo, fields: QueryFields, form: str, region: str, page_r
     """The request of a form, filled in so far; raises PlanError where it cannot be told."""
     request = make_plan(info, fields, page_rows).request
     if form == "partiql":
+        from dyntui.core.plan_statement import plan_statement
+
         return plan_statement(info, fields)
     if form == "cli":
         return as_aws_cli(request, region)

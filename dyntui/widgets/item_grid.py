@@ -28,6 +28,8 @@ from dyntui.widgets.grid_cells import head_segments, value_segments
 from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]
+Drawn = tuple[tuple[str, str], int, bool]
+"""What of a column is drawn beside its values: head, width, and whether they stand on the right."""
 
 GAP = 2
 HEAD_LINES = 1
@@ -110,6 +112,8 @@ class ItemGrid(ScrollView, can_focus=True):
         self.cursor_row = 0
         self.cursor_column = 0
         self._lefts: list[int] = []
+        self._heads: list[Drawn] = []
+        self._gaps = True
         self._wanted_row: int | None = None
 
     @property
@@ -156,23 +160,46 @@ class ItemGrid(ScrollView, can_focus=True):
         self.rows_changed()
 
     def rows_changed(self, *, wanting: bool = True) -> None:
-        """The source has read more, or something of it was written.
+        """Something of the rows is another than it was.
 
         Rows that are in view and missing are asked for, if they are wanted without being asked.
+        """
+        self._gaps = True
+        self.rows_read(wanting=wanting)
+
+    def rows_read(self, *, wanting: bool = True) -> None:
+        """The source has read more; `wanting` as in `rows_changed`.
+
+        What is drawn stays where no row was missing in it and all columns are as they were: most
+        of a long reading happens out of view, and a terminal takes long for a whole grid.
         """
         lefts, left = [], 0
         for column in self.columns.shown:
             lefts.append(left)
             left += column.width + GAP
         self._lefts = [*lefts, left]
-        self.virtual_size = Size(left, self.row_count + HEAD_LINES)
+        self._fit(Size(left, self.row_count + HEAD_LINES))
         if self._wanted_row is not None and self._wanted_row > self.cursor_row:
             wanted = self._wanted_row
             self.move_to(wanted)
             self._wanted_row = wanted if wanted >= self.row_count and not self._at_end else None
         if wanting:
             self._want_rows()
-        self.refresh()
+        heads = [(column.head, column.width, column.is_number) for column in self.columns.shown]
+        if self._gaps or heads != self._heads:
+            self._gaps = False
+            self._heads = heads
+            self.refresh()
+
+    def _fit(self, size: Size) -> None:
+        """Take another size of all rows; where only the scrollbar shows it, nothing is laid out."""
+        before = self.virtual_size
+        longer = size.width == before.width and size.height > before.height
+        if longer and self.show_vertical_scrollbar:
+            self.set_reactive(ItemGrid.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     # Drawing.
 
@@ -184,11 +211,13 @@ class ItemGrid(ScrollView, can_focus=True):
         number = self.scroll_offset.y + y - HEAD_LINES
         base = self.get_component_rich_style("grid--cell")
         if number >= self.row_count or self.source is None:
+            self._gaps = True
             return Strip.blank(width, base)
         if number == self.cursor_row:
             base += self.get_component_rich_style("grid--row", partial=True)
         item = self.source.row(number)
         if item is None or item is GONE:
+            self._gaps = True
             style = base + self.get_component_rich_style("grid--dim", partial=True)
             text = "· · ·" if item is None else "deleted meanwhile"
             return Strip([Segment(" " + text, style)]).adjust_cell_length(width, style)

@@ -22,6 +22,9 @@ Result = TypeVar("Result")
 Cancelled = Callable[[], bool]
 Answer = Awaitable[None] | None
 
+PACE_S = 0.15
+"""How long a job's progress stands before more of it is shown."""
+
 
 class JobAnswered(Message, bubble=False):
     """What a job gave; `deliver` hands it to whoever waits."""
@@ -99,3 +102,36 @@ class JobHost(Widget):
         answer = message.deliver()
         if isawaitable(answer):
             await answer
+
+
+class Progress:
+    """Shows how far a job has come: at once, then at most every `PACE_S`, however often it is told.
+
+    A widget takes its messages one after the other, and nothing else is done before it has none:
+    a job that posts them faster than they are handled would keep out every key.
+    """
+
+    def __init__(self, host: JobHost, show: Callable[[], None]) -> None:
+        self._host = host
+        self._show = show
+        self._told = False
+        self._waiting = False
+
+    def tell(self) -> None:
+        """From the job's thread: there is more to be shown."""
+        self._told = True
+        if not self._waiting:
+            self._waiting = True
+            self._host.post_progress(self._show_it)
+
+    def _show_it(self) -> None:
+        self._told = False
+        self._host.set_timer(PACE_S, self._look_again)
+        self._show()
+
+    def _look_again(self) -> None:
+        # In this order: what is told in between is shown twice rather than never.
+        self._waiting = False
+        if self._told:
+            self._waiting = True
+            self._show_it()

@@ -20,7 +20,7 @@ from dyntui.core.spoken_keys import key_for
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled, JobHost, Progress
 from dyntui.widgets.messages import error_text, rows_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
@@ -93,9 +93,10 @@ class RowsHost(JobHost):
             return
         self._stopped = False
         self._under_way = (first, last)
+        progress = Progress(self, self._rows_read)
 
         def work(cancelled: Cancelled) -> None:
-            source.ensure(first, last, cancelled, lambda: self.post_progress(self._rows_read))
+            source.ensure(first, last, cancelled, progress.tell)
 
         def done(_: None) -> None:
             self._under_way = None
@@ -126,9 +127,10 @@ class RowsHost(JobHost):
         if source is None:
             return
         self._stopped = False
+        progress = Progress(self, self._rows_read)
 
         def work(cancelled: Cancelled) -> None:
-            source.ensure_end(cancelled, lambda: self.post_progress(self._rows_read))
+            source.ensure_end(cancelled, progress.tell)
 
         def done(_: None) -> None:
             self._rows_read()
@@ -155,7 +157,7 @@ class RowsHost(JobHost):
             self._grid.show(source, self._columns)
         elif self._grid.source is not source:
             self._grid.show_rows(source)
-        self._grid.rows_changed(wanting=not self._stopped)
+        self._grid.rows_read(wanting=not self._stopped)
 
     @property
     def _looked_at(self) -> str:

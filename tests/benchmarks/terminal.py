@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+from dyntui.core.connect import ASK_ABOVE_VARIABLE
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.program import CTRL_END, CTRL_Q, DOWN, PAGE_DOWN, Program, running
@@ -68,7 +69,7 @@ def keys(setting: Setting) -> Iterable[Figure]:
     count = setting.count(_ITEMS, least=20_000)
     with engine_with(folder, count, durability="relaxed"):
         pass
-    with running(_dyntui(folder), _SIZE) as program:
+    with running(_dyntui(folder), _SIZE, {ASK_ABOVE_VARIABLE: "1000000"}) as program:
         program.sees("row 1 of")
         program.settle()
         at_rest = _key_times(program, 2)
