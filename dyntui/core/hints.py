@@ -91,7 +91,7 @@ _IN_APP = {
     "KMS key access denied": (
         "The table's key is of no use now: {browser.security} shows it, {keys.able} enables it."
     ),
-    "protected against deletion": "Switch deletion protection off in the settings: "
+    "protected against deletion": "Switch deletion protection off first: in the settings, "
     "{browser.tab_2}.",
     "DeletionProtectionEnabled": "Switch deletion protection off first: in the settings, "
     "{browser.tab_2}.",

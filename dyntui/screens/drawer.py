@@ -3,6 +3,7 @@ window. What lies below stays in sight where there is room."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -73,13 +74,13 @@ class Drawer(ModalScreen[Result], JobHost):
     def _close(self, result: Result | None) -> None:
         super().dismiss(result)
 
+    @abstractmethod
     def title_text(self) -> Text:
         """What stands in the first line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compose_body(self) -> ComposeResult:
         """What the drawer is for."""
-        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         """Title, body, error, footer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -65,10 +66,10 @@ class SettingScreen(Drawer[bool]):
         """What is filled in."""
         return ()
 
+    @abstractmethod
     def requests(self) -> list[Request]:
         """What the fields say, none for no change; raises `NotationError` where something is
         missing or wrong."""
-        raise NotImplementedError
 
     def compose_body(self) -> ComposeResult:
         """What to know, the fields, the bill, the requests."""

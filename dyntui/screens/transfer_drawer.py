@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 from textual import on
@@ -64,13 +65,13 @@ class TransferDrawer(Drawer[Transfer | Values | None]):
         """Show what the fields say."""
         self.show_meaning()
 
+    @abstractmethod
     def show_meaning(self) -> None:
         """Show what the fields say, as far as it is known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def what_to_copy(self) -> str | Request:
         """The command, or the request, that the fields say; raises what `MISTAKES` are."""
-        raise NotImplementedError
 
     @on(Input.Changed)
     @on(Select.Changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 from rich.style import Style
@@ -31,9 +32,9 @@ class ColouredArea(TextArea):
         self._colour()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
 
+    @abstractmethod
     def token_styles(self, colours: dict[str, str]) -> dict[str, Style]:
         """The colours of the tokens, by their kind."""
-        raise NotImplementedError
 
     def _colour(self) -> None:
         styles = self.token_styles(self.app.theme_variables)

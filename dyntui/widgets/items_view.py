@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from rich.text import Text
@@ -10,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from dyntui.core.column_choice import column_book
+from dyntui.core.column_choice import ColumnBook, column_book
 from dyntui.core.columns import Columns
 from dyntui.core.cost import scan_question
 from dyntui.core.crypto_place import config_of
@@ -66,7 +67,11 @@ class ItemsView(TableTab, LensHost):
         self._expiry: Expiry | None = None
         self._to_run = False
         self._request_form = next(iter(FORMS))
-        self._book = column_book(self.connection)
+
+    @cached_property
+    def _book(self) -> ColumnBook:
+        """The columns that were chosen; opened with the first table, after the first paint."""
+        return column_book(self.connection)
 
     @property
     def _form(self) -> QueryForm:

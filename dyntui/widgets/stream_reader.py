@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -45,9 +46,9 @@ class StreamReader(TableBoard):
         self._polling: Following | None = None
         self._waiting: dict[str, Timer] = {}
 
+    @abstractmethod
     def draw(self) -> None:
         """Show what is known by now."""
-        raise NotImplementedError
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: nothing is known of it yet."""

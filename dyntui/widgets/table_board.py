@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from textual.containers import Vertical
@@ -50,22 +51,22 @@ class TableBoard(Vertical, JobHost):
         """It went out of sight: nothing is read any more."""
         self._in_sight = False
 
+    @abstractmethod
     def look(self) -> None:
         """Read now, unless it is out of sight."""
-        raise NotImplementedError
 
     def reload(self) -> None:
         """Read again, now, as a person asks for it."""
         self.look()
 
     @property
+    @abstractmethod
     def panels(self) -> Sequence[Widget]:
         """The parts that Ctrl+O goes through, in their order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def focus_content(self) -> None:
         """Put the focus where one begins; at once, or as soon as that is there."""
-        raise NotImplementedError
 
     def run_query(self) -> bool:
         """Run the query form that is shown; whether there is one."""
@@ -81,9 +82,9 @@ class BoardTab(TableTab):
 
     _board: TableBoard | None = None
 
+    @abstractmethod
     def make_board(self) -> TableBoard:
         """The board, when it is first wanted."""
-        raise NotImplementedError
 
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Show another table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,18 +39,18 @@ class TableTab(Vertical, JobHost):
         self.connection = connection
         self.info: TableInfo | None = None
 
+    @abstractmethod
     async def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Show another table, or one of its indexes."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def table_changed(self, info: TableInfo) -> None:
         """The same table has another schema, count or size."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def panels(self) -> Sequence[Widget]:
         """The parts that Ctrl+O goes through, in their order."""
-        raise NotImplementedError
 
     def reload(self) -> None:
         """Read again what is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
@@ -92,7 +93,8 @@ class TimelineView(LinesView):
 
     def action_ask(self, what: str) -> None:
         """Have the board do something."""
-        self.query_ancestor(TimelineReading).ask(what)
+        if isinstance(self.parent, TimelineReading):
+            self.parent.ask(what)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Down in the list."""
@@ -136,9 +138,9 @@ class TimelineReading(TableBoard):
     def _tools(self) -> LocalTools | None:
         return self._connection.local_tools
 
+    @abstractmethod
     def ask(self, what: str) -> None:
         """Do one of the actions of the context `timeline`."""
-        raise NotImplementedError
 
     # When to read.
 
