@@ -154,7 +154,8 @@ class UnitsLimitedClient:
         # Each segment of a Scan leaves the others their parts.
         share = self._limit.units_max / request.get("TotalSegments", 1)
         wanted = share if reads else self._sizes.cost(operation, request) or UNITS_MIN[reads]
-        taken = self._limit.take(wanted, self._limit.units_max / _PAGES_MAX, context)
+        least = max(self._limit.units_max / _PAGES_MAX, UNITS_MIN[reads])
+        taken = self._limit.take(wanted, least, context)
         consumed = 0.0
         try:
             request, examines = self._sizes.sized(operation, request, taken, reads=reads, cuts=True)

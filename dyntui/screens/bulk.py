@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,11 +19,15 @@ from dyntui.core.session import Session
 from dyntui.core.spoken_keys import key_for
 from dyntui.core.timeline_page import Listed, Row
 from dyntui.core.writes import Write
+from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:
+    from dyntui.app import DyntuiApp
 
 SHOWN_MAX = 1_000
 COPIED_MAX = 100
@@ -31,7 +35,10 @@ VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
 
 
 class BulkScreen(Drawer[list[Write]]):
-    """Sends many writes one by one, each with its condition; gives those that were done."""
+    """Sends many writes one by one, each with its condition; gives those that were done.
+
+    Where they delete several items of a remote, the table's name is typed first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("bulk")
     AUTO_FOCUS = "RowsView"
@@ -85,7 +92,20 @@ class BulkScreen(Drawer[list[Write]]):
         if self._result is not None:
             self.action_close()
             return
+        connection = cast("DyntuiApp", self.app).connection
+        deleted = sum(write.kind == "delete" for write in self._writes)
+        if connection.remote is None or deleted < 2:
+            self._send()
+            return
 
+        def closed(wanted: bool | None) -> None:
+            if wanted:
+                self._send()
+
+        risk = f"Deletes {self._counted(deleted)} of {self._info.name} on {connection.place}"
+        self.app.push_screen(AskFirstScreen(risk, self._title, self._info.name), closed)
+
+    def _send(self) -> None:
         def show(result: BulkResult) -> None:
             done = len(result.done) + len(result.refused)
             self._say(

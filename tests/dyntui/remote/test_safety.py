@@ -27,6 +27,7 @@ from dyntui.core.place_text import account_of, place_text
 from dyntui.core.read_only import READING, STATEMENTS, ReadOnly, ReadOnlyClient, changes_nothing
 from dyntui.core.units_limit import METERED, UnitsLimit, UnitsLimitedClient, UnitsLimitReached
 from dyntui.screens.ask_first import AskFirstScreen
+from dyntui.screens.bulk import BulkScreen
 from dyntui.widgets.header_line import HeaderLine
 from engine import Engine
 from engine.client.keys import KeyTools
@@ -467,3 +468,25 @@ def test_the_account_is_told_by_a_table_where_nobody_else_tells_it(orders: Engin
     assert place_text(connection, account) == f"AWS account {account} · eu-west-1"
     orders.call("DeleteTable", EVERY_ORDER)
     assert account_of(remote, orders) == "unknown"
+
+
+async def test_the_name_is_typed_before_marked_items_are_deleted(
+    address: str, orders: Engine
+) -> None:
+    with connect(remote=Remote(address)) as connection:
+        app = DyntuiApp(connection)
+        async with app.run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "m", "m", "d", "ctrl+s")
+            assert isinstance(app.screen, AskFirstScreen)
+            assert "Deletes 2 items of orders on" in screen_text(pilot)
+            await press(pilot, "ctrl+s")
+            assert "The name does not match" in screen_text(pilot)
+            await press(pilot, "escape")
+            assert isinstance(app.screen, BulkScreen)
+            assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS
+            await press(pilot, "ctrl+s")
+            await type_text(pilot, "orders")
+            await press(pilot, "enter")
+            await settle(pilot)
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS - 2
