@@ -93,7 +93,7 @@ class BrowserScreen(TableWork):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Read which tables there are."""
+        """Read which tables there are, once the window is painted: a thread would delay that."""
         header = self.query_one(HeaderLine)
         header.place = self._place
         header.read_only = bool(self._connection.read_only)
@@ -101,7 +101,7 @@ class BrowserScreen(TableWork):
             header.kind = "service" if self._connection.is_service else "remote"
             self._find_account(self._connection.remote)
         self.set_interval(BUSY_SECONDS, self._show_busy)
-        self.load_tables()
+        self.call_after_refresh(self.load_tables)
 
     def _find_account(self, remote: RemoteClient) -> None:
         """Put the account's number into the banner; where it cannot be had, that is said."""
