@@ -91,7 +91,7 @@ async def test_keys_are_words_where_arrows_cannot_be_shown(
         await press(pilot, "question_mark")
         assert "Left  h" in screen_text(pilot)
         await press(pilot, "escape")
-        assert str(find(pilot, FooterLine).render()).startswith("Enter Item  Space Value")
+        assert str(find(pilot, FooterLine).render()).startswith("Enter Item  e Edit")
 
 
 REMAPPED = Preferences(

@@ -65,7 +65,7 @@ def test_a_window_that_changes_its_size_is_drawn_anew(folder: Path) -> None:
     with started(["--data-dir", str(folder)], (120, 40)) as program:
         program.sees("film-0154")
         program.resize((80, 24))
-        program.until(lambda text: "Query" in text.split("\n")[23])
+        program.until(lambda text: "Form" in text.split("\n")[23])
         program.type(CTRL_Q)
         assert program.end() == 0
         assert is_restored(program)

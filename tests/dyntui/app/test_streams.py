@@ -365,7 +365,7 @@ async def test_a_stream_of_another_table_leads_to_the_table(
         await press(pilot, "R")
         assert lines_with(pilot, "INSERT", "p a")
         await press(pilot, "m", "m", "down", "enter")
-        assert "zoo was dropped" in notices(pilot)[-1]
+        assert "zoo is not there" in notices(pilot)[-1]
 
 
 async def test_time_to_live_is_turned_on_run_and_turned_off(
