@@ -35,7 +35,6 @@ TAKEN = FOLDER / "taken-from.json"
 """Of each PNG the digest of the SVG that it was drawn from: fonts differ between machines, and so
 would a PNG that is drawn again."""
 PNG_ZOOM = 1.0
-PLACE = Path.home() / "shop"
 CLOCK = VirtualClock()
 
 OPEN_MOVIES = ("ctrl+o", "down", "down", "down", "enter")
@@ -137,7 +136,7 @@ async def take(engine: Engine, picture: Picture) -> str:
 
 
 def _folder(engine: Engine) -> Connection:
-    return Connection(engine, engine, engine.region, PLACE)
+    return Connection(engine, engine, engine.region, Path.home() / "shop")
 
 
 def _account(engine: Engine) -> Connection:

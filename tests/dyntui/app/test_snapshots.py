@@ -16,6 +16,7 @@ from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
 from dyntui.core.preferences import Preferences
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
 from engine import Engine
 from tests.dyntui.app.driving import (
@@ -65,6 +66,9 @@ class Scene:
             else:
                 await press(pilot, step)
         pilot.app.clear_notifications()
+        # What took long a moment ago may still stand there.
+        for header in pilot.app.screen_stack[0].query(HeaderLine):
+            header.busy = ""
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
         for area in pilot.app.screen.query(TextArea):
