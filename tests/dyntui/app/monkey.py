@@ -28,6 +28,7 @@ from engine import Engine
 from engine.clock import VirtualClock
 from engine.errors import InternalServerError
 from tests.dyntui.app.conftest import create_films
+from tests.dyntui.app.driving import settle
 
 FROZEN_S = 20.0
 """So long no event may take, on a machine that others use too."""
@@ -65,7 +66,7 @@ KINDS = {"key": 62, "do": 12, "click": 12, "scroll": 4, "type": 4, "paste": 3, "
 
 Event = tuple[str, object]
 """A kind, and what that takes: a key, a text, a size, a place as parts of the window, a part of
-the commands that there are."""
+the commands that there are. `settle` waits for the work that is under way."""
 
 
 def drawn(seed: int, count: int) -> list[Event]:
@@ -138,6 +139,8 @@ async def _play(pilot: Pilot[None], event: Event, done: Walk) -> None:
             await pilot.resize_terminal(width, height)
         case ("do", float(part)):
             await _do(pilot, part, done)
+        case ("settle", None):
+            await settle(pilot)
         case (str(kind), (float(across), float(down), int(button))):
             size = app.size
             place = (int(across * size.width), int(down * size.height))

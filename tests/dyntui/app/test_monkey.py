@@ -11,6 +11,8 @@ from tests.dyntui.app.monkey import Event, drawn, report, shrunk, walk
 EVENTS = 80
 SHRINKING_TRIES = 20
 
+WAIT: Event = ("settle", None)
+
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_keys_and_clicks_never_raise_and_never_freeze(
@@ -28,7 +30,9 @@ def test_events_are_the_same_of_a_seed() -> None:
 
 async def test_keys_that_do_something_are_played() -> None:
     typed: Event = ("type", "films")
-    done = await walk([("key", "ctrl+t"), ("key", "d"), typed, typed, ("key", "escape")])
+    done = await walk(
+        [WAIT, ("key", "ctrl+t"), WAIT, ("key", "d"), WAIT, typed, typed, ("key", "escape")]
+    )
     assert set(done.screens) == {"BrowserScreen", "DropTableScreen"}
 
 
@@ -43,9 +47,11 @@ def test_events_that_do_not_matter_are_left_out() -> None:
 
 @pytest.mark.parametrize("way", [("ctrl+p", "theme", "enter"), ("K", "m", "o"), ("p", "ctrl+l")])
 async def test_a_list_without_room_has_no_pages(way: tuple[str, ...]) -> None:
-    pages = [("key", "pagedown"), ("key", "pageup")]
-    there = [("type" if step == "theme" else "key", step) for step in way]
-    small = [("resize", (20, 5)), *pages, ("resize", (1, 1)), *pages]
+    pages: list[Event] = [("key", "pagedown"), ("key", "pageup")]
+    there: list[Event] = []
+    for step in way:
+        there += [("type" if step == "theme" else "key", step), WAIT]
+    small: list[Event] = [("resize", (20, 5)), *pages, ("resize", (1, 1)), *pages]
     done = await walk([*there, ("key", "down"), *small, ("key", "escape")])
     assert len(done.screens) > 1
 
