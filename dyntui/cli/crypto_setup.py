@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.command import Command, table_argument
+from dyntui.cli.command import Command, Decorated, table_argument
 from dyntui.cli.crypto_config import config_option, told
 from dyntui.cli.exits import say
 from dyntui.cli.workspace import Workspace, workspace
@@ -22,17 +22,24 @@ if TYPE_CHECKING:
 _SAMPLE_ITEMS = 100
 
 
+def signing_options(function: Decorated) -> Decorated:
+    """`--sign` and `--context`: what is done with attributes that are not encrypted."""
+    function = click.option(
+        "--context",
+        "in_context",
+        metavar="NAME",
+        multiple=True,
+        help="Sign it, and bind the keys of the item to its value.",
+    )(function)
+    return click.option("--sign", metavar="NAME", multiple=True, help="Sign this attribute only.")(
+        function
+    )
+
+
 @click.command(cls=Command)
 @table_argument
 @config_option
-@click.option("--sign", metavar="NAME", multiple=True, help="Sign this attribute only.")
-@click.option(
-    "--context",
-    "in_context",
-    metavar="NAME",
-    multiple=True,
-    help="Sign it, and bind the keys of the item to its value.",
-)
+@signing_options
 @click.option("--unsigned", metavar="NAME", multiple=True, help="Leave this attribute as it is.")
 @click.option("--unsigned-prefix", metavar="TEXT", help="Leave names that begin so as they are.")
 @click.option("--beacon", metavar="NAME=BITS", multiple=True, help="Make it searchable by =.")
@@ -133,14 +140,7 @@ def _bits(texts: tuple[str, ...]) -> dict[str, int]:
 @table_argument
 @config_option
 @click.option("--encrypt", metavar="NAME", multiple=True, help="Encrypt this attribute.")
-@click.option("--sign", metavar="NAME", multiple=True, help="Sign this attribute only.")
-@click.option(
-    "--context",
-    "in_context",
-    metavar="NAME",
-    multiple=True,
-    help="Sign it, and bind the keys of the item to its value.",
-)
+@signing_options
 @click.option("--unsigned", metavar="NAME", multiple=True, help="Leave a new attribute as it is.")
 @click.option("--beacon", metavar="NAME=BITS", multiple=True, help="Make it searchable; 0: not.")
 @click.option("--signature/--no-signature", default=None, help="ECDSA signatures, beside the tags.")

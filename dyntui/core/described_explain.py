@@ -116,16 +116,5 @@ def _write(statement: Insert | Update | Delete, info: TableInfo) -> Explanation:
         keys = (access_text(Access(key)),)
         rest = filter_text(statement.where, (Access(key),))
     average = info.size_bytes / info.item_count if info.item_count else 0
-    return Explanation(
-        operation=operation,
-        table=info.name,
-        index=None,
-        keys=keys,
-        filter=rest,
-        descending=False,
-        items=1,
-        exact=True,
-        units=float(max(1, ceil(average / WRITE_BYTES)) * (1 + len(info.indexes))),
-        full_scan=False,
-        better=(),
-    )
+    units = float(max(1, ceil(average / WRITE_BYTES)) * (1 + len(info.indexes)))
+    return Explanation.of_write(operation, info.name, keys, rest, units)

@@ -122,6 +122,25 @@ class Explanation:
     full_scan: bool
     better: tuple[str, ...]
 
+    @classmethod
+    def of_write(
+        cls, operation: str, table: str, keys: tuple[str, ...], rest: str | None, units: float
+    ) -> Explanation:
+        """What a statement that writes one item will do; `rest` is its condition beyond the key."""
+        return cls(
+            operation=operation,
+            table=table,
+            index=None,
+            keys=keys,
+            filter=rest,
+            descending=False,
+            items=1,
+            exact=True,
+            units=units,
+            full_scan=False,
+            better=(),
+        )
+
 
 class PastClient(Client, Protocol):
     """A Client of the past: answers reading operations as of one time; to be closed."""

@@ -162,17 +162,5 @@ def _explain_write(
             )
         keys = (access_text(Access(split[0])),)
         rest = filter_text(split[1], None)
-    per_write = write_units(average, 0)
-    return Explanation(
-        operation=operation,
-        table=table.name,
-        index=None,
-        keys=keys,
-        filter=rest,
-        descending=False,
-        items=1,
-        exact=True,
-        units=per_write * (1 + len(table.indexes)),
-        full_scan=False,
-        better=(),
-    )
+    units = write_units(average, 0) * (1 + len(table.indexes))
+    return Explanation.of_write(operation, table.name, keys, rest, units)
