@@ -17,17 +17,17 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
 
-from dyntui.core.action import Action
-from dyntui.core.clipboard import Clipboard, Copied, terminal_only
-from dyntui.core.connect import Connection
-from dyntui.core.cost import units_text
-from dyntui.core.key_names import key_name, key_word
-from dyntui.core.place_text import place_text
-from dyntui.core.preferences import Preferences
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import speak_of
-from dyntui.core.theme_files import ThemeFileError, read_theme, theme_names
-from dyntui.core.user_config import remember
+from dyntui.core.actions.action import Action
+from dyntui.core.actions.key_names import key_name, key_word
+from dyntui.core.actions.spoken_keys import speak_of
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.place_text import place_text
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.cost import units_text
+from dyntui.core.text.clipboard import Clipboard, Copied, terminal_only
+from dyntui.core.user.preferences import Preferences
+from dyntui.core.user.theme_files import ThemeFileError, read_theme, theme_names
+from dyntui.core.user.user_config import remember
 from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT, THEMES, theme_name, user_theme
 from dyntui.widgets.ascii_filter import AsciiFilter

@@ -11,7 +11,7 @@ from typing import Any
 
 from textual.theme import Theme
 
-from dyntui.core.theme_files import ThemeFile
+from dyntui.core.user.theme_files import ThemeFile
 
 DARK = Theme(
     name="dyntui-dark",

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from dyntui.core.connect import Connection
-from dyntui.core.crypto_place import config_of, config_path
-from dyntui.core.crypto_setup import Choices, suggested, write_setup
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_tables import seal_table
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.crypto_place import config_of, config_path
+from dyntui.core.security.crypto_setup import Choices, suggested, write_setup
+from dyntui.core.security.sealed_tables import seal_table
+from dyntui.core.tables.schema import TableInfo
 from engine import Engine
 from engine.clock import VirtualClock
 

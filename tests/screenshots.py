@@ -16,9 +16,9 @@ import resvg_py
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
-from dyntui.core.preferences import Preferences
-from dyntui.core.read_only import ReadOnly
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.read_only import ReadOnly
+from dyntui.core.user.preferences import Preferences
 from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine, Settings

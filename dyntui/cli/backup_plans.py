@@ -11,8 +11,8 @@ from dyntui.cli.exits import PARTIAL, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import workspace
-from dyntui.core.connect import ConnectError, region_name
-from dyntui.core.stretch import StretchError, stretch_s, stretch_text
+from dyntui.core.connection.connect import ConnectError, region_name
+from dyntui.core.text.stretch import StretchError, stretch_s, stretch_text
 from engine.client.recovery import BackupPlan
 
 

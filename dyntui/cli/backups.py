@@ -182,7 +182,7 @@ def restore_table(
     TIME is '10 minutes ago', a date and time, or seconds since the epoch. It goes as far back as
     local history, or point-in-time recovery, reaches; on a remote, as recovery does.
     """
-    from dyntui.core.moments import MomentError, moment
+    from dyntui.core.text.moments import MomentError, moment
 
     now_s = SYSTEM_CLOCK.now_us() / 1_000_000
     try:

@@ -9,8 +9,8 @@ import click
 from dyntui.cli.command import Command
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.output import write_rows
-from dyntui.core.config_place import config_path
-from dyntui.core.user_config import (
+from dyntui.core.user.config_place import config_path
+from dyntui.core.user.user_config import (
     SETTINGS,
     UserConfig,
     UserConfigError,
@@ -53,7 +53,7 @@ def init() -> None:
 @config.command(cls=Command)
 def check() -> None:
     """Look at the file and at the theme it names, and say what is wrong."""
-    from dyntui.core.theme_files import BUILT_IN, ThemeFileError, read_theme
+    from dyntui.core.user.theme_files import BUILT_IN, ThemeFileError, read_theme
 
     found = _read()
     theme = found.values.get("theme", BUILT_IN[0])
@@ -87,8 +87,8 @@ def show() -> None:
 @config.command(cls=Command)
 def keys() -> None:
     """List the app's actions with their keys, for the file's table `keys`."""
-    from dyntui.core.actions import ACTIONS, CONTEXTS
-    from dyntui.core.key_names import key_names
+    from dyntui.core.actions.key_names import key_names
+    from dyntui.core.actions.registry import ACTIONS, CONTEXTS
 
     keymap = _read().keymap
     rows = [

@@ -14,10 +14,10 @@ from dyntui.cli.progress import progress_bar
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.statement_options import max_rcu_option, max_wcu_option
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.copying import delete_all, scan_cost_text, scanned
-from dyntui.core.put_many import batch_for, put_many
-from dyntui.core.recreate import create_request
-from dyntui.core.schema import TableInfo
+from dyntui.core.connection.put_many import batch_for, put_many
+from dyntui.core.recovery.copying import delete_all, scan_cost_text, scanned
+from dyntui.core.tables.recreate import create_request
+from dyntui.core.tables.schema import TableInfo
 from engine.client.protocol import Context, Json, LoadProgress
 from engine.errors import ApiError
 

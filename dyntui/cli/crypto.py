@@ -15,8 +15,8 @@ from dyntui.cli.encrypt_table import verify
 from dyntui.cli.exits import UNMET, Failure
 from dyntui.cli.output import format_options
 from dyntui.cli.workspace import workspace
-from dyntui.core.crypto_place import config_path
-from dyntui.core.item_output import Format
+from dyntui.core.security.crypto_place import config_path
+from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
 
 
@@ -45,7 +45,7 @@ def encrypt(
     `dyntui crypto encrypt orders - | dyntui put orders -` stores them.
     """
     from dyntui.cli.item_input import read_items
-    from dyntui.core.item_output import json_of
+    from dyntui.core.text.item_output import json_of
 
     work = workspace(context)
     with told():
@@ -96,7 +96,7 @@ def inspect(
     Ends with 1 where the item is not as it was sealed, or the key to see that is not there.
     """
     from dyntui.cli.keys import primary_key
-    from dyntui.core.crypto_report import inspection_of
+    from dyntui.core.security.crypto_report import inspection_of
     from engine.itemcrypto.config import load_place
     from engine.itemcrypto.errors import ItemCryptoError
 

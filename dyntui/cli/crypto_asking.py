@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from dyntui.cli.exits import Failure
-from dyntui.core.crypto_wizard import ACTION_TEXTS, BITS, Wizard, preview
-from dyntui.core.formats import cell_text, printable
-from dyntui.core.schema import TableInfo
+from dyntui.core.security.crypto_wizard import ACTION_TEXTS, BITS, Wizard, preview
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text, printable
 from engine.client.protocol import Json
 from engine.itemcrypto.schema import Action
 

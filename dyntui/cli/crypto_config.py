@@ -13,7 +13,7 @@ import click
 from dyntui.cli.command import Decorated
 from dyntui.cli.exits import Failure
 from dyntui.cli.workspace import Workspace
-from dyntui.core.crypto_place import config_path, protection_at
+from dyntui.core.security.crypto_place import config_path, protection_at
 
 if TYPE_CHECKING:
     from engine.itemcrypto.protection import Protection

@@ -12,12 +12,12 @@ from dyntui.cli.command import Command, Decorated, table_argument
 from dyntui.cli.crypto_config import config_option, told
 from dyntui.cli.exits import say
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.crypto_place import config_path
+from dyntui.core.security.crypto_place import config_path
 from engine.client.protocol import Json
 
 if TYPE_CHECKING:
-    from dyntui.core.crypto_setup import Choices
-    from dyntui.core.schema import TableInfo
+    from dyntui.core.security.crypto_setup import Choices
+    from dyntui.core.tables.schema import TableInfo
 
 _SAMPLE_ITEMS = 100
 
@@ -69,7 +69,7 @@ def init(
     choose, it asks attribute by attribute. The key is yours to keep: without it no item can be
     read.
     """
-    from dyntui.core.crypto_setup import Choices, suggested, write_setup
+    from dyntui.core.security.crypto_setup import Choices, suggested, write_setup
 
     work = workspace(context)
     info = work.table(table)
@@ -161,7 +161,7 @@ def edit(
     Names, comments and keys stay as they are. What was signed cannot become unsigned, nor what is
     unsigned be signed. Stored items are as they were sealed until they are written anew.
     """
-    from dyntui.core.crypto_edit import Changes, edit_setup
+    from dyntui.core.security.crypto_edit import Changes, edit_setup
     from engine.itemcrypto.schema import Action
 
     chosen = {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import orjson
 
 from dyntui.cli.output import rows_text
-from dyntui.core.schema import IndexInfo, TableInfo, Throughput
+from dyntui.core.tables.schema import IndexInfo, TableInfo, Throughput
 from engine.client.protocol import Json
 
 

@@ -12,8 +12,8 @@ from dyntui.cli.command import Command, report_option
 from dyntui.cli.exits import UNMET, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
-from dyntui.core.connect import Connection
-from dyntui.core.key_check import checked_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.security.key_check import checked_keys
 from engine.client.protocol import StorageReport
 from engine.errors import ApiError
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from dyntui.core.duration import duration_s
+from dyntui.core.text.duration import duration_s
 
 
 def duration_option(

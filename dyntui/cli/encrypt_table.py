@@ -27,7 +27,7 @@ def verify(context: click.Context, table: str, config: Path | None, output: str)
 
     Ends with 3 where an item is not.
     """
-    from dyntui.core.crypto_report import report_document, report_lines
+    from dyntui.core.security.crypto_report import report_document, report_lines
 
     work = workspace(context)
     with told():
@@ -72,7 +72,7 @@ def encrypt_table(
     command which was interrupted goes on when it is given again. Afterwards all items are checked,
     as `verify` does; ends with 3 where one is not right.
     """
-    from dyntui.core.crypto_report import report_lines
+    from dyntui.core.security.crypto_report import report_lines
     from engine.itemcrypto.errors import ItemCryptoError
     from engine.itemcrypto.inspection import scanned
     from engine.itemcrypto.migration import Progress, migrated

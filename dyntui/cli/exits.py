@@ -12,9 +12,9 @@ from contextlib import suppress
 
 import click
 
-from dyntui.core.connect import ConnectError
-from dyntui.core.symbols import drawn
-from dyntui.core.units_limit import UnitsLimitReached
+from dyntui.core.connection.connect import ConnectError
+from dyntui.core.connection.units_limit import UnitsLimitReached
+from dyntui.core.text.symbols import drawn
 from engine.errors import ApiError, ConnectionFailed, FolderError
 
 OK = 0
@@ -122,7 +122,7 @@ def exit_code_of(error: BaseException) -> int:
 def _operation_error(failed: OperationError) -> int:
     say(failed.line())
     if "Item" in failed.error.members:
-        from dyntui.core.formats import dynamodb_json
+        from dyntui.core.text.formats import dynamodb_json
 
         say(f"The item is {dynamodb_json(failed.error.members['Item'], indent=False)}")
     if failed.hint:

@@ -11,10 +11,10 @@ from dyntui.cli.exits import FAILED, Failure, OperationError, say
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.statement_options import max_rcu_option
 from dyntui.cli.workspace import workspace
-from dyntui.core.export_plan import VIEWS, Exporting, ExportPlan
-from dyntui.core.exporting import FORMS, ExportError, Form
-from dyntui.core.formats import bytes_text
-from dyntui.core.moments import MomentError
+from dyntui.core.text.formats import bytes_text
+from dyntui.core.text.moments import MomentError
+from dyntui.core.transfers.export_plan import VIEWS, Exporting, ExportPlan
+from dyntui.core.transfers.exporting import FORMS, ExportError, Form
 from engine.clock import SYSTEM_CLOCK
 from engine.errors import ApiError
 from engine.transfer.compression import COMPRESSIONS, Compression

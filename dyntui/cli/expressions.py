@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dyntui.core.literals import LiteralError, Placeholders, projection
+from dyntui.core.tables.literals import LiteralError, Placeholders, projection
 from engine.client.protocol import Json
 
 

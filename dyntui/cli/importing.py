@@ -14,9 +14,10 @@ from dyntui.cli.command import Command, complete_tables
 from dyntui.cli.exits import FAILED, PARTIAL, Failure, OperationError, say
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.import_plan import ON_DUPLICATE, ImportPlan, Opened
-from dyntui.core.importing import (
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import dynamodb_json
+from dyntui.core.transfers.import_plan import ON_DUPLICATE, ImportPlan, Opened
+from dyntui.core.transfers.importing import (
     Import,
     ImportRefusedError,
     Outcome,
@@ -25,7 +26,6 @@ from dyntui.core.importing import (
     TooManyRejectionsError,
     preview,
 )
-from dyntui.core.schema import TableInfo
 from engine.client.protocol import Existing
 from engine.errors import ApiError
 from engine.storage.foreign import ForeignFileError

@@ -13,8 +13,8 @@ import click
 import orjson
 
 from dyntui.cli.files import TEXT_FILE, decode, open_file
-from dyntui.core.formats import parse_plain
-from dyntui.core.schema import TableInfo
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import parse_plain
 from engine.client.protocol import Json
 from engine.transfer.plain_json import PlainJsonError
 

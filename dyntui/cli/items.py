@@ -13,9 +13,9 @@ from dyntui.cli.keys import primary_key
 from dyntui.cli.output import format_options, write_item
 from dyntui.cli.statement_options import max_wcu_option
 from dyntui.cli.workspace import workspace
-from dyntui.core.formats import cell_text
-from dyntui.core.item_output import Format
-from dyntui.core.schema import TableInfo
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text
+from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
 
 PLAIN_HINT = 'each value needs its type, as in {"id": {"S": "a"}}; plain JSON is read with --plain'

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 import orjson
 
-from dyntui.core.plan import PlanError, key_value
-from dyntui.core.schema import TableInfo
+from dyntui.core.browse.plan import PlanError, key_value
+from dyntui.core.tables.schema import TableInfo
 from engine.client.protocol import Json
 
 

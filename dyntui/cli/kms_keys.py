@@ -14,8 +14,8 @@ from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.passphrase import asked_passphrase, long_enough
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.key_changes import alias_name
-from dyntui.core.table_keys import tables_by_key
+from dyntui.core.security.key_changes import alias_name
+from dyntui.core.tables.table_keys import tables_by_key
 from engine.client.keys import (
     DELETION_DAYS_MAX,
     DELETION_DAYS_MIN,

@@ -14,7 +14,7 @@ import orjson
 from dyntui.cli.command import Command, given, report_option
 from dyntui.cli.exits import UNMET
 from dyntui.cli.output import write_rows
-from dyntui.core.chart import Line
+from dyntui.core.text.chart import Line
 from dyntui.lessons.catalog import LESSONS, lesson_named
 from dyntui.lessons.drawing import lesson_lines, plain, step_lines
 from dyntui.lessons.lesson import Lesson, LessonError, Parameter
@@ -203,9 +203,9 @@ def _copied(step: Step) -> str:
     """Copy a step's requests as commands of the AWS CLI; how that went, in words."""
     if not step.requests:
         return "This step shows no request"
-    from dyntui.core.clipboard import Clipboard
-    from dyntui.core.connect import region_name
-    from dyntui.core.requests import as_aws_cli
+    from dyntui.core.connection.connect import region_name
+    from dyntui.core.tables.requests import as_aws_cli
+    from dyntui.core.text.clipboard import Clipboard
 
     region = region_name(given(click.get_current_context(), "region"))
     try:

@@ -15,19 +15,19 @@ from dyntui.cli.output import rows_text
 from dyntui.cli.statement_options import FiniteRange
 from dyntui.cli.status_line import StatusLine
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.cost import write_units
-from dyntui.core.load_test import LoadPlan, LoadTest
-from dyntui.core.load_test_clean_up import marked_keys, remove
-from dyntui.core.load_test_figures import Figures
-from dyntui.core.load_test_keys import (
+from dyntui.core.capacity.load_test import LoadPlan, LoadTest
+from dyntui.core.capacity.load_test_clean_up import marked_keys, remove
+from dyntui.core.capacity.load_test_figures import Figures
+from dyntui.core.capacity.load_test_keys import (
     ITEM_BYTES_MAX,
     KEY_COUNT_MAX,
     KEY_ORDERS,
     item_of,
     key_of,
 )
-from dyntui.core.schema import TableInfo
-from dyntui.core.symbols import drawn
+from dyntui.core.tables.cost import write_units
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json
 from engine.errors import ApiError
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.command import given
-from dyntui.core.config_place import has_config
-from dyntui.core.symbols import CHOICES, SYMBOLS_VARIABLE, draw_with, is_ascii
+from dyntui.core.text.symbols import CHOICES, SYMBOLS_VARIABLE, draw_with, is_ascii
+from dyntui.core.user.config_place import has_config
 
 if TYPE_CHECKING:
-    from dyntui.core.preferences import Preferences
+    from dyntui.core.user.preferences import Preferences
 
 _KEY = "dyntui.user_config"
 
@@ -36,7 +36,7 @@ def environment(context: click.Context, *, remote: bool = False) -> Mapping[str,
         if not has_config():
             return os.environ
 
-        from dyntui.core.user_config import UserConfigError, read_user_config
+        from dyntui.core.user.user_config import UserConfigError, read_user_config
 
         try:
             config = context.meta[_KEY] = read_user_config()
@@ -53,8 +53,8 @@ def chosen_preferences(context: click.Context) -> Preferences:
 
     Raises `UsageError` for options and variables that cannot be.
     """
-    from dyntui.core.preferences import config_or_problem, preferences
-    from dyntui.core.user_config import UserConfigError
+    from dyntui.core.user.preferences import config_or_problem, preferences
+    from dyntui.core.user.user_config import UserConfigError
 
     config, problem = config_or_problem()
     context.meta[_KEY] = config

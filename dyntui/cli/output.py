@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import click
 
 from dyntui.cli.exits import say
-from dyntui.core.item_output import (
+from dyntui.core.text.item_output import (
     FORMATS,
     GAP,
     Format,
@@ -17,7 +17,7 @@ from dyntui.core.item_output import (
     table_line,
     table_widths,
 )
-from dyntui.core.symbols import drawn
+from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json
 
 

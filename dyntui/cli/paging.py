@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from dyntui.cli.exits import UnitsStoppedError
-from dyntui.core.formats import dynamodb_json
+from dyntui.core.text.formats import dynamodb_json
 from engine.client.protocol import Json
 from engine.model.service import DYNAMODB, STREAMS, model_document
 

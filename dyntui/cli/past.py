@@ -11,9 +11,9 @@ from dyntui.cli.command import Command, Decorated, report_option, table_argument
 from dyntui.cli.exits import PARTIAL, REFUSED, UNMET, Failure, say
 from dyntui.cli.keys import primary_key
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.change_text import change_json, change_lines, diff_json, diff_lines, key_text
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.undoing import undo_all
+from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.text.change_text import change_json, change_lines, diff_json, diff_lines, key_text
+from dyntui.core.text.formats import dynamodb_json
 from engine.client.changes import Changes
 from engine.client.protocol import Context
 from engine.errors import ApiError

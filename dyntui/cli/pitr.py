@@ -7,8 +7,8 @@ import click
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
-from dyntui.core.change_text import time_text
-from dyntui.core.formats import dynamodb_json
+from dyntui.core.text.change_text import time_text
+from dyntui.core.text.formats import dynamodb_json
 from engine.client.protocol import Json
 
 _DAYS_MAX = 35

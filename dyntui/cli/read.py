@@ -20,11 +20,11 @@ from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
 from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.cost import scan_question
-from dyntui.core.item_output import Format
-from dyntui.core.literals import Placeholders
-from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
-from dyntui.core.schema import IndexInfo, TableInfo, UnknownIndexError
+from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.tables.cost import scan_question
+from dyntui.core.tables.literals import Placeholders
+from dyntui.core.tables.schema import IndexInfo, TableInfo, UnknownIndexError
+from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
 
 SEGMENTS_MAX = 64
@@ -191,7 +191,7 @@ def scan(
         return
     work.limit_rates(reading.max_rcu)
     members |= _expressions(members, reading)
-    from dyntui.core.segments import segment_pages
+    from dyntui.core.connection.segments import segment_pages
 
     with closing(segment_pages(partial(work.call, "Scan"), members, segments)) as pages:
         kept = _UntilStopped(pages)

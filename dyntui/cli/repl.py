@@ -11,10 +11,10 @@ from dyntui.cli.files import decoded_lines
 from dyntui.cli.statement_failures import BatchError, told_at
 from dyntui.cli.statement_options import ask_above_bytes, ask_options
 from dyntui.cli.workspace import workspace
-from dyntui.core.connect import Connection
-from dyntui.core.item_output import FORMATS, Format
-from dyntui.core.spool import item_spool
-from dyntui.core.statement_script import read_statements
+from dyntui.core.connection.connect import Connection
+from dyntui.core.statements.script import read_statements
+from dyntui.core.text.item_output import FORMATS, Format
+from dyntui.core.text.spool import item_spool
 from dyntui.repl.inputs import run_input
 from dyntui.repl.screens import PipeScreen
 from dyntui.repl.shell import LeaveError, Shell

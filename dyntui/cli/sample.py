@@ -11,7 +11,7 @@ from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from engine.errors import ApiError
 
 

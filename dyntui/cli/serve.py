@@ -11,7 +11,7 @@ import click
 from dyntui.cli.command import Command, given, read_only_given
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.looks import environment
-from dyntui.core.connect import (
+from dyntui.core.connection.connect import (
     ConnectError,
     data_folder,
     is_data_folder,
@@ -54,7 +54,7 @@ def serve(context: click.Context, /, workers: int, in_memory: bool, **options: A
     Point an SDK's endpoint at the address that is shown. Any access key is accepted; the Region in
     it selects the tables of that Region, and one that DynamoDB does not have means --region.
     """
-    from dyntui.core.listening import is_open_to_others
+    from dyntui.core.connection.listening import is_open_to_others
     from dyntui.serve.settings import ServeError, Settings, address_of, bind
 
     if any(given(context, name) for name in ("remote", "endpoint_url", "profile")):

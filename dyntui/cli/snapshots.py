@@ -14,9 +14,9 @@ from dyntui.cli.exits import REFUSED, UNMET, Failure, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
-from dyntui.core.formats import dynamodb_json, json_default
-from dyntui.core.stretch import StretchError, stretch_s
-from dyntui.core.symbols import drawn
+from dyntui.core.text.formats import dynamodb_json, json_default
+from dyntui.core.text.stretch import StretchError, stretch_s
+from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
 from engine.clock import SYSTEM_CLOCK

@@ -15,14 +15,14 @@ from dyntui.cli.output import format_options, write_items
 from dyntui.cli.statement_failures import BatchError, told_at
 from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.item_output import Format
-from dyntui.core.statement_groups import Group
-from dyntui.core.statement_parameters import ParameterError, read_value
-from dyntui.core.statement_runner import Rows, StatementRunner, explained, requests
-from dyntui.core.statement_script import read_statements
-from dyntui.core.statement_session import ClientCaller, Noted, Ready, StatementSession
-from dyntui.core.statements import Outcome, outcome_text
+from dyntui.core.statements.groups import Group
+from dyntui.core.statements.parameters import ParameterError, read_value
+from dyntui.core.statements.runner import Rows, StatementRunner, explained, requests
+from dyntui.core.statements.script import read_statements
+from dyntui.core.statements.session import ClientCaller, Noted, Ready, StatementSession
+from dyntui.core.statements.statements import Outcome, outcome_text
+from dyntui.core.text.formats import dynamodb_json
+from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
 
 

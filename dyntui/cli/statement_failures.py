@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import click
 
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
-from dyntui.core.statement_groups import cancellation_lines
-from dyntui.core.statement_parameters import InputError
-from dyntui.core.statement_runner import StatementRunner
-from dyntui.core.statements import fault_place
+from dyntui.core.statements.groups import cancellation_lines
+from dyntui.core.statements.parameters import InputError
+from dyntui.core.statements.runner import StatementRunner
+from dyntui.core.statements.statements import fault_place
 from engine.errors import ApiError
 from engine.partiql.faults import StatementError
 

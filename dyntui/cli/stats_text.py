@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from dyntui.cli.output import rows_text
-from dyntui.core.capacity_words import CLASSES, MODES, episodes, limit_of, rates
-from dyntui.core.chart import gauge, sparkline
-from dyntui.core.duration import duration_text
-from dyntui.core.symbols import drawn
+from dyntui.core.capacity.words import CLASSES, MODES, episodes, limit_of, rates
+from dyntui.core.text.chart import gauge, sparkline
+from dyntui.core.text.duration import duration_text
+from dyntui.core.text.symbols import drawn
 from engine.client.capacity import (
     CapacityReport,
     Flow,

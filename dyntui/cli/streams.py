@@ -15,10 +15,8 @@ from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.workspace import workspace
-from dyntui.core.formats import cell_text, dynamodb_json, printable
-from dyntui.core.plan import PlanError, key_value
-from dyntui.core.schema import TableInfo
-from dyntui.core.stream_tail import (
+from dyntui.core.browse.plan import PlanError, key_value
+from dyntui.core.streams.tail import (
     EVENTS,
     VIEWS,
     Change,
@@ -27,7 +25,9 @@ from dyntui.core.stream_tail import (
     described_stream,
     streams_of,
 )
-from dyntui.core.symbols import drawn
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text, dynamodb_json, printable
+from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json
 
 _POLL_S = 0.5

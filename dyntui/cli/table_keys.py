@@ -11,7 +11,7 @@ from dyntui.cli.exits import say
 from dyntui.cli.kms_keys import key_argument, opened_keys
 from dyntui.cli.progress import ProgressBar, progress_bar
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.table_keys import sse_specification
+from dyntui.core.tables.table_keys import sse_specification
 from engine.client.protocol import LocalTools
 
 _POLL_S = 1.0

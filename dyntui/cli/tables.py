@@ -16,8 +16,8 @@ from dyntui.cli.describing import (
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_items
 from dyntui.cli.workspace import workspace
-from dyntui.core.connect import neighbours_with_tables
-from dyntui.core.definition import (
+from dyntui.core.connection.connect import neighbours_with_tables
+from dyntui.core.tables.definition import (
     BILLING_MODES,
     TABLE_CLASSES,
     NotationError,
@@ -31,7 +31,7 @@ from dyntui.core.definition import (
     parse_tag,
     settings_requests,
 )
-from dyntui.core.item_output import FORMATS, Format
+from dyntui.core.text.item_output import FORMATS, Format
 from engine.client.protocol import Json
 
 _UNITS = click.IntRange(min=1)

@@ -58,7 +58,12 @@ def web(context: click.Context, host: str, port: int, public_url: str | None) ->
         raise click.UsageError(f"--public-url: {public_url!r} is no http address", context)
     _try(context)
 
-    from dyntui.core.listening import ListenError, address_text, is_open_to_others, listen
+    from dyntui.core.connection.listening import (
+        ListenError,
+        address_text,
+        is_open_to_others,
+        listen,
+    )
     from dyntui.web.server import WebServer
 
     token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)

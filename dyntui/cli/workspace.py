@@ -16,8 +16,8 @@ import click
 from dyntui.cli.command import given, read_only_given
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, UnitsStoppedError, say
 from dyntui.cli.looks import environment
-from dyntui.core.bill import Bill
-from dyntui.core.connect import (
+from dyntui.core.connection.bill import Bill
+from dyntui.core.connection.connect import (
     Connection,
     Remote,
     connect,
@@ -25,9 +25,9 @@ from dyntui.core.connect import (
     is_data_folder,
     neighbours_with_tables,
 )
-from dyntui.core.put_many import batch_for, put_many
-from dyntui.core.schema import TableInfo
-from dyntui.core.units_limit import UnitsLimitReached
+from dyntui.core.connection.put_many import batch_for, put_many
+from dyntui.core.connection.units_limit import UnitsLimitReached
+from dyntui.core.tables.schema import TableInfo
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
 
@@ -118,7 +118,7 @@ class Workspace:
 
     def moment(self, option: str, text: str) -> float:
         """The time that an option gives, in seconds since the epoch; raises `UsageError`."""
-        from dyntui.core.moments import MomentError, moment
+        from dyntui.core.text.moments import MomentError, moment
         from engine.clock import SYSTEM_CLOCK
 
         try:
@@ -142,7 +142,7 @@ class Workspace:
         """Have all calls from now on keep to so many units a second."""
         if max_rcu is None and max_wcu is None:
             return
-        from dyntui.core.rate_limit import RateLimit, RateLimitedClient
+        from dyntui.core.connection.rate_limit import RateLimit, RateLimitedClient
 
         connection = self.connection
         connection.client = RateLimitedClient(

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dyntui.core.requests import Request
-from dyntui.core.spoken_keys import with_keys
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.tables.requests import Request
 from dyntui.lessons.lesson import Lesson
 from dyntui.lessons.sandbox import Sandbox, sandbox
 from engine.client.protocol import Client

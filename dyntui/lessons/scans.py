@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from dyntui.core.rate_limit import RateLimit, RateLimitedClient
+from dyntui.core.connection.rate_limit import RateLimit, RateLimitedClient
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import sample_items

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dyntui.cli.describing import SUMMARY_COLUMNS, describe_text, table_summary
-from dyntui.core.formats import cell_text
-from dyntui.core.item_output import FORMATS, Format, item_texts
-from dyntui.core.schema import TableInfo
-from dyntui.core.statement_parameters import InputError, read_value
-from dyntui.core.statement_runner import explained
-from dyntui.core.statements import Capacity
-from dyntui.core.symbols import drawn
+from dyntui.core.statements.parameters import InputError, read_value
+from dyntui.core.statements.runner import explained
+from dyntui.core.statements.statements import Capacity
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text
+from dyntui.core.text.item_output import FORMATS, Format, item_texts
+from dyntui.core.text.symbols import drawn
 from dyntui.repl.screens import TerminalScreen
 from dyntui.repl.shell import LeaveError, Shell
 

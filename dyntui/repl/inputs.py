@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dyntui.core.connect import ConnectError
-from dyntui.core.extended import read_extended
-from dyntui.core.hints import hint
-from dyntui.core.statement_groups import cancellation_lines, group_word
-from dyntui.core.statement_parameters import InputError, question_marks
-from dyntui.core.statement_script import pieces
+from dyntui.core.actions.hints import hint
+from dyntui.core.connection.connect import ConnectError
+from dyntui.core.statements.extended import read_extended
+from dyntui.core.statements.groups import cancellation_lines, group_word
+from dyntui.core.statements.parameters import InputError, question_marks
+from dyntui.core.statements.script import pieces
 from dyntui.repl.commands import run_command
 from dyntui.repl.shell import Shell
 from engine.errors import ApiError, FolderError

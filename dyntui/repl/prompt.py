@@ -19,10 +19,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
-from dyntui.core.earlier_notes import put_before
-from dyntui.core.query_book import HISTORY_MAX, notebook_of
-from dyntui.core.statement_completion import completions
-from dyntui.core.statement_spans import spans
+from dyntui.core.statements.completion import completions
+from dyntui.core.statements.spans import spans
+from dyntui.core.user.earlier_notes import put_before
+from dyntui.core.user.query_book import HISTORY_MAX, notebook_of
 from dyntui.repl.commands import COMMANDS, TABLES, CommandError, find_command
 from dyntui.repl.inputs import is_whole
 from dyntui.repl.shell import Shell
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
-    from dyntui.core.connect import Connection
+    from dyntui.core.connection.connect import Connection
     from engine.security.notebook import Notebook
 
 _NAME = "prompt"

@@ -15,8 +15,8 @@ import click
 from rich.cells import cell_len
 
 from dyntui.cli.exits import say
-from dyntui.core.formats import printable
-from dyntui.core.symbols import drawn
+from dyntui.core.text.formats import printable
+from dyntui.core.text.symbols import drawn
 
 DEFAULT_PAGER = "less"
 # Quit where it fits, keep colours, chop long lines, leave the text on the screen.

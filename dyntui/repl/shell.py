@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
-from dyntui.core.connect import Connection
-from dyntui.core.cost import units_text
-from dyntui.core.item_output import Format, item_texts
-from dyntui.core.pages import StatementCaller
-from dyntui.core.spool import ItemSpool
-from dyntui.core.statement_completion import StatementNames
-from dyntui.core.statement_runner import Rows, StatementRunner
-from dyntui.core.statement_session import ClientCaller, StatementSession
-from dyntui.core.statements import Capacity, Outcome, outcome_text
-from dyntui.core.units_limit import begin_action
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.pages import StatementCaller
+from dyntui.core.connection.units_limit import begin_action
+from dyntui.core.statements.completion import StatementNames
+from dyntui.core.statements.runner import Rows, StatementRunner
+from dyntui.core.statements.session import ClientCaller, StatementSession
+from dyntui.core.statements.statements import Capacity, Outcome, outcome_text
+from dyntui.core.tables.cost import units_text
+from dyntui.core.text.item_output import Format, item_texts
+from dyntui.core.text.spool import ItemSpool
 from dyntui.repl.interrupts import Interrupts
 from dyntui.repl.screens import Screen
 

@@ -6,13 +6,13 @@ import os
 
 import click
 
-from dyntui.core.connect import Connection
-from dyntui.core.formats import printable
-from dyntui.core.item_output import Format
-from dyntui.core.spool import item_spool
-from dyntui.core.statement_runner import NotRunError
-from dyntui.core.statement_script import read_statements
-from dyntui.core.statements import StatementCancelledError, outcome_text
+from dyntui.core.connection.connect import Connection
+from dyntui.core.statements.runner import NotRunError
+from dyntui.core.statements.script import read_statements
+from dyntui.core.statements.statements import StatementCancelledError, outcome_text
+from dyntui.core.text.formats import printable
+from dyntui.core.text.item_output import Format
+from dyntui.core.text.spool import item_spool
 from dyntui.repl.inputs import error_lines, run_input
 from dyntui.repl.prompt import Editor, kept_history
 from dyntui.repl.screens import TerminalScreen

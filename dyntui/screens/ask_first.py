@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.asked import Ready
-from dyntui.core.requests import Request
+from dyntui.core.statements.asked import Ready
+from dyntui.core.tables.requests import Request
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from dyntui.core.query_book import Draft, QueryBook
+from dyntui.core.user.query_book import Draft, QueryBook
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice

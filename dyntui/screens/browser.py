@@ -15,12 +15,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from dyntui.core.connect import Connection, neighbours_with_tables
-from dyntui.core.expiry_text import Expiry
-from dyntui.core.place_text import account_of, place_text
-from dyntui.core.plan import QueryFields
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.browse.plan import QueryFields
+from dyntui.core.connection.connect import Connection, neighbours_with_tables
+from dyntui.core.connection.place_text import account_of, place_text
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.expiry_text import Expiry
 from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings

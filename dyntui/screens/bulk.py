@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from dyntui.core.bulk import BulkResult, write_all
-from dyntui.core.change_text import key_text
-from dyntui.core.cost import units_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for
-from dyntui.core.timeline_page import Listed, Row
-from dyntui.core.writes import Write
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.bulk import BulkResult, write_all
+from dyntui.core.browse.writes import Write
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.cost import units_text
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.change_text import key_text
+from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer

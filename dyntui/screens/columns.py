@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from dyntui.core.chart import Line
-from dyntui.core.column_choice import NO_CHOICE, ColumnChoice
-from dyntui.core.columns import Column, Columns
-from dyntui.core.timeline_page import Listed, Row
+from dyntui.core.browse.column_choice import NO_CHOICE, ColumnChoice
+from dyntui.core.browse.columns import Column, Columns
+from dyntui.core.text.chart import Line
+from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered

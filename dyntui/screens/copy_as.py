@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json
+from dyntui.core.tables.requests import Request, as_aws_cli, as_boto3, as_json
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice

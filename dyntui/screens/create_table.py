@@ -12,7 +12,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Select, Static, TextArea
 
-from dyntui.core.definition import (
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.definition import (
     BILLING_MODES,
     TABLE_CLASSES,
     NotationError,
@@ -21,8 +22,7 @@ from dyntui.core.definition import (
     parse_global_index,
     parse_local_index,
 )
-from dyntui.core.requests import Request
-from dyntui.core.session import Session
+from dyntui.core.tables.requests import Request
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings

@@ -11,9 +11,9 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.formats import bytes_text
-from dyntui.core.kept_copies import KeptCopy
-from dyntui.core.timeline import words_text
+from dyntui.core.recovery.kept_copies import KeptCopy
+from dyntui.core.text.formats import bytes_text
+from dyntui.core.text.time_words import words_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 

@@ -15,8 +15,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from dyntui.core.requests import Request
-from dyntui.core.session import Session
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.requests import Request
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.jobs import JobHost

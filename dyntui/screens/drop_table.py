@@ -11,10 +11,10 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.formats import bytes_text
-from dyntui.core.requests import Request, as_json
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.requests import Request, as_json
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import bytes_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView

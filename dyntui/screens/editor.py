@@ -10,14 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static, TextArea
 
-from dyntui.core.cost import item_size, units_text, write_units
-from dyntui.core.formats import cell_text
-from dyntui.core.item_text import ItemTextError, item_text, parse_item
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_writes import PLAIN_WRITES, Writes
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.writes import Write, same_key
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.writes import Write, same_key
+from dyntui.core.connection.session import Session
+from dyntui.core.security.sealed_writes import PLAIN_WRITES, Writes
+from dyntui.core.tables.cost import item_size, units_text, write_units
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text
+from dyntui.core.text.item_text import ItemTextError, item_text, parse_item
 from dyntui.screens.drawer import Drawer
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.bindings import bindings

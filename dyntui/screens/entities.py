@@ -12,13 +12,13 @@ from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 from textual.widgets.tree import TreeNode
 
-from dyntui.core.cost import units_text
-from dyntui.core.entities import SAMPLE_ITEMS, Model, model_of, read_sample
-from dyntui.core.entity_lines import about, access_rows, model_text, type_rows
-from dyntui.core.pages import consumed_units
-from dyntui.core.plan import KeyTerm, QueryFields, make_plan
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.browse.entities import SAMPLE_ITEMS, Model, model_of, read_sample
+from dyntui.core.browse.entity_lines import about, access_rows, model_text, type_rows
+from dyntui.core.browse.plan import KeyTerm, QueryFields, make_plan
+from dyntui.core.connection.pages import consumed_units
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.cost import units_text
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings

@@ -10,13 +10,13 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Select, Static
 
-from dyntui.core.exporting import ExportError
-from dyntui.core.moments import MomentError
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
-from dyntui.core.service_transfers import export_request
-from dyntui.core.transfer_form import EXPORT_FORMATS, HERE, SERVICE, export_plan
-from dyntui.core.transfers import Transfer
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.moments import MomentError
+from dyntui.core.transfers.exporting import ExportError
+from dyntui.core.transfers.form import EXPORT_FORMATS, HERE, SERVICE, export_plan
+from dyntui.core.transfers.service_transfers import export_request
+from dyntui.core.transfers.transfers import Transfer
 from dyntui.screens.transfer_drawer import TransferDrawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

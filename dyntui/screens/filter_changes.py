@@ -11,10 +11,10 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from dyntui.core.item_text import value_text
-from dyntui.core.plan import PlanError, key_value
-from dyntui.core.schema import TableInfo
-from dyntui.core.stream_tail import EVENTS, Wanted
+from dyntui.core.browse.plan import PlanError, key_value
+from dyntui.core.streams.tail import EVENTS, Wanted
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.item_text import value_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

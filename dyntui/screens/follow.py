@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from dyntui.core.following import Place
-from dyntui.core.formats import cell_text
-from dyntui.core.timeline_page import Listed, Row
+from dyntui.core.browse.following import Place
+from dyntui.core.text.formats import cell_text
+from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings

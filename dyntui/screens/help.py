@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from dyntui.core.action import Action
-from dyntui.core.actions import CONTEXTS, of_context
+from dyntui.core.actions.action import Action
+from dyntui.core.actions.registry import CONTEXTS, of_context
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 

@@ -9,13 +9,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dyntui.core.change_text import change_json, key_text
-from dyntui.core.connect import ConnectError, Connection
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.item_text import value_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.timeline_lists import change_row, history_command
-from dyntui.core.timeline_page import Listed
+from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.recovery.timeline_lists import change_row, history_command
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.change_text import change_json, key_text
+from dyntui.core.text.formats import dynamodb_json
+from dyntui.core.text.item_text import value_text
+from dyntui.core.text.listed import Listed
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered

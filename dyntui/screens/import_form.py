@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Select, Static
 
-from dyntui.core.importing import ImportRefusedError, preview
-from dyntui.core.requests import Request
-from dyntui.core.service_transfers import import_request
-from dyntui.core.transfer_form import DUPLICATES, HERE, IMPORT_FORMATS, SERVICE, import_plan
-from dyntui.core.transfer_text import preview_lines
-from dyntui.core.transfers import FAULTS, Transfer, fault_words
+from dyntui.core.tables.requests import Request
+from dyntui.core.transfers.form import DUPLICATES, HERE, IMPORT_FORMATS, SERVICE, import_plan
+from dyntui.core.transfers.importing import ImportRefusedError, preview
+from dyntui.core.transfers.service_transfers import import_request
+from dyntui.core.transfers.transfers import FAULTS, Transfer, fault_words
+from dyntui.core.transfers.words import preview_lines
 from dyntui.screens.transfer_drawer import TransferDrawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

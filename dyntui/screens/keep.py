@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Select, Static
 
-from dyntui.core.moments import local_time
+from dyntui.core.text.moments import local_time
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

@@ -13,10 +13,10 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Select, Static
 
-from dyntui.core.capacity_words import load_command
-from dyntui.core.load_test import LoadPlan
-from dyntui.core.load_test_keys import KEY_ORDERS
-from dyntui.core.schema import TableInfo
+from dyntui.core.capacity.load_test import LoadPlan
+from dyntui.core.capacity.load_test_keys import KEY_ORDERS
+from dyntui.core.capacity.words import load_command
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

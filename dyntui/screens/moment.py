@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from dyntui.core.moments import MomentError, moment
-from dyntui.core.timeline import ago_text, iso_text, words_text
+from dyntui.core.text.moments import MomentError, moment
+from dyntui.core.text.time_words import ago_text, iso_text, words_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from engine.client.history import Window

@@ -11,10 +11,10 @@ from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
-from dyntui.core.plan import QueryFields
-from dyntui.core.schema import TableInfo
-from dyntui.core.spoken_keys import key_for
-from dyntui.core.visits import Visit, Visits
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.visits import Visit, Visits
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.leads import ITEMS, Leads
@@ -142,7 +142,7 @@ class Navigation(Screen[None]):
 
     @on(ItemsTab.FollowWanted)
     def _follow_wanted(self, message: ItemsTab.FollowWanted) -> None:
-        from dyntui.core.following import Place, places
+        from dyntui.core.browse.following import Place, places
         from dyntui.screens.follow import FollowScreen
 
         message.stop()
@@ -166,7 +166,7 @@ class Navigation(Screen[None]):
     @on(Leads)
     async def _led(self, message: Leads) -> None:
         """Go from what is looked at to the table, or the items, that it leads to."""
-        from dyntui.core.following import key_fields
+        from dyntui.core.browse.following import key_fields
 
         message.stop()
         info = self._infos.get(message.table)

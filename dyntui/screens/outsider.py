@@ -11,18 +11,18 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from dyntui.core.connect import Connection
-from dyntui.core.formats import cell_text
-from dyntui.core.sealed_items import (
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.overview import TableSecurity
+from dyntui.core.security.sealed_items import (
     Seal,
     Seen,
     both_sides,
     opened_seal,
     seal_of,
 )
-from dyntui.core.sealed_tables import first_items
-from dyntui.core.security import TableSecurity
-from dyntui.core.session import Session
+from dyntui.core.security.sealed_tables import first_items
+from dyntui.core.text.formats import cell_text
 from dyntui.screens.drawer import Drawer, Json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled

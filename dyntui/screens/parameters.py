@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label
 
-from dyntui.core.statement_parameters import ParameterError, read_value
+from dyntui.core.statements.parameters import ParameterError, read_value
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView

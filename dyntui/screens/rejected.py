@@ -8,8 +8,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dyntui.core.transfer_text import rejections_text, title
-from dyntui.core.transfers import Transfer
+from dyntui.core.transfers.transfers import Transfer
+from dyntui.core.transfers.words import rejections_text, title
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView

@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.requests import as_json
-from dyntui.core.restore_plan import RestorePlan
+from dyntui.core.recovery.restore_plan import RestorePlan
+from dyntui.core.tables.requests import as_json
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.text_view import TextView

@@ -12,12 +12,20 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from dyntui.core.cost import units_text
-from dyntui.core.formats import cell_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.writes import Change, Write, applied, change_item, delete_item, path_text, value_at
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.writes import (
+    Change,
+    Write,
+    applied,
+    change_item,
+    delete_item,
+    path_text,
+    value_at,
+)
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.cost import units_text
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import cell_text
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
-from dyntui.core.query_book import file_name
+from dyntui.core.user.query_book import file_name
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 

@@ -13,9 +13,14 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from dyntui.core.formats import bytes_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.selection_export import FORMS, SelectionError, export_selection, selection_form
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import bytes_text
+from dyntui.core.transfers.selection_export import (
+    FORMS,
+    SelectionError,
+    export_selection,
+    selection_form,
+)
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled

@@ -8,11 +8,8 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
-from dyntui.core.definition import BILLING_MODES, DEFAULT_THROUGHPUT
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo, Throughput
-from dyntui.core.session import Session
-from dyntui.core.setting_requests import (
+from dyntui.core.connection.session import Session
+from dyntui.core.settings.requests import (
     Pair,
     capacity_requests,
     index_capacity_requests,
@@ -21,7 +18,10 @@ from dyntui.core.setting_requests import (
     warm_of,
     warm_requests,
 )
-from dyntui.core.setting_rows import MAXIMUM_NOTE, MODE_NOTE, WARM_NOTE, decreases_note
+from dyntui.core.settings.rows import MAXIMUM_NOTE, MODE_NOTE, WARM_NOTE, decreases_note
+from dyntui.core.tables.definition import BILLING_MODES, DEFAULT_THROUGHPUT
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo, Throughput
 from dyntui.screens.setting import SettingScreen, choice, number_row
 from dyntui.widgets.form_fields import FormRow, parse_units
 

@@ -8,7 +8,9 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
-from dyntui.core.definition import (
+from dyntui.core.connection.session import Session
+from dyntui.core.settings.rows import INDEX_NOTE
+from dyntui.core.tables.definition import (
     DEFAULT_THROUGHPUT,
     IndexDefinition,
     NotationError,
@@ -16,11 +18,9 @@ from dyntui.core.definition import (
     drop_index_request,
     parse_attributes,
 )
-from dyntui.core.formats import bytes_text
-from dyntui.core.requests import Request
-from dyntui.core.schema import Projection, TableInfo, Throughput
-from dyntui.core.session import Session
-from dyntui.core.setting_rows import INDEX_NOTE
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import Projection, TableInfo, Throughput
+from dyntui.core.text.formats import bytes_text
 from dyntui.screens.set_capacity import typed_units_and_maxima, unit_rows
 from dyntui.screens.setting import SettingScreen, choice
 from dyntui.widgets.form_fields import FormRow

@@ -8,18 +8,18 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.setting_requests import (
+from dyntui.core.connection.session import Session
+from dyntui.core.settings.requests import (
     RECOVERY_DAYS_MAX,
     expiry_requests,
     recovery_requests,
     stream_requests,
 )
-from dyntui.core.setting_rows import on_or_off
-from dyntui.core.stream_lines import due_text
-from dyntui.core.stream_tail import VIEWS
+from dyntui.core.settings.rows import on_or_off
+from dyntui.core.streams.lines import due_text
+from dyntui.core.streams.tail import VIEWS
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.setting import CommandScreen, SettingScreen, choice
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.toggle import Toggle

@@ -8,12 +8,9 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
-from dyntui.core.definition import TABLE_CLASSES
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
-from dyntui.core.security import USABLE, name_of
-from dyntui.core.session import Session
-from dyntui.core.setting_requests import (
+from dyntui.core.connection.session import Session
+from dyntui.core.security.overview import USABLE, name_of
+from dyntui.core.settings.requests import (
     encryption_requests,
     key_kind,
     protection_requests,
@@ -21,8 +18,11 @@ from dyntui.core.setting_requests import (
     tag_requests,
     untag_requests,
 )
-from dyntui.core.setting_rows import CLASS_NOTE, ENCRYPTION_NOTE, PROTECTION_NOTE, TAG_NOTE
-from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
+from dyntui.core.settings.rows import CLASS_NOTE, ENCRYPTION_NOTE, PROTECTION_NOTE, TAG_NOTE
+from dyntui.core.tables.definition import TABLE_CLASSES
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.tables.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.setting import SettingScreen, choice
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.toggle import Toggle

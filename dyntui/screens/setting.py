@@ -16,11 +16,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from dyntui.core.definition import NotationError
-from dyntui.core.provision_cost import provision_change
-from dyntui.core.requests import Request, as_json
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.definition import NotationError
+from dyntui.core.tables.provision_cost import provision_change
+from dyntui.core.tables.requests import Request, as_json
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dyntui.core.session import Session
-from dyntui.core.setting_requests import RECOVERY_DAYS_MAX
-from dyntui.core.setting_rows import Row
-from dyntui.core.table_settings import TableSettings
+from dyntui.core.connection.session import Session
+from dyntui.core.settings.requests import RECOVERY_DAYS_MAX
+from dyntui.core.settings.rows import Row
+from dyntui.core.settings.table_settings import TableSettings
 from dyntui.screens.set_capacity import CapacityScreen, IndexCapacityScreen, WarmScreen
 from dyntui.screens.set_indexes import AddIndexScreen, DropIndexScreen
 from dyntui.screens.set_lifetime import ExpiryScreen, RecoveryScreen, StreamScreen

@@ -14,15 +14,15 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
-from dyntui.core.connect import Connection
-from dyntui.core.crypto_edit_wizard import EditWizard
-from dyntui.core.crypto_place import config_path
-from dyntui.core.crypto_setup import key_files
-from dyntui.core.crypto_wizard import ACTION_TEXTS, Wizard, is_sealed_already
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_tables import first_items
-from dyntui.core.security import USABLE, name_of
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.crypto_edit_wizard import EditWizard
+from dyntui.core.security.crypto_place import config_path
+from dyntui.core.security.crypto_setup import key_files
+from dyntui.core.security.crypto_wizard import ACTION_TEXTS, Wizard, is_sealed_already
+from dyntui.core.security.overview import USABLE, name_of
+from dyntui.core.security.sealed_tables import first_items
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.drawer import Drawer, Json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from contextlib import suppress
 
-from dyntui.core.connect import Connection
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.navigation import Navigation
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.jobs import Cancelled, JobHost
@@ -41,7 +41,7 @@ class TableWork(Navigation, JobHost):
         self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
 
     def _copy_as(self, info: TableInfo) -> None:
-        from dyntui.core.recreate import create_request
+        from dyntui.core.tables.recreate import create_request
         from dyntui.screens.copy_as import CopyAsScreen
 
         self.app.push_screen(CopyAsScreen(create_request(info), self.session.region))

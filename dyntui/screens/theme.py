@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from dyntui.core.theme_files import BUILT_IN
+from dyntui.core.user.theme_files import BUILT_IN
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.option_lines import OptionLines

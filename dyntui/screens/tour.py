@@ -11,8 +11,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from dyntui.core.connect import Connection
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
 from dyntui.lessons.tour import STOPS, TABLE, Stop
 from dyntui.screens.browser import BrowserScreen
 from dyntui.widgets.tour_bar import TourBar

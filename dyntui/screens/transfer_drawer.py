@@ -9,11 +9,11 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Input, Select
 
-from dyntui.core.connect import Connection
-from dyntui.core.requests import Request
-from dyntui.core.session import Session
-from dyntui.core.transfer_form import Values
-from dyntui.core.transfers import Transfer
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.requests import Request
+from dyntui.core.transfers.form import Values
+from dyntui.core.transfers.transfers import Transfer
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.toggle import Toggle

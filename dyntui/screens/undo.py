@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from dyntui.core.change_text import key_text
-from dyntui.core.connect import Connection
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.timeline import iso_text
-from dyntui.core.timeline_page import Listed, Row
-from dyntui.core.undo_preview import UndoPreview, undo_preview
-from dyntui.core.undoing import undo_all
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.recovery.undo_preview import UndoPreview, undo_preview
+from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.text.change_text import key_text
+from dyntui.core.text.listed import Listed, Row
+from dyntui.core.text.time_words import iso_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled

@@ -8,8 +8,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dyntui.core.cost import item_size
-from dyntui.core.item_text import value_text
+from dyntui.core.tables.cost import item_size
+from dyntui.core.text.item_text import value_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_panel import KINDS

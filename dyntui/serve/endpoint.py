@@ -17,7 +17,7 @@ from functools import partial
 
 import orjson
 
-from dyntui.core.read_only import ReadOnly
+from dyntui.core.connection.read_only import ReadOnly
 from dyntui.serve import answers
 from dyntui.serve.answers import Heads
 from dyntui.serve.credentials import region_named

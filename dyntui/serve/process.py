@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from dyntui.core.read_only import ReadOnly
+from dyntui.core.connection.read_only import ReadOnly
 from dyntui.serve.server import Server
 from dyntui.serve.settings import Settings
 

@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from dyntui.core.read_only import ReadOnly
+from dyntui.core.connection.read_only import ReadOnly
 from dyntui.serve.answers import Heads
 from dyntui.serve.connection import Connection
 from dyntui.serve.endpoint import Endpoint

@@ -7,7 +7,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from dyntui.core.listening import ListenError, address_text, listen
+from dyntui.core.connection.listening import ListenError, address_text, listen
 from engine import Account
 from engine import Settings as EngineSettings
 
@@ -69,7 +69,7 @@ class Settings:
 def bind(settings: Settings, *, shared: bool = False) -> socket.socket:
     """A socket at the host and port of the settings; raises `ServeError` where that cannot be.
 
-    `shared` is as in `dyntui.core.listening.listen`.
+    `shared` is as in `dyntui.core.connection.listening.listen`.
     """
     try:
         return listen(settings.host, settings.port, shared=shared)

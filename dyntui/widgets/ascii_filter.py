@@ -7,13 +7,13 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from dyntui.core.symbols import plain
+from dyntui.core.text.symbols import plain
 
 UNKNOWN = "?"
 
 
 class AsciiFilter(LineFilter):
-    """Translates the symbols of `dyntui.core.symbols`, cell by cell.
+    """Translates the symbols of `dyntui.core.text.symbols`, cell by cell.
 
     Other characters, those of values, stay where the terminal can show them (`keeps_values`);
     where it cannot, a question mark stands for each cell of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from dyntui.core.actions import of_context
+from dyntui.core.actions.registry import of_context
 
 
 def bindings(context: str) -> list[BindingType]:

@@ -12,19 +12,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from dyntui.core.capacity_page import KEYS_MAX, Page, View, capacity_page
-from dyntui.core.capacity_words import (
+from dyntui.core.capacity.page import KEYS_MAX, Page, View, capacity_page
+from dyntui.core.capacity.words import (
     WINDOWS,
     clock_text,
     stats_command,
 )
-from dyntui.core.chart import Line
-from dyntui.core.connect import ConnectError, Connection
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.pace import REST_S, Pace
-from dyntui.core.pictures import save_picture
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.chart import Line
+from dyntui.core.text.formats import dynamodb_json
+from dyntui.core.text.pace import REST_S, Pace
+from dyntui.core.text.pictures import save_picture
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.copied import copy_text
@@ -37,7 +37,7 @@ from engine.client.capacity import CapacityReport, HotKey
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from dyntui.core.load_run import LoadRun
+    from dyntui.core.capacity.load_run import LoadRun
 
 FIRST_WINDOW_S = 600
 LIVE = "● live"
@@ -316,7 +316,7 @@ class CapacityBoard(TableBoard):
 
         def closed(load: Load | None) -> None:
             if load is not None:
-                from dyntui.core.load_run import LoadRun
+                from dyntui.core.capacity.load_run import LoadRun
 
                 run = LoadRun(self._connection, info, load.plan, clean_up=load.clean_up)
                 self._start_load(run)

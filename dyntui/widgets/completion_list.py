@@ -8,7 +8,7 @@ from textual.geometry import Offset
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from dyntui.core.statement_completion import Completion
+from dyntui.core.statements.completion import Completion
 from dyntui.widgets.grid_cells import cut
 
 LINES_MAX = 8

@@ -12,12 +12,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 from textual.worker import Worker
 
-from dyntui.core.asked import make_ready, unit_of
-from dyntui.core.connect import Connection
-from dyntui.core.cost import units_text
-from dyntui.core.statement_completion import StatementNames
-from dyntui.core.statement_explain import explain, explanation_lines
-from dyntui.core.statements import Prepared, fault_place
+from dyntui.core.connection.connect import Connection
+from dyntui.core.statements.asked import make_ready, unit_of
+from dyntui.core.statements.completion import StatementNames
+from dyntui.core.statements.explain import explain, explanation_lines
+from dyntui.core.statements.statements import Prepared, fault_place
+from dyntui.core.tables.cost import units_text
 from dyntui.widgets.jobs import Cancelled, JobHost
 from engine.client.protocol import Explanation
 from engine.errors import ApiError

@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label, Select
 
-from dyntui.core.schema import TableInfo
-from dyntui.core.writes import Change, Path, applied, path_text, value_at
+from dyntui.core.browse.writes import Change, Path, applied, path_text, value_at
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ from abc import abstractmethod
 from textual import on
 from textual.widget import Widget
 
-from dyntui.core.held_words import holds
-from dyntui.core.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.text.held_words import holds
 from dyntui.widgets.quick_filter import QuickFilter
 
 HINT = "of what is listed here"

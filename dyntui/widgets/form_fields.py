@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Label
 
-from dyntui.core.definition import NotationError
+from dyntui.core.tables.definition import NotationError
 
 
 class FormRow(Horizontal):

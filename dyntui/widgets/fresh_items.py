@@ -8,10 +8,10 @@ from rich.text import Text
 from textual.timer import Timer
 from textual.widgets import Input
 
-from dyntui.core.marks import Key, Marks, key_of
-from dyntui.core.pages import OperationReader, PageSource
-from dyntui.core.refreshing import NO_NEWS, ROWS_MAX, Reading, news, next_interval_s
-from dyntui.core.schema import TableInfo
+from dyntui.core.browse.marks import Key, Marks, key_of
+from dyntui.core.browse.refreshing import NO_NEWS, ROWS_MAX, Reading, news, next_interval_s
+from dyntui.core.connection.pages import OperationReader, PageSource
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.items_view import ItemsView
 from dyntui.widgets.jobs import Cancelled
 from engine.client.protocol import Json

@@ -8,8 +8,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from dyntui.core.columns import Column
-from dyntui.core.formats import bytes_text
+from dyntui.core.browse.columns import Column
+from dyntui.core.text.formats import bytes_text
 
 Json = dict[str, Any]
 

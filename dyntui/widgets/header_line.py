@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from dyntui.core.cost import units_text
+from dyntui.core.tables.cost import units_text
 
 Kind = Literal["local", "remote", "service"]
 

@@ -18,11 +18,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dyntui.core.columns import Column, Columns
-from dyntui.core.marks import Marks, key_of
-from dyntui.core.pages import GONE, Rows
-from dyntui.core.refreshing import NO_NEWS, News
-from dyntui.core.sealed_items import sealed_texts
+from dyntui.core.browse.columns import Column, Columns
+from dyntui.core.browse.marks import Marks, key_of
+from dyntui.core.browse.refreshing import NO_NEWS, News
+from dyntui.core.connection.pages import GONE, Rows
+from dyntui.core.security.sealed_items import sealed_texts
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.grid_cells import head_segments, value_segments
 from engine.itemcrypto.schema import Place

@@ -13,13 +13,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
-from dyntui.core.cost import item_size, units_text, write_units
-from dyntui.core.crypto_place import Config
-from dyntui.core.expiry_text import Expiry
-from dyntui.core.formats import cell_text, plain_json
-from dyntui.core.item_text import item_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_items import Seal, seal_of
+from dyntui.core.security.crypto_place import Config
+from dyntui.core.security.sealed_items import Seal, seal_of
+from dyntui.core.tables.cost import item_size, units_text, write_units
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.expiry_text import Expiry
+from dyntui.core.text.formats import cell_text, plain_json
+from dyntui.core.text.item_text import item_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.item_tree import ItemTree, Member

@@ -12,10 +12,10 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from dyntui.core.expiry_text import Expiry
-from dyntui.core.formats import cell_text
-from dyntui.core.sealed_items import sealed_texts
-from dyntui.core.writes import Path
+from dyntui.core.browse.writes import Path
+from dyntui.core.security.sealed_items import sealed_texts
+from dyntui.core.text.expiry_text import Expiry
+from dyntui.core.text.formats import cell_text
 from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]

@@ -13,14 +13,14 @@ from rich.text import Text
 from textual import on
 from textual.message import Message
 
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.pages import GONE
-from dyntui.core.plan import PlanError
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal
-from dyntui.core.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
-from dyntui.core.spoken_keys import key_for
-from dyntui.core.writes import Path, Write, change_item, delete_item, value_at
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.plan import PlanError
+from dyntui.core.browse.writes import Path, Write, change_item, delete_item, value_at
+from dyntui.core.connection.pages import GONE
+from dyntui.core.security.sealed_items import NO_CONFIG, Seal, is_sealed, opened_seal
+from dyntui.core.security.sealed_writes import PLAIN_WRITES, SealedWrites, Writes
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import dynamodb_json
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -201,7 +201,7 @@ class ItemsTab(MarkedItems):
         self.app.push_screen(HistoryScreen(self.connection, info, key), closed)
 
     def _as_partiql(self) -> None:
-        from dyntui.core.plan_statement import plan_statement
+        from dyntui.core.browse.plan_statement import plan_statement
 
         if self.info is None:
             return

@@ -11,17 +11,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from dyntui.core.column_choice import ColumnBook, column_book
-from dyntui.core.columns import Columns
-from dyntui.core.cost import scan_question
-from dyntui.core.crypto_place import config_of
-from dyntui.core.expiry_text import Expiry
-from dyntui.core.item_text import value_text
-from dyntui.core.pages import OperationReader, PageSource
-from dyntui.core.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
-from dyntui.core.request_forms import FORMS, told
-from dyntui.core.requests import Request
-from dyntui.core.schema import IndexInfo, TableInfo
+from dyntui.core.browse.column_choice import ColumnBook, column_book
+from dyntui.core.browse.columns import Columns
+from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.browse.request_forms import FORMS, told
+from dyntui.core.connection.pages import OperationReader, PageSource
+from dyntui.core.security.crypto_place import config_of
+from dyntui.core.tables.cost import scan_question
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import IndexInfo, TableInfo
+from dyntui.core.text.expiry_text import Expiry
+from dyntui.core.text.item_text import value_text
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
-from dyntui.core.units_limit import begin_action
+from dyntui.core.connection.units_limit import begin_action
 from engine.errors import ApiError, InternalServerError
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.style import Style
 
-from dyntui.core.json_tokens import json_tokens
+from dyntui.core.text.json_tokens import json_tokens
 from dyntui.widgets.coloured_area import ColouredArea, Highlight, in_bytes
 from dyntui.widgets.text_view import token_styles
 

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from dyntui.core.entities import Model
-from dyntui.core.formats import cell_text
-from dyntui.core.key_tree import Branch, key_tree
-from dyntui.core.plan import KeyTerm, QueryFields
+from dyntui.core.browse.entities import Model
+from dyntui.core.browse.key_tree import Branch, key_tree
+from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.text.formats import cell_text
 from dyntui.widgets.item_tree import TOGGLE
 from engine.client.protocol import Json
 

@@ -17,10 +17,10 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from dyntui.core.chart import Line
-from dyntui.core.connect import Connection
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.text.chart import Line
 from dyntui.lessons.catalog import LESSONS
 from dyntui.lessons.drawing import intro_lines, step_lines
 from dyntui.lessons.lesson import Lesson

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from textual import on
 
-from dyntui.core.columns import Columns
-from dyntui.core.found_rows import NO_LENS, FoundRows, Lens
-from dyntui.core.pages import PageSource, Rows
+from dyntui.core.browse.columns import Columns
+from dyntui.core.browse.found_rows import NO_LENS, FoundRows, Lens
+from dyntui.core.connection.pages import PageSource, Rows
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.rows_host import RowsHost

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dyntui.core.chart import Line
+from dyntui.core.text.chart import Line
 
 COLOURS = {
     "dim": "secondary",

@@ -11,11 +11,11 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
-from dyntui.core.connect import Connection
-from dyntui.core.formats import bytes_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from dyntui.core.bulk import Undoable, UndoStack
-from dyntui.core.column_choice import ColumnChoice
-from dyntui.core.formats import plain_json
-from dyntui.core.marks import Marks
-from dyntui.core.plan import QueryFields
-from dyntui.core.schema import TableInfo
-from dyntui.core.spoken_keys import key_for, with_keys
-from dyntui.core.writes import Write, delete_item
+from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.browse.bulk import Undoable, UndoStack
+from dyntui.core.browse.column_choice import ColumnChoice
+from dyntui.core.browse.marks import Marks
+from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.writes import Write, delete_item
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import plain_json
 from dyntui.widgets.fresh_items import FreshItems
 from engine.client.protocol import Json
 from engine.errors import ApiError

@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from dyntui.core.asked import Ready
-from dyntui.core.columns import Columns
-from dyntui.core.pages import PageSource
-from dyntui.core.result_rows import RowReader
+from dyntui.core.browse.columns import Columns
+from dyntui.core.connection.pages import PageSource
+from dyntui.core.statements.asked import Ready
+from dyntui.core.statements.result_rows import RowReader
 from dyntui.widgets.bindings import bindings
 
 TOLD_MAX = 50

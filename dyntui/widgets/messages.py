@@ -7,10 +7,10 @@ from typing import Any
 from rich.text import Text
 from textual.app import App
 
-from dyntui.core.cost import units_text
-from dyntui.core.hints import app_hint
-from dyntui.core.pages import PageSource
-from dyntui.core.plan import Plan
+from dyntui.core.actions.hints import app_hint
+from dyntui.core.browse.plan import Plan
+from dyntui.core.connection.pages import PageSource
+from dyntui.core.tables.cost import units_text
 from engine.errors import ApiError
 
 

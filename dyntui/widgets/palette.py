@@ -11,8 +11,8 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
-from dyntui.core.action import Action
-from dyntui.core.actions import ACTIONS, CONTEXTS
+from dyntui.core.actions.action import Action
+from dyntui.core.actions.registry import ACTIONS, CONTEXTS
 
 if TYPE_CHECKING:
     from dyntui.app import DyntuiApp

@@ -16,11 +16,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from dyntui.core.asked import Ready, make_ready, parameter_labels
-from dyntui.core.connect import Connection
-from dyntui.core.session import Session
-from dyntui.core.statement_script import Piece, pieces
-from dyntui.core.statements import fault_place
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.statements.asked import Ready, make_ready, parameter_labels
+from dyntui.core.statements.script import Piece, pieces
+from dyntui.core.statements.statements import fault_place
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.message_list import MessageList, Told

@@ -13,13 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from dyntui.core.connect import Connection
-from dyntui.core.plan import PlanError
-from dyntui.core.plan_statement import plan_statement
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for
-from dyntui.core.timeline import ago_text, iso_text, words_text
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.plan import PlanError
+from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.time_words import ago_text, iso_text, words_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
-from dyntui.core.request_forms import FORMS
+from dyntui.core.browse.request_forms import FORMS
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.text_view import TextView
 

@@ -12,13 +12,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from dyntui.core.asked import Ready, key_roles
-from dyntui.core.columns import Columns
-from dyntui.core.cost import units_text
-from dyntui.core.pages import PageSource
-from dyntui.core.result_rows import RowReader, row_reader
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import key_for, with_keys
+from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.browse.columns import Columns
+from dyntui.core.connection.pages import PageSource
+from dyntui.core.connection.session import Session
+from dyntui.core.statements.asked import Ready, key_roles
+from dyntui.core.statements.result_rows import RowReader, row_reader
+from dyntui.core.tables.cost import units_text
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.leads import Leads

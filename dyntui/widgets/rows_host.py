@@ -10,13 +10,13 @@ from rich.text import Text
 from textual import on
 from textual.message import Message
 
-from dyntui.core.columns import Columns
-from dyntui.core.formats import plain_json
-from dyntui.core.item_text import value_text
-from dyntui.core.pages import GONE, PageSource
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
-from dyntui.core.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.columns import Columns
+from dyntui.core.connection.pages import GONE, PageSource
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import plain_json
+from dyntui.core.text.item_text import value_text
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -26,7 +26,7 @@ from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from dyntui.core.asked import Ready
+    from dyntui.core.statements.asked import Ready
 
 Json = dict[str, Any]
 

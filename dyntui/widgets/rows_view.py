@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from textual import on
 
-from dyntui.core.timeline_page import Listed, fitted, list_lines, moved
+from dyntui.core.text.listed import Listed, fitted, list_lines, moved
 from dyntui.widgets.lines_view import LinesView
 
 

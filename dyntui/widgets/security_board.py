@@ -19,8 +19,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList, Static
 
-from dyntui.core.connect import Connection
-from dyntui.core.security import (
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.overview import (
     Security,
     TableSecurity,
     keys_of_tables,
@@ -28,7 +30,7 @@ from dyntui.core.security import (
     read_security,
     table_security,
 )
-from dyntui.core.security_text import (
+from dyntui.core.security.words import (
     LOCKED,
     MASTER_TEXTS,
     NO_KEYS,
@@ -40,8 +42,6 @@ from dyntui.core.security_text import (
     table_line,
     table_mark,
 )
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import HINT, Filtered

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import OptionList
 
-from dyntui.core import key_changes
-from dyntui.core.crypto_place import Config, config_path
-from dyntui.core.key_changes import KeyChange
-from dyntui.core.requests import Request
-from dyntui.core.sealed_tables import seal_table, verify_table
-from dyntui.core.security import USABLE, TableSecurity, name_of
-from dyntui.core.security_text import loss_of
-from dyntui.core.spoken_keys import key_for, with_keys
+from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.security import key_changes
+from dyntui.core.security.crypto_place import Config, config_path
+from dyntui.core.security.key_changes import KeyChange
+from dyntui.core.security.overview import USABLE, TableSecurity, name_of
+from dyntui.core.security.sealed_tables import seal_table, verify_table
+from dyntui.core.security.words import loss_of
+from dyntui.core.tables.requests import Request
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import SETTINGS, Leads
 from dyntui.widgets.security_board import SecurityBoard
@@ -30,7 +30,7 @@ from engine.client.keys import KeyInfo
 from engine.errors import ApiError
 
 if TYPE_CHECKING:
-    from dyntui.core.crypto_wizard import Wizard
+    from dyntui.core.security.crypto_wizard import Wizard
     from engine.itemcrypto.inspection import Report
     from engine.itemcrypto.migration import Progress
 
@@ -138,7 +138,7 @@ class SecurityView(SecurityBoard):
             self.post_message(Leads(self.table.info.name, SETTINGS))
 
     def _set_up(self) -> None:
-        from dyntui.core.crypto_edit_wizard import edit_wizard
+        from dyntui.core.security.crypto_edit_wizard import edit_wizard
         from dyntui.screens.setup_crypto import SetupScreen
 
         table = self.table
@@ -199,7 +199,7 @@ class SecurityView(SecurityBoard):
             return verify_table(self._session, self._connection, name, config, show, cancelled)
 
         def done(report: Report) -> None:
-            from dyntui.core.crypto_report import report_lines
+            from dyntui.core.security.crypto_report import report_lines
 
             *refused, counts, verdict = report_lines(report)
             self._reports[name] = "\n".join((counts, verdict, *refused))

@@ -13,13 +13,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dyntui.core.connect import Connection
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.setting_page import SettingPage, setting_page
-from dyntui.core.setting_rows import Row, rows_with, setting_rows
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.table_settings import TableSettings, read_settings
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.settings.page import SettingPage, setting_page
+from dyntui.core.settings.rows import Row, rows_with, setting_rows
+from dyntui.core.settings.table_settings import TableSettings, read_settings
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.setting_choice import adding_screen, changing_screen, removing_screen
 from dyntui.widgets.bindings import bindings

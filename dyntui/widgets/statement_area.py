@@ -11,8 +11,8 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from dyntui.core.statement_completion import Completion
-from dyntui.core.statement_spans import spans
+from dyntui.core.statements.completion import Completion
+from dyntui.core.statements.spans import spans
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.coloured_area import ColouredArea, in_bytes
 from dyntui.widgets.completion_list import CompletionList

@@ -13,11 +13,11 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import TextArea
 
-from dyntui.core.connect import Connection
-from dyntui.core.query_book import Draft, book_of, file_name
-from dyntui.core.session import Session
-from dyntui.core.statement_completion import Completion, StatementNames, completions
-from dyntui.core.statement_script import Piece, piece_at
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.statements.completion import Completion, StatementNames, completions
+from dyntui.core.statements.script import Piece, piece_at
+from dyntui.core.user.query_book import Draft, book_of, file_name
 from dyntui.widgets.explain_panel import ExplainPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.statement_area import StatementArea

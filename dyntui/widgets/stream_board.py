@@ -13,20 +13,20 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dyntui.core.connect import Connection
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.stream_lines import (
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.streams.lines import (
     StreamLines,
     facts,
     shards_page,
     state_text,
     streams_page,
 )
-from dyntui.core.stream_page import change_head, diff_lines
-from dyntui.core.stream_tail import Change, Wanted
+from dyntui.core.streams.page import change_head, diff_lines
+from dyntui.core.streams.tail import Change, Wanted
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import dynamodb_json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.copied import copy_text
@@ -405,7 +405,7 @@ class StreamBoard(StreamReader):
             copy_text(self, text, f"Copied the record: {len(text):,} characters")
 
     def _copy_as(self) -> None:
-        from dyntui.core.stream_code import tail_boto3, tail_command
+        from dyntui.core.streams.code import tail_boto3, tail_command
         from dyntui.screens.copy_as import CopyScreen
 
         info, following = self._info, self._following

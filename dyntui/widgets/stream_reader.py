@@ -8,18 +8,18 @@ from typing import Any
 
 from textual.timer import Timer
 
-from dyntui.core.connect import Connection
-from dyntui.core.kept_changes import KeptChanges
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.stream_follow import (
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.streams.follow import (
     LOCAL_LOOK_S,
     REMOTE_LOOK_S,
     Following,
     PollPace,
 )
-from dyntui.core.stream_state import StreamState, described_streams, read_state
-from dyntui.core.stream_tail import Change, Start, Wanted
+from dyntui.core.streams.kept_changes import KeptChanges
+from dyntui.core.streams.state import StreamState, described_streams, read_state
+from dyntui.core.streams.tail import Change, Start, Wanted
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.table_board import TableBoard

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from dyntui.core.connect import Connection
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.table_tab import TableTab
 

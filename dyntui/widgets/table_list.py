@@ -17,9 +17,9 @@ from textual.message import Message
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
-from dyntui.core.formats import bytes_text
-from dyntui.core.schema import TableInfo
-from dyntui.core.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.core.connect import Connection
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.jobs import JobHost
 
 

@@ -13,9 +13,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dyntui.core.formats import printable
-from dyntui.core.json_tokens import Token, json_tokens
-from dyntui.core.requests import Request, as_json
+from dyntui.core.tables.requests import Request, as_json
+from dyntui.core.text.formats import printable
+from dyntui.core.text.json_tokens import Token, json_tokens
 
 TAB_CELLS = 4
 _COLUMN = re.compile(r"\S(?:.*?\S)?  +")

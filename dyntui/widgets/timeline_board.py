@@ -12,16 +12,17 @@ from typing import TypeVar
 from textual import on
 from textual.widget import Widget
 
-from dyntui.core.change_text import change_lines, diff_lines
-from dyntui.core.kept_copies import KeptCopy
-from dyntui.core.requests import Request
-from dyntui.core.restore_plan import RestorePlan, plan_restore
-from dyntui.core.schema import TableInfo
-from dyntui.core.spoken_keys import key_for, with_keys
-from dyntui.core.timeline import Timeline, iso_text
-from dyntui.core.timeline_lists import copy_command, diff_command, history_command
-from dyntui.core.timeline_page import HEAD_ROWS
-from dyntui.core.ways_back import StoppedError, Watch, back_up, copy_past, restore
+from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.recovery.kept_copies import KeptCopy
+from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
+from dyntui.core.recovery.timeline import Timeline
+from dyntui.core.recovery.timeline_lists import copy_command, diff_command, history_command
+from dyntui.core.recovery.timeline_page import HEAD_ROWS
+from dyntui.core.recovery.ways_back import StoppedError, Watch, back_up, copy_past, restore
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.change_text import change_lines, diff_lines
+from dyntui.core.text.time_words import iso_text
 from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text

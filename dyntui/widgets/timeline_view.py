@@ -11,29 +11,23 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dyntui.core.change_text import key_text
-from dyntui.core.chart import Line
-from dyntui.core.connect import ConnectError, Connection
-from dyntui.core.kept_copies import KeptCopy
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.timeline import Timeline
-from dyntui.core.timeline_lists import copy_row
-from dyntui.core.timeline_page import (
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.recovery.kept_copies import KeptCopy
+from dyntui.core.recovery.timeline import Timeline
+from dyntui.core.recovery.timeline_lists import copy_row
+from dyntui.core.recovery.timeline_page import (
     BAR_ROWS,
     EDGE,
     PAST_ROWS,
-    Listed,
     Page,
-    Row,
     bar_width,
-    fitted,
     head_lines,
     page,
     pair_text,
 )
-from dyntui.core.timeline_reading import (
+from dyntui.core.recovery.timeline_reading import (
     Found,
     ListFound,
     change_after,
@@ -44,6 +38,10 @@ from dyntui.core.timeline_reading import (
     find,
     nothing_kept,
 )
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.change_text import key_text
+from dyntui.core.text.chart import Line
+from dyntui.core.text.listed import Listed, Row, fitted
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Static
 
-from dyntui.core.spoken_keys import with_keys
+from dyntui.core.actions.spoken_keys import with_keys
 from dyntui.lessons.tour import STOPS
 from dyntui.widgets.bindings import bindings
 

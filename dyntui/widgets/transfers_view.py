@@ -18,14 +18,14 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from dyntui.core.connect import Connection
-from dyntui.core.requests import Request
-from dyntui.core.service_transfers import ServiceTransfers
-from dyntui.core.session import Session
-from dyntui.core.spoken_keys import with_keys
-from dyntui.core.transfer_form import Values, values_of
-from dyntui.core.transfer_text import details, mark, standing, title
-from dyntui.core.transfers import Transfer, Work
+from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.tables.requests import Request
+from dyntui.core.transfers.form import Values, values_of
+from dyntui.core.transfers.service_transfers import ServiceTransfers
+from dyntui.core.transfers.transfers import Transfer, Work
+from dyntui.core.transfers.words import details, mark, standing, title
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.filtered import Filtered

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from dyntui.cli.main import cli
-from dyntui.core.statement_session import ClientCaller, StatementSession
-from dyntui.core.statements import Run, prepare
+from dyntui.core.statements.session import ClientCaller, StatementSession
+from dyntui.core.statements.statements import Run, prepare
 from engine import Engine
 from engine.partiql.parser import parsed
 from engine.partiql.values import literal, quoted_text

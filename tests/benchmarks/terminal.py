@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
-from dyntui.core.connect import ASK_ABOVE_VARIABLE
+from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.program import CTRL_END, CTRL_Q, DOWN, PAGE_DOWN, Program, running
@@ -34,7 +34,7 @@ class Empty(App):
 
 Empty().run()
 """
-_OPEN = "from dyntui.core.connect import connect; connect({folder!r}).close()"
+_OPEN = "from dyntui.core.connection.connect import connect; connect({folder!r}).close()"
 _MB = 1_000_000
 
 

@@ -13,10 +13,10 @@ import orjson
 from amazon.ion.simpleion import loads
 from zlib_ng import gzip_ng
 
-from dyntui.core.connect import Connection
-from dyntui.core.exporting import Target, export_folder, target_of
-from dyntui.core.importing import Import, Outcome, reading_for, source_at
-from dyntui.core.schema import TableInfo
+from dyntui.core.connection.connect import Connection
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.transfers.exporting import Target, export_folder, target_of
+from dyntui.core.transfers.importing import Import, Outcome, reading_for, source_at
 from engine import Engine
 from engine.clock import SYSTEM_CLOCK
 from engine.transfer import csv_rows, dynamodb_json, ion

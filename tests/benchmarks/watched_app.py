@@ -13,7 +13,7 @@ from time import monotonic, process_time
 from textual.app import App
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import connect
+from dyntui.core.connection.connect import connect
 from dyntui.screens.browser import BrowserScreen
 
 _START_S = 2.0

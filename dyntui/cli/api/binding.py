@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from dyntui.cli.api.values import FRACTIONS, WHOLE_NUMBERS
-from dyntui.core.formats import dynamodb_json
+from dyntui.core.text.formats import dynamodb_json
 from engine.client.protocol import Json
 from engine.model.service import ServiceModel, Shape
 

@@ -22,7 +22,7 @@ from dyntui.cli.api.flags import (
 )
 from dyntui.cli.command import Command, global_options
 from dyntui.cli.paging import paginations
-from dyntui.core.requests import kebab
+from dyntui.core.tables.requests import kebab
 from engine import Engine
 from engine.model.service import DYNAMODB, STREAMS, model_of, service_model
 

@@ -11,7 +11,7 @@ import click
 from dyntui.cli.api.documentation import paragraphs
 from dyntui.cli.command import complete_tables
 from dyntui.cli.paging import Pagination
-from dyntui.core.requests import kebab
+from dyntui.core.tables.requests import kebab
 from engine.model.service import Member, ServiceModel, Shape
 
 INPUT_JSON = "cli_input_json"

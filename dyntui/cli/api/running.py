@@ -22,7 +22,7 @@ from dyntui.cli.api.skeleton import skeleton
 from dyntui.cli.command import given
 from dyntui.cli.paging import PageOptions, Pages, Pagination, TokenError, merged, paginations
 from dyntui.cli.workspace import workspace
-from dyntui.core.formats import wide_json
+from dyntui.core.text.formats import wide_json
 from engine import Engine
 from engine.client.protocol import Json
 from engine.model.service import Shape, model_of

@@ -18,7 +18,7 @@ from dyntui.cli.api.running import print_skeleton
 from dyntui.cli.command import global_options
 from dyntui.cli.exits import FAILED, Failure, OperationError
 from dyntui.cli.workspace import workspace
-from dyntui.core.requests import kebab
+from dyntui.core.tables.requests import kebab
 from engine.client.protocol import Json
 from engine.model.service import model_document
 

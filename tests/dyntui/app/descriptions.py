@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dyntui.core.schema import TableInfo
+from dyntui.core.tables.schema import TableInfo
 
 Json = dict[str, Any]
 

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
-from dyntui.core.preferences import Preferences
+from dyntui.core.connection.connect import Connection
+from dyntui.core.user.preferences import Preferences
 from dyntui.widgets.item_grid import ItemGrid
 from engine import Context, Engine
 from engine.client.protocol import OWNER, Client, LocalTools

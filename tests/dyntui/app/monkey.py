@@ -21,8 +21,8 @@ from textual.errors import NoWidget
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
-from dyntui.core.actions import ACTIONS
-from dyntui.core.connect import Connection
+from dyntui.core.actions.registry import ACTIONS
+from dyntui.core.connection.connect import Connection
 from dyntui.widgets.palette import ActionProvider
 from engine import Engine
 from engine.clock import VirtualClock

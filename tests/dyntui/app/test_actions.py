@@ -10,8 +10,8 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from dyntui.app import DyntuiApp
-from dyntui.core.actions import ACTIONS, CONTEXTS, of_context
-from dyntui.core.key_names import key_name, key_names
+from dyntui.core.actions.key_names import key_name, key_names
+from dyntui.core.actions.registry import ACTIONS, CONTEXTS, of_context
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen

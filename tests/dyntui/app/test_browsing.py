@@ -76,7 +76,7 @@ async def test_the_count_is_exact_at_the_end(client: Recorder, engine: Engine) -
 
 
 async def test_escape_stops_a_long_read(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.core.pages.PASSING_LIMIT_ITEMS", 40)
+    monkeypatch.setattr("dyntui.core.connection.pages.PASSING_LIMIT_ITEMS", 40)
     client = Held(engine, "Scan", at=4)
     async with running(client, engine) as pilot:
         await pilot.press("ctrl+end")
@@ -94,8 +94,8 @@ async def test_escape_stops_a_long_read(engine: Engine, monkeypatch: pytest.Monk
 async def test_one_can_move_while_all_is_read(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.core.pages.PASSING_LIMIT_ITEMS", 40)
-    monkeypatch.setattr("dyntui.core.pages.MAX_CACHED_ROWS", 100)
+    monkeypatch.setattr("dyntui.core.connection.pages.PASSING_LIMIT_ITEMS", 40)
+    monkeypatch.setattr("dyntui.core.connection.pages.MAX_CACHED_ROWS", 100)
     client = Held(engine, "Scan", at=4)
     async with running(client, engine) as pilot:
         rows = grid_of(pilot).visible_rows

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from dyntui.widgets.capacity_board import CapacityBoard, CapacityView
 from dyntui.widgets.text_view import TextView
 from engine import Engine

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dyntui.core.capacity_page import View, capacity_page
-from dyntui.core.capacity_words import episodes, rate_text, stats_command, way_out
-from dyntui.core.chart import (
+from dyntui.core.capacity.page import View, capacity_page
+from dyntui.core.capacity.words import episodes, rate_text, stats_command, way_out
+from dyntui.core.text.chart import (
     BARS,
     LABEL_CELLS,
     Line,
@@ -22,7 +22,7 @@ from dyntui.core.chart import (
     sparkline,
     step_above,
 )
-from dyntui.core.pace import FAST_S, REST_S, Pace
+from dyntui.core.text.pace import FAST_S, REST_S, Pace
 from engine.client.capacity import CapacityReport
 from tests.dyntui.app.capacity_reports import (
     flow,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from dyntui.core.action import Action
-from dyntui.core.actions import ACTIONS, CONTEXTS
+from dyntui.core.actions.action import Action
+from dyntui.core.actions.registry import ACTIONS, CONTEXTS
 from dyntui.screens.browser import BrowserScreen
 from dyntui.widgets.palette import ActionProvider
 from engine import Engine

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from dyntui.core.entities import Model, Sample, model_of, read_sample
-from dyntui.core.entity_lines import about, model_text
-from dyntui.core.plan import KeyTerm
-from dyntui.core.schema import TableInfo
+from dyntui.core.browse.entities import Model, Sample, model_of, read_sample
+from dyntui.core.browse.entity_lines import about, model_text
+from dyntui.core.browse.plan import KeyTerm
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.entities import EntitiesScreen
 from dyntui.widgets.key_tree_view import KeyTreeView

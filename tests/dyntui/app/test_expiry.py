@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from dyntui.core.columns import Columns
-from dyntui.core.expiry_text import Expiry, away_text, expiry_text
-from dyntui.core.moments import moment_text
+from dyntui.core.browse.columns import Columns
+from dyntui.core.text.expiry_text import Expiry, away_text, expiry_text
+from dyntui.core.text.moments import moment_text
 from engine import Engine, VirtualClock
 from tests.dyntui.app.driving import (
     LARGE,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from dyntui.core.held_words import holds
+from dyntui.core.text.held_words import holds
 from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.history import HistoryScreen
 from dyntui.widgets.quick_filter import QuickFilter

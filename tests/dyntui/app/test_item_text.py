@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.item_text import ItemTextError, item_text, parse_item
+from dyntui.core.text.item_text import ItemTextError, item_text, parse_item
 
 _SCALARS = (
     st.builds(lambda text: {"S": text}, st.text(max_size=20))

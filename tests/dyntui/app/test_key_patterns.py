@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.key_patterns import ANY, SEPARATORS, KeyPatterns
-from dyntui.core.key_tree import Branch, key_tree
+from dyntui.core.browse.key_patterns import ANY, SEPARATORS, KeyPatterns
+from dyntui.core.browse.key_tree import Branch, key_tree
 
 LABELS = st.lists(
     st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=8),

@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Select
 
-from dyntui.core.following import key_fields
-from dyntui.core.plan import KeyTerm, QueryFields
-from dyntui.core.schema import TableInfo
+from dyntui.core.browse.following import key_fields
+from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.set_table import EncryptionScreen
 from dyntui.widgets.leads import ITEMS, SETTINGS, TIMELINE, Leads
 from dyntui.widgets.main_area import MainArea

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.literals import (
+from dyntui.core.tables.literals import (
     LiteralError,
     Placeholders,
     condition,

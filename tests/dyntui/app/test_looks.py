@@ -9,11 +9,11 @@ from rich.style import Style
 from textual.filter import Monochrome
 from textual.widgets import Input, OptionList
 
-from dyntui.core.clipboard import OSC52_CHARACTERS_MAX, Clipboard
-from dyntui.core.keymap import keymap_of
-from dyntui.core.preferences import Preferences
-from dyntui.core.theme_files import BUILT_IN, CONTRAST_MIN, contrast
-from dyntui.core.user_config import UserConfig
+from dyntui.core.actions.keymap import keymap_of
+from dyntui.core.text.clipboard import OSC52_CHARACTERS_MAX, Clipboard
+from dyntui.core.user.preferences import Preferences
+from dyntui.core.user.theme_files import BUILT_IN, CONTRAST_MIN, contrast
+from dyntui.core.user.user_config import UserConfig
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.review import ReviewScreen

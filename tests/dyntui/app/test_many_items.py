@@ -11,11 +11,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from dyntui.core.bulk import BulkResult, Call, inverse, write_all
-from dyntui.core.marks import Marks
-from dyntui.core.schema import TableInfo
-from dyntui.core.selection_export import SelectionError, export_selection
-from dyntui.core.writes import Write, change_item, create_item, delete_item
+from dyntui.core.browse.bulk import BulkResult, Call, inverse, write_all
+from dyntui.core.browse.marks import Marks
+from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.transfers.selection_export import SelectionError, export_selection
 from dyntui.screens.bulk import BulkScreen
 from dyntui.screens.follow import FollowScreen
 from dyntui.screens.review import ReviewScreen

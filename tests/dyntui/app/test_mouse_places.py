@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
-from dyntui.core.preferences import Preferences
+from dyntui.core.user.preferences import Preferences
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.review import ReviewScreen

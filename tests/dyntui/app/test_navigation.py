@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from dyntui.core.visits import VISITS_MAX, Visit, Visits
+from dyntui.core.browse.visits import VISITS_MAX, Visit, Visits
 from dyntui.screens.jump import LETTERS, JumpScreen, Target, lettered
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.query_form import QueryForm

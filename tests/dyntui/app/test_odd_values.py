@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dyntui.core.formats import bytes_text, cell_text, printable
+from dyntui.core.text.formats import bytes_text, cell_text, printable
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.facts import fitting
 from dyntui.widgets.grid_cells import cut

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core import pages
-from dyntui.core.pages import GONE, OperationReader, PageSource
+from dyntui.core.connection import pages
+from dyntui.core.connection.pages import GONE, OperationReader, PageSource
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection, connect
+from dyntui.core.connection.connect import Connection, connect
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.widgets.completion_list import CompletionList

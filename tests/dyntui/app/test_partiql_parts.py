@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.asked import bound, key_roles, make_ready, parameter_labels
-from dyntui.core.connect import Connection
-from dyntui.core.pages import PageSource
-from dyntui.core.plan import KeyTerm, PlanError, QueryFields
-from dyntui.core.plan_statement import plan_statement
-from dyntui.core.query_book import EMPTY_DESK, Desk, Draft, QueryBook, file_name
-from dyntui.core.result_rows import row_reader
-from dyntui.core.schema import TableInfo
-from dyntui.core.session import Session
-from dyntui.core.statement_completion import StatementNames
-from dyntui.core.statements import prepare
+from dyntui.core.browse.plan import KeyTerm, PlanError, QueryFields
+from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.pages import PageSource
+from dyntui.core.connection.session import Session
+from dyntui.core.statements.asked import bound, key_roles, make_ready, parameter_labels
+from dyntui.core.statements.completion import StatementNames
+from dyntui.core.statements.result_rows import row_reader
+from dyntui.core.statements.statements import prepare
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.user.query_book import EMPTY_DESK, Desk, Draft, QueryBook, file_name
 from engine import Engine, VirtualClock
 from engine.errors import InvalidRestoreTimeException
 from engine.security.notebook import Notebook
@@ -159,7 +159,7 @@ def test_a_history_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) 
 def test_a_long_history_forgets_its_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.core.query_book.HISTORY_MAX", 3)
+    monkeypatch.setattr("dyntui.core.user.query_book.HISTORY_MAX", 3)
     book = book_in(tmp_path)
     for number in range(7):
         book.remember(str(number))

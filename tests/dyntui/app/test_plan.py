@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.plan import (
+from dyntui.core.browse.plan import (
     FILTER_FIELD,
     PROJECTION_FIELD,
     KeyTerm,
@@ -15,7 +15,7 @@ from dyntui.core.plan import (
     QueryFields,
     make_plan,
 )
-from dyntui.core.schema import TableInfo
+from dyntui.core.tables.schema import TableInfo
 from tests.dyntui.app.descriptions import EMPTY, EVENTS, FILMS, SMALL
 
 Terms = dict[str, KeyTerm | str]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.provision_cost import provision_change
+from dyntui.core.tables.provision_cost import provision_change
 from tests.dyntui.app.descriptions import index, table
 
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ import pytest
 from textual.strip import Strip
 from textual.timer import Timer, TimerCallback
 
-from dyntui.core import pages
-from dyntui.core.pages import GONE, OperationReader, PageSource
+from dyntui.core.connection import pages
+from dyntui.core.connection.pages import GONE, OperationReader, PageSource
 from dyntui.widgets.item_grid import HEAD_LINES, ItemGrid
 from dyntui.widgets.jobs import JobHost, Progress
 from engine import Engine

@@ -12,7 +12,7 @@ from botocore import xform_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.requests import Request, as_aws_cli, as_boto3, as_json, kebab
+from dyntui.core.tables.requests import Request, as_aws_cli, as_boto3, as_json, kebab
 from engine.model.service import service_model
 
 QUERY = Request(

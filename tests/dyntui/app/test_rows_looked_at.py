@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.app import DyntuiApp
-from dyntui.core.column_choice import NO_CHOICE, ColumnBook, ColumnChoice, column_book
-from dyntui.core.columns import Columns
-from dyntui.core.connect import Connection, connect
-from dyntui.core.found_rows import FoundRows, Lens
-from dyntui.core.pages import Page, PageSource
-from dyntui.core.refreshing import NO_NEWS, Reading, news, next_interval_s
+from dyntui.core.browse.column_choice import NO_CHOICE, ColumnBook, ColumnChoice, column_book
+from dyntui.core.browse.columns import Columns
+from dyntui.core.browse.found_rows import FoundRows, Lens
+from dyntui.core.browse.refreshing import NO_NEWS, Reading, news, next_interval_s
+from dyntui.core.connection.connect import Connection, connect
+from dyntui.core.connection.pages import Page, PageSource
 from dyntui.screens.columns import ColumnsScreen
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.quick_filter import QuickFilter
@@ -311,7 +311,7 @@ async def test_the_request_follows_the_typing_in_every_form(
 async def test_a_refresh_shows_what_changed(
     client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.core.browse.refreshing.INTERVALS_S", (0, 3_600))
     async with running(client, engine) as pilot:
         grid, tab = grid_of(pilot), find(pilot, ItemsTab)
         first = grid.item or {}
@@ -345,7 +345,7 @@ async def test_a_refresh_shows_what_changed(
 async def test_an_error_ends_the_refreshing(
     client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.core.browse.refreshing.INTERVALS_S", (0, 3_600))
     async with running(client, engine) as pilot:
         await press(pilot, "r")
         engine.call("DeleteTable", {"TableName": "films"})
@@ -359,7 +359,7 @@ async def test_an_error_ends_the_refreshing(
 async def test_far_down_nothing_is_read_again(
     client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.core.browse.refreshing.INTERVALS_S", (0, 3_600))
     monkeypatch.setattr("dyntui.widgets.fresh_items.ROWS_MAX", 100)
     async with running(client, engine) as pilot:
         await press(pilot, "ctrl+end", "r")

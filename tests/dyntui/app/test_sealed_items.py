@@ -9,12 +9,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select
 
-from dyntui.core.connect import Connection
-from dyntui.core.crypto_place import config_of, protection_at
-from dyntui.core.crypto_setup import Choices, suggested, write_setup
-from dyntui.core.crypto_wizard import Wizard
-from dyntui.core.schema import TableInfo
-from dyntui.core.sealed_items import (
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.crypto_place import config_of, protection_at
+from dyntui.core.security.crypto_setup import Choices, suggested, write_setup
+from dyntui.core.security.crypto_wizard import Wizard
+from dyntui.core.security.sealed_items import (
     LEGACY_MARKERS,
     both_sides,
     is_sealed,
@@ -22,8 +22,8 @@ from dyntui.core.sealed_items import (
     seal_of,
     sealed_texts,
 )
-from dyntui.core.sealed_tables import seal_table
-from dyntui.core.session import Session
+from dyntui.core.security.sealed_tables import seal_table
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen

@@ -12,17 +12,17 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
-from dyntui.core.security import (
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.session import Session
+from dyntui.core.security.overview import (
     INACCESSIBLE,
     Security,
     read_security,
     switch_request,
     table_security,
 )
-from dyntui.core.security_text import key_line, table_details, table_line
-from dyntui.core.session import Session
-from dyntui.core.table_keys import AWS_MANAGED, AWS_OWNED
+from dyntui.core.security.words import key_line, table_details, table_line
+from dyntui.core.tables.table_keys import AWS_MANAGED, AWS_OWNED
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.set_table import EncryptionScreen
@@ -502,7 +502,7 @@ def test_screen(
     size: tuple[int, int],
 ) -> None:
     monkeypatch.setattr(
-        "dyntui.core.security_text.words_text", lambda _: "Tue 14 Nov 2023 22:13:20"
+        "dyntui.core.security.words.words_text", lambda _: "Tue 14 Nov 2023 22:13:20"
     )
     client, engine = at_rest()
     with engine:
@@ -520,7 +520,7 @@ def test_light_colours(
         await settle(pilot)
 
     monkeypatch.setattr(
-        "dyntui.core.security_text.words_text", lambda _: "Tue 14 Nov 2023 22:13:20"
+        "dyntui.core.security.words.words_text", lambda _: "Tue 14 Nov 2023 22:13:20"
     )
     client, engine = at_rest()
     with engine:

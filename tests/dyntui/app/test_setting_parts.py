@@ -9,11 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dyntui.core.definition import NotationError
-from dyntui.core.requests import Request
-from dyntui.core.schema import TableInfo
-from dyntui.core.setting_page import setting_page
-from dyntui.core.setting_requests import (
+from dyntui.core.settings.page import setting_page
+from dyntui.core.settings.requests import (
     capacity_requests,
     encryption_requests,
     index_capacity_requests,
@@ -23,8 +20,11 @@ from dyntui.core.setting_requests import (
     tag_requests,
     warm_requests,
 )
-from dyntui.core.setting_rows import Row, encryption_text, rows_with, setting_rows
-from dyntui.core.table_settings import TableSettings, read_settings
+from dyntui.core.settings.rows import Row, encryption_text, rows_with, setting_rows
+from dyntui.core.settings.table_settings import TableSettings, read_settings
+from dyntui.core.tables.definition import NotationError
+from dyntui.core.tables.requests import Request
+from dyntui.core.tables.schema import TableInfo
 from engine import Engine
 from tests.dyntui.app.descriptions import index, table
 

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from dyntui.app import DyntuiApp
-from dyntui.core.preferences import Preferences
+from dyntui.core.user.preferences import Preferences
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
 from engine import Engine
@@ -177,7 +177,7 @@ def test_what_a_refresh_has_found(
     size: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dyntui.core.refreshing.INTERVALS_S", (0, 3_600))
+    monkeypatch.setattr("dyntui.core.browse.refreshing.INTERVALS_S", (0, 3_600))
 
     async def play(pilot: Pilot[None]) -> None:
         await Scene("refresh", ("r", "down", "rival")).play(pilot)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import dyntui
-from dyntui.core.actions import ACTIONS
-from dyntui.core.hints import app_hint, hint
-from dyntui.core.keymap import Keymap
-from dyntui.core.spoken_keys import key_for, speak_of, with_keys
+from dyntui.core.actions.hints import app_hint, hint
+from dyntui.core.actions.keymap import Keymap
+from dyntui.core.actions.registry import ACTIONS
+from dyntui.core.actions.spoken_keys import key_for, speak_of, with_keys
 from dyntui.lessons.tour import STOPS
 from engine import Engine, VirtualClock
 from engine.errors import ApiError, api_error

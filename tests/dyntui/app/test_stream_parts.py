@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from dyntui import boto
-from dyntui.core.kept_changes import BYTES_MAX, COUNT_MAX, KeptChanges
-from dyntui.core.stream_code import tail_boto3, tail_command
-from dyntui.core.stream_page import diff_lines, shard_lines
-from dyntui.core.stream_tail import Change, Start, Wanted
+from dyntui.core.streams.code import tail_boto3, tail_command
+from dyntui.core.streams.kept_changes import BYTES_MAX, COUNT_MAX, KeptChanges
+from dyntui.core.streams.page import diff_lines, shard_lines
+from dyntui.core.streams.tail import Change, Start, Wanted
 from engine import Engine, VirtualClock
 from tests.engine.streams.reading import disable, make_table, put
 

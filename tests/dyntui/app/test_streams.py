@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_board import StreamBoard
 from dyntui.widgets.stream_tab import StreamTab
@@ -56,7 +56,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr("dyntui.core.stream_follow.LOCAL_S", (seconds, seconds))
+    monkeypatch.setattr("dyntui.core.streams.follow.LOCAL_S", (seconds, seconds))
     monkeypatch.setattr("dyntui.widgets.stream_reader.LOCAL_LOOK_S", seconds)
 
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.timeline_board import TimelineBoard

@@ -12,18 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dyntui.core.restore_plan import RestorePlan, plan_restore
-from dyntui.core.schema import TableInfo
-from dyntui.core.timeline import (
-    Mark,
-    Timeline,
-    ago_text,
-    bar_text,
-    first_change_s,
-    stretch_text,
-)
-from dyntui.core.timeline_page import Listed, Row, list_lines, page
-from dyntui.core.ways_back import ITEMS_PER_STEP, StoppedError, Watch, copy_past
+from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
+from dyntui.core.recovery.timeline import Mark, Timeline, bar_text, first_change_s
+from dyntui.core.recovery.timeline_page import page
+from dyntui.core.recovery.ways_back import ITEMS_PER_STEP, StoppedError, Watch, copy_past
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.listed import Listed, Row, list_lines
+from dyntui.core.text.time_words import ago_text, stretch_text
 from engine import Engine
 from engine.client.history import Window
 from engine.clock import VirtualClock

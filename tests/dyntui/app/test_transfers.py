@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
-from dyntui.core.transfer_form import SERVICE
+from dyntui.core.transfers.form import SERVICE
 from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.import_form import ImportScreen
 from dyntui.screens.pick_file import PickFileScreen
@@ -265,7 +265,7 @@ def test_screen(
     scene: Scene,
     size: tuple[int, int],
 ) -> None:
-    monkeypatch.setattr("dyntui.core.transfer_text.clock_text", _clock_text)
+    monkeypatch.setattr("dyntui.core.transfers.words.clock_text", _clock_text)
     assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)
 
 

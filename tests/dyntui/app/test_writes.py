@@ -7,8 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.cost import write_units
-from dyntui.core.writes import (
+from dyntui.core.browse.writes import (
     MAX_CHECKED_PATHS,
     applied,
     change_item,
@@ -17,6 +16,7 @@ from dyntui.core.writes import (
     differences,
     path_text,
 )
+from dyntui.core.tables.cost import write_units
 from tests.dyntui.app.descriptions import FILMS
 
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Select
 
-from dyntui.core.schema import TableInfo
-from dyntui.core.writes import create_item, delete_item
+from dyntui.core.browse.writes import create_item, delete_item
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.field_editor import FieldEditor

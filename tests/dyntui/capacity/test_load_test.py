@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.cost import item_size
-from dyntui.core.load_test import LoadPlan, LoadTest
-from dyntui.core.load_test_clean_up import marked_keys, remove
-from dyntui.core.load_test_figures import Latencies, reason_of
-from dyntui.core.load_test_keys import KEY_ORDERS, MARK, item_of, key_numbers, key_of
-from dyntui.core.schema import TableInfo
+from dyntui.core.capacity.load_test import LoadPlan, LoadTest
+from dyntui.core.capacity.load_test_clean_up import marked_keys, remove
+from dyntui.core.capacity.load_test_figures import Latencies, reason_of
+from dyntui.core.capacity.load_test_keys import KEY_ORDERS, MARK, item_of, key_numbers, key_of
+from dyntui.core.tables.cost import item_size
+from dyntui.core.tables.schema import TableInfo
 from engine import Context, Engine, Settings, VirtualClock
 from engine.client.protocol import OWNER, Json
 from engine.errors import ApiError, ResourceNotFoundException, api_error

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.rate_limit import RateLimit, RateLimitedClient
-from dyntui.core.segments import segment_pages
+from dyntui.core.connection.rate_limit import RateLimit, RateLimitedClient
+from dyntui.core.connection.segments import segment_pages
 from engine import Context, Engine, Settings, VirtualClock
 from engine.client.protocol import OWNER, Json
 from engine.errors import ApiError, InternalServerError, RequestCancelled

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dyntui.core.connect import Connection
-from dyntui.core.undoing import undo_all
+from dyntui.core.connection.connect import Connection
+from dyntui.core.recovery.undoing import undo_all
 from engine import Backoff, Changes, Context, Engine, RetryingClient, Settings, VirtualClock
 from engine.client.history import Undone
 from engine.client.retrying import Wait

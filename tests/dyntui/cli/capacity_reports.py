@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from engine import Engine
 from engine.client.capacity import (
     CapacityReport,

@@ -12,7 +12,7 @@ import pytest
 
 from dyntui.cli.exits import Failure, OperationError, exit_code_of
 from dyntui.cli.sample import load_samples
-from dyntui.core.connect import ConnectError, Connection
+from dyntui.core.connection.connect import ConnectError, Connection
 from engine import Engine
 from engine.client.protocol import Json
 from engine.errors import InternalServerError, ResourceInUseException, WrongKeyError

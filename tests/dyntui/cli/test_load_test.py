@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from dyntui.core.connect import Connection
-from dyntui.core.load_test_keys import MARK
+from dyntui.core.capacity.load_test_keys import MARK
+from dyntui.core.connection.connect import Connection
 from engine import Engine
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import run, start

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dyntui.cli.output import write_items
-from dyntui.core.item_output import SAMPLED_ITEMS
+from dyntui.core.text.item_output import SAMPLED_ITEMS
 from tests.dyntui.cli.shell import Shell
 
 

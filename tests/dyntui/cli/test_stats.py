@@ -8,7 +8,7 @@ import orjson
 import pexpect
 import pytest
 
-from dyntui.core.duration import duration_s, duration_text
+from dyntui.core.text.duration import duration_s, duration_text
 from engine import Engine
 from engine.client.capacity import CapacityReport, PartitionHeat, Resource, ThrottleMark
 from engine.errors import ResourceNotFoundException

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.core.connect import ConnectError, connect
+from dyntui.core.connection.connect import ConnectError, connect
 from engine.errors import ProvisionedThroughputExceededException
 from tests.dyntui.cli.shell import Shell
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.core import rate_limit
+from dyntui.core.connection import rate_limit
 from engine.clock import SYSTEM_CLOCK
 from tests.dyntui.cli.shell import Shell
 

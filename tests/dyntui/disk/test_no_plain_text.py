@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.column_choice import ColumnChoice, column_book
-from dyntui.core.connect import Connection, Remote, connect
-from dyntui.core.query_book import Desk, Draft, book_of
+from dyntui.core.browse.column_choice import ColumnChoice, column_book
+from dyntui.core.connection.connect import Connection, Remote, connect
+from dyntui.core.user.query_book import Desk, Draft, book_of
 from dyntui.repl.prompt import kept_history
 from engine import Engine, VirtualClock
 from tests.dyntui.cli.shell import Shell

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from dyntui.cli.command import global_options
 from dyntui.cli.main import cli
-from dyntui.core.extended import read_extended
+from dyntui.core.statements.extended import read_extended
 from dyntui.lessons.catalog import LESSONS, lesson_named
 from dyntui.lessons.drawing import intro_lines, lesson_lines, plain, shortened, step_lines
 from dyntui.lessons.lesson import Lesson, LessonError, Parameter

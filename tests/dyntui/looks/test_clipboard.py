@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.clipboard import OSC52_CHARACTERS_MAX, Clipboard, run_program, terminal_only
+from dyntui.core.text.clipboard import OSC52_CHARACTERS_MAX, Clipboard, run_program, terminal_only
 
 SSH = {"SSH_CONNECTION": "1 2 3 4"}
 LONG = "x" * OSC52_CHARACTERS_MAX

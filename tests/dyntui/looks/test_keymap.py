@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from textual.keys import _character_to_key
 
-from dyntui.core.actions import ACTIONS
-from dyntui.core.keymap import KeymapError, key_of, keymap_of
+from dyntui.core.actions.keymap import KeymapError, key_of, keymap_of
+from dyntui.core.actions.registry import ACTIONS
 
 
 @pytest.mark.parametrize("character", "aG7?/$+-_@*#~^!.,;:'\"()[]{}<>=|&%\\`")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from dyntui.core import chart
-from dyntui.core.symbols import STAND_INS, is_ascii, plain
-from dyntui.core.timeline import SIGNS
-from dyntui.core.transfer_text import MARKS
+from dyntui.core.recovery.timeline import SIGNS
+from dyntui.core.text import chart
+from dyntui.core.text.symbols import STAND_INS, is_ascii, plain
+from dyntui.core.transfers.words import MARKS
 
 CODE = Path(__file__).parents[3] / "dyntui"
 
@@ -38,7 +38,7 @@ def test_every_symbol_that_is_drawn_has_a_stand_in() -> None:
         for character in text
         if not character.isascii() and character not in STAND_INS
     }
-    assert missing == set(), "dyntui/core/symbols.py has no stand-in for these"
+    assert missing == set(), "dyntui/core/text/symbols.py has no stand-in for these"
 
 
 def test_stand_ins_take_the_same_room() -> None:

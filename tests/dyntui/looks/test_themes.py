@@ -10,7 +10,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from dyntui.core.theme_files import (
+from dyntui.core.user.theme_files import (
     BACKGROUNDS,
     BUILT_IN,
     CONTRAST_MIN,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.preferences import preferences
-from dyntui.core.user_config import (
+from dyntui.core.user.preferences import preferences
+from dyntui.core.user.user_config import (
     SETTINGS,
     UserConfig,
     UserConfigError,

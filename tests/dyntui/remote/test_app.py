@@ -7,8 +7,8 @@ from rich.text import Text
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
-from dyntui.core.connect import Connection, Remote, connect
-from dyntui.core.stream_follow import PollPace
+from dyntui.core.connection.connect import Connection, Remote, connect
+from dyntui.core.streams.follow import PollPace
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_tab import StreamTab

@@ -11,7 +11,7 @@ import pytest
 
 from dyntui.cli.exits import FOLDER, PARTIAL, REFUSED, USAGE
 from dyntui.cli.main import cli
-from dyntui.core.connect import Connection
+from dyntui.core.connection.connect import Connection
 from engine import Engine
 from tests.dyntui.remote.conftest import DEFINITION
 

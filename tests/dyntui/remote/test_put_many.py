@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.put_many import put_many
+from dyntui.core.connection.put_many import put_many
 from engine import OWNER, ApiError, Context
 from engine.client.protocol import Json, LoadProgress
 from engine.errors import ConnectionFailed, ValidationException, api_error

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dyntui.app import DyntuiApp
 from dyntui.cli.exits import OK, PARTIAL, REFUSED, UNMET, USAGE
-from dyntui.core.connect import (
+from dyntui.core.connection.connect import (
     ConnectError,
     Connection,
     Remote,
@@ -23,9 +23,20 @@ from dyntui.core.connect import (
     read_only_by,
     units_limit,
 )
-from dyntui.core.place_text import account_of, place_text
-from dyntui.core.read_only import READING, STATEMENTS, ReadOnly, ReadOnlyClient, changes_nothing
-from dyntui.core.units_limit import METERED, UnitsLimit, UnitsLimitedClient, UnitsLimitReached
+from dyntui.core.connection.place_text import account_of, place_text
+from dyntui.core.connection.read_only import (
+    READING,
+    STATEMENTS,
+    ReadOnly,
+    ReadOnlyClient,
+    changes_nothing,
+)
+from dyntui.core.connection.units_limit import (
+    METERED,
+    UnitsLimit,
+    UnitsLimitedClient,
+    UnitsLimitReached,
+)
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.bulk import BulkScreen
 from dyntui.widgets.header_line import HeaderLine

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from dyntui.cli.main import run
-from dyntui.core.statement_session import ClientCaller
+from dyntui.core.statements.session import ClientCaller
 
 POLL_SECONDS = 0.005
 _ASKED = ClientCaller.call

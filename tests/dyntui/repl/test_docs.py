@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dyntui.core.statement_script import pieces
+from dyntui.core.statements.script import pieces
 from dyntui.repl.commands import COMMANDS
 from engine.partiql.parser import parsed
 from tests.dyntui.cli.shell import Shell

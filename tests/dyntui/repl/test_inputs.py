@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from dyntui.core.connect import Connection
-from dyntui.core.spool import item_spool
-from dyntui.core.statement_parameters import InputError
+from dyntui.core.connection.connect import Connection
+from dyntui.core.statements.parameters import InputError
+from dyntui.core.text.spool import item_spool
 from dyntui.repl.commands import COMMANDS
 from dyntui.repl.inputs import error_lines, is_whole, run_input
 from dyntui.repl.prompt import StatementCompleter, StatementLexer, coloured_lines

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dyntui.core.schema import TableInfo
-from dyntui.core.statement_session import ClientCaller
-from dyntui.core.statements import Run, prepare
+from dyntui.core.statements.session import ClientCaller
+from dyntui.core.statements.statements import Run, prepare
+from dyntui.core.tables.schema import TableInfo
 from engine import Engine
 from engine.client.protocol import Context
 

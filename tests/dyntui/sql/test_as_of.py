@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.past import client_at
-from dyntui.core.statement_session import ClientCaller, StatementSession
-from dyntui.core.statements import Run, prepare
+from dyntui.core.connection.past import client_at
+from dyntui.core.statements.session import ClientCaller, StatementSession
+from dyntui.core.statements.statements import Run, prepare
 from engine import Engine, VirtualClock
 from engine.client.protocol import OWNER, Context
 from engine.clock import SYSTEM_CLOCK

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.statement_completion import Completion, StatementNames, completions
+from dyntui.core.statements.completion import Completion, StatementNames, completions
 from tests.dyntui.sql.shop import Shop, opened_shop
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from amazon.ion import simpleion
 
-from dyntui.core.item_output import item_texts
-from dyntui.core.spool import item_spool
+from dyntui.core.text.item_output import item_texts
+from dyntui.core.text.spool import item_spool
 
 ITEM = {
     "text": {"S": 'it\'s "so"\n☃'},
@@ -62,9 +62,9 @@ def test_what_memory_is_not_to_hold_is_sealed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "kept"
-    monkeypatch.setattr("dyntui.core.spool.BLOCK_BYTES", 1_000)
-    monkeypatch.setattr("dyntui.core.spool.MEMORY_BYTES", 5_000)
-    monkeypatch.setattr("dyntui.core.spool.TemporaryFile", lambda: path.open("w+b"))
+    monkeypatch.setattr("dyntui.core.text.spool.BLOCK_BYTES", 1_000)
+    monkeypatch.setattr("dyntui.core.text.spool.MEMORY_BYTES", 5_000)
+    monkeypatch.setattr("dyntui.core.text.spool.TemporaryFile", lambda: path.open("w+b"))
     items = [{"n": {"N": str(number)}, "text": {"S": "plain\r\n" * 9}} for number in range(300)]
     with item_spool() as spool:
         for item in items:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.moments import MomentError, moment
+from dyntui.core.text.moments import MomentError, moment
 
 NOW_S = 1_764_425_130.5
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.statement_parameters import ParameterError, read_value, with_parameters
+from dyntui.core.statements.parameters import ParameterError, read_value, with_parameters
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dyntui.core.statement_risk import risk
-from dyntui.core.statements import prepare
+from dyntui.core.statements.risk import risk
+from dyntui.core.statements.statements import prepare
 from tests.dyntui.sql.shop import Shop
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.statement_script import SILENT, piece_at, pieces, read_statements
-from dyntui.core.statement_spans import spans
+from dyntui.core.statements.script import SILENT, piece_at, pieces, read_statements
+from dyntui.core.statements.spans import spans
 from engine.partiql.lexer import Token, tokens
 
 TEXT = "SELECT a FROM t; -- first; not\n;\n/* ; */ INSERT INTO t VALUE {'a': ';'};\n\"a;b\" 'x"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.statement_explain import explain, explanation_lines
-from dyntui.core.statements import (
+from dyntui.core.statements.explain import explain, explanation_lines
+from dyntui.core.statements.statements import (
     Run,
     StatementCancelledError,
     fault_place,

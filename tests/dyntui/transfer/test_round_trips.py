@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sample_data
-from dyntui.core.connect import Connection
-from dyntui.core.export_plan import Exporting, ExportPlan
-from dyntui.core.exporting import Form
-from dyntui.core.import_plan import ON_DUPLICATE, ImportPlan
-from dyntui.core.importing import Import, Outcome, Rejection
-from dyntui.core.schema import TableInfo
+from dyntui.core.connection.connect import Connection
+from dyntui.core.tables.schema import TableInfo
+from dyntui.core.transfers.export_plan import Exporting, ExportPlan
+from dyntui.core.transfers.exporting import Form
+from dyntui.core.transfers.import_plan import ON_DUPLICATE, ImportPlan
+from dyntui.core.transfers.importing import Import, Outcome, Rejection
 from engine import Engine, VirtualClock
 from engine.client.protocol import Json
 from tests.engine.model.test_attribute_values import items

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import pytest
 
-from dyntui.core.export_plan import ExportPlan
-from dyntui.core.import_plan import ImportPlan
-from dyntui.core.importing import Rejection
-from dyntui.core.service_transfers import ServiceTransfers, export_request, import_request
-from dyntui.core.transfer_form import export_plan, import_plan, values_of
-from dyntui.core.transfer_text import preview_lines, rejections_text, standing, stretch_text
-from dyntui.core.transfers import Transfer
+from dyntui.core.transfers.export_plan import ExportPlan
+from dyntui.core.transfers.form import export_plan, import_plan, values_of
+from dyntui.core.transfers.import_plan import ImportPlan
+from dyntui.core.transfers.importing import Rejection
+from dyntui.core.transfers.service_transfers import ServiceTransfers, export_request, import_request
+from dyntui.core.transfers.transfers import Transfer
+from dyntui.core.transfers.words import preview_lines, rejections_text, standing, stretch_text
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import JobReport
 from engine.transfer.records import Record

@@ -23,7 +23,7 @@ from aiohttp.web import Application, Request
 
 from dyntui.cli.command import global_options, look_options
 from dyntui.cli.web import _FLAGS, _PASSED_ON
-from dyntui.core.listening import listen
+from dyntui.core.connection.listening import listen
 from dyntui.web.server import WebServer
 from engine import Engine
 from tests.dyntui.app.conftest import create_films

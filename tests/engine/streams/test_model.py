@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.stream_tail import VIEWS, StreamTail
+from dyntui.core.streams.tail import VIEWS, StreamTail
 from engine import Engine, VirtualClock
 from tests.engine.streams.reading import (
     TABLE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.stream_tail import StreamTail
+from dyntui.core.streams.tail import StreamTail
 from engine import Engine, VirtualClock
 from engine.errors import LimitExceededException, ResourceNotFoundException
 from tests.engine.streams.reading import disable, make_table, put, split_into

@@ -8,7 +8,7 @@ import pytest
 
 from dyntui.cli.api.table_output import table_lines
 from dyntui.cli.api.text_output import text_lines
-from dyntui.core.formats import wide_json
+from dyntui.core.text.formats import wide_json
 from engine.client.protocol import OWNER, Context, Json
 from engine.operations import OPERATIONS
 from engine.operations.region import Region

@@ -7,7 +7,7 @@ import pytest
 from dyntui.cli.api.commands import OperationCommand
 from dyntui.cli.exits import FOLDER
 from dyntui.cli.paging import paginations
-from dyntui.core.requests import kebab
+from dyntui.core.tables.requests import kebab
 from engine import Engine
 from engine.client.protocol import Context, Json
 from engine.model.service import service_model

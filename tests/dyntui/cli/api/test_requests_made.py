@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dyntui.cli.api.skeleton import skeleton
-from dyntui.core.formats import dynamodb_json
-from dyntui.core.requests import kebab
+from dyntui.core.tables.requests import kebab
+from dyntui.core.text.formats import dynamodb_json
 from engine.client.protocol import Context, Json
 from engine.model.service import service_model
 from engine.operations import OPERATIONS

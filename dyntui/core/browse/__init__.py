@@ -1,0 +1,1 @@
+"""Items looked for, shown and changed: query plans, columns, writes, entities."""

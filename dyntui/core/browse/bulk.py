@@ -1,0 +1,106 @@
+"""Many writes, one after another, each with its own condition; and what undoes a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
+from dyntui.core.tables.schema import TableInfo
+from engine.client.protocol import Json
+from engine.errors import ApiError, ConditionalCheckFailedException
+
+UNDO_MAX = 50
+"""So many of the last writes can be undone."""
+
+
+class Call(Protocol):
+    """How requests are answered."""
+
+    def __call__(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Json: ...
+
+
+@dataclass(slots=True)
+class BulkResult:
+    """What became of many writes: those that were done, with the items as they were; those that
+    were refused, since somebody else wrote meanwhile; and what ended it before its end."""
+
+    done: list[Write] = field(default_factory=list)
+    refused: list[Write] = field(default_factory=list)
+    error: ApiError | None = None
+
+
+def write_all(
+    call: Call,
+    writes: Sequence[Write],
+    cancelled: Callable[[], bool],
+    on_progress: Callable[[BulkResult], None],
+) -> BulkResult:
+    """Send writes until one fails for another reason than its condition, or it is cancelled."""
+    result = BulkResult()
+    for write in writes:
+        if cancelled():
+            break
+        request = write.request
+        members = request.members
+        if write.kind == "delete":
+            members = {**members, "ReturnValues": "ALL_OLD"}
+        try:
+            response = call(request.operation, members, cancelled)
+        except ConditionalCheckFailedException:
+            result.refused.append(write)
+        except ApiError as error:
+            result.error = error
+            break
+        else:
+            # Rows of an index or a projection may lack attributes: what was deleted is known now.
+            result.done.append(replace(write, old=response.get("Attributes") or write.old))
+        on_progress(result)
+    return result
+
+
+def inverse(info: TableInfo, write: Write) -> Write:
+    """The write that undoes one, refused like any other if somebody has written meanwhile.
+
+    Raises `engine.errors.ApiError`.
+    """
+    if write.old is None and write.new is not None:
+        return delete_item(info, write.new)
+    if write.new is None and write.old is not None:
+        return create_item(info, write.old)
+    return change_item(info, write.new or {}, write.old or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """Writes of one act, the last one first undone."""
+
+    info: TableInfo
+    writes: tuple[Write, ...]
+
+    def inverses(self) -> list[Write]:
+        """The writes that undo them."""
+        return [inverse(self.info, write) for write in reversed(self.writes)]
+
+
+class UndoStack:
+    """The last writes of a session, the last one on top."""
+
+    def __init__(self) -> None:
+        self._acts: list[Undoable] = []
+
+    def push(self, info: TableInfo, writes: Sequence[Write]) -> None:
+        """Take up the writes of an act."""
+        if writes:
+            self._acts = [*self._acts[-UNDO_MAX + 1 :], Undoable(info, tuple(writes))]
+
+    def last(self, table: str) -> Undoable | None:
+        """The last act on a table."""
+        return next((act for act in reversed(self._acts) if act.info.name == table), None)
+
+    def drop(self, act: Undoable) -> None:
+        """Forget an act."""
+        self._acts = [one for one in self._acts if one is not act]

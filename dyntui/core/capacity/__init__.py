@@ -1,0 +1,1 @@
+"""Capacity shown and tried: the page on a table, load tests."""

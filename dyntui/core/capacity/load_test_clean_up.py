@@ -1,0 +1,53 @@
+"""Taking away what load tests have written, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from dyntui.core.capacity.load_test_keys import MARK
+from dyntui.core.tables.schema import TableInfo
+from engine.client.protocol import Client, Json
+from engine.errors import ApiError
+
+
+def marked_keys(client: Client, info: TableInfo) -> Iterator[Json]:
+    """The keys of all marked items; reads the whole table. Raises `ApiError`."""
+    names = {f"#k{place}": name for place, name in enumerate(info.key_names)}
+    request: Json = {
+        "TableName": info.name,
+        "FilterExpression": "attribute_exists(#mark)",
+        "ProjectionExpression": ", ".join(names),
+        "ExpressionAttributeNames": {"#mark": MARK, **names},
+    }
+    while True:
+        answer = client.call("Scan", request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def remove(
+    client: Client, info: TableInfo, keys: Iterable[Json], on_progress: Callable[[int], None]
+) -> int:
+    """Delete the items with these keys that are still marked; gives how many.
+
+    `on_progress` is told how many there are after each. Raises `ApiError`.
+    """
+    removed = 0
+    for key in keys:
+        request = {
+            "TableName": info.name,
+            "Key": key,
+            "ConditionExpression": "attribute_exists(#mark)",
+            "ExpressionAttributeNames": {"#mark": MARK},
+        }
+        try:
+            client.call("DeleteItem", request)
+        except ApiError as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+        else:
+            removed += 1
+            on_progress(removed)
+    return removed

@@ -1,0 +1,81 @@
+"""The Client as one person's session uses it: every call metered, every call cancellable."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from dyntui.core.connection.pages import consumed_units
+from engine.client.protocol import Client, Context
+from engine.client.retrying import Wait
+from engine.clock import SYSTEM_CLOCK, Clock
+
+Json = dict[str, Any]
+
+READS = frozenset({"GetItem", "Query", "Scan"})
+SHOWN_S = 0.5
+"""How long a wait is told at least, so that it can be seen."""
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
+
+
+class Session:
+    """Calls a Client for a person, and adds up the units that the answers say they consumed.
+
+    `drafts` is what the person typed into forms and did not send: by the form's title, then by
+    field.
+    """
+
+    def __init__(self, client: Client, region: str, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._client = client
+        self.region = region
+        self.clock = clock
+        self._lock = threading.Lock()
+        self.read_units = 0.0
+        self.write_units = 0.0
+        self.drafts: dict[str, dict[str, str | bool]] = {}
+        self._wait: Wait | None = None
+        self._wait_ends_s = 0.0
+
+    def note_wait(self, wait: Wait) -> None:
+        """Remember that a throttled request waits, for `waiting`."""
+        shown_s = max(wait.seconds, SHOWN_S)
+        self._wait, self._wait_ends_s = wait, self.clock.monotonic_s() + shown_s
+
+    def waiting(self) -> str:
+        """What a request waits for now, in words; empty where none does."""
+        if self._wait is None or self.clock.monotonic_s() > self._wait_ends_s:
+            return ""
+        return str(self._wait)
+
+    def call(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Json:
+        """Answer one request; raises `engine.errors.ApiError`."""
+        reads = is_read(operation, request)
+        metered = reads or operation in WRITES
+        if metered:
+            request = {"ReturnConsumedCapacity": "TOTAL", **request}
+        context = Context(origin="person", cancelled=cancelled)
+        response = self._client.call(operation, request, context)
+        if metered:
+            units = consumed_units(response)
+            with self._lock:
+                if reads:
+                    self.read_units += units
+                else:
+                    self.write_units += units
+        return response
+
+    def at(self, when: str) -> Session:
+        """One that reads as of a time, and charges nothing; raises `engine.errors.ApiError`."""
+        from dyntui.core.connection.past import client_at
+
+        return Session(client_at(self._client, when, self.clock), self.region, self.clock)
+
+
+def is_read(operation: str, request: Json) -> bool:
+    """Whether a request reads items."""
+    if operation != "ExecuteStatement":
+        return operation in READS
+    return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

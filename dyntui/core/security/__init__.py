@@ -1,0 +1,1 @@
+"""Keys, what is encrypted under them, and sealed items."""

@@ -1,0 +1,94 @@
+"""Where the configuration of a table's item encryption lies, and what it is opened with.
+
+Command line and app look at the same place: `TABLE.crypto.toml` in the working folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dyntui.core.connection.connect import Connection
+from engine.client.keys import KeyTools
+from engine.client.protocol import Json
+
+if TYPE_CHECKING:
+    from engine.itemcrypto.keyrings.kms import KeyStore
+    from engine.itemcrypto.protection import Protection
+    from engine.itemcrypto.schema import Place
+
+ENDING = ".crypto.toml"
+
+
+def config_path(table: str, config: Path | None = None) -> Path:
+    """The configuration of a table: as given, else the one in the working folder."""
+    return Path(table + ENDING) if config is None else config
+
+
+def protection_at(
+    path: Path, connection: Connection, open_keys: Callable[[], KeyTools] | None = None
+) -> Protection:
+    """What a configuration says, with its keys.
+
+    Keys of the folder are those that `open_keys` gives; without it, the connection's. Raises
+    `engine.itemcrypto.errors.CryptoConfigError`.
+    """
+    from engine.itemcrypto.config import load_protection
+
+    def folder_keys() -> KeyStore:
+        from engine.security.item_keys import ItemKeys
+
+        return ItemKeys(connection.tools.keys if open_keys is None else open_keys())
+
+    return load_protection(
+        path,
+        client=connection.client,
+        folder_keys=None if connection.local_tools is None else folder_keys,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A configuration as far as it is told without any key.
+
+    `keyrings` are their kinds, `key_ids` the keys of those of kind `kms`; `place` is None where the
+    file says none that can be, and `problem` why; that is empty otherwise.
+    """
+
+    path: Path
+    keyrings: tuple[str, ...] = ()
+    key_ids: tuple[str, ...] = ()
+    place: Place | None = None
+    problem: str = ""
+
+
+def config_of(table: str) -> Config | None:
+    """The configuration of a table in the working folder; None where there is none."""
+    path = config_path(table)
+    if not path.exists():
+        return None
+    from engine.itemcrypto.config import load_place, read_settings
+    from engine.itemcrypto.errors import CryptoConfigError
+
+    try:
+        place = load_place(path)
+        keyrings = list(_keyrings(read_settings(path).get("keyring")))
+    except CryptoConfigError as error:
+        return Config(path, problem=error.reason)
+    kinds = tuple(str(one.get("kind")) for one in keyrings)
+    key_ids = tuple(str(one["key_id"]) for one in keyrings if "key_id" in one)
+    return Config(path, kinds, key_ids, place)
+
+
+def _keyrings(settings: object) -> Iterator[Json]:
+    """A keyring's settings and, of a multi, its members' in its place."""
+    if not isinstance(settings, dict):
+        return
+    members = settings.get("members")
+    if not isinstance(members, list):
+        yield settings
+        return
+    for member in members:
+        yield from _keyrings(member)

@@ -1,0 +1,1 @@
+"""What can be set of a table, and the requests that set it."""

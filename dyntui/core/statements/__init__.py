@@ -1,0 +1,1 @@
+"""PartiQL for a person: completion, parameters, explanations, results beyond the service."""

@@ -1,0 +1,1 @@
+"""A table's stream followed, and told as lines."""

@@ -1,0 +1,1 @@
+"""Tables and requests about them: schemas, short notations, costs."""

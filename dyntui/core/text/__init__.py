@@ -1,0 +1,1 @@
+"""Values, items, times and charts as text."""

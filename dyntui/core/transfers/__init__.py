@@ -1,0 +1,1 @@
+"""Exports and imports: planned, carried out, told of."""

@@ -1,0 +1,1 @@
+"""What a person chose and typed: settings, themes, history, saved statements."""
