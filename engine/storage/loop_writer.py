@@ -37,7 +37,7 @@ class CallSoon(Protocol):
 class LoopTicket(Ticket[T]):
     """A request of an event loop; `on_done` is called there once, with result or error set."""
 
-    __slots__ = ("_wake", "on_done")
+    __slots__ = ("on_done",)
 
     def __init__(
         self,
@@ -45,13 +45,8 @@ class LoopTicket(Ticket[T]):
         on_done: Callable[[LoopTicket[T]], object],
         wake: Callable[[LoopTicket[Any]], None],
     ) -> None:
-        super().__init__(work)
+        super().__init__(work, wake)
         self.on_done: Callable[[LoopTicket[T]], object] | None = on_done
-        self._wake = wake
-
-    def wake(self) -> None:
-        """See `Ticket.wake`."""
-        self._wake(self)
 
 
 Group = list[LoopTicket[Any]]

@@ -42,12 +42,17 @@ _GROUP_MAX = 64
 
 
 class Ticket(Generic[T]):
-    """One request in the queue: its work, then its result or its error."""
+    """One request in the queue: its work, then its result or its error.
 
-    __slots__ = ("done", "error", "result", "work")
+    `wake` is called with the ticket and tells whoever waits that the request is done, or else that
+    it is theirs to lead. It may be called more than once.
+    """
 
-    def __init__(self, work: Work[T]) -> None:
+    __slots__ = ("done", "error", "result", "wake", "work")
+
+    def __init__(self, work: Work[T], wake: Callable[[Any], None]) -> None:
         self.work = work
+        self.wake = wake
         self.result: T
         self.error: Exception | None = None
         self.done = False
@@ -67,29 +72,6 @@ class Ticket(Generic[T]):
         if self.error is not None:
             raise self.error
         return self.result
-
-    def wake(self) -> None:
-        """Tell whoever waits that the request is done, or else that it is theirs to lead.
-
-        May be called more than once.
-        """
-        raise NotImplementedError
-
-
-class _ThreadTicket(Ticket[T]):
-    """A request whose thread is parked until it is woken."""
-
-    __slots__ = ("parked",)
-
-    def __init__(self, work: Work[T]) -> None:
-        super().__init__(work)
-        self.parked = threading.Lock()
-        self.parked.acquire()
-
-    def wake(self) -> None:
-        """See `Ticket.wake`."""
-        if self.parked.locked():
-            self.parked.release()
 
 
 class Writer:
@@ -124,10 +106,17 @@ class Writer:
 
     def run(self, work: Work[T]) -> T:
         """Do the work in a transaction, durable when this returns; raises what the work raised."""
-        ticket = _ThreadTicket(work)
+        parked = threading.Lock()
+        parked.acquire()
+
+        def wake(_: object) -> None:
+            if parked.locked():
+                parked.release()
+
+        ticket = Ticket(work, wake)
         try:
             if not self.enqueue(ticket):
-                ticket.parked.acquire()
+                parked.acquire()
             if not ticket.done:
                 self._lead(ticket)
         except BaseException:
@@ -244,10 +233,10 @@ class Writer:
                 return
             waiting = self._waiting
             while waiting and waiting[0].done:
-                waiting[0].wake()
+                waiting[0].wake(waiting[0])
                 waiting.popleft()
             if waiting:
-                waiting[0].wake()
+                waiting[0].wake(waiting[0])
                 self._leader = waiting[0]
             else:
                 self._leader = None
