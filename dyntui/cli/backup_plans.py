@@ -12,7 +12,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import ConnectError, region_name
-from dyntui.core.text.stretch import StretchError, stretch_s, stretch_text
+from dyntui.core.text.duration import DurationError, span_s, span_text
 from engine.client.recovery import BackupPlan
 
 
@@ -38,9 +38,9 @@ def set_plan(
 ) -> None:
     """Make a plan for the tables that are named, or for all; or change it."""
     try:
-        every_s, keep_s = stretch_s(every), stretch_s(keep)
+        every_s, keep_s = span_s(every), span_s(keep)
         copied_to = None if copy_to is None else region_name(copy_to)
-    except (StretchError, ConnectError) as error:
+    except (DurationError, ConnectError) as error:
         raise click.UsageError(str(error)) from None
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise click.UsageError("the name of a plan is made of letters, digits, - and _")
@@ -59,8 +59,8 @@ def list_plans(context: click.Context) -> None:
         (
             each.name,
             "all" if each.tables is None else ", ".join(each.tables),
-            stretch_text(each.every_s),
-            stretch_text(each.keep_s),
+            span_text(each.every_s),
+            span_text(each.keep_s),
             each.copy_to or "",
             "" if each.last_us is None else _time(each.last_us),
         )

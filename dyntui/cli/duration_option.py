@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from dyntui.core.text.duration import duration_s
+from dyntui.core.text.duration import DurationError, duration_s
 
 
 def duration_option(
@@ -17,7 +17,7 @@ def duration_option(
     def seconds(_context: click.Context, _option: click.Parameter, value: str) -> int:
         try:
             found = duration_s(value)
-        except ValueError as error:
+        except DurationError as error:
             raise click.BadParameter(str(error)) from None
         if found > most_s:
             raise click.BadParameter(f"{value} is more than {most_s // 86_400} days")

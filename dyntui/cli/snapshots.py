@@ -14,8 +14,8 @@ from dyntui.cli.exits import REFUSED, UNMET, Failure, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
+from dyntui.core.text.duration import DurationError, span_s
 from dyntui.core.text.formats import dynamodb_json, json_default
-from dyntui.core.text.stretch import StretchError, stretch_s
 from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
@@ -279,8 +279,8 @@ def _beyond(reports: Sequence[SnapshotReport], keep: str) -> Sequence[SnapshotRe
     if keep.isdecimal():
         return reports[: max(len(reports) - int(keep), 0)]
     try:
-        since_us = SYSTEM_CLOCK.now_us() - stretch_s(keep) * 1_000_000
-    except StretchError:
+        since_us = SYSTEM_CLOCK.now_us() - span_s(keep) * 1_000_000
+    except DurationError:
         raise click.UsageError(
             f"--keep: {keep!r} is neither a number nor a time such as 12h, 7d"
         ) from None

@@ -8,7 +8,13 @@ import orjson
 import pexpect
 import pytest
 
-from dyntui.core.text.duration import duration_s, duration_text
+from dyntui.core.text.duration import (
+    DurationError,
+    duration_s,
+    duration_text,
+    span_s,
+    span_text,
+)
 from engine import Engine
 from engine.client.capacity import CapacityReport, PartitionHeat, Resource, ThrottleMark
 from engine.errors import ResourceNotFoundException
@@ -219,8 +225,17 @@ def test_times_are_read_and_told() -> None:
     texts = [duration_text(seconds) for seconds in (1, 90, 600, 7_200, 86_400)]
     assert texts == ["1 s", "90 s", "10 min", "2 h", "1 d"]
     for wrong in ("", "0m", "1.5h", "-1s", "5 weeks"):
-        with pytest.raises(ValueError, match="no time such as"):
+        with pytest.raises(DurationError, match="no time such as"):
             duration_s(wrong)
+
+
+def test_hours_days_and_weeks_are_read_and_told() -> None:
+    for text in ("5h", "1d", "12d", "3w"):
+        assert span_text(span_s(text)) == text
+    assert span_text(14 * 86_400) == "2w"
+    for wrong in ("", "0d", "90s", "10m", "7", "1.5h", "-1d"):
+        with pytest.raises(DurationError, match="no stretch of time such as"):
+            span_s(wrong)
 
 
 def test_of_many_reasons_the_newest_are_told(
