@@ -11,7 +11,6 @@ import orjson
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.duration_option import duration_option
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import rows_text
 from dyntui.cli.statement_options import FiniteRange
 from dyntui.cli.status_line import StatusLine
 from dyntui.cli.workspace import Workspace, workspace
@@ -28,6 +27,7 @@ from dyntui.core.capacity.load_test_keys import (
 from dyntui.core.tables.cost import write_units
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.symbols import drawn
+from dyntui.core.text.text_table import rows_text
 from engine.client.protocol import Json
 from engine.errors import ApiError
 

@@ -8,16 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import click
 
 from dyntui.cli.exits import say
-from dyntui.core.text.item_output import (
-    FORMATS,
-    GAP,
-    Format,
-    item_texts,
-    json_of,
-    table_line,
-    table_widths,
-)
-from dyntui.core.text.symbols import drawn
+from dyntui.core.text.item_output import FORMATS, Format, item_texts, json_of
+from dyntui.core.text.text_table import rows_text
 from engine.client.protocol import Json
 
 
@@ -64,11 +56,3 @@ def write_item(item: Json, form: Format, *, plain: bool, keys: Sequence[str]) ->
 def write_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
     """Write a small table that is no table of items."""
     sys.stdout.write(rows_text(heads, rows, right))
-
-
-def rows_text(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
-    """A small table that is no table of items: nothing in it is cut."""
-    widths = table_widths([heads, *rows], [sys.maxsize] * len(heads))
-    rule = drawn(GAP.join("─" * width for width in widths)) + "\n"
-    lines = (table_line(row, widths, right) for row in rows)
-    return table_line(heads, widths, right) + rule + "".join(lines)

@@ -7,6 +7,7 @@ import sys
 import click
 
 from dyntui.cli.command import Command
+from dyntui.cli.exits import say
 from dyntui.cli.files import decoded_lines
 from dyntui.cli.statement_failures import BatchError, told_at
 from dyntui.cli.statement_options import ask_above_bytes, ask_options
@@ -51,7 +52,7 @@ def repl(context: click.Context, vi: bool, output: Format, ask_above: float, yes
 
 def _run_pipe(connection: Connection, asked: int | None, output: Format) -> None:
     with item_spool() as spool:
-        shell = Shell(connection, PipeScreen(), spool, ask_above_bytes=asked, interactive=False)
+        shell = Shell(connection, PipeScreen(say), spool, ask_above_bytes=asked, interactive=False)
         shell.settings.form = output
         shell.settings.status = False
         lines = decoded_lines(sys.stdin.buffer, "stdin")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from dyntui.cli.output import rows_text
 from dyntui.core.capacity.words import CLASSES, MODES, episodes, limit_of, rates
 from dyntui.core.text.chart import gauge, sparkline
 from dyntui.core.text.duration import duration_text
 from dyntui.core.text.symbols import drawn
+from dyntui.core.text.text_table import rows_text
 from engine.client.capacity import (
     CapacityReport,
     Flow,

@@ -7,12 +7,6 @@ from collections.abc import Callable
 import click
 
 from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
-from dyntui.cli.describing import (
-    SUMMARY_COLUMNS,
-    describe_json,
-    describe_text,
-    table_summary,
-)
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_items
 from dyntui.cli.workspace import workspace
@@ -30,6 +24,12 @@ from dyntui.core.tables.definition import (
     parse_local_index,
     parse_tag,
     settings_requests,
+)
+from dyntui.core.tables.describing import (
+    SUMMARY_COLUMNS,
+    describe_json,
+    describe_text,
+    table_summary,
 )
 from dyntui.core.text.item_output import FORMATS, Format
 from engine.client.protocol import Json

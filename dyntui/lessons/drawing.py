@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from dyntui.core.text.chart import Line, bar_chart, compact, gauge
 from dyntui.core.text.fitted_json import fitted_json
 from dyntui.core.text.formats import printable
-from dyntui.core.text.item_output import table_line, table_widths
+from dyntui.core.text.text_table import table_line, table_widths
 from dyntui.lessons.lesson import Lesson
 from dyntui.lessons.page import Bars, Block, Chart, Claim, Exchange, Hint, Prose, Run, Table
 

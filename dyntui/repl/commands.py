@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dyntui.cli.describing import SUMMARY_COLUMNS, describe_text, table_summary
 from dyntui.core.statements.parameters import InputError, read_value
 from dyntui.core.statements.runner import explained
 from dyntui.core.statements.statements import Capacity
+from dyntui.core.tables.describing import SUMMARY_COLUMNS, describe_text, table_summary
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.item_output import FORMATS, Format, item_texts

@@ -14,7 +14,6 @@ from typing import IO, Protocol
 import click
 from rich.cells import cell_len
 
-from dyntui.cli.exits import say
 from dyntui.core.text.formats import printable
 from dyntui.core.text.symbols import drawn
 
@@ -41,7 +40,10 @@ class Screen(Protocol):
 
 
 class PipeScreen:
-    """Rows on stdout, lines on stderr, and nobody there to answer."""
+    """Rows on stdout, lines to where the command talks, and nobody there to answer."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
 
     def write(self, texts: Iterator[str]) -> None:
         """Write texts to stdout; who reads them may wait for them before writing more."""
@@ -49,8 +51,8 @@ class PipeScreen:
         sys.stdout.flush()
 
     def say(self, text: str) -> None:
-        """Say a line on stderr."""
-        say(text)
+        """Say a line as the command does."""
+        self._say(text)
 
     def ask(self, question: str, typed: str | None = None) -> bool:
         """Refuse: raises `UsageError`."""

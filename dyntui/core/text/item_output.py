@@ -9,13 +9,12 @@ from itertools import chain, islice
 from typing import Literal
 
 from dyntui.core.text.formats import (
-    ELLIPSIS,
     cell_text,
     dynamodb_json,
     plain_json,
     plain_value_json,
 )
-from dyntui.core.text.symbols import drawn
+from dyntui.core.text.text_table import rule_line, table_line, table_widths
 from engine.client.protocol import Json
 
 Format = Literal["table", "json", "jsonl", "csv", "ion"]
@@ -26,7 +25,6 @@ MAX_CELL_WIDTH = 40
 MAX_KEY_WIDTH = 60
 SAMPLED_ITEMS = 1_000
 """So many items decide a table's columns and their widths; all further ones stream through."""
-GAP = "  "
 
 
 def item_texts(
@@ -142,7 +140,7 @@ def _table(
     rows = [_table_row(item, names) for item in sample]
     widths = table_widths([names, *rows], limits)
     yield table_line(names, widths, numeric)
-    yield drawn(GAP.join("─" * width for width in widths)) + "\n"
+    yield rule_line(widths)
     left_out: set[str] = set()
     for row in rows:
         yield table_line(row, widths, numeric)
@@ -170,35 +168,3 @@ def _mostly_numbers(items: Iterable[Json], name: str) -> bool:
 
 def _table_row(item: Json, names: Sequence[str]) -> list[str]:
     return [cell_text(item[name]) if name in item else "" for name in names]
-
-
-def table_widths(rows: Iterable[Sequence[str]], limits: Sequence[int]) -> list[int]:
-    """The width of each column in terminal cells, at most its limit."""
-    from rich.cells import cell_len
-
-    widths = [0] * len(limits)
-    for row in rows:
-        for place, (text, limit) in enumerate(zip(row, limits, strict=True)):
-            if widths[place] < limit:
-                widths[place] = min(limit, max(widths[place], cell_len(text[: limit + 1])))
-    return widths
-
-
-def table_line(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
-    """One line of a table; numbers stand on the right."""
-    cells = (
-        _fit(text, width, right=right)
-        for text, width, right in zip(row, widths, numeric, strict=True)
-    )
-    return GAP.join(cells).rstrip() + "\n"
-
-
-def _fit(text: str, width: int, *, right: bool) -> str:
-    """The text in exactly `width` cells, cut with an ellipsis where it is longer."""
-    from rich.cells import cell_len, set_cell_size
-
-    length = cell_len(text[: width + 1])
-    if length > width:
-        text, length = set_cell_size(text, width - 1) + drawn(ELLIPSIS), width
-    blanks = " " * (width - length)
-    return blanks + text if right else text + blanks

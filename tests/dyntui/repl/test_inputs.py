@@ -29,7 +29,7 @@ def opened_prompt() -> Iterator[Shell]:
     """A prompt without a terminal, on the shop."""
     with opened_shop() as shop, item_spool() as spool:
         connection = Connection(shop.engine, shop.engine, "us-east-1", None)
-        yield Shell(connection, PipeScreen(), spool, ask_above_bytes=None)
+        yield Shell(connection, PipeScreen(print), spool, ask_above_bytes=None)
 
 
 @pytest.fixture

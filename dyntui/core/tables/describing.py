@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import orjson
 
-from dyntui.cli.output import rows_text
 from dyntui.core.tables.schema import IndexInfo, TableInfo, Throughput
+from dyntui.core.text.text_table import rows_text
 from engine.client.protocol import Json
 
 
