@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.clock import SYSTEM_CLOCK
+from tests.engine.faults.kills import Kill
 
 _ROOT = Path(__file__).parents[2]
+_KILLS = 200
 _EXAMPLES = 5_000
 # Where the time is limited there are several rounds, each with other examples.
 _EXAMPLES_PER_ROUND = 500
@@ -70,6 +73,19 @@ class Campaign:
     name: str
     about: str
     work: Callable[[Run], None]
+
+
+def kills_campaign(name: str, about: str, kills: Sequence[Kill]) -> Campaign:
+    """A campaign that kills processes in turn; each kind has a folder for all its kills."""
+
+    def work(run: Run) -> None:
+        draw = random.Random()
+        run.count(lost=0)
+        for number in run.rounds(_KILLS):
+            kill = kills[number % len(kills)]
+            run.count(kills=1, done_before=kill(run.folder / kill.__name__, draw))
+
+    return Campaign(name, about, work)
 
 
 def pytest_campaign(name: str, about: str, *nodes: str) -> Campaign:

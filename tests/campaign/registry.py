@@ -6,8 +6,9 @@ node ids: those that draw examples draw thousands.
 
 from __future__ import annotations
 
-from tests.campaign import itemcrypto, monkey, security, storage, transactions, transfers, ways_back
-from tests.campaign.campaign import Campaign, pytest_campaign
+from tests.campaign import itemcrypto, monkey, security, storage, transactions
+from tests.campaign.campaign import Campaign, kills_campaign, pytest_campaign
+from tests.engine.faults import kills_amid_transfers, kills_amid_ways_back
 
 CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("kills", "kill -9 amid every kind of work", storage.kills),
@@ -15,8 +16,10 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("fairness", "eight processes write as fast as they can", storage.fairness),
     Campaign("storms", "Ctrl-C at random moments", storage.storms),
     Campaign("transactions", "kill -9 amid transactions", transactions.kills),
-    Campaign("ways-back", "kill -9 amid backups, restores, snapshots", ways_back.kills),
-    Campaign("transfers", "kill -9 amid exports and imports", transfers.kills),
+    kills_campaign(
+        "ways-back", "kill -9 amid backups, restores, snapshots", kills_amid_ways_back.KILLS
+    ),
+    kills_campaign("transfers", "kill -9 amid exports and imports", kills_amid_transfers.KILLS),
     pytest_campaign("round-trips", "tables out and in again", "tests/dyntui/transfer"),
     pytest_campaign("archives", "damaged archives", "tests/engine/archives"),
     pytest_campaign("streams", "consumers of streams", "tests/engine/streams"),

@@ -6,8 +6,6 @@ What a person asks to be written is exempt: exports, `buckets`, saved .sql files
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +21,7 @@ from engine import Engine, VirtualClock
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.disk.searching import MARK, found_in, planted
 from tests.dyntui.repl.talking import talk
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import killed
 
 Json = dict[str, Any]
 TABLE, INDEX, LOCAL, ATTRIBUTE = map(planted, ("table", "index", "local", "attribute"))
@@ -148,14 +146,8 @@ def test_a_kill_amid_writes_and_switches_of_the_key(place: Path, lines: int) -> 
     folder = place / "data"
     folder.mkdir()
     (folder / "config.toml").write_text("key_switches = 0\n")
-    command = [sys.executable, "-m", "tests.dyntui.disk.writing", str(folder)]
     for _ in range(2):
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
-            assert len(kill_after(process, lines)) >= lines
-            assert process.stderr is not None
-            assert process.stderr.read() == ""
+        assert len(killed(lines, "tests.dyntui.disk.writing", folder)) >= lines
         check(place)
     with Engine.open(folder) as engine:
         assert engine.scan(TableName=TABLE)["Count"]

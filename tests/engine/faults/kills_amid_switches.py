@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 
-from engine import Engine, VirtualClock
-from engine.clock import SYSTEM_CLOCK
+from engine import Engine
 from tests.engine.atrest.sealed import STREAM, records, round_of_upkeep, shown, stored
+from tests.engine.faults.kills import reopened
 from tests.engine.faults.switching import SECRET
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import killed
 from tests.engine.storage.things import (
     TABLE,
     items_of,
@@ -29,15 +27,10 @@ _LINES_MAX = 60
 def amid_a_switch(folder: Path, draw: random.Random) -> bool:
     """Nothing is lost, and the switch comes to its end; gives whether it was amid one."""
     known = _numbers_in(folder)
-    command = [sys.executable, "-m", "tests.engine.faults.switching", str(folder), str(len(known))]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        lines = kill_after(process, draw.randint(2, _LINES_MAX))
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
+    said = draw.randint(2, _LINES_MAX)
+    lines = killed(said, "tests.engine.faults.switching", folder, len(known))
     put_since = [int(line.split()[1]) for line in lines if line.startswith("put")]
-    with Engine.open(folder, clock=VirtualClock(SYSTEM_CLOCK.now_us())) as engine:
+    with reopened(folder) as engine:
         amid = bool(shown(engine).get("SSEDescription", {}).get("Status") == "UPDATING")
         found = numbers_of(engine)
         assert found[: len(known) + len(put_since)] == known + put_since

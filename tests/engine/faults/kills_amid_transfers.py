@@ -9,24 +9,21 @@ from __future__ import annotations
 import gzip
 import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from engine import Engine, VirtualClock
-from engine.clock import SYSTEM_CLOCK
+from engine import Engine
 from engine.transfer.layout import find_exports
 from engine.transfer.sources import of_export
 from engine.transfer.stores import FolderStore
+from tests.engine.faults.kills import Kill, reopened
 from tests.engine.faults.transfers import BUCKET
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import killed
 from tests.engine.storage.things import TABLE, items_of, make_table, put_many, thing
 
-Kill = Callable[[Path, random.Random], bool]
+_WORKS = "tests.engine.faults.transfers"
 _COUNT = 300
 _BAD_LINE = b'{"Item":{"p":{"S":"no sort key"}}}\n'
 
@@ -44,23 +41,6 @@ def make_folder(folder: Path) -> list[dict[str, Any]]:
         return items_of(engine)
 
 
-def killed(folder: Path, work: str, lines: int) -> bool:
-    """Kill a process amid a work after so many lines; gives whether it was done before."""
-    command = [sys.executable, "-m", "tests.engine.faults.transfers", work, str(folder)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        said = kill_after(process, lines)
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    return "done" in said
-
-
-def reopened(folder: Path) -> Engine:
-    """The folder, opened again; with this clock, work that was left is done while it opens."""
-    return Engine.open(folder, clock=VirtualClock(SYSTEM_CLOCK.now_us()))
-
-
 def check(engine: Engine, folder: Path) -> None:
     """All is sound, and nothing of the work is left behind."""
     assert engine.check() == []
@@ -76,7 +56,7 @@ def amid_an_export(folder: Path, draw: random.Random) -> bool:
     items = make_folder(folder)
     bucket = folder / "buckets" / BUCKET
     shutil.rmtree(bucket, ignore_errors=True)
-    done = killed(folder, "export", draw.randint(1, 35))
+    done = "done" in killed(draw.randint(1, 35), _WORKS, "export", folder)
     with reopened(folder) as engine:
         store = FolderStore(bucket)
         found = find_exports(store)
@@ -107,7 +87,7 @@ def amid_an_import(folder: Path, draw: random.Random) -> bool:
     for number in range(3):
         part = [*lines[number::3], _BAD_LINE]
         (source / f"{number}.json.gz").write_bytes(gzip.compress(b"".join(part)))
-    done = killed(folder, "import", draw.randint(1, 40))
+    done = "done" in killed(draw.randint(1, 40), _WORKS, "import", folder)
     with reopened(folder) as engine:
         there = "again" in engine.list_tables()["TableNames"]
         assert there or not done

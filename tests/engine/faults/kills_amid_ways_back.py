@@ -7,18 +7,15 @@ campaign hundreds of times. They give whether the work had come to its end.
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine import Engine, VirtualClock
-from engine.clock import SYSTEM_CLOCK
-from tests.engine.storage.processes import kill_after
+from engine import Engine
+from tests.engine.faults.kills import Kill, reopened
+from tests.engine.storage.processes import killed
 from tests.engine.storage.things import TABLE, items_of, make_table, put_many
 
-Kill = Callable[[Path, random.Random], bool]
+_WORKS = "tests.engine.faults.ways_back"
 _COUNT = 300
 
 
@@ -29,23 +26,6 @@ def make_folder(folder: Path) -> list[dict[str, Any]]:
             make_table(engine, indexed=True)
             put_many(engine, range(_COUNT))
         return items_of(engine)
-
-
-def killed(folder: Path, work: str, lines: int) -> bool:
-    """Kill a process amid a work after so many lines; gives whether it was done before."""
-    command = [sys.executable, "-m", "tests.engine.faults.ways_back", work, str(folder)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        said = kill_after(process, lines)
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    return "done" in said
-
-
-def reopened(folder: Path) -> Engine:
-    """The folder, opened again; with this clock, work that was left is done while it opens."""
-    return Engine.open(folder, clock=VirtualClock(SYSTEM_CLOCK.now_us()))
 
 
 def check(engine: Engine, folder: Path) -> None:
@@ -69,7 +49,7 @@ def check(engine: Engine, folder: Path) -> None:
 def amid_a_backup(folder: Path, draw: random.Random) -> bool:
     """A backup is there and sound, or was never asked for."""
     items = make_folder(folder)
-    done = killed(folder, "backup", draw.randint(1, 18))
+    done = "done" in killed(draw.randint(1, 18), _WORKS, "backup", folder)
     with reopened(folder) as engine:
         found = engine.list_backups()["BackupSummaries"]
         assert len(found) == 1 if done else len(found) <= 1
@@ -87,7 +67,7 @@ def amid_a_restore(folder: Path, draw: random.Random) -> bool:
     items = make_folder(folder)
     with Engine.open(folder) as engine:
         engine.create_backup(TableName=TABLE, BackupName="spring")
-    done = killed(folder, "restore", draw.randint(1, 34))
+    done = "done" in killed(draw.randint(1, 34), _WORKS, "restore", folder)
     with reopened(folder) as engine:
         there = "again" in engine.list_tables()["TableNames"]
         assert there or not done
@@ -102,7 +82,7 @@ def amid_a_restore(folder: Path, draw: random.Random) -> bool:
 def amid_a_snapshot(folder: Path, draw: random.Random) -> bool:
     """A snapshot is there and sound, or is not there at all."""
     make_folder(folder)
-    done = killed(folder, "snapshot", draw.randint(1, 18))
+    done = "done" in killed(draw.randint(1, 18), _WORKS, "snapshot", folder)
     with reopened(folder) as engine:
         names = [report.name for report in engine.snapshots()]
         assert names == ["spring"] if done else names in ([], ["spring"])
@@ -120,7 +100,7 @@ def amid_going_back(folder: Path, draw: random.Random) -> bool:
         engine.snapshot("before")
         put_many(engine, range(_COUNT, _COUNT + 40))
         after = items_of(engine)
-    done = killed(folder, "go_back", draw.randint(1, 34))
+    done = "done" in killed(draw.randint(1, 34), _WORKS, "go_back", folder)
     with reopened(folder) as engine:
         found = items_of(engine)
         assert found == items if done else found in (items, after)
@@ -138,7 +118,7 @@ def amid_going_back(folder: Path, draw: random.Random) -> bool:
 def amid_a_copy(folder: Path, draw: random.Random) -> bool:
     """The copy is whole, or is not there; a backup that is left is sound."""
     items = make_folder(folder)
-    done = killed(folder, "copy", draw.randint(1, 50))
+    done = "done" in killed(draw.randint(1, 50), _WORKS, "copy", folder)
     with reopened(folder) as engine:
         there = "again" in engine.list_tables()["TableNames"]
         assert there or not done

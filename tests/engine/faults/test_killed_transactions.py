@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 import subprocess
-import sys
 from pathlib import Path
 
 from engine import Engine
 from tests.engine.faults.writers import ACCOUNTS
 from tests.engine.operations.tables import items_of, make_tables
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import finish, kill_after, started
 
 KILLS = 4
 LINES_MAX = 60
@@ -19,8 +18,7 @@ ADDITIONS = 40
 
 
 def start(work: str, folder: Path, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.engine.faults.writers", work, str(folder), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return started("tests.engine.faults.writers", work, folder, count)
 
 
 def kill_while_it_transfers(folder: Path, seed: int) -> int:
@@ -53,8 +51,7 @@ def test_many_processes_add_up_exactly(tmp_path: Path) -> None:
         make_tables(engine)
     writers = [start("count_up", tmp_path, ADDITIONS) for _ in range(PROCESSES)]
     for writer in writers:
-        writer.communicate()
-        assert writer.returncode == 0
+        finish(writer)
     with Engine.open(tmp_path, throttling="off") as engine:
         (counter,) = items_of(engine, "hash")
     assert counter["amount"] == {"N": str(PROCESSES * ADDITIONS)}

@@ -16,7 +16,8 @@ from engine.transfer import layout
 from engine.transfer.compression import writing
 from engine.transfer.layout import find_exports
 from engine.transfer.stores import FolderStore
-from tests.engine.faults.kills_amid_transfers import KILLS, Kill, make_folder, reopened
+from tests.engine.faults.kills import Kill, reopened
+from tests.engine.faults.kills_amid_transfers import KILLS, make_folder
 from tests.engine.faults.transfers import BUCKET, export, import_
 from tests.engine.storage.things import TABLE, items_of
 

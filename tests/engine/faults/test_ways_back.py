@@ -12,7 +12,8 @@ import pytest
 
 from engine import Account, Engine
 from engine.operations import jobs
-from tests.engine.faults.kills_amid_ways_back import KILLS, Kill
+from tests.engine.faults.kills import Kill
+from tests.engine.faults.kills_amid_ways_back import KILLS
 from tests.engine.operations.tables import refused
 from tests.engine.storage.things import TABLE, items_of, make_table, put, put_many, thing
 

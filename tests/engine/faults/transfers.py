@@ -6,36 +6,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from engine import Engine, VirtualClock
 from engine.clock import SYSTEM_CLOCK
-from engine.operations import export_job, import_job, jobs, restore_job
+from engine.operations import export_job, import_job
 from engine.transfer import layout
+from tests.engine.faults.small_steps import tell_steps, telling
 from tests.engine.storage.things import TABLE, definitions
 from tests.engine.storage.writers import say
 
 BUCKET = "bucket"
-_STEP = 20
 _FILE_BYTES = 8_000
 
 
 def in_small_steps() -> None:
     """Let every work say a line for each small step."""
-    restore_job._STEP_ITEMS = _STEP
+    tell_steps()
     layout.FILE_BYTES = _FILE_BYTES
-    step = jobs.Running.step
-
-    def told(self: jobs.Running, work: Any, state: Any) -> None:
-        step(self, work, state)
-        say("step")
-
-    jobs.Running.step = told  # type: ignore[method-assign]
-    _tell_each("_items", export_job)
-    _tell_each("_changes", export_job)
-    _tell_each("_items", import_job)
+    for module, name in ((export_job, "_items"), (export_job, "_changes"), (import_job, "_items")):
+        setattr(module, name, telling(getattr(module, name)))
     put = layout._put
 
     def told_put(*arguments: Any) -> None:
@@ -43,18 +35,6 @@ def in_small_steps() -> None:
         say("file")
 
     layout.__dict__["_put"] = told_put
-
-
-def _tell_each(name: str, module: Any) -> None:
-    rows = getattr(module, name)
-
-    def told_rows(*arguments: Any) -> Iterator[Any]:
-        for number, row in enumerate(rows(*arguments)):
-            if number % _STEP == 0:
-                say("rows")
-            yield row
-
-    setattr(module, name, told_rows)
 
 
 def export(engine: Engine) -> None:

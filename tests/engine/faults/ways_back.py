@@ -6,38 +6,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from engine import Engine
 from engine.archives import archive
-from engine.operations import backup_job, jobs, restore_job, snapshots
+from engine.operations import backup_job, snapshots
+from tests.engine.faults.small_steps import STEP, tell_steps, telling
 from tests.engine.storage.things import TABLE
 from tests.engine.storage.writers import say
-
-_STEP = 20
 
 
 def in_small_steps() -> None:
     """Let every work say a line for each small step."""
-    restore_job._STEP_ITEMS = _STEP
-    archive.BLOCK_ROWS_MAX = _STEP
-    step = jobs.Running.step
-
-    def told(self: jobs.Running, work: Any, state: Any) -> None:
-        step(self, work, state)
-        say("step")
-
-    jobs.Running.step = told  # type: ignore[method-assign]
-    rows = backup_job.table_rows
-
-    def told_rows(*arguments: Any) -> Iterator[archive.Row]:
-        for number, row in enumerate(rows(*arguments)):
-            if number % _STEP == 0:
-                say("rows")
-            yield row
-
+    tell_steps()
+    archive.BLOCK_ROWS_MAX = STEP
+    told_rows = telling(backup_job.table_rows)
     for module in (backup_job, snapshots):
         module.__dict__["table_rows"] = told_rows
 

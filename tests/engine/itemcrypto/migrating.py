@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +15,7 @@ from engine.itemcrypto.inspection import Report, scanned, verified
 from engine.itemcrypto.migration import migrated
 from engine.itemcrypto.protection import Protection
 from tests.engine.itemcrypto.samples import AES, ITEM, SCHEMA
-from tests.engine.storage.processes import kill_after
+from tests.engine.storage.processes import killed
 from tests.vectors.comparing import check_item
 
 TABLE = "orders"
@@ -56,9 +55,7 @@ def migrate(folder: Path, tell: Callable[[int], None]) -> None:
 
 def kill_while_it_migrates(folder: Path, draw: random.Random, lines_max: int) -> int:
     """Kill such a process after some lines; gives how many."""
-    command = [sys.executable, "-m", "tests.engine.itemcrypto.migrating", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        return len(kill_after(process, draw.randint(1, lines_max)))
+    return len(killed(draw.randint(1, lines_max), "tests.engine.itemcrypto.migrating", folder))
 
 
 def report_of(db: Engine, protection: Protection = PROTECTION) -> Report:

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from engine import Account
+from tests.engine.storage.processes import started
 
 
 def start(folder: Path, count: int) -> subprocess.Popen[str]:
     """Start a process that makes so many keys, and says of each that it is there."""
-    command = [sys.executable, "-m", "tests.engine.security.changing", str(folder), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return started("tests.engine.security.changing", folder, count)
 
 
 def change(folder: str, count: int) -> None:

@@ -6,14 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+_WRITERS = "tests.engine.storage.writers"
 
-def start(work: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
-    """Start a process that does a piece of `tests.engine.storage.writers`."""
-    module = "tests.engine.storage.writers"
-    command = [sys.executable, "-m", module, work, str(folder), *map(str, arguments)]
+
+def started(module: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that runs a module."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+def start(work: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that does a piece of `tests.engine.storage.writers`."""
+    return started(_WRITERS, work, folder, *arguments)
 
 
 def finish(process: subprocess.Popen[str]) -> list[str]:
@@ -37,10 +43,15 @@ def kill_after(process: subprocess.Popen[str], lines_wanted: int) -> list[str]:
     return [line.rstrip("\n") for line in lines if line.endswith("\n")]
 
 
-def killed_amid(work: str, lines_wanted: int, folder: Path, *arguments: object) -> list[str]:
+def killed(lines_wanted: int, module: str, *arguments: object) -> list[str]:
     """Start a process, kill it once it has said so many lines; gives all that it said."""
-    with start(work, folder, *arguments) as process:
+    with started(module, *arguments) as process:
         lines = kill_after(process, lines_wanted)
         assert process.stderr is not None
         assert process.stderr.read() == ""
     return lines
+
+
+def killed_amid(work: str, lines_wanted: int, folder: Path, *arguments: object) -> list[str]:
+    """The same with a piece of `tests.engine.storage.writers`."""
+    return killed(lines_wanted, _WRITERS, work, folder, *arguments)
