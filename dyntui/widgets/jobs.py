@@ -27,11 +27,15 @@ PACE_S = 0.15
 
 
 class JobAnswered(Message, bubble=False):
-    """What a job gave; `deliver` hands it to whoever waits."""
+    """What a job gave; `deliver` hands it to whoever waits.
 
-    def __init__(self, deliver: Callable[[], Answer]) -> None:
+    Where the job outlives its widget, the first screen takes the answer once the widget goes.
+    """
+
+    def __init__(self, deliver: Callable[[], Answer], outlives: bool = False) -> None:
         super().__init__()
         self.deliver = deliver
+        self.outlives = outlives
 
 
 class JobHost(Widget):
@@ -72,9 +76,11 @@ class JobHost(Widget):
             except Exception as error:
                 # What nobody expected is shown where it arose, too, and never as a traceback.
                 answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
-            if not worker.is_cancelled and not self.post_message(JobAnswered(answer)):
-                # The widget is gone, the job was not: the screen below answers for it.
-                app.screen_stack[0].post_message(JobAnswered(answer))
+            if not worker.is_cancelled:
+                message = JobAnswered(answer, outlives)
+                if not self.post_message(message) and outlives:
+                    # The widget is gone, the job was not: the screen below answers for it.
+                    app.screen_stack[0].post_message(message)
 
         host = app if outlives else self
         # Where it has no name, Textual takes the function's.
@@ -99,6 +105,11 @@ class JobHost(Widget):
 
     async def on_job_answered(self, message: JobAnswered) -> None:
         """Hand a job's answer to whoever waits."""
+        if self._pruning:
+            # A widget that is being removed goes after its parts: there is nothing to show it in.
+            if message.outlives and self.app.screen_stack[0] is not self:
+                self.app.screen_stack[0].post_message(message)
+            return
         answer = message.deliver()
         if isawaitable(answer):
             await answer
