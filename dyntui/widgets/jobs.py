@@ -107,8 +107,9 @@ class JobHost(Widget):
         """Hand a job's answer to whoever waits."""
         if self._pruning:
             # A widget that is being removed goes after its parts: there is nothing to show it in.
-            if message.outlives and self.app.screen_stack[0] is not self:
-                self.app.screen_stack[0].post_message(message)
+            below: Widget = self.app.screen_stack[0]
+            if message.outlives and below is not self:
+                below.post_message(message)
             return
         answer = message.deliver()
         if isawaitable(answer):
