@@ -68,7 +68,6 @@ class TransfersView(ListedPlace):
         self._told_ended: set[int] = set()
         self._drafts: dict[str, Values] = {}
         self._number = 0
-        self._ticking: Timer | None = None
         self._looking: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,7 +79,7 @@ class TransfersView(ListedPlace):
 
     def on_mount(self) -> None:
         """Look what there is."""
-        self._ticking = self.set_interval(_TICK_S, self._tick)
+        self.set_interval(_TICK_S, self._tick)
         self._looking = self.set_interval(_LOOK_S, self._look_again)
         self._show()
         self.reload()
