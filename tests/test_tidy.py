@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import engine
 ROOT = Path(__file__).parents[1]
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
+SHORT_TEXT = 80
 # In halves, so that this file has none of them.
 LOOSE_ENDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "pragma: no " + "cover")
 
@@ -78,6 +80,27 @@ def named_by(path: Path) -> Iterator[str]:
             yield node.value.partition(":")[0]
 
 
+def words_of(path: Path) -> Iterator[str]:
+    """Names that a module reads or imports, and the words of its short texts: some are named so."""
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                yield name
+            case ast.Attribute(attr=name) | ast.alias(name=name):
+                yield name
+            case ast.Constant(value=str(text)) if len(text) < SHORT_TEXT:
+                yield from re.findall(r"\w+", text)
+
+
+def names_made(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement of a module gives to a function, a class or a value."""
+    match node:
+        case ast.FunctionDef(name=name, decorator_list=[]) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+
+
 def starts_by_itself(path: Path) -> bool:
     """Whether a module is a program, or a tool finds it by its name."""
     return path.stem.startswith(ENTRY_POINTS) or 'if __name__ == "__main__":' in text_of(path)
@@ -111,6 +134,19 @@ def test_every_module_is_used() -> None:
     used = {name for path in ALL for name in (*imported_by(path), *named_by(path))}
     used |= set((ROOT / "pyproject.toml").read_text(encoding="utf-8").replace(":", '"').split('"'))
     idle = [path for path in ALL if not starts_by_itself(path) and name_of(path) not in used]
+    assert idle == []
+
+
+def test_every_name_is_used() -> None:
+    """What a decorator registers, as commands and fixtures are, is found by other ways."""
+    used = {word for path in ALL for word in words_of(path)}
+    idle = [
+        (str(path), name)
+        for path in ALL
+        for node in tree_of(path).body
+        for name in names_made(node)
+        if name not in used and not name.startswith(("__", "test_", "Test", "pytest"))
+    ]
     assert idle == []
 
 

@@ -18,11 +18,10 @@ from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.recovery.copying import delete_all, scan_cost_text, scanned
 from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.schema import TableInfo
-from engine.client.protocol import Context, Json, LoadProgress
+from engine.client.protocol import Json, LoadProgress
 from engine.errors import ApiError
 
 _POLL_S = 0.1
-_PERSON = Context(origin="person")
 # Nor does a restore bring them along.
 _NOT_COPIED = frozenset({"DeletionProtectionEnabled", "StreamSpecification", "TableClass"})
 _NO_UNITS = "costs no capacity units"

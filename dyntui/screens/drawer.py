@@ -152,6 +152,3 @@ class Drawer(ModalScreen[Result], JobHost):
     def copy(self, text: str, what: str) -> None:
         """Copy a text, and say so."""
         copy_text(self, text, f"Copied {what}: {len(text):,} characters")
-
-
-AnyDrawer = Drawer[Any]

@@ -11,7 +11,6 @@ from textual.widgets.option_list import Option
 from dyntui.core.statements.completion import Completion
 from dyntui.widgets.grid_cells import cut
 
-LINES_MAX = 8
 TEXT_CELLS_MAX = 34
 NOTE_CELLS_MAX = 24
 

@@ -16,6 +16,7 @@ from dyntui.core.connection.pages import PageSource
 from dyntui.core.statements.asked import Ready
 from dyntui.core.statements.result_rows import RowReader
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.row_list import QuietList
 
 TOLD_MAX = 50
 STATEMENT_CELLS_MAX = 60
@@ -33,21 +34,10 @@ class Told:
     columns: Columns | None = None
 
 
-class MessageList(OptionList):
+class MessageList(QuietList):
     """The latest message last; only that many are kept as their rows can be."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("told")
-    DEFAULT_CSS = """
-    MessageList {
-        height: 1fr; border: none; padding: 0; background: $surface;
-        scrollbar-size-vertical: 1;
-        &:focus { border: none; }
-        & > .option-list--option { padding: 0 1; }
-        & > .option-list--option-highlighted { background: $boost; color: $foreground; }
-        &:focus > .option-list--option-highlighted { background: $block-cursor-blurred-background;
-            color: $foreground; }
-    }
-    """
 
     @dataclass
     class Wanted(Message):

@@ -5,7 +5,6 @@ encrypted.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -14,9 +13,8 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
@@ -44,12 +42,12 @@ from dyntui.core.security.words import (
 )
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.filtered import HINT, Filtered
-from dyntui.widgets.jobs import Cancelled, JobHost
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.filtered import HINT
+from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.listed_place import ListedPlace, Note
 from dyntui.widgets.quick_filter import QuickFilter
-from dyntui.widgets.security_lists import EncryptionList, KeyList, Row, SecurityList
-from dyntui.widgets.text_line import TextLine
+from dyntui.widgets.row_list import Row
+from dyntui.widgets.security_lists import EncryptionList, KeyList, SecurityList
 from dyntui.widgets.text_view import TextView
 from engine.client.keys import KeyInfo
 from engine.errors import ApiError
@@ -59,7 +57,7 @@ _POLL_S = 0.5
 _COLOURS = {"✓": "success", "✗": "error", "▲": "warning", "●": "warning"}
 
 
-class SecurityBoard(Vertical, JobHost, Filtered):
+class SecurityBoard(ListedPlace):
     """Two lists, one of them in sight; the details of what is under the cursor stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("security")
@@ -69,10 +67,8 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         #security-title { width: auto; padding: 0 1; text-style: bold; }
         #security-master { width: 1fr; padding: 0 1; color: $secondary; text-align: right;
             text-wrap: nowrap; text-overflow: ellipsis; }
-        #security-note { height: auto; padding: 0 1; color: $text-muted; display: none;
-            &.-shown { display: block; } }
         ContentSwitcher { height: 1fr; }
-        TextView { height: 12; border-top: solid $border-blurred; }
+        TextView { height: 12; }
     }
     """
 
@@ -100,7 +96,7 @@ class SecurityBoard(Vertical, JobHost, Filtered):
             for page, name in _PAGES.items():
                 yield Choice(page, name)
             yield Static(id="security-master")
-        yield TextLine(id="security-note")
+        yield Note()
         with ContentSwitcher(initial=self._page):
             yield KeyList(id="keys")
             yield EncryptionList(id="sealing")
@@ -109,10 +105,11 @@ class SecurityBoard(Vertical, JobHost, Filtered):
     def on_mount(self) -> None:
         """Look what there is."""
         Choice.mark(self, self._page)
-        self._look()
+        self.reload()
 
     @property
-    def _list(self) -> SecurityList:
+    def filtered_list(self) -> SecurityList:
+        """The list that is in sight."""
         return self.query_one(f"#{self._page}", SecurityList)
 
     @property
@@ -127,20 +124,6 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         tables = () if self._found is None else self._found.tables
         return next((one for one in tables if one.info.name == self._chosen.get("sealing")), None)
 
-    @property
-    def panels(self) -> Sequence[Widget]:
-        """The parts that Ctrl+O goes through."""
-        return (self._list, self.query_one(TextView))
-
-    def focus_content(self) -> None:
-        """The list is where one begins."""
-        self._list.focus()
-
-    @property
-    def filtered_list(self) -> SecurityList:
-        """See `Filtered`."""
-        return self._list
-
     def words_changed(self) -> None:
         """Show the keys, or the tables, that hold the words."""
         self._show()
@@ -150,17 +133,11 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         self.query(QuickFilter).remove()
         self.mount(QuickFilter(self._words, HINT), before=self.query_one(ContentSwitcher))
 
-    def back(self) -> bool:
-        """Show all again, where a filter leaves some out; whether it did."""
-        return self.close_filter()
-
-    def reload(self) -> None:
-        """Look again."""
-        self._look()
-
     # Looking.
 
-    def _look(self) -> None:
+    def reload(self) -> None:
+        """Look again what there is."""
+
         def work(cancelled: Cancelled) -> Security:
             return read_security(self._session, self._connection, cancelled)
 
@@ -168,19 +145,11 @@ class SecurityBoard(Vertical, JobHost, Filtered):
 
     def _looked(self, found: Security) -> None:
         self._found = found
-        self._say("" if found.keys is not None else with_keys(LOCKED) if found.is_locked else "")
+        self._say(with_keys(LOCKED) if found.keys is None and found.is_locked else "")
         self._show()
         for table in found.tables:
             if table.is_switching:
                 self._follow(table.info.name)
-
-    def _failed(self, error: ApiError) -> None:
-        self._say(error_text(self.app, error))
-
-    def _say(self, text: Text | str) -> None:
-        line = self.query_one("#security-note", TextLine)
-        line.set_class(bool(text), "-shown")
-        line.say(Text(text) if isinstance(text, str) else text)
 
     def _follow(self, name: str) -> None:
         """Look at a table that is on its way to another key until it is there; the header tells."""
@@ -262,11 +231,6 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         cursor = ids.index(self._chosen[page]) if ids else None
         self.query_one(f"#{page}", SecurityList).show(rows, cursor, self._room)
 
-    @property
-    def _room(self) -> int:
-        """Cells of a row, beside its margins and a scrollbar; of a list out of sight, too."""
-        return max(20, self.size.width - 4)
-
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
@@ -318,7 +282,7 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         self.query_one(ContentSwitcher).current = page
         self._show()
         # At once: the next key may have come already, and means something else in the other list.
-        self.screen.set_focus(self._list)
+        self.screen.set_focus(self.filtered_list)
 
 
 def _row(mark: str, head: str, below: str) -> Row:

@@ -21,6 +21,7 @@ from dyntui.core.security.overview import USABLE, TableSecurity, name_of
 from dyntui.core.security.sealed_tables import seal_table, verify_table
 from dyntui.core.security.words import loss_of
 from dyntui.core.tables.requests import Request
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import SETTINGS, Leads
 from dyntui.widgets.security_board import SecurityBoard
@@ -113,7 +114,7 @@ class SecurityView(SecurityBoard):
             if isinstance(result, str):
                 self.notify(result[:1].upper() + result[1:], markup=False)
             self._drafts[change.title] = result if isinstance(result, dict) else {}
-            self._look()
+            self.reload()
 
         draft = self._drafts.get(change.title, {})
         self.app.push_screen(ChangeKeyScreen(change, tools.keys, draft), closed)
@@ -157,7 +158,7 @@ class SecurityView(SecurityBoard):
             if isinstance(result, str):
                 self.notify(result, markup=False)
                 self.post_message(self.TableChanged(table.info.name))
-                self._look()
+                self.reload()
             elif result is not None:
                 self._wizards[table.info.name] = result
 
@@ -254,5 +255,4 @@ class SecurityView(SecurityBoard):
             self.app.push_screen(CopyAsScreen(request, self._session.region))
 
     def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}: {len(text):,} characters", markup=False)
+        copy_text(self, text, f"Copied {what}: {len(text):,} characters")

@@ -23,6 +23,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.setting_choice import adding_screen, changing_screen, removing_screen
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.copied import copy_text
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
@@ -255,8 +256,7 @@ class SettingsBoard(TableBoard, Filtered):
     def _copy_value(self) -> None:
         row = self._row
         if row is not None:
-            self.app.copy_to_clipboard(row.value)
-            self.notify(f"Copied {row.name.strip()}: {row.value}", markup=False)
+            copy_text(self, row.value, f"Copied {row.name.strip()}: {row.value}")
 
     def _copy_as(self) -> None:
         row = self._row

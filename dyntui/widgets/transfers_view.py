@@ -5,18 +5,13 @@ Drawers are imported when they are first opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from dyntui.core.actions.spoken_keys import with_keys
 from dyntui.core.connection.connect import Connection
@@ -28,14 +23,12 @@ from dyntui.core.transfers.transfers import Transfer, Work
 from dyntui.core.transfers.words import details, mark, standing, title
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.copied import copy_text
-from dyntui.widgets.filtered import Filtered
-from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import Leads
-from dyntui.widgets.messages import error_text
-from dyntui.widgets.text_line import TextLine
+from dyntui.widgets.listed_place import ListedPlace, Note
+from dyntui.widgets.row_list import Row, RowList
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.transferred import TransferredTo
-from engine.errors import ApiError
 
 _TICK_S = 0.25
 _LOOK_S = 2.0
@@ -51,25 +44,14 @@ _MARK_COLOURS = {
 }
 
 
-class TransfersView(Vertical, JobHost, Filtered):
+class TransfersView(ListedPlace):
     """Lists transfers, the newest first; the details of the one under the cursor stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("transfers")
     DEFAULT_CSS = """
     TransfersView {
         #transfers-head { height: 1; padding: 0 1; background: $panel; text-style: bold; }
-        #transfers-note { height: auto; padding: 0 1; color: $text-muted; display: none;
-            &.-shown { display: block; } }
-        OptionList {
-            height: 1fr; border: none; padding: 0; background: $surface;
-            scrollbar-size-vertical: 1;
-            &:focus { border: none; }
-            & > .option-list--option { padding: 0 1; }
-            & > .option-list--option-highlighted { background: $boost; color: $foreground; }
-            &:focus > .option-list--option-highlighted {
-                background: $block-cursor-blurred-background; color: $foreground; }
-        }
-        TextView { height: 9; border-top: solid $border-blurred; }
+        TextView { height: 9; }
     }
     """
 
@@ -83,26 +65,24 @@ class TransfersView(Vertical, JobHost, Filtered):
         self._begun: list[Transfer] = []
         self._looked_up: list[Transfer] = []
         self._shown: list[Transfer] = []
-        self._lines: list[str] | None = None
         self._told_ended: set[int] = set()
         self._drafts: dict[str, Values] = {}
         self._number = 0
-        self._ticking: Timer | None = None
         self._looking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """A head, the list, details."""
         yield Static("Transfers", id="transfers-head")
-        yield TextLine(id="transfers-note")
-        yield OptionList()
+        yield Note()
+        yield RowList()
         yield TextView(json=False, columns=True)
 
     def on_mount(self) -> None:
         """Look what there is."""
-        self._ticking = self.set_interval(_TICK_S, self._tick)
+        self.set_interval(_TICK_S, self._tick)
         self._looking = self.set_interval(_LOOK_S, self._look_again)
         self._show()
-        self._look()
+        self.reload()
 
     def on_show(self) -> None:
         """It came into sight."""
@@ -115,50 +95,31 @@ class TransfersView(Vertical, JobHost, Filtered):
             self._looking.pause()
 
     @property
-    def _list(self) -> OptionList:
-        return self.query_one(OptionList)
+    def filtered_list(self) -> RowList:
+        """The list."""
+        return self.query_one(RowList)
 
     @property
     def chosen(self) -> Transfer | None:
         """The transfer under the cursor."""
-        row = self._list.highlighted
+        row = self.filtered_list.highlighted
         return self._shown[row] if row is not None and row < len(self._shown) else None
-
-    @property
-    def panels(self) -> Sequence[Widget]:
-        """The parts that Ctrl+O goes through."""
-        return (self._list, self.query_one(TextView))
-
-    def focus_content(self) -> None:
-        """The list is where one begins."""
-        self._list.focus()
-
-    @property
-    def filtered_list(self) -> OptionList:
-        """See `Filtered`."""
-        return self._list
 
     def words_changed(self) -> None:
         """Show the transfers that hold the words."""
         self._show()
         self._show_details()
 
-    def back(self) -> bool:
-        """Show all again, where a filter leaves some out; whether it did."""
-        return self.close_filter()
-
-    def reload(self) -> None:
-        """Look again."""
-        self._look()
-
     # Looking.
 
     def _look_again(self) -> None:
         """Where one of DynamoDB's operations is at work, see how far it is."""
         if any(transfer.state == "running" for transfer in self._looked_up):
-            self._look()
+            self.reload()
 
-    def _look(self) -> None:
+    def reload(self) -> None:
+        """Look again what there is."""
+
         def work(_: Cancelled) -> list[Transfer]:
             return self._service.look()
 
@@ -172,14 +133,6 @@ class TransfersView(Vertical, JobHost, Filtered):
                 self._tell_end(transfer)
         self._say(" · ".join(self._service.refusals))
         self._show()
-
-    def _failed(self, error: ApiError) -> None:
-        self._say(error_text(self.app, error))
-
-    def _say(self, text: Text | str) -> None:
-        line = self.query_one("#transfers-note", TextLine)
-        line.set_class(bool(text), "-shown")
-        line.say(Text(text) if isinstance(text, str) else text)
 
     def _tick(self) -> None:
         """Show how far those are that were begun here."""
@@ -216,42 +169,18 @@ class TransfersView(Vertical, JobHost, Filtered):
         head = f"Transfers  {of_all}" + (f" · {running} running" if running else "")
         self.query_one("#transfers-head", Static).update(head)
         now_s = self._session.clock.monotonic_s()
-        prompts = [self._prompt(transfer, now_s) for transfer in found]
-        lines = [
-            prompt.plain + transfer.state for prompt, transfer in zip(prompts, found, strict=True)
-        ]
-        if lines == self._lines and self._shown == found:
-            return
-        options = self._list
-        if [id(one) for one in found] == [id(one) for one in self._shown]:
-            for row, prompt in enumerate(prompts):
-                if self._lines is None or lines[row] != self._lines[row]:
-                    options.replace_option_prompt_at_index(row, prompt)
-        else:
-            before = self.chosen
-            options.clear_options()
-            options.add_options([Option(prompt) for prompt in prompts])
-            same = [row for row, one in enumerate(found) if before and _is_same(one, before)]
-            if found:
-                options.highlighted = same[0] if same else 0
-        self._shown, self._lines = found, lines
-        self._show_details()
+        before = self.chosen
+        same = [row for row, one in enumerate(found) if before and _is_same(one, before)]
+        cursor = same[0] if same else 0 if found else None
+        others, self._shown = found != self._shown, found
+        rows = [_row(transfer, now_s) for transfer in found]
+        if self.filtered_list.show(rows, cursor, self._room) or others:
+            self._show_details()
 
     def _put_cursor_on(self, transfer: Transfer) -> None:
         if transfer not in self._shown:
             self.close_filter()
-        self._list.highlighted = self._shown.index(transfer)
-
-    def _prompt(self, transfer: Transfer, now_s: float) -> Text:
-        colours = self.app.theme_variables
-        colour = "warning" if transfer.rejected else _MARK_COLOURS[transfer.state]
-        width = max(20, self._list.size.width - 4)
-        head = Text(f"{mark(transfer)} ", style=colours[colour])
-        head.append(title(transfer), style=colours["foreground"])
-        head.truncate(width, overflow="ellipsis")
-        below = Text(f"  {standing(transfer, now_s)}", style=colours["secondary"])
-        below.truncate(width, overflow="ellipsis")
-        return Text.assemble(head, "\n", below)
+        self.filtered_list.highlighted = self._shown.index(transfer)
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -273,16 +202,15 @@ class TransfersView(Vertical, JobHost, Filtered):
 
     def on_resize(self) -> None:
         """The lines fit the width."""
-        self._lines, self._shown = None, []
         self._show()
 
     def action_cursor_down(self) -> None:
         """A transfer down."""
-        self._list.action_cursor_down()
+        self.filtered_list.action_cursor_down()
 
     def action_cursor_up(self) -> None:
         """A transfer up."""
-        self._list.action_cursor_up()
+        self.filtered_list.action_cursor_up()
 
     # Beginning.
 
@@ -319,7 +247,7 @@ class TransfersView(Vertical, JobHost, Filtered):
             self._looked_up.insert(0, result)
             self._show()
             self._put_cursor_on(result)
-            self._look()
+            self.reload()
         elif isinstance(result, Transfer):
             self.begin(result)
         self.focus_content()
@@ -360,7 +288,9 @@ class TransfersView(Vertical, JobHost, Filtered):
             def cancel(_: Cancelled) -> None:
                 tools.cancel_job(job)
 
-            self.run_job("cancelling", cancel, lambda _: self._look(), self._failed, group="cancel")
+            self.run_job(
+                "cancelling", cancel, lambda _: self.reload(), self._failed, group="cancel"
+            )
         else:
             self.notify("The service does not cancel exports and imports", severity="warning")
 
@@ -420,6 +350,11 @@ class TransfersView(Vertical, JobHost, Filtered):
             self.app.push_screen(RejectedScreen(transfer))
 
         self.run_job("reading what was rejected", work, done, self._failed, group="rejected")
+
+
+def _row(transfer: Transfer, now_s: float) -> Row:
+    colour = "warning" if transfer.rejected else _MARK_COLOURS[transfer.state]
+    return Row(mark(transfer), colour, title(transfer), standing(transfer, now_s))
 
 
 def _is_same(one: Transfer, other: Transfer) -> bool:

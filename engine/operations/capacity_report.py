@@ -29,7 +29,6 @@ from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.reader import Reader
 
 _REPLAYED_S = 600
-_OF_KIND = {Kind.READ: 0, Kind.WRITE: 1}
 _Stretches = Mapping[int, Stretch]
 _Stored = Mapping[int, tuple[int, int]]
 """Items and bytes by storage id."""

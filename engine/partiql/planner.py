@@ -32,7 +32,6 @@ from engine.expressions.keyconditions import KeyTest
 from engine.partiql.ast import OrderKey, Select
 
 PARTITION_VALUES_MAX = 50
-IN_VALUES_MAX = 100
 _RANGED = frozenset({"=", "<", "<=", ">", ">="})
 
 

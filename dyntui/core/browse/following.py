@@ -11,8 +11,6 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.item_text import value_text
 from engine.client.protocol import Json
 
-KEY_KINDS = ("S", "N", "B")
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -16,7 +16,6 @@ from engine import Engine, VirtualClock
 from tests.engine.streams.reading import disable, make_table, put
 
 Json = dict[str, Any]
-BELL = {"S": "\x07"}
 
 
 def change(number: int, event: str = "INSERT", size: int = 100, **images: Json) -> Change:
