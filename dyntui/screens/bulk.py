@@ -23,7 +23,7 @@ from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.jobs import Cancelled, Progress
 from dyntui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
 
 
 class BulkScreen(Drawer[list[Write]]):
-    """Sends many writes one by one, each with its condition; gives those that were done.
+    """Sends many writes, several at once, each with its condition; gives those that were done.
 
     Where they delete several items of a remote, the table's name is typed first.
     """
@@ -106,18 +106,22 @@ class BulkScreen(Drawer[list[Write]]):
         self.app.push_screen(AskFirstScreen(risk, self._title, self._info.name), closed)
 
     def _send(self) -> None:
-        def show(result: BulkResult) -> None:
-            done = len(result.done) + len(result.refused)
-            self._say(
-                f"{done:,} of {self._counted(len(self._writes))}… {key_for('bulk.close')} stops it"
-            )
+        latest = BulkResult()
+
+        def show() -> None:
+            ending = "stopping" if self._stopped else f"{key_for('bulk.close')} stops it"
+            self._say(f"{latest.tried:,} of {self._counted(len(self._writes))}… {ending}")
+
+        progress = Progress(self, show)
+
+        def told(result: BulkResult) -> None:
+            nonlocal latest
+            latest = result
+            progress.tell()
 
         def work(cancelled: Cancelled) -> BulkResult:
             return write_all(
-                self._session.call,
-                self._writes,
-                lambda: self._stopped or cancelled(),
-                lambda result: self.post_progress(lambda: show(result)),
+                self._session.call, self._writes, lambda: self._stopped or cancelled(), told
             )
 
         self.run_job(self._title, work, self._done, self.show_error, group="bulk")
@@ -125,13 +129,15 @@ class BulkScreen(Drawer[list[Write]]):
 
     def _done(self, result: BulkResult) -> None:
         self._result = result
-        left = len(self._writes) - len(result.done) - len(result.refused)
-        if not result.refused and not left:
+        left = len(self._writes) - result.tried
+        if not result.refused and not result.failed and not left:
             self.dismiss(result.done)
             return
         said = f"{self._counted(len(result.done))} written"
         if result.refused:
             said += f", {len(result.refused):,} left as they are: somebody else changed them"
+        if result.failed:
+            said += f", {len(result.failed):,} failed"
         if left:
             said += f", {left:,} not tried"
         self._say(said + f". {key_for('bulk.close')} goes back.")

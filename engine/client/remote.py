@@ -23,7 +23,7 @@ from engine.client.retrying import THROTTLED, Wait, silent
 from engine.errors import (
     ApiError,
     ConnectionFailed,
-    InternalServerError,
+    RequestCancelled,
     SerializationException,
     UnknownOperationException,
     api_error,
@@ -161,7 +161,7 @@ class RemoteClient(OperationMethods):
         if method is None:
             raise UnknownOperationException(f"{operation} is not an operation of DynamoDB")
         if context.cancelled is not None and context.cancelled():
-            raise InternalServerError("The request was cancelled")
+            raise RequestCancelled("The request was cancelled")
         with _failures():
             response: Json = method(**request)
         response.pop("ResponseMetadata", None)
