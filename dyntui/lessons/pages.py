@@ -88,8 +88,8 @@ def _filtered(page: Page) -> None:
     answers = _read_all(page, wanted)
     scanned = sum(answer["ScannedCount"] for answer in answers)
     page.claim(
-        f"The first page holds {first['Count']} items and is not the last: all "
-        f"{len(answers)} of them look at {scanned} items.",
+        f"The first page holds {first['Count']} items and is not the last: the "
+        f"{len(answers)} pages look at {scanned} items in all.",
         first["Count"] == 0 and "LastEvaluatedKey" in first and scanned == READINGS,
         filtered_pages=len(answers),
     )

@@ -11,7 +11,7 @@ from dyntui.lessons.sandbox import definition
 from engine.errors import ApiError
 
 TABLE = "counts"
-UNITS = 4_000
+UNITS = 3_900
 PARTITIONS = 4
 VOTES = 1_500
 PARTITION_MAX = 1_000

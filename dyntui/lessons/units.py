@@ -63,7 +63,7 @@ def _writes(page: Page, size: int) -> None:
         write_units=plain,
         transaction_write_units=in_transaction,
     )
-    page.hint("CLI", 'dyntui put orders \'{"id": "a"}\' -v   tells what a write cost')
+    page.hint("CLI", 'dyntui put orders \'{"id": "a"}\' --plain -v   tells the units of a write')
 
 
 def _reads(page: Page, size: int) -> None:
