@@ -23,7 +23,6 @@ from engine.errors import (
     ApiError,
     FolderError,
     ResourceNotFoundException,
-    TableKeyDenied,
     ValidationException,
 )
 from engine.late import late
@@ -270,12 +269,9 @@ class Region:
 
     def require_key(self, catalog: Catalog, table: Table) -> None:
         """Raises `TableKeyDenied` where a KMS key is of no use that values of a table are under."""
-        if table.encryption is None:
-            return
-        try:
-            self.database.data_keys.require(table.encryption.data_keys, catalog.data_keys)
-        except TableKeyDenied as error:
-            raise TableKeyDenied(f"{error.message} (Table: {table.name})") from error
+        if table.encryption is not None:
+            data_keys = self.database.data_keys
+            data_keys.require(table.name, table.encryption, catalog.data_keys)
 
     def known_table(self, catalog: Catalog, name_or_arn: str) -> Table:
         """The table that a control request names."""

@@ -29,7 +29,7 @@ _KEY_BITS = (KEY_BYTES * 8).to_bytes(4, "big")
 _WRAPPED_BYTES = _SALT_BYTES + NONCE_BYTES + _VERSION_BYTES + KEY_BYTES + TAG_BYTES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BranchKey:
     """One version of a branch key of 32 bytes."""
 
