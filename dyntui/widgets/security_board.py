@@ -44,10 +44,9 @@ from dyntui.core.security.words import (
 )
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.filtered import HINT, Filtered
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text
-from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.security_lists import EncryptionList, KeyList, Row, SecurityList
 from dyntui.widgets.text_line import TextLine
 from dyntui.widgets.text_view import TextView
@@ -145,10 +144,10 @@ class SecurityBoard(Vertical, JobHost, Filtered):
         """Show the keys, or the tables, that hold the words."""
         self._show()
 
-    def action_filter(self) -> None:
+    @property
+    def below_filter(self) -> ContentSwitcher:
         """See `Filtered`: the line stands above both lists."""
-        self.query(QuickFilter).remove()
-        self.mount(QuickFilter(self._words, HINT), before=self.query_one(ContentSwitcher))
+        return self.query_one(ContentSwitcher)
 
     def back(self) -> bool:
         """Show all again, where a filter leaves some out; whether it did."""
