@@ -132,7 +132,9 @@ def _batch(page: Page, items: int) -> None:
         twice_refused=refused,
     )
     page.say("All or nothing is what transactions are for (lesson transactions).")
-    page.hint("CLI", f"dyntui put {TABLE} file://items.jsonl --max-wcu 5   puts a file's items in batches")
+    page.hint(
+        "CLI", f"dyntui put {TABLE} file://items.jsonl --max-wcu 5   puts a file's items in batches"
+    )
 
 
 LESSON = Lesson(

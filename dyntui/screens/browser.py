@@ -485,7 +485,7 @@ class BrowserScreen(TableWork):
 
     def action_back(self) -> None:
         """Stop what runs, or step back."""
-        if self._list.back():
+        if self._list.has_focus_within and self._list.back():
             return
         if self.has_class("-narrow") and self._list.has_class("-open"):
             self.action_sidebar()
@@ -493,5 +493,5 @@ class BrowserScreen(TableWork):
             return
         elif self._main.place:
             self._main.leave_place()
-        else:
+        elif not self._list.back():
             self.cancel_jobs()

@@ -23,6 +23,7 @@ from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered_rows import LOOKS_ONLY, FilteredRows
 from dyntui.widgets.jobs import Cancelled, Progress
 from dyntui.widgets.rows_view import RowsView
 
@@ -34,13 +35,14 @@ COPIED_MAX = 100
 VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
 
 
-class BulkScreen(Drawer[list[Write]]):
+class BulkScreen(Drawer[list[Write]], FilteredRows):
     """Sends many writes, several at once, each with its condition; gives those that were done.
 
     Where they delete several items of a remote, the table's name is typed first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("bulk")
+    FILTER_HINT = LOOKS_ONLY
     AUTO_FOCUS = "RowsView"
     DEFAULT_CSS = """
     BulkScreen #bulk-about { padding: 0 1; height: auto; background: $surface; color: $text-muted; }
@@ -76,7 +78,7 @@ class BulkScreen(Drawer[list[Write]]):
         rows = [_row(self._info, write) for write in islice(self._writes, SHOWN_MAX)]
         if len(self._writes) > SHOWN_MAX:
             rows.append(Row(((f"and {len(self._writes) - SHOWN_MAX:,} more", "dim"),)))
-        self.query_one(RowsView).show_list(Listed("", tuple(rows), 0))
+        self.filtered_list.show_list(Listed("", tuple(rows), 0))
 
     def _say(self, text: str) -> None:
         self.query_one("#bulk-about", Static).update(Text(text))
@@ -144,23 +146,17 @@ class BulkScreen(Drawer[list[Write]]):
         if result.error is not None:
             self.show_error(result.error)
         rows = tuple(_row(self._info, write, "✗ ") for write in result.refused[:SHOWN_MAX])
-        self.query_one(RowsView).show_list(Listed("", rows, 0))
+        self.filtered_list.show_list(Listed("", rows, 0))
 
     def action_copy_as(self) -> None:
         """Copy the requests, as many as one can do something with."""
         first, *others = (write.request for write in self._writes[:COPIED_MAX])
         self.app.push_screen(CopyAsScreen(first, self._session.region, *others))
 
-    def action_up(self) -> None:
-        """The item above."""
-        self.query_one(RowsView).move(-1)
-
-    def action_down(self) -> None:
-        """The item below."""
-        self.query_one(RowsView).move(1)
-
     def action_close(self) -> None:
-        """Stop what runs, or go back."""
+        """Stop what runs, or go back; first to all items, where a filter leaves some out."""
+        if not self.job_running and self.close_filter():
+            return
         if not self.job_running:
             self.dismiss(self._result.done if self._result is not None else [])
         elif not self._stopped:

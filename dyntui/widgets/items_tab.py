@@ -73,7 +73,7 @@ class ItemsTab(MarkedItems):
             "as_partiql": self._as_partiql,
             "history": self._show_history,
             "form": self.focus_form,
-            "find": self._find,
+            "find": self.find,
             "sort": self._sort,
             "columns": self._choose_columns,
             "column_left": lambda: self._move_column(-1),

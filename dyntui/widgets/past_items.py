@@ -118,7 +118,7 @@ class PastItems(ItemsView):
             "copy_as": self._copy_command,
             "as_partiql": self._as_partiql,
             "form": self.focus_form,
-            "find": self._find,
+            "find": self.find,
             "sort": self._sort,
             "end": self._read_to_end,
             "panel_value": self._show_member,

@@ -23,7 +23,7 @@ from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.leads import Leads
 from dyntui.widgets.lens_host import LensHost
-from dyntui.widgets.message_list import MessageList, Told
+from dyntui.widgets.message_list import MessageList, Messages, Told
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
@@ -43,8 +43,8 @@ class ResultsView(Vertical, LensHost):
         ItemPanel { height: 50%; display: none; border-top: solid $border-blurred; }
         ItemPanel:focus-within { border-top: solid $border; }
         &.-panel ItemPanel { display: block; }
-        MessageList { display: none; }
-        &.-messages { ItemGrid, ItemPanel { display: none; } MessageList { display: block; } }
+        Messages { display: none; }
+        &.-messages { ItemGrid, ItemPanel { display: none; } Messages { display: block; } }
     }
     """
 
@@ -81,14 +81,14 @@ class ResultsView(Vertical, LensHost):
     def compose(self) -> ComposeResult:
         """Grid or messages, line, panel."""
         yield ResultGrid(id="rows")
-        yield MessageList()
+        yield Messages()
         yield TextLine(id="status")
         yield RowPanel(id="row")
 
     @property
-    def messages(self) -> MessageList:
+    def messages(self) -> Messages:
         """The messages."""
-        return self.query_one(MessageList)
+        return self.query_one(Messages)
 
     @property
     def row_count(self) -> int:
@@ -236,7 +236,7 @@ class ResultsView(Vertical, LensHost):
             "copy_as": lambda: self.post_message(self.Asked("copy_as")),
             "follow": self._follow_row,
             "form": lambda: self.post_message(self.Asked("form")),
-            "find": self._find,
+            "find": self.find,
             "sort": self._sort,
             "end": self._end,
             "panel_value": self._show_member,
@@ -269,7 +269,8 @@ class ResultsView(Vertical, LensHost):
         if self.has_class("-panel"):
             self._leave_panel()
         elif self.has_class("-messages"):
-            self.toggle_messages()
+            if not self.messages.close_filter():
+                self.toggle_messages()
         else:
             return self._drop_lens()
         return True
@@ -278,7 +279,7 @@ class ResultsView(Vertical, LensHost):
         """Messages in place of the rows, or the rows again."""
         self._close_panel()
         self.toggle_class("-messages")
-        (self.messages if self.has_class("-messages") else self._grid).focus()
+        (self.messages.filtered_list if self.has_class("-messages") else self._grid).focus()
 
     @on(MessageList.Copied)
     def _message_copied(self, message: MessageList.Copied) -> None:

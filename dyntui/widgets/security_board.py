@@ -42,10 +42,8 @@ from dyntui.core.security.words import (
 )
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.filtered import HINT
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.listed_place import ListedPlace, Note
-from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.row_list import Row
 from dyntui.widgets.security_lists import EncryptionList, KeyList, SecurityList
 from dyntui.widgets.text_view import TextView
@@ -128,10 +126,10 @@ class SecurityBoard(ListedPlace):
         """Show the keys, or the tables, that hold the words."""
         self._show()
 
-    def action_filter(self) -> None:
+    @property
+    def below_filter(self) -> ContentSwitcher:
         """See `Filtered`: the line stands above both lists."""
-        self.query(QuickFilter).remove()
-        self.mount(QuickFilter(self._words, HINT), before=self.query_one(ContentSwitcher))
+        return self.query_one(ContentSwitcher)
 
     # Looking.
 

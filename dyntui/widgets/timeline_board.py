@@ -108,6 +108,8 @@ class TimelineBoard(TimelineReading):
                 self._leave_past()
                 self._moved()
                 self._lines.focus()
+        elif self.close_filter():
+            pass
         elif self._mode != "changes":
             self._set_mode("changes")
         elif self._watch is not None:
@@ -143,6 +145,7 @@ class TimelineBoard(TimelineReading):
             "down": lambda: self._choose(self._chosen + 1),
             "page_up": lambda: self._choose(self._chosen - rows),
             "page_down": lambda: self._choose(self._chosen + rows),
+            "filter": self._filter,
             "type": self._type_time,
             "hold": self._hold,
             "diff": lambda: self._set_mode("diff"),
@@ -177,11 +180,19 @@ class TimelineBoard(TimelineReading):
     def _set_mode(self, mode: Mode) -> None:
         """Another list; the same key leads back from it."""
         self._leave_past()
+        self.close_filter()
         self._mode = "changes" if self._mode == mode else mode
         self._known, self._more = None, False
         self._show((), (), "", "")
         self._list()
         self._draw()
+
+    def _filter(self) -> None:
+        """Let the person type what the list, or the items in its place, are to hold."""
+        if self.browsing:
+            self.query_one(PastItems).find()
+        else:
+            self.action_filter()
 
     def _to_mark(self, forward: bool) -> None:
         if self._timeline is not None:
@@ -329,10 +340,10 @@ class TimelineBoard(TimelineReading):
     def _copy_list(self) -> None:
         """The list as text."""
         if self._mode == "copies":
-            lines = ["".join(text for text, _ in row.line) for row in self._rows]
+            lines = ["".join(text for text, _ in row.line) for _, row in self._shown]
         else:
-            lines = [line for one in self._subjects for line in _text_lines(one)]
-        self._copy("\n".join(lines), f"{len(self._rows):,} rows")
+            lines = [line for one, _ in self._shown for line in _text_lines(one)]
+        self._copy("\n".join(lines), f"{len(self._shown):,} rows")
 
     def _copy(self, text: str, what: str) -> None:
         copy_text(self, text, f"Copied {what}")

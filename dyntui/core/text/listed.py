@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import printable
+from dyntui.core.text.held_words import holds
 
 CHOSEN = "▸ "
 DETAILS_MAX = 8
@@ -40,6 +41,17 @@ class Listed:
 def moved(listed: Listed, step: int) -> Listed:
     """With another row chosen, as far as there are any."""
     return replace(listed, chosen=min(max(listed.chosen + step, 0), max(len(listed.rows) - 1, 0)))
+
+
+def holding(listed: Listed, words: str, empty: str) -> tuple[Listed, tuple[int, ...]]:
+    """The rows that hold some words, and which rows of the list they are.
+
+    The chosen row stays chosen where it is among them. `empty` stands where none is.
+    """
+    numbers = tuple(n for n, row in enumerate(listed.rows) if holds(words, row.text))
+    rows = tuple(listed.rows[number] for number in numbers)
+    chosen = numbers.index(listed.chosen) if listed.chosen in numbers else 0
+    return Listed(listed.head, rows, chosen, empty if words.strip() else listed.empty), numbers
 
 
 def list_lines(listed: Listed, room: int, width: int) -> tuple[list[Line], list[int | None]]:
