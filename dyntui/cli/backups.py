@@ -17,6 +17,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.progress import ProgressBar, progress_bar
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import Workspace, workspace
+from engine.client.paging import answers
 from engine.client.protocol import Json
 from engine.client.recovery import JobReport
 from engine.clock import SYSTEM_CLOCK
@@ -96,12 +97,8 @@ def list_backups(context: click.Context, table: str | None, kind: str, output: s
 
 def _summaries(work: Workspace, table: str | None, kind: str) -> Iterator[Json]:
     request: Json = {"BackupType": kind} | ({} if table is None else {"TableName": table})
-    while True:
-        page = work.call("ListBackups", request)
-        yield from page["BackupSummaries"]
-        if "LastEvaluatedBackupArn" not in page:
-            return
-        request["ExclusiveStartBackupArn"] = page["LastEvaluatedBackupArn"]
+    for answer in answers(work.call, "ListBackups", request):
+        yield from answer["BackupSummaries"]
 
 
 def backup_arn(work: Workspace, text: str) -> str:
