@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from dyntui.cli.command import Command, complete_tables
@@ -13,6 +11,7 @@ from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import ConnectError, region_name
 from dyntui.core.text.duration import DurationError, span_s, span_text
+from dyntui.core.text.moments import utc_text
 from engine.client.recovery import BackupPlan
 
 
@@ -62,7 +61,7 @@ def list_plans(context: click.Context) -> None:
             span_text(each.every_s),
             span_text(each.keep_s),
             each.copy_to or "",
-            "" if each.last_us is None else _time(each.last_us),
+            "" if each.last_us is None else utc_text(each.last_us / 1_000_000),
         )
         for each in workspace(context).connection.tools.backup_plans()
     ]
@@ -98,7 +97,3 @@ def run_plans(context: click.Context) -> None:
         say("nothing is due")
     if any(run.failure is not None for run in runs):
         context.exit(PARTIAL)
-
-
-def _time(stamp_us: int) -> str:
-    return datetime.fromtimestamp(stamp_us / 1_000_000, UTC).isoformat(" ", "seconds")

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import click
-import orjson
 
 from dyntui.cli.backup_plans import plan, run_plans
 from dyntui.cli.command import Command, complete_tables, report_option, table_argument
 from dyntui.cli.exits import UNMET, Failure, OperationError, say
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.progress import ProgressBar, progress_bar
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.text.moments import utc_text
+from engine.client.paging import answers
 from engine.client.protocol import Json
 from engine.client.recovery import JobReport
 from engine.clock import SYSTEM_CLOCK
@@ -75,7 +76,7 @@ def list_backups(context: click.Context, table: str | None, kind: str, output: s
     work = workspace(context)
     found = list(_summaries(work, table, _TYPES[kind]))
     if output == "json":
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        write_document(found)
         return
     rows = [
         (
@@ -84,8 +85,8 @@ def list_backups(context: click.Context, table: str | None, kind: str, output: s
             each["TableName"],
             each["BackupType"],
             each["BackupStatus"],
-            _time(each["BackupCreationDateTime"]),
-            _time(each["BackupExpiryDateTime"]) if "BackupExpiryDateTime" in each else "",
+            utc_text(each["BackupCreationDateTime"]),
+            utc_text(each["BackupExpiryDateTime"]) if "BackupExpiryDateTime" in each else "",
             f"{each.get('BackupSizeBytes', 0):,}",
         )
         for each in found
@@ -96,12 +97,8 @@ def list_backups(context: click.Context, table: str | None, kind: str, output: s
 
 def _summaries(work: Workspace, table: str | None, kind: str) -> Iterator[Json]:
     request: Json = {"BackupType": kind} | ({} if table is None else {"TableName": table})
-    while True:
-        page = work.call("ListBackups", request)
-        yield from page["BackupSummaries"]
-        if "LastEvaluatedBackupArn" not in page:
-            return
-        request["ExclusiveStartBackupArn"] = page["LastEvaluatedBackupArn"]
+    for answer in answers(work.call, "ListBackups", request):
+        yield from answer["BackupSummaries"]
 
 
 def backup_arn(work: Workspace, text: str) -> str:
@@ -127,8 +124,7 @@ def show(context: click.Context, backup: str) -> None:
     """Show a backup and its table as the API describes them; BACKUP is an id, a name or an ARN."""
     work = workspace(context)
     described = work.call("DescribeBackup", {"BackupArn": backup_arn(work, backup)})
-    text = orjson.dumps(described["BackupDescription"], option=orjson.OPT_INDENT_2)
-    click.echo(text.decode())
+    write_document(described["BackupDescription"])
 
 
 @backup.command(cls=Command)
@@ -321,7 +317,3 @@ def jobs(context: click.Context, job_id: int | None) -> None:
         for job in tools.jobs()
     ]
     write_rows(("job", "kind", "subject", "items", "state"), rows, (True, *[False] * 4))
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "seconds")

@@ -120,10 +120,10 @@ def _branch_key(text: str | None, kms_key: str | None) -> tuple[str, str] | None
 
 def _check_kms_key(work: Workspace, key: str) -> None:
     """Refuse a key that the folder does not have; raises `OperationError`."""
-    from dyntui.cli.kms_keys import asking, opened_keys
+    from dyntui.cli.kms_keys import asking
 
-    with asking("DescribeKey"):
-        opened_keys(work).describe(key)
+    with asking(work, "DescribeKey") as keys:
+        keys.describe(key)
 
 
 def _bits(texts: tuple[str, ...]) -> dict[str, int]:

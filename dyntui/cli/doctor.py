@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, report_option
 from dyntui.cli.exits import UNMET, say
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import Connection
 from dyntui.core.security.key_check import checked_keys
+from dyntui.core.text.moments import utc_text
 from engine.client.protocol import StorageReport
 from engine.errors import ApiError
 
@@ -46,7 +45,7 @@ def doctor(context: click.Context, compact: bool, output: str) -> None:
             "key_store": keys.summary,
             **({} if report is None else asdict(report)),
         }
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        write_document(document)
     else:
         if report is not None:
             _print_report(connection.region, report, keys.summary)
@@ -93,8 +92,7 @@ def _print_report(region: str, report: StorageReport, key_store: str) -> None:
 def _change_log(report: StorageReport) -> str:
     if report.change_log_oldest_us is None:
         return "empty"
-    oldest = datetime.fromtimestamp(report.change_log_oldest_us / 1_000_000, UTC)
     return (
         f"{report.change_log_entries:,} entries of {report.change_log_bytes:,} bytes since "
-        f"{oldest.isoformat(' ', 'seconds')}"
+        f"{utc_text(report.change_log_oldest_us / 1_000_000)}"
     )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, report_option
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.passphrase import asked_passphrase, long_enough
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.security.key_changes import alias_name
 from dyntui.core.tables.table_keys import tables_by_key
+from dyntui.core.text.moments import utc_text
 from engine.client.keys import (
     DELETION_DAYS_MAX,
     DELETION_DAYS_MIN,
@@ -43,10 +42,14 @@ def opened_keys(work: Workspace) -> KeyTools:
 
 
 @contextmanager
-def asking(operation: str) -> Iterator[None]:
-    """What the key store refuses, told as the service's operation of that name."""
+def asking(work: Workspace, operation: str) -> Iterator[KeyTools]:
+    """The Region's key store; what it refuses is told as the service's operation of that name.
+
+    Raises what `opened_keys` does, and `OperationError`.
+    """
+    keys = opened_keys(work)
     try:
-        yield
+        yield keys
     except ApiError as error:
         raise OperationError(operation, error) from error
 
@@ -57,8 +60,7 @@ def asking(operation: str) -> Iterator[None]:
 @click.pass_context
 def create(context: click.Context, alias: str | None, description: str) -> None:
     """Make a customer managed key; writes its ARN to stdout."""
-    keys = opened_keys(workspace(context))
-    with asking("CreateKey"):
+    with asking(workspace(context), "CreateKey") as keys:
         made = keys.create(description, None if alias is None else alias_name(alias))
     click.echo(made.arn)
 
@@ -72,7 +74,7 @@ def list_keys(context: click.Context, output: str) -> None:
     found = opened_keys(work).list_keys()
     tables = tables_by_key(work.connection.tools.table_keys())
     if output == "json":
-        click.echo(_json([_document(info, tables) for info in found]))
+        write_document([_document(info, tables) for info in found])
         return
     rows = [
         (
@@ -99,12 +101,11 @@ def describe(context: click.Context, key: str, output: str) -> None:
     The AWS managed key alias/aws/dynamodb is made when it is first asked for.
     """
     work = workspace(context)
-    keys = opened_keys(work)
-    with asking("DescribeKey"):
+    with asking(work, "DescribeKey") as keys:
         info = keys.describe(key)
     tables = tables_by_key(work.connection.tools.table_keys())
     if output == "json":
-        click.echo(_json(_document(info, tables)))
+        write_document(_document(info, tables))
         return
     lines = {
         "id": info.key_id,
@@ -134,8 +135,7 @@ def alias() -> None:
 @click.pass_context
 def create_alias(context: click.Context, name: str, key: str) -> None:
     """Give a key a name, as orders or alias/orders."""
-    keys = opened_keys(workspace(context))
-    with asking("CreateAlias"):
+    with asking(workspace(context), "CreateAlias") as keys:
         keys.create_alias(alias_name(name), key)
     say(f"{alias_name(name)} is {key}")
 
@@ -146,8 +146,7 @@ def create_alias(context: click.Context, name: str, key: str) -> None:
 @click.pass_context
 def list_aliases(context: click.Context, key: str | None, output: str) -> None:
     """List the aliases of the Region, or of a key."""
-    keys = opened_keys(workspace(context))
-    with asking("ListAliases"):
+    with asking(workspace(context), "ListAliases") as keys:
         found = keys.list_aliases(key)
     if output == "json":
         documents = [
@@ -159,7 +158,7 @@ def list_aliases(context: click.Context, key: str | None, output: str) -> None:
             }
             for each in found
         ]
-        click.echo(_json(documents))
+        write_document(documents)
         return
     write_rows(("alias", "key"), [(each.name, each.key_id) for each in found], [False] * 2)
 
@@ -169,8 +168,7 @@ def list_aliases(context: click.Context, key: str | None, output: str) -> None:
 @click.pass_context
 def delete_alias(context: click.Context, name: str) -> None:
     """Take a name away; the key stays, and so does what it encrypted."""
-    keys = opened_keys(workspace(context))
-    with asking("DeleteAlias"):
+    with asking(workspace(context), "DeleteAlias") as keys:
         keys.delete_alias(alias_name(name))
     say(f"deleted {alias_name(name)}")
 
@@ -180,8 +178,7 @@ def delete_alias(context: click.Context, name: str) -> None:
 @click.pass_context
 def enable(context: click.Context, key: str) -> None:
     """Let a key be used again."""
-    keys = opened_keys(workspace(context))
-    with asking("EnableKey"):
+    with asking(workspace(context), "EnableKey") as keys:
         keys.enable(key)
     say(f"enabled {key}")
 
@@ -192,8 +189,7 @@ def enable(context: click.Context, key: str) -> None:
 def disable(context: click.Context, key: str) -> None:
     """Let a key neither encrypt nor decrypt, until it is enabled again."""
     work = workspace(context)
-    keys = opened_keys(work)
-    with asking("DisableKey"):
+    with asking(work, "DisableKey") as keys:
         arn = keys.describe(key).arn
         keys.disable(key)
     tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
@@ -217,13 +213,12 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
     Until then it is of no use, and `cancel-deletion` brings it back.
     """
     work = workspace(context)
-    keys = opened_keys(work)
-    with asking("ScheduleKeyDeletion"):
+    with asking(work, "ScheduleKeyDeletion") as keys:
         arn = keys.describe(key).arn
     tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
     encrypted = f"all that it encrypted, {tables} too" if tables else "all that it encrypted"
     work.confirm(f"Delete {key} in {days} days, and so {encrypted}?", yes=yes)
-    with asking("ScheduleKeyDeletion"):
+    with asking(work, "ScheduleKeyDeletion") as keys:
         when_us = keys.schedule_deletion(arn, days)
     say(f"{key} will be deleted at {_time(when_us)}")
 
@@ -233,8 +228,7 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
 @click.pass_context
 def cancel_deletion(context: click.Context, key: str) -> None:
     """Keep a key that was to be deleted; it is disabled."""
-    keys = opened_keys(workspace(context))
-    with asking("CancelKeyDeletion"):
+    with asking(workspace(context), "CancelKeyDeletion") as keys:
         keys.cancel_deletion(key)
     say(f"{key} stays, and is disabled: `dyntui keys enable {key}` lets it be used")
 
@@ -244,8 +238,7 @@ def cancel_deletion(context: click.Context, key: str) -> None:
 @click.pass_context
 def rotate(context: click.Context, key: str) -> None:
     """Encrypt with new key material from now on; what the old one encrypted still opens."""
-    keys = opened_keys(workspace(context))
-    with asking("RotateKeyOnDemand"):
+    with asking(workspace(context), "RotateKeyOnDemand") as keys:
         keys.rotate(key)
     say(f"rotated {key}")
 
@@ -302,9 +295,5 @@ def _document(info: KeyInfo, tables: Mapping[str, list[str]]) -> Json:
     return document
 
 
-def _json(document: object) -> str:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
-
-
 def _time(moment_us: int) -> str:
-    return datetime.fromtimestamp(moment_us / 1_000_000, UTC).isoformat(" ", "seconds")
+    return utc_text(moment_us / 1_000_000)

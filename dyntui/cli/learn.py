@@ -9,11 +9,10 @@ import sys
 from collections.abc import Iterator
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, given, report_option
 from dyntui.cli.exits import UNMET
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.core.text.chart import Line
 from dyntui.lessons.catalog import LESSONS, lesson_named
 from dyntui.lessons.drawing import lesson_lines, plain, step_lines
@@ -111,7 +110,7 @@ def _list(to_json: bool) -> None:
             }
             for lesson in LESSONS
         ]
-        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        write_document(listed)
         return
     rows = [
         (lesson.name, "✓" if progress.is_done(lesson.name) else "", lesson.title)
@@ -140,7 +139,7 @@ def _run(
     if to_json:
         outcomes = [_outcome(done) for done in runs]
         document = outcomes[0] if len(lessons) == 1 else outcomes
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        write_document(document)
     return runs
 
 

@@ -6,11 +6,11 @@ from math import ceil
 from typing import Any
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.duration_option import duration_option
 from dyntui.cli.exits import OperationError, say
+from dyntui.cli.output import write_document
 from dyntui.cli.statement_options import FiniteRange
 from dyntui.cli.status_line import StatusLine
 from dyntui.cli.workspace import Workspace, workspace
@@ -101,7 +101,7 @@ def load_test(
         return
     test = _run(work, info, plan, seed)
     if output == "json":
-        click.echo(orjson.dumps(_summary(test), option=orjson.OPT_INDENT_2).decode())
+        write_document(_summary(test))
     else:
         click.echo(_summary_text(test), nl=False)
     if clean_up:

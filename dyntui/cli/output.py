@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 import click
+import orjson
 
 from dyntui.cli.exits import say
 from dyntui.core.text.item_output import FORMATS, Format, item_texts, json_of
@@ -51,6 +52,11 @@ def write_item(item: Json, form: Format, *, plain: bool, keys: Sequence[str]) ->
         sys.stdout.write(json_of(item, plain=plain, indent=True) + "\n")
     else:
         write_items([item], form, plain=plain, keys=keys)
+
+
+def write_document(document: object) -> None:
+    """Write a report for programs to stdout, as JSON."""
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 
 def write_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:

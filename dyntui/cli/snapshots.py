@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import click
 import orjson
 
 from dyntui.cli.command import Command, complete_tables, report_option
 from dyntui.cli.exits import REFUSED, UNMET, Failure, say
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.text.duration import DurationError, span_s
 from dyntui.core.text.formats import dynamodb_json, json_default
+from dyntui.core.text.moments import utc_text
 from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import Difference, SnapshotReport
@@ -66,7 +66,10 @@ def create(
         report = tools.snapshot(
             name, tables or None, lambda done, total: bar.show("snapshot", done, total)
         )
-    click.echo(_json(_document(report)) if output == "json" else report.name)
+    if output == "json":
+        write_document(_document(report))
+    else:
+        click.echo(report.name)
 
 
 @snapshot.command("list", cls=Command)
@@ -80,12 +83,12 @@ def list_snapshots(context: click.Context, output: str) -> None:
     for line in unreadable:
         say(line)
     if output == "json":
-        click.echo(_json(list(map(_document, reports))))
+        write_document(list(map(_document, reports)))
         return
     rows = [
         (
             report.name,
-            _time(report),
+            utc_text(report.created_us / 1_000_000),
             str(len(report.tables)),
             f"{sum(table.item_count for table in report.tables):,}",
             f"{report.file_bytes:,}",
@@ -103,7 +106,7 @@ def show(context: click.Context, name: str, output: str) -> None:
     """Show the tables of a snapshot."""
     report = _report(workspace(context).connection.tools, name)
     if output == "json":
-        click.echo(_json(_document(report)))
+        write_document(_document(report))
         return
     rows = [(each.name, f"{each.item_count:,}", f"{each.size_bytes:,}") for each in report.tables]
     write_rows(("table", "items", "bytes"), rows, (False, True, True))
@@ -297,11 +300,3 @@ def _document(report: SnapshotReport) -> Json:
             for each in report.tables
         ],
     }
-
-
-def _time(report: SnapshotReport) -> str:
-    return datetime.fromtimestamp(report.created_us / 1_000_000, UTC).isoformat(" ", "seconds")
-
-
-def _json(document: object) -> str:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.exits import Failure, say
-from dyntui.cli.output import write_rows
+from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.workspace import workspace
 from dyntui.core.browse.plan import PlanError, key_value
 from dyntui.core.streams.tail import (
@@ -27,6 +25,7 @@ from dyntui.core.streams.tail import (
 )
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.formats import cell_text, dynamodb_json, printable
+from dyntui.core.text.moments import utc_text
 from dyntui.core.text.symbols import drawn
 from engine.client.protocol import Json
 
@@ -53,7 +52,7 @@ def list_streams(context: click.Context, table: str | None, output: str) -> None
         described_stream(work.call, one["StreamArn"]) for one in streams_of(work.call, table)
     ]
     if output == "json":
-        click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
+        write_document(described)
         return
     rows = [
         (
@@ -182,7 +181,7 @@ def _write(changes: Iterable[Change], output: str) -> None:
 
 def change_lines(change: Change) -> list[str]:
     """A change for people: when, what, which item, and its attributes before and after."""
-    moment = datetime.fromtimestamp(change.at_s, UTC).isoformat(" ", "seconds")[:19]
+    moment = utc_text(change.at_s)[:19]
     keys = ", ".join(f"{printable(name)} {_cell(value)}" for name, value in change.keys.items())
     by = "  (Time to Live)" if change.is_expiry else ""
     lines = [f"{moment}  {change.event}  {keys}{by}"]

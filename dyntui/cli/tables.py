@@ -8,7 +8,7 @@ import click
 
 from dyntui.cli.command import Command, complete_indexes, report_option, table_argument
 from dyntui.cli.exits import OperationError, say
-from dyntui.cli.output import write_items
+from dyntui.cli.output import write_document, write_items
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import neighbours_with_tables
 from dyntui.core.tables.definition import (
@@ -27,7 +27,6 @@ from dyntui.core.tables.definition import (
 )
 from dyntui.core.tables.describing import (
     SUMMARY_COLUMNS,
-    describe_json,
     describe_text,
     table_summary,
 )
@@ -77,7 +76,7 @@ def describe(context: click.Context, table: str, output: str) -> None:
     work = workspace(context)
     info = work.table(table)
     if output == "json":
-        click.echo(describe_json(info))
+        write_document(info.description)
     else:
         click.echo(describe_text(info), nl=False)
 

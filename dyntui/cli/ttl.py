@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-import orjson
 
 from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.exits import OperationError, say
+from dyntui.cli.output import write_document
 from dyntui.cli.workspace import Workspace, workspace
 from engine.errors import ApiError
 
@@ -52,7 +52,7 @@ def show(context: click.Context, table: str, output: str) -> None:
     work = workspace(context)
     described = work.call("DescribeTimeToLive", {"TableName": table})["TimeToLiveDescription"]
     if output == "json":
-        click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())
+        write_document(described)
         return
     attribute = described.get("AttributeName")
     status = described["TimeToLiveStatus"]

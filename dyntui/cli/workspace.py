@@ -28,6 +28,7 @@ from dyntui.core.connection.connect import (
 from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.connection.units_limit import UnitsLimitReached
 from dyntui.core.tables.schema import TableInfo
+from engine.client.paging import answers
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
 
@@ -177,13 +178,8 @@ class Workspace:
 
     def table_names(self) -> Iterator[str]:
         """The names of all tables, in their order."""
-        request: Json = {}
-        while True:
-            response = self.call("ListTables", request)
-            yield from response["TableNames"]
-            if "LastEvaluatedTableName" not in response:
-                return
-            request = {"ExclusiveStartTableName": response["LastEvaluatedTableName"]}
+        for answer in answers(self.call, "ListTables", {}):
+            yield from answer["TableNames"]
 
     def table(self, name: str) -> TableInfo:
         """A table's schema; raises `OperationError`."""

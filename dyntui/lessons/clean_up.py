@@ -5,6 +5,7 @@ from __future__ import annotations
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import sized
+from engine.client.paging import answers
 
 TABLE = "visits"
 BATCH = 25
@@ -29,13 +30,10 @@ def _scan(page: Page, **more: object) -> tuple[list[Json], float]:
     found: list[Json] = []
     units = 0.0
     request: Json = {"TableName": TABLE} | TOLD | more
-    while True:
-        answer = page.box.engine.call("Scan", request)
+    for answer in answers(page.box.engine.call, "Scan", request):
         found += answer["Items"]
         units += units_of(answer)
-        if "LastEvaluatedKey" not in answer:
-            return found, units
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return found, units
 
 
 def _write(page: Page, table: str, writes: list[Json]) -> float:

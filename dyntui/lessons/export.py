@@ -11,6 +11,7 @@ import orjson
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import BUCKET
+from engine.client.paging import answers
 from sample_data import DATASETS
 
 TABLE = "movies"
@@ -79,14 +80,8 @@ def _export(page: Page) -> Json:
     files = [path for path in page.box.bucket.rglob("*") if path.is_file()]
     kinds = Counter(_kind(path) for path in files)
     page.table(("file", "how many"), sorted(kinds.items()))
-    scanned = 0.0
     scan: Json = {"TableName": TABLE, "Select": "COUNT"} | TOLD
-    while True:
-        answer = page.box.engine.call("Scan", scan)
-        scanned += units_of(answer)
-        if "LastEvaluatedKey" not in answer:
-            break
-        scan = scan | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    scanned = sum(map(units_of, answers(page.box.engine.call, "Scan", scan)), 0.0)
     page.claim(
         f"{exported['ItemCount']:,} items were exported for {counted(drawn, 'read unit')}; "
         f"a scan takes {scanned:g}.",

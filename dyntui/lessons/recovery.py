@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page
+from engine.client.paging import answers
 from sample_data import DATASETS
 
 TABLE = "movies"
@@ -26,12 +27,9 @@ def tell(page: Page) -> None:
 def _count(page: Page, table: str) -> int:
     count: int = 0
     request: Json = {"TableName": table, "Select": "COUNT"}
-    while True:
-        answer = page.box.engine.call("Scan", request)
+    for answer in answers(page.box.engine.call, "Scan", request):
         count += int(answer["Count"])
-        if "LastEvaluatedKey" not in answer:
-            return count
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return count
 
 
 def _before(page: Page) -> None:
@@ -126,8 +124,7 @@ def _put_back(page: Page, lost: int) -> None:
         "ExpressionAttributeValues": {":g": {"S": genre}},
     }
     put_back = 0
-    while True:
-        answer = engine.call("Scan", scan)
+    for answer in answers(engine.call, "Scan", scan):
         for item in answer["Items"]:
             request = {
                 "TableName": TABLE,
@@ -139,9 +136,6 @@ def _put_back(page: Page, lost: int) -> None:
             else:
                 engine.call("PutItem", request)
             put_back += 1
-        if "LastEvaluatedKey" not in answer:
-            break
-        scan = scan | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     count = _count(page, TABLE)
     page.claim(
         f"{put_back:,} films were put back; with the new one there are {count:,}.",

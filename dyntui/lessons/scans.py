@@ -8,6 +8,7 @@ from dyntui.core.connection.rate_limit import RateLimit, RateLimitedClient
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, counted, units_of
 from dyntui.lessons.sandbox import sample_items
+from engine.client.paging import answers
 from engine.client.protocol import Client
 from engine.errors import ApiError
 from sample_data import DATASETS
@@ -35,13 +36,10 @@ def _scan(client: Client, request: Json) -> tuple[list[str], float]:
     ids: list[str] = []
     units = 0.0
     request = {"TableName": TABLE, "ProjectionExpression": "id"} | TOLD | request
-    while True:
-        answer = client.call("Scan", request)
+    for answer in answers(client.call, "Scan", request):
         ids += [item["id"]["S"] for item in answer["Items"]]
         units += units_of(answer)
-        if "LastEvaluatedKey" not in answer:
-            return ids, units
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return ids, units
 
 
 def _whole(page: Page) -> float:
@@ -141,17 +139,13 @@ def _polite(page: Page, whole: float) -> None:
     request: Json = {"TableName": SMALL, "ProjectionExpression": "id"} | TOLD
     began_s = clock.monotonic_s()
     spent: dict[int, float] = {}
-    while True:
-        answer = limited.call("Scan", request)
+    for answer in answers(limited.call, "Scan", request):
         second = int(clock.monotonic_s() - began_s)
         spent[second] = spent.get(second, 0.0) + units_of(answer)
         try:
             page.box.engine.call("GetItem", GET)
         except ApiError:
             refused += 1
-        if "LastEvaluatedKey" not in answer:
-            break
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     took_s = clock.monotonic_s() - began_s
     series = [spent.get(second, 0.0) for second in range(max(spent) + 1)]
     page.chart("read units of the scan, by second", series, [0] * len(series), float(UNITS))

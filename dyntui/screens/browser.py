@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -138,15 +139,7 @@ class BrowserScreen(TableWork):
         self.run_job("listing tables", work, done, self._failed, group="tables")
 
     def _list_tables(self, cancelled: Cancelled) -> list[str]:
-        names: list[str] = []
-        request: Json = {}
-        while not cancelled():
-            response = self.session.call("ListTables", request, cancelled)
-            names += response["TableNames"]
-            if "LastEvaluatedTableName" not in response:
-                break
-            request = {"ExclusiveStartTableName": response["LastEvaluatedTableName"]}
-        return names
+        return list(takewhile(lambda _: not cancelled(), self.session.table_names(cancelled)))
 
     def _describe(self, name: str, cancelled: Cancelled) -> TableInfo:
         response = self.session.call("DescribeTable", {"TableName": name}, cancelled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from engine.client.paging import answers
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemCryptoError, ItemFormatError
 from engine.itemcrypto.header import EncryptedDataKey, Suite
@@ -108,13 +109,8 @@ class Report:
 
 def scanned(scan: Callable[[Json], Json], table: str) -> Iterator[list[Json]]:
     """The pages of a table's stored items; `scan` answers Scan."""
-    request: Json = {"TableName": table}
-    while True:
-        answer = scan(request)
+    for answer in answers(lambda _, request: scan(request), "Scan", {"TableName": table}):
         yield answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def verified(pages: Iterable[list[Json]], protection: Protection) -> Iterator[Report]:

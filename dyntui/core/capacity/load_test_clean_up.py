@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dyntui.core.capacity.load_test_keys import MARK
 from dyntui.core.connection.in_flight import send_each
 from dyntui.core.tables.schema import TableInfo
+from engine.client.paging import answers
 from engine.client.protocol import Client, Json
 from engine.errors import ConditionalCheckFailedException
 
@@ -21,12 +22,8 @@ def marked_keys(client: Client, info: TableInfo) -> Iterator[Json]:
         "ProjectionExpression": ", ".join(names),
         "ExpressionAttributeNames": {"#mark": MARK, **names},
     }
-    while True:
-        answer = client.call("Scan", request)
+    for answer in answers(client.call, "Scan", request):
         yield from answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def remove(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dyntui.core.connection.pages import consumed_units
+from engine.client.paging import answers
 from engine.client.protocol import Client, Context
 from engine.client.retrying import Wait
 from engine.clock import SYSTEM_CLOCK, Clock
@@ -47,6 +48,21 @@ class Session:
         if self._wait is None or self.clock.monotonic_s() > self._wait_ends_s:
             return ""
         return str(self._wait)
+
+    def answers(
+        self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Json]:
+        """The answers of all pages, each asked for when it is wanted; raises as `call` does."""
+
+        def call(operation: str, request: Json) -> Json:
+            return self.call(operation, request, cancelled)
+
+        return answers(call, operation, request)
+
+    def table_names(self, cancelled: Callable[[], bool] | None = None) -> Iterator[str]:
+        """The names of all tables, in their order; raises as `call` does."""
+        for answer in self.answers("ListTables", {}, cancelled):
+            yield from answer["TableNames"]
 
     def call(
         self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None

@@ -8,6 +8,7 @@ from math import ceil
 from dyntui.core.connection.put_many import BATCH_ITEMS_MAX
 from dyntui.core.tables.cost import READ_BYTES, WRITE_BYTES, units_text
 from dyntui.core.tables.schema import IndexInfo, TableInfo
+from engine.client.paging import answers
 from engine.client.protocol import Client, Json
 from engine.client.recovery import Progress
 
@@ -45,12 +46,8 @@ def scanned(client: Client, table: str, names: tuple[str, ...] = ()) -> Iterator
             "ProjectionExpression": ", ".join(places),
             "ExpressionAttributeNames": places,
         }
-    while True:
-        page = client.call("Scan", request)
-        yield from page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    for answer in answers(client.call, "Scan", request):
+        yield from answer["Items"]
 
 
 def delete_all(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from dyntui.core.connection.session import Session
 from dyntui.core.recovery.timeline import Mark
@@ -13,11 +12,6 @@ from engine.client.protocol import Json
 from engine.client.recovery_tools import RecoveryTools
 
 _MICROSECONDS = 1_000_000
-_PAGES = {
-    "ListBackups": ("BackupSummaries", "LastEvaluatedBackupArn", "ExclusiveStartBackupArn"),
-    "ListTables": ("TableNames", "LastEvaluatedTableName", "ExclusiveStartTableName"),
-}
-"""Of each operation the members for its results, for the last of them, and for where to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +56,11 @@ def kept_copies(
 
     Snapshots are among them where there are `tools`. Raises `engine.errors.ApiError`.
     """
-    summaries = list(listed(session, "ListBackups", {"BackupType": "ALL"}, cancelled))
+    backups = session.answers("ListBackups", {"BackupType": "ALL"}, cancelled)
+    summaries = [summary for answer in backups for summary in answer["BackupSummaries"]]
     tables = {table}
     if any(summary["TableName"] != table for summary in summaries):
-        tables |= set(listed(session, "ListTables", {}, cancelled))
+        tables |= set(session.table_names(cancelled))
     found = [
         _of_backup(summary, orphaned=summary["TableName"] not in tables)
         for summary in summaries
@@ -82,19 +77,6 @@ def kept_copies(
                 )
             )
     return sorted(found, key=lambda copy: (copy.orphaned, -copy.at_s))
-
-
-def listed(
-    session: Session, operation: str, request: Json, cancelled: Callable[[], bool] | None
-) -> Iterator[Any]:
-    """All that a ListBackups or a ListTables gives, page by page."""
-    members, last, start = _PAGES[operation]
-    while True:
-        answer = session.call(operation, request, cancelled)
-        yield from answer[members]
-        if last not in answer:
-            return
-        request = request | {start: answer[last]}
 
 
 def _of_backup(summary: Json, *, orphaned: bool) -> KeptCopy:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dyntui.core.connection.connect import Connection
 from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeyTools
-from engine.client.protocol import Json
+from engine.client.paging import answers
 from engine.errors import ApiError, FolderError
 
 
@@ -57,18 +57,13 @@ def _table_problems(connection: Connection, keys: dict[str, KeyInfo]) -> Iterato
 def _tables_under_keys(connection: Connection) -> Iterator[tuple[str, str]]:
     """Tables and the ARNs of their keys; as far as tables can be listed."""
     call = connection.client.call
-    start: Json = {}
     try:
-        while True:
-            answer = call("ListTables", start)
+        for answer in answers(call, "ListTables", {}):
             for table in answer["TableNames"]:
                 described = call("DescribeTable", {"TableName": table})["Table"]
                 arn = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
                 if arn is not None and not arn.endswith(f":{AWS_MANAGED_ALIAS}"):
                     yield table, arn
-            if "LastEvaluatedTableName" not in answer:
-                return
-            start = {"ExclusiveStartTableName": answer["LastEvaluatedTableName"]}
     except ApiError:
         # The check of the data tells why.
         return

@@ -8,7 +8,6 @@ from typing import Literal
 
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
-from dyntui.core.recovery.kept_copies import listed
 from dyntui.core.security.crypto_place import Config, config_of
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
@@ -133,7 +132,7 @@ def read_security(
         except FolderError as error:
             why_no_keys = str(error)
     tables = []
-    for name in listed(session, "ListTables", {}, cancelled):
+    for name in session.table_names(cancelled):
         try:
             answer = session.call("DescribeTable", {"TableName": name}, cancelled)
         except ResourceNotFoundException:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
 from engine.client.keys import KeyInfo, KeyTools
+from engine.client.paging import answers
 from engine.client.protocol import LocalTools
 from engine.errors import ApiError, FolderError
 
@@ -112,14 +113,10 @@ def _known(ask: Callable[[str], Known], table: str) -> Known | None:
 
 def _read_tags(ask: Call, arn: str) -> tuple[tuple[str, str], ...]:
     """All tags, by their keys."""
-    tags: list[tuple[str, str]] = []
-    request: Json = {"ResourceArn": arn}
-    while True:
-        answer = ask(TAGS, request)
-        tags += [(tag["Key"], tag["Value"]) for tag in answer.get("Tags", ())]
-        if not answer.get("NextToken"):
-            return tuple(sorted(tags))
-        request = {"ResourceArn": arn, "NextToken": answer["NextToken"]}
+    told = answers(ask, TAGS, {"ResourceArn": arn})
+    return tuple(
+        sorted((tag["Key"], tag["Value"]) for answer in told for tag in answer.get("Tags", ()))
+    )
 
 
 def described_by(info: TableInfo, operation: str) -> Request:

@@ -14,6 +14,7 @@ from dyntui.core.connection.pages import Caller
 from dyntui.core.statements.extended import AGGREGATES
 from dyntui.core.statements.script import SILENT, piece_at
 from dyntui.core.tables.schema import TableInfo
+from engine.client.paging import answers
 from engine.errors import ApiError, ResourceNotFoundException
 from engine.partiql.lexer import FUNCTIONS, Token, tokens
 from engine.partiql.text import name_text
@@ -73,13 +74,8 @@ class StatementNames:
     def tables(self) -> list[str]:
         """The names of all tables."""
         if self._tables is None:
-            self._tables = []
-            request: Json | None = {}
-            while request is not None:
-                answer = self._answer("ListTables", request)
-                self._tables += answer.get("TableNames", ())
-                last = answer.get("LastEvaluatedTableName")
-                request = None if last is None else {"ExclusiveStartTableName": last}
+            told = answers(self._answer, "ListTables", {})
+            self._tables = [name for answer in told for name in answer.get("TableNames", ())]
         return self._tables
 
     def table(self, name: str) -> TableInfo | None:

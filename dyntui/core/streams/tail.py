@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.client.paging import answers
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.errors import (
     ExpiredIteratorException,
@@ -245,23 +246,17 @@ class StreamTail:
 
 def described_stream(call: Call, stream_arn: str) -> Json:
     """A stream's description with all of its shards, of which the API gives a page at a time."""
-    request: Json = {"StreamArn": stream_arn}
-    shards: list[Json] = []
-    while True:
-        description: Json = call("DescribeStream", request)["StreamDescription"]
-        shards += description["Shards"]
-        last = description.pop("LastEvaluatedShardId", None)
-        if last is None:
-            return description | {"Shards": shards}
-        request["ExclusiveStartShardId"] = last
+
+    def describe(operation: str, request: Json) -> Json:
+        described: Json = call(operation, request)["StreamDescription"]
+        return described
+
+    pages = list(answers(describe, "DescribeStream", {"StreamArn": stream_arn}))
+    return pages[-1] | {"Shards": [shard for page in pages for shard in page["Shards"]]}
 
 
 def streams_of(call: Call, table_name: str | None = None) -> Iterator[Json]:
     """All streams, or those of a table, page by page, as ListStreams has them."""
     request: Json = {} if table_name is None else {"TableName": table_name}
-    while True:
-        answer = call("ListStreams", request)
+    for answer in answers(call, "ListStreams", request):
         yield from answer["Streams"]
-        if "LastEvaluatedStreamArn" not in answer:
-            return
-        request["ExclusiveStartStreamArn"] = answer["LastEvaluatedStreamArn"]

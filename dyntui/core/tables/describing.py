@@ -1,19 +1,11 @@
-"""A table's description, for people and for programs."""
+"""A table's description for people: in lines, or in a line of a list."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import orjson
-
 from dyntui.core.tables.schema import IndexInfo, TableInfo, Throughput
+from dyntui.core.text.moments import utc_text
 from dyntui.core.text.text_table import rows_text
 from engine.client.protocol import Json
-
-
-def describe_json(info: TableInfo) -> str:
-    """The API's TableDescription."""
-    return orjson.dumps(info.description, option=orjson.OPT_INDENT_2).decode()
 
 
 def describe_text(info: TableInfo) -> str:
@@ -29,7 +21,7 @@ def describe_text(info: TableInfo) -> str:
         ("deletion protection", "on" if info.deletion_protection else "off"),
         ("encrypted under", key_text(info.description)),
         ("stream", info.stream_view or "off"),
-        ("created", datetime.fromtimestamp(info.created, UTC).isoformat(" ", "seconds")),
+        ("created", utc_text(info.created)),
         ("ARN", info.arn),
     ]
     width = max(len(head) for head, _ in rows)

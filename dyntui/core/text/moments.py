@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 _AGO = re.compile(r"((?:\d+(?:\.\d+)?\s*[a-z]+[\s,]*)+)\bago", re.IGNORECASE)
 _STRETCH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
@@ -63,6 +63,11 @@ def local_time(at_s: float) -> datetime:
 def moment_text(at_s: float) -> str:
     """A time by the machine's clock, to the second; raises what `time.localtime` does."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_s))
+
+
+def utc_text(at_s: float) -> str:
+    """A time in UTC, to the second, as the reports of commands have it."""
+    return datetime.fromtimestamp(at_s, UTC).isoformat(" ", "seconds")
 
 
 def _seconds(text: str, number: str, unit: str) -> float:

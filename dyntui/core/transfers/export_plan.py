@@ -26,6 +26,7 @@ from dyntui.core.transfers.exporting import (
 )
 from engine.client.changes import Changes
 from engine.client.history import ItemDiff
+from engine.client.paging import answers
 from engine.client.protocol import Context, Json, LocalTools, StoredItems
 from engine.clock import Clock
 from engine.transfer.compression import Compression
@@ -154,13 +155,8 @@ def scan_members(info: TableInfo, filter_text: str, projection: str) -> Json:
 
 
 def _scanned(call: Call, members: Json) -> Iterator[Json]:
-    request = dict(members)
-    while True:
-        page = call("Scan", request)
-        yield from page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    for answer in answers(call, "Scan", members):
+        yield from answer["Items"]
 
 
 def _changes(

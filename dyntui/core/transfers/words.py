@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.text.formats import cell_text
+from dyntui.core.text.moments import moment_text
 from dyntui.core.transfers.importing import Rejection
 from dyntui.core.transfers.transfers import Transfer
 from engine.client.protocol import Json
@@ -68,11 +68,6 @@ def stretch_text(seconds: float) -> str:
     return f"{whole // 3_600} h {whole % 3_600 // 60} min"
 
 
-def clock_text(at_s: float) -> str:
-    """A time as the machine's clock shows it."""
-    return f"{datetime.fromtimestamp(at_s, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
-
-
 def details(transfer: Transfer) -> str:
     """All that is known of a transfer."""
     lines = [title(transfer)]
@@ -80,7 +75,7 @@ def details(transfer: Transfer) -> str:
         lines.append(transfer.plan.command)
     if transfer.arn:
         lines.append(transfer.arn)
-    times = f"begun {clock_text(transfer.began_s)}"
+    times = f"begun {moment_text(transfer.began_s)}"
     if transfer.ended_s is not None:
         times += f", took {stretch_text(transfer.ended_s - transfer.began_s)}"
     lines.append(times)
