@@ -17,6 +17,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.progress import ProgressBar, progress_bar
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.text.amounts import counted
 from engine.client.protocol import Json
 from engine.client.recovery import JobReport
 from engine.clock import SYSTEM_CLOCK
@@ -165,7 +166,7 @@ def _wait_for_table(work: Workspace, table: str) -> None:
 
     wait_for(work, "restore", table, is_done)
     count = work.table(table).item_count
-    say(f"restored {table}, with {count:,} items")
+    say(f"restored {table}, with {counted(count, 'item')}")
 
 
 @click.command(cls=Command)
