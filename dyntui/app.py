@@ -19,7 +19,7 @@ from textual.screen import Screen, SystemModalScreen
 
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.key_names import key_name, key_word
-from dyntui.core.actions.spoken_keys import speak_of
+from dyntui.core.actions.spoken_keys import speak_of, with_keys
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.place_text import place_text
 from dyntui.core.connection.session import Session
@@ -189,6 +189,11 @@ class DyntuiApp(App[None], inherit_bindings=False):
             self.screen.dismiss()
         elif not isinstance(self.screen, SystemModalScreen):
             self.push_screen(HelpScreen(context_of(self.focused or self.screen), self.keys_text))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies where text is chosen; who wanted to leave with it is told how."""
+        self.clear_notifications()
+        self.notify(with_keys("{app.quit} quits, {browser.back} stops what takes long."))
 
     def action_light(self) -> None:
         """Light colours, or dark ones again."""

@@ -139,6 +139,7 @@ def _usage_line(error: click.UsageError) -> str:
     # Where a command is missing, click's message is all of its help.
     missing = isinstance(error, click.exceptions.NoArgsIsHelpError)
     message = "the name of a command is missing" if missing else error.format_message()
+    message = message.removesuffix(".")
     context = error.ctx
     if context is None:
         return f"dyntui: {message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page
 from dyntui.lessons.sandbox import sized
@@ -120,7 +121,7 @@ def _batch(page: Page, size_kb: int) -> None:
     whole = page.box.retrying(waits).call("BatchGetItem", request)
     page.claim(
         f"Asking again for what is left over gets all {len(whole['Responses']['pictures'])}, "
-        f"with {len(waits)} further request{'' if len(waits) == 1 else 's'}.",
+        f"with {counted(len(waits), 'further request')}.",
         len(whole["Responses"]["pictures"]) == PICTURES,
         further_requests=len(waits),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import md5
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import definition
 from engine.errors import ApiError
 

@@ -17,6 +17,7 @@ from dyntui.core.browse.writes import Write
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.ask_first import AskFirstScreen
@@ -85,7 +86,7 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
 
     @staticmethod
     def _counted(count: int) -> str:
-        return f"{count:,} item{'' if count == 1 else 's'}"
+        return counted(count, "item")
 
     def action_submit(self) -> None:
         """Send them; or, once they are done, go back."""

@@ -19,6 +19,7 @@ from dyntui.core.connection.pages import consumed_units
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
@@ -110,7 +111,7 @@ class EntitiesScreen(Drawer[QueryFields | None], Filtered):
             items = [response["Item"]] if "Item" in response else response.get("Items", [])
             self.query_one(KeyTreeView).fill(node, items, "LastEvaluatedKey" in response)
             units = units_text(consumed_units(response))
-            self._say(f"{request.operation}: {len(items):,} items · {units} RCU")
+            self._say(f"{request.operation}: {counted(len(items), 'item')} · {units} RCU")
 
         self.run_job(
             f"{request.operation} {self._info.name}",

@@ -15,6 +15,7 @@ from dyntui.core.actions.spoken_keys import with_keys
 from dyntui.core.connection.connect import Connection
 from dyntui.core.recovery.undo_preview import UndoPreview, undo_preview
 from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.listed import Listed, Row
 from dyntui.core.text.time_words import iso_text
@@ -91,12 +92,12 @@ class UndoScreen(Drawer[bool], FilteredRows):
 
     def _previewed(self, preview: UndoPreview) -> None:
         self._preview = preview
-        count = f"{'' if preview.exact else 'more than '}{preview.changes:,}"
+        least = "" if preview.exact else "more than "
         stay = sum(item.refusal is not None for item in preview.items)
         said = (
-            f"{count} change{'' if preview.changes == 1 else 's'} of {len(preview.items):,} "
-            f"item{'' if len(preview.items) == 1 else 's'} will be undone by new writes, which "
-            "draw capacity, are logged, and can be undone too."
+            f"{least}{counted(preview.changes, 'change')} of "
+            f"{counted(len(preview.items), 'item')} will be undone by new "
+            "writes, which draw capacity, are logged, and can be undone too."
         )
         if stay:
             said += f" {stay:,} of the items will stay as they are: others changed them since."
@@ -126,7 +127,7 @@ class UndoScreen(Drawer[bool], FilteredRows):
         self._undone = undone
         refused = [one for one in undone if one.refusal is not None]
         count = len(undone) - len(refused)
-        said = f"{count:,} item{'' if count == 1 else 's'} brought back"
+        said = f"{counted(count, 'item')} brought back"
         if not refused:
             self.notify(said)
             self.dismiss(self._any_undone)

@@ -16,6 +16,7 @@ from textual.widgets.tree import TreeNode
 from dyntui.core.browse.entities import Model
 from dyntui.core.browse.key_tree import Branch, key_tree
 from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.held_words import holds
 from dyntui.widgets.item_tree import TOGGLE
@@ -91,7 +92,8 @@ class KeyTreeView(Tree[Spot], inherit_bindings=False):
             )
             if not counts:
                 continue
-            beside = f"{len(counts):,} item collections, {counts.total():,} items in the sample"
+            held = counted(counts.total(), "item")
+            beside = f"{counted(len(counts), 'item collection')}, {held} in the sample"
             node = self.root.add("", Spot(pattern, beside), expand=True)
             for values, count in counts.most_common(COLLECTIONS_MAX):
                 self._add_collection(node, values, count)
@@ -147,7 +149,7 @@ class KeyTreeView(Tree[Spot], inherit_bindings=False):
             node.add_leaf("", Spot(branch.text, self._summary(branch.item), fields))
             return
         fields = QueryFields(None, keys | {sort_key: KeyTerm(branch.prefix, "begins with")})
-        below = node.add("", Spot(branch.text, f"{branch.count:,} items", fields))
+        below = node.add("", Spot(branch.text, counted(branch.count, "item"), fields))
         if branch.item is not None:
             alone = QueryFields(None, keys | {sort_key: KeyTerm(branch.prefix)})
             below.add_leaf("", Spot("(itself)", self._summary(branch.item), alone))

@@ -15,6 +15,7 @@ from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
@@ -200,7 +201,7 @@ class MainArea(Vertical):
             await tab.table_changed(info)
 
     def _show_facts(self, info: TableInfo) -> None:
-        parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
+        parts = [counted(info.item_count, "item"), bytes_text(info.size_bytes)]
         if info.changing or info.status != "ACTIVE":
             # What is under way stands first: in a narrow window the rest gives way.
             parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")

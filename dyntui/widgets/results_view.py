@@ -19,6 +19,7 @@ from dyntui.core.connection.session import Session
 from dyntui.core.statements.asked import Ready, key_roles
 from dyntui.core.statements.result_rows import RowReader, row_reader
 from dyntui.core.tables.cost import units_text
+from dyntui.core.text.amounts import counted
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.leads import Leads
@@ -204,7 +205,7 @@ class ResultsView(Vertical, LensHost):
         rows = source.rows_known if source is not None else 0
         units = units_text(source.units if source is not None else 0)
         least = "" if source is None or source.complete else "at least "
-        text = Text(f"{least}{_counted(rows, 'row')} · {units} {ready.unit}")
+        text = Text(f"{least}{counted(rows, 'row')} · {units} {ready.unit}")
         if not ready.prepared.is_read and not rows:
             text = Text(f"{ready.prepared.verb} done · {units} {ready.unit}")
         return text.append_text(self._remarks(ready))
@@ -216,7 +217,7 @@ class ResultsView(Vertical, LensHost):
             text.append(f" · {self._taken_s * MILLISECONDS:,.0f} ms")
         if ready.prepared.done_here and self._reader is not None:
             here, asked = ", ".join(ready.prepared.done_here), self._reader.requests
-            text.append(f" · {here} done here, {_counted(asked, 'request')}")
+            text.append(f" · {here} done here, {counted(asked, 'request')}")
         if self._stopped or (self._reader is not None and self._reader.stopped):
             text.append(" · stopped", style=self.app.theme_variables["warning"])
         return text
@@ -290,7 +291,3 @@ class ResultsView(Vertical, LensHost):
 def _title(ready: Ready) -> str:
     """What stands in the header while a statement runs."""
     return f"{ready.prepared.verb} {ready.prepared.source.table} ({key_for('browser.back')} stops)"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -26,6 +26,7 @@ from dyntui.core.streams.lines import (
 from dyntui.core.streams.page import change_head, diff_lines
 from dyntui.core.streams.tail import Change, Wanted
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import dynamodb_json
 from dyntui.widgets.bindings import bindings
@@ -418,7 +419,7 @@ class StreamBoard(StreamReader, Filtered):
 
     def _expire(self, table: str, tools: LocalTools) -> None:
         def done(count: int) -> None:
-            self.notify("1 item had expired" if count == 1 else f"{count:,} items had expired")
+            self.notify(f"{counted(count, 'item')} had expired")
             self.post_message(StreamTab.Altered(table))
             self.reload()
 

@@ -21,6 +21,7 @@ from dyntui.core.recovery.timeline_page import HEAD_ROWS
 from dyntui.core.recovery.ways_back import StoppedError, Watch, back_up, copy_past, restore
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import change_lines, diff_lines
 from dyntui.core.text.time_words import iso_text
 from dyntui.screens.keep import Keep
@@ -343,7 +344,7 @@ class TimelineBoard(TimelineReading):
             lines = ["".join(text for text, _ in row.line) for _, row in self._shown]
         else:
             lines = [line for one, _ in self._shown for line in _text_lines(one)]
-        self._copy("\n".join(lines), f"{len(self._shown):,} rows")
+        self._copy("\n".join(lines), counted(len(self._shown), "row"))
 
     def _copy(self, text: str, what: str) -> None:
         copy_text(self, text, f"Copied {what}")

@@ -22,6 +22,7 @@ from dyntui.core.tables.literals import (
 )
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
+from dyntui.core.text.amounts import counted
 
 Json = dict[str, Any]
 
@@ -228,7 +229,8 @@ def _scan(
 
 
 def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
-    all_of_it = f"{units_text(whole)} RCU for all {target.item_count:,} items"
+    items = counted(target.item_count, "item", "items")
+    all_of_it = f"{units_text(whole)} RCU for {'all ' if target.item_count != 1 else ''}{items}"
     if target.item_count <= page_rows:
         return all_of_it
     return f"{units_text(page)} RCU a page of {page_rows}, {all_of_it}"

@@ -13,6 +13,7 @@ from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
 from dyntui.core.tables.table_keys import AWS_MANAGED, AWS_OWNED
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.held_words import holds
 from dyntui.core.text.moments import moment_text
@@ -137,7 +138,8 @@ def _table_rows(info: TableInfo) -> Iterator[Row]:
     yield Row("Table", "sort key", sort, KEY_NOTE, made)
     size = bytes_text(info.size_bytes)
     exactly = f"{info.size_bytes:,} B"
-    held = f"{info.item_count:,} items · {size}" + ("" if size == exactly else f" ({exactly})")
+    held = f"{counted(info.item_count, 'item')} · {size}"
+    held += "" if size == exactly else f" ({exactly})"
     described = described_by(info, DESCRIBE)
     status = f"{info.status} · made {moment_text(info.created)}"
     yield Row("Table", "holds", held, "On the service counts are some hours old.", described)
@@ -188,7 +190,7 @@ def decreases_note(described: Json) -> str:
     today = (described.get("ProvisionedThroughput") or {}).get("NumberOfDecreasesToday", 0)
     return (
         "Units may be raised at any time, and lowered 4 times a day (UTC), then once an hour; "
-        f"today they were lowered {today} time{'' if today == 1 else 's'}."
+        f"today they were lowered {counted(today, 'time')}."
     )
 
 
@@ -226,7 +228,7 @@ def index_text(info: TableInfo, index: IndexInfo, filled: float | None = None) -
     parts += [
         keys_text(info, index.key_names),
         " ".join([index.projection, ", ".join(index.non_key_attributes)]).strip(),
-        f"{index.item_count:,} items, {bytes_text(index.size_bytes)}",
+        f"{counted(index.item_count, 'item')}, {bytes_text(index.size_bytes)}",
     ]
     return " · ".join(parts)
 
@@ -271,7 +273,7 @@ def recovery_text(settings: TableSettings) -> str:
     if not settings.recovers:
         return "off"
     days = settings.recovery.get("RecoveryPeriodInDays")
-    text = "on" if days is None else f"on, {days} day{'' if days == 1 else 's'} back"
+    text = "on" if days is None else f"on, {counted(days, 'day')} back"
     earliest = settings.recovery.get("EarliestRestorableDateTime")
     return text if earliest is None else f"{text} · since {moment_text(float(earliest))}"
 

@@ -55,16 +55,20 @@ def holding(listed: Listed, words: str, empty: str) -> tuple[Listed, tuple[int, 
 
 
 def list_lines(listed: Listed, room: int, width: int) -> tuple[list[Line], list[int | None]]:
-    """As much of a list as there is room for, with all of the chosen row; and each line's row."""
+    """As much of a list as there is room for, with the chosen row; and each line's row.
+
+    Of what stands below the chosen row as much is shown as there is room for.
+    """
     lines: list[Line] = []
     if not listed.rows:
         lines += [((f"  {text}", "dim"),) for text in _wrapped(listed.empty, width - 3)]
         return lines[:room], []
     owners: list[int | None] = []
     first = max(listed.chosen - room, 0)
-    end = 0
+    head = end = 0
     for number, row in enumerate(listed.rows[first : listed.chosen + room + 1], first):
         chosen = number == listed.chosen
+        head = len(lines) if chosen else head
         lines.append(_chosen(row.line) if chosen else (("  ", ""), *row.line))
         if chosen:
             details = row.details[:DETAILS_MAX]
@@ -73,7 +77,7 @@ def list_lines(listed: Listed, room: int, width: int) -> tuple[list[Line], list[
                 lines.append(((f"    {len(row.details) - DETAILS_MAX} more", "dim"),))
             end = len(lines)
         owners += [number] * (len(lines) - len(owners))
-    top = max(end - room, 0)
+    top = min(max(end - room, 0), head)
     return lines[top : top + room], owners[top : top + room]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.moments import local_time
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -18,7 +19,7 @@ def ago_text(seconds: float, units: int = 2) -> str:
     for unit_s, name in _UNITS:
         count, left = divmod(left, unit_s)
         if count:
-            words.append(f"{count} {name}{'' if count == 1 else 's'}")
+            words.append(counted(count, name))
         if len(words) == units or (words and not count):
             break
     return " ".join(words) + " ago"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dyntui.core.tables.requests import Request
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.moments import moment
 from dyntui.core.transfers.export_plan import Call, ExportPlan
@@ -173,7 +174,9 @@ def _export(told: Json) -> Transfer:
     if transfer.state == "done":
         transfer.done = transfer.total = told.get("ItemCount", 0)
         size = bytes_text(told.get("BilledSizeBytes", 0))
-        transfer.note = f"{transfer.done:,} items, {size} in {told.get('ExportManifest', home)}"
+        transfer.note = (
+            f"{counted(transfer.done, 'item')}, {size} in {told.get('ExportManifest', home)}"
+        )
     return transfer
 
 
@@ -192,7 +195,7 @@ def _import(told: Json) -> Transfer:
         return transfer
     transfer.done = transfer.total = told.get("ImportedItemCount", 0)
     counts = (
-        f"{told.get('ProcessedItemCount', 0):,} records read, {transfer.done:,} written, "
+        f"{counted(told.get('ProcessedItemCount', 0), 'record')} read, {transfer.done:,} written, "
         f"{transfer.rejected:,} rejected"
     )
     if told.get("FailureCode") == "ItemValidationError":
