@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.security.overview import (
@@ -46,6 +47,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.security_lists import EncryptionList, KeyList, Row, SecurityList
 from dyntui.widgets.text_line import TextLine
@@ -130,6 +132,11 @@ class SecurityBoard(Vertical, JobHost, Filtered):
     def panels(self) -> Sequence[Widget]:
         """The parts that Ctrl+O goes through."""
         return (self._list, self.query_one(TextView))
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place and its list."""
+        return Crumb("Security"), Crumb("keys" if self._page == "keys" else "tables")
 
     def focus_content(self) -> None:
         """The list is where one begins."""
@@ -313,6 +320,7 @@ class SecurityBoard(Vertical, JobHost, Filtered):
     def _turn_to(self, page: str) -> None:
         self.close_filter()
         self._page = page
+        self.post_message(Moved())
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page
         self._show()

@@ -19,6 +19,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
@@ -128,6 +129,11 @@ class TransfersView(Vertical, JobHost, Filtered):
     def panels(self) -> Sequence[Widget]:
         """The parts that Ctrl+O goes through."""
         return (self._list, self.query_one(TextView))
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place."""
+        return (Crumb("Transfers"),)
 
     def focus_content(self) -> None:
         """The list is where one begins."""
