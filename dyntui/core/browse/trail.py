@@ -14,6 +14,8 @@ from dyntui.core.text.formats import printable
 
 BETWEEN = " › "
 MORE = "…"
+END_CELLS_MIN = 6
+"""Of a part that is cut at least so much is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,33 @@ def _term_text(info: TableInfo, name: str, term: KeyTerm) -> str:
 def cut_trail(texts: Sequence[str], width: int) -> list[tuple[str, int | None]]:
     """Parts in so many cells, each with its number; what lies between them has none.
 
-    Where there is no room, the outer parts give way to an ellipsis, and at last the innermost one
-    is cut.
+    Where there is no room they are cut from the left, with an ellipsis, and the innermost one, if
+    it is too long alone, from the right.
     """
     shown = [printable(text) for text in texts]
     first = 0
     while first < len(shown) - 1 and _cells(shown[first:], first) > width:
         first += 1
-    pieces: list[tuple[str, int | None]] = [(MORE + BETWEEN, None)] if first else []
+    if first:
+        # Of the part before, so much of its end as there is room for.
+        room = width - _cells(shown[first:], first)
+        end = _end_of(shown[first - 1], room)
+        first -= bool(end)
+        shown[first] = MORE + (end or BETWEEN + shown[first])
+    pieces: list[tuple[str, int | None]] = []
     for number in range(first, len(shown)):
         pieces += [(BETWEEN, None)] if number > first else []
         pieces.append((shown[number], number))
     return pieces
+
+
+def _end_of(text: str, width: int) -> str:
+    """The end of a text in so many cells; nothing where hardly any of it would be left."""
+    if width < END_CELLS_MIN:
+        return ""
+    while cell_len(text) > width:
+        text = text[1:]
+    return text.lstrip(" ·")
 
 
 def _cells(texts: Sequence[str], left_out: int) -> int:
