@@ -186,6 +186,7 @@ class BrowserScreen(TableWork):
         self._shown = None
         place = self._main.place
         empty = await self._main.show_empty()
+        self._show_trail()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
         if place:
@@ -205,13 +206,11 @@ class BrowserScreen(TableWork):
             await self.open_table(message.table, message.index)
             self._go_to_content()
 
-    async def open_table(
-        self, name: str, index: str | None = None, query: QueryFields | None = None
-    ) -> None:
-        """Show a table, and an index of it, or what is about to fill in its form."""
+    async def open_table(self, name: str, index: str | None = None) -> None:
+        """Show a table, or an index of it."""
         self._shown = name
         self._index = index
-        self._query = query
+        self._query = QueryFields(index)
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
         self._ask_expiry(name)
@@ -303,12 +302,6 @@ class BrowserScreen(TableWork):
             place = await show()
             self._list.remove_class("-open")
             place.focus_content()
-
-    @on(MainArea.Moved)
-    def _moved(self, message: MainArea.Moved) -> None:
-        message.stop()
-        self._list.mark_place(self._main.place)
-        self._visits.arrived(self._visit)
 
     @on(TransferredTo)
     def _transferred(self, message: TransferredTo) -> None:

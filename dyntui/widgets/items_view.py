@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.browse.column_choice import ColumnBook, column_book
 from dyntui.core.browse.columns import Columns
 from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.browse.request_forms import FORMS, told
+from dyntui.core.browse.trail import Crumb, query_crumbs
 from dyntui.core.connection.pages import OperationReader, PageSource
 from dyntui.core.security.crypto_place import config_of
 from dyntui.core.tables.cost import scan_question
@@ -52,6 +55,13 @@ class ItemsView(TableTab, LensHost):
     }
     """
 
+    @dataclass
+    class Ran(Message):
+        """What a form says of a table is read."""
+
+        table: str
+        fields: QueryFields
+
     def compose(self) -> ComposeResult:
         """Form, plan, grid, status, panel."""
         yield QueryForm(id="form")
@@ -66,6 +76,7 @@ class ItemsView(TableTab, LensHost):
         self._wanted: Request | None = None
         self._expiry: Expiry | None = None
         self._to_run = False
+        self._ran = QueryFields()
         self._request_form = next(iter(FORMS))
 
     @cached_property
@@ -83,6 +94,7 @@ class ItemsView(TableTab, LensHost):
         """Show the first items of a table, or of one of its indexes."""
         self.cancel_jobs()
         self.info = info
+        self._ran = QueryFields(index)
         self._close_panel()
         self._close_field()
         self._read_config(info)
@@ -221,6 +233,13 @@ class ItemsView(TableTab, LensHost):
         self.run()
         self._grid.focus()
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """What was read last."""
+        if self.info is None:
+            return ()
+        return query_crumbs(self.info, self._ran)
+
     def run(self, row: int = 0, column: int = 0) -> None:
         """Read what the form says, from its beginning as far as `row`.
 
@@ -259,7 +278,9 @@ class ItemsView(TableTab, LensHost):
             return
         self._plan = plan
         self._wanted = plan.request
-        target = self.info.index(self._form.fields.index) if self._form.fields.index else self.info
+        fields = self._ran = self._form.fields.said
+        self.post_message(self.Ran(self.info.name, fields))
+        target = self.info.index(fields.index) if fields.index else self.info
         keys = [(name, "PK") for name in target.partition_keys]
         keys += [(name, "SK") for name in target.sort_keys]
         reader = OperationReader(self.session, plan.operation, plan.request.members)

@@ -18,6 +18,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.text.chart import Line
@@ -29,6 +30,7 @@ from dyntui.lessons.progress import Progress
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
@@ -119,6 +121,11 @@ class LearnView(Vertical, JobHost, Filtered):
         """Whether a lesson is read, rather than chosen."""
         return self.has_class("-reading")
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place, and the lesson that is read."""
+        return (Crumb("Learn"), *((Crumb(self.lesson.name),) if self.reading else ()))
+
     def focus_content(self) -> None:
         """The list, or the page that is read."""
         (self._lines if self.reading else self._list).focus()
@@ -182,6 +189,7 @@ class LearnView(Vertical, JobHost, Filtered):
 
     def _show(self) -> None:
         """The page as it is now."""
+        self.post_message(Moved())
         done = sum(self._progress.is_done(lesson.name) for lesson in LESSONS)
         head = f"Learn  {done} of {len(LESSONS)} lessons read"
         listed = self._list.option_count

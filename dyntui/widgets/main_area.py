@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.actions.spoken_keys import key_for
@@ -22,6 +21,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.facts import Facts
 from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_tab import TableTab
@@ -52,9 +52,6 @@ class MainArea(Vertical):
         ContentSwitcher { height: 1fr; }
     }
     """
-
-    class Moved(Message):
-        """Another tab, table or place is shown."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(id="main")
@@ -140,7 +137,7 @@ class MainArea(Vertical):
         """Show a place again that was shown before."""
         self.query_one("#area-head").display = False
         self.query_one(ContentSwitcher).current = place
-        self.post_message(self.Moved())
+        self.post_message(Moved())
 
     def leave_place(self) -> bool:
         """Go back to the table, if there is one; whether there is."""
@@ -193,6 +190,7 @@ class MainArea(Vertical):
         self._switch()
         for tab in self._tabs:
             await tab.show_table(info, index)
+        self.post_message(Moved())
 
     async def table_changed(self, info: TableInfo) -> None:
         """The table that is shown has another schema, count or size."""
@@ -225,4 +223,4 @@ class MainArea(Vertical):
         head: Any = self.query_one("#area-head")
         head.display = True
         Choice.mark(head, str(self._current))
-        self.post_message(self.Moved())
+        self.post_message(Moved())

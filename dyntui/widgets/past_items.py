@@ -16,10 +16,11 @@ from textual.message import Message
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.browse.plan import PlanError
 from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.time_words import ago_text, iso_text, words_text
+from dyntui.core.text.time_words import ago_text, iso_text, short_text, words_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
@@ -72,6 +73,11 @@ class PastItems(ItemsView):
         yield PastGrid(id="grid")
         yield TextLine(id="status")
         yield RowPanel(id="panel")
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """What was read last, and as of when."""
+        return (*super().crumbs, Crumb(f"as of {short_text(self._at_s)}"))
 
     async def show_past(self, info: TableInfo, past: PastClient, at_s: float, now_s: float) -> None:
         """Show a table as of another time; what the form says of the same table stays."""

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.security.overview import (
@@ -43,6 +44,7 @@ from dyntui.core.security.words import (
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.listed_place import ListedPlace, Note
 from dyntui.widgets.row_list import Row
 from dyntui.widgets.security_lists import EncryptionList, KeyList, SecurityList
@@ -121,6 +123,11 @@ class SecurityBoard(ListedPlace):
         """The table under the cursor."""
         tables = () if self._found is None else self._found.tables
         return next((one for one in tables if one.info.name == self._chosen.get("sealing")), None)
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place and its list."""
+        return Crumb("Security"), Crumb("keys" if self._page == "keys" else "tables")
 
     def words_changed(self) -> None:
         """Show the keys, or the tables, that hold the words."""
@@ -276,6 +283,7 @@ class SecurityBoard(ListedPlace):
     def _turn_to(self, page: str) -> None:
         self.close_filter()
         self._page = page
+        self.post_message(Moved())
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page
         self._show()

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import TextArea
 
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.statements.completion import Completion, StatementNames, completions
@@ -20,8 +21,9 @@ from dyntui.core.statements.script import Piece, piece_at
 from dyntui.core.user.query_book import Draft, book_of, file_name
 from dyntui.widgets.explain_panel import ExplainPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.statement_area import StatementArea
-from dyntui.widgets.statement_tabs import StatementTabs
+from dyntui.widgets.statement_tabs import TITLE, StatementTabs
 
 Json = dict[str, Any]
 
@@ -90,6 +92,12 @@ class StatementDesk(Vertical, JobHost):
     def _show_tabs(self) -> None:
         names = [draft.name for draft in self._drafts]
         self.query_one(StatementTabs).show(names, self._current)
+        self.post_message(Moved())
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place, and the tab in front."""
+        return Crumb(TITLE), Crumb(self._drafts[self._current].name)
 
     def _keep(self) -> None:
         """Take the editor's text over, and keep all of them."""

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.streams.lines import (
@@ -34,7 +35,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.leads import STREAMS, TIMELINE, Leads
+from dyntui.widgets.leads import STREAMS, TIMELINE, Leads, Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.stream_reader import StreamReader
@@ -117,6 +118,11 @@ class StreamBoard(StreamReader, Filtered):
     def panels(self) -> tuple[Widget, ...]:
         """The list, and the change."""
         return tuple(self.query(LinesView))
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The page, where it is not that of changes."""
+        return () if self._page == PAGES[0] else (Crumb(self._page),)
 
     def focus_content(self) -> None:
         """The list; at once, or as soon as it is there."""
@@ -285,6 +291,7 @@ class StreamBoard(StreamReader, Filtered):
             Choice.mark(self, page)
             self._view.scroll_to(y=0, animate=False)
             self.draw()
+            self.post_message(Moved())
             if page == "streams":
                 self.look()
 

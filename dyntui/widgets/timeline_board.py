@@ -13,6 +13,7 @@ from textual import on
 from textual.widget import Widget
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
 from dyntui.core.recovery.timeline import Timeline
@@ -28,7 +29,7 @@ from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.leads import Leads
+from dyntui.widgets.leads import Leads, Moved
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.past_items import PastItems
 from dyntui.widgets.rows_host import RowsHost
@@ -90,6 +91,14 @@ class TimelineBoard(TimelineReading):
             if self._watch is None
             else f"⟲ {self._watch.text} · {key_for('browser.back')} stops it"
         )
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The items as they were, or the list that stands in place of the changes."""
+        if self.browsing:
+            return self.query_one(PastItems).crumbs
+        named = {"diff": "Difference", "copies": "Backups and snapshots"}
+        return (Crumb(named[self._mode]),) if self._mode in named else ()
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its present is shown first."""
@@ -187,6 +196,7 @@ class TimelineBoard(TimelineReading):
         self._show((), (), "", "")
         self._list()
         self._draw()
+        self.post_message(Moved())
 
     def _filter(self) -> None:
         """Let the person type what the list, or the items in its place, are to hold."""
@@ -272,6 +282,13 @@ class TimelineBoard(TimelineReading):
         if self.browsing:
             self.remove_class("-past")
             self.query_one(PastItems).forget()
+            self.post_message(Moved())
+
+    @on(PastItems.Ran)
+    def _past_read(self, message: PastItems.Ran) -> None:
+        """No visit of the browser: what is shown is told."""
+        message.stop()
+        self.post_message(Moved())
 
     @on(PastItems.HistoryWanted)
     def _history_wanted(self, message: PastItems.HistoryWanted) -> None:

@@ -323,11 +323,6 @@ class TimelineReading(TableBoard, Filtered):
                 view.show(self._page.lines)
 
     @property
-    def browsing(self) -> bool:
-        """Whether items as they were stand in place of the list."""
-        return False
-
-    @property
     def working_text(self) -> str:
         """What takes long, in words; empty where nothing does."""
         return ""

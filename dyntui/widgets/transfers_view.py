@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
@@ -104,6 +105,11 @@ class TransfersView(ListedPlace):
         """The transfer under the cursor."""
         row = self.filtered_list.highlighted
         return self._shown[row] if row is not None and row < len(self._shown) else None
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place."""
+        return (Crumb("Transfers"),)
 
     def words_changed(self) -> None:
         """Show the transfers that hold the words."""

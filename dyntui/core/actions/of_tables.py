@@ -184,7 +184,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("timeline.now", ("dollar_sign", "end"), "To now", "", "ask('now')"),
     Action("timeline.zoom_in", ("plus",), "Show a shorter stretch", "", "ask('zoom_in')"),
     Action("timeline.zoom_out", ("minus",), "Show a longer stretch", "", "ask('zoom_out')"),
-    Action("timeline.filter", ("slash",), "Filter the list", "Filter", "ask('filter')"),
+    Action("timeline.filter", ("slash",), "Filter the list", "", "ask('filter')"),
     Action("timeline.type", ("g",), "Go to a time", "Time", "ask('type')"),
     Action("timeline.browse", ("b",), "Browse the table as of then", "Browse", "ask('browse')"),
     Action("timeline.diff", ("d",), "Difference of the two times", "Diff", "ask('diff')"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dyntui.core.tables.cost import page_read_units, read_units, units_text
@@ -68,6 +68,12 @@ class QueryFields:
     projection: str = ""
     descending: bool = False
     consistent: bool = False
+
+    @property
+    def said(self) -> QueryFields:
+        """The same without the keys of which it says nothing."""
+        given = {name: term for name, term in self.keys.items() if term.given}
+        return replace(self, keys=given)
 
 
 @dataclass(frozen=True, slots=True)

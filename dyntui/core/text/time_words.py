@@ -40,6 +40,12 @@ def iso_text(at_s: float) -> str:
     return local_time(at_s).isoformat()
 
 
+def short_text(at_s: float) -> str:
+    """A time of these months: day and time, seconds only where there are any."""
+    when: datetime = local_time(at_s)
+    return f"{when.day} {when:%b %H:%M}" + (f"{when::%S}" if when.second else "")
+
+
 def words_text(at_s: float) -> str:
     """A time in words, to the second."""
     when: datetime = local_time(at_s)
