@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from asyncio import Runner
 from collections.abc import Callable
 from io import StringIO
 from typing import ClassVar
@@ -34,6 +35,7 @@ from dyntui.widgets.ascii_filter import AsciiFilter
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
+from dyntui.widgets.screen_loop import ScreenLoop
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
@@ -283,7 +285,8 @@ def run_app(connection: Connection, look: Preferences | None = None) -> None:
     sys.setswitchinterval(SWITCH_S)
     try:
         app = DyntuiApp(connection, look=look, copier=Clipboard())
-        app.run(mouse=app.look.mouse)
+        with Runner(loop_factory=ScreenLoop) as runner:
+            app.run(mouse=app.look.mouse, loop=runner.get_loop())
     finally:
         gc.enable()
         sys.setswitchinterval(interval_s)

@@ -1,11 +1,13 @@
 """Work in threads for widgets: started, cancellable, answered in messages.
 
 The work gets a function that says whether it was cancelled, and runs in a thread; what it gives, or
-the error that it raises, comes back in a message, so that only handlers touch widgets.
+the error that it raises, comes back in a message, so that only handlers touch widgets. Where it
+asks whether it was cancelled, it makes way for the screen.
 """
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
 from functools import partial
 from inspect import isawaitable
@@ -16,6 +18,7 @@ from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
 from dyntui.core.connection.units_limit import begin_action
+from dyntui.widgets.screen_loop import ScreenLoop
 from engine.errors import ApiError, InternalServerError
 
 Result = TypeVar("Result")
@@ -65,12 +68,19 @@ class JobHost(Widget):
         """
 
         app = self.app
+        loop = get_running_loop()
 
         def run() -> None:
             begin_action()
             worker = get_current_worker()
+
+            def cancelled() -> bool:
+                if isinstance(loop, ScreenLoop):
+                    loop.make_way()
+                return worker.is_cancelled
+
             try:
-                answer = partial(done, work(lambda: worker.is_cancelled))
+                answer = partial(done, work(cancelled))
             except ApiError as error:
                 answer = partial(failed, error)
             except Exception as error:
