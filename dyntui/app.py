@@ -12,7 +12,6 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any, ClassVar
 
-from rich.console import RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -133,7 +132,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         if isinstance(event.widget, Input | TextArea):
             event.widget.cursor_blink = False
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send only what changes."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = self._sent.changed_by(renderable, self.size.width)

@@ -1,4 +1,4 @@
-"""Over a slow line: how many bytes keys send to the terminal, and that an idle window sends none."""
+"""Over a slow line: how many bytes keys send to the terminal; an idle window sends none."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ async def tick(pilot: Pilot[None]) -> None:
     await settle(pilot)
 
 
-async def test_a_step_in_a_grid_sends_two_rows(client: Recorder, engine: Engine, line: Line) -> None:
+async def test_a_step_in_a_grid_sends_two_rows(
+    client: Recorder, engine: Engine, line: Line
+) -> None:
     """The row that the cursor leaves and the one where it goes; a page sends its text."""
     async with running(client, engine) as pilot:
         await open_table(pilot, "films")
@@ -123,16 +125,17 @@ async def test_an_idle_window_sends_nothing(
         assert line.bytes_since() <= IDLE_BYTES_MAX
 
 
-async def test_no_cursor_blinks(client: Recorder, engine: Engine) -> None:
+@pytest.mark.parametrize(("place", "kind"), [("f", Input), ("p", TextArea)])
+async def test_no_cursor_blinks(
+    client: Recorder, engine: Engine, place: str, kind: type[Input | TextArea]
+) -> None:
     """Neither in a field nor in an editor."""
     async with running(client, engine) as pilot:
         await open_table(pilot, "films")
-        await press(pilot, "f")
-        assert isinstance(pilot.app.focused, Input)
-        assert not pilot.app.focused.cursor_blink
-        await press(pilot, "escape", "p")
-        assert isinstance(pilot.app.focused, TextArea), pilot.app.focused
-        assert not pilot.app.focused.cursor_blink
+        await press(pilot, place)
+        field = pilot.app.focused
+        assert isinstance(field, kind)
+        assert not field.cursor_blink
 
 
 async def test_a_window_that_is_as_large_as_before_is_painted_anew(
