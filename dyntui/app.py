@@ -116,6 +116,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what was wrong with the settings."""
+        self.app_resume_signal.subscribe(self, lambda _: self._sent.forget(), immediate=True)
         for complaint in self._complaints:
             self.notify(
                 f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False

@@ -22,6 +22,7 @@ from dyntui.core.text.formats import cell_text, plain_json
 from dyntui.core.text.item_text import item_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_tree import ItemTree, Member
 from dyntui.widgets.text_view import TextView
 
@@ -216,6 +217,10 @@ class ItemPanel(Vertical):
         else:
             view = "#item-types" if self.chosen == "types" else "#item-text"
             getattr(self.query_one(view), f"scroll_{direction}")()
+
+    def action_pager(self) -> None:
+        """Show the item, or the row, in the pager."""
+        page_elsewhere(self.app, self.text)
 
     def action_ask(self, what: str) -> None:
         """Have something done with the item."""

@@ -15,6 +15,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("partiql.explain", ("f8",), "Explain in full, or in a line", "Explain"),
     Action("partiql.book", ("ctrl+l",), "History and saved statements", "History"),
     Action("partiql.save", ("ctrl+s",), "Save what is in the editor", "Save"),
+    Action("partiql.outside", ("f4",), "Edit the statements in $EDITOR"),
     Action("partiql.messages", ("f9",), "Messages, or the rows again"),
     Action("partiql.copy_as", ("f2",), "Copy the request"),
     Action("partiql.new_tab", ("ctrl+n",), "New tab"),
@@ -36,7 +37,10 @@ OF_PLACES: tuple[Action, ...] = (
     Action("results.end", ("ctrl+end",), "Read to the very last row", call="ask('end')"),
     *moves_in("results"),
     Action("row.next_view", ("m",), "Next view: tree, JSON, DynamoDB JSON, types", "View"),
-    Action("row.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action(
+        "row.value", ("v", "space"), "Whole value under the cursor", "Value", "ask('panel_value')"
+    ),
+    Action("row.pager", ("f3",), "Show the row in $PAGER"),
     Action("row.copy", ("y",), "Copy the value under the cursor", "Copy", "ask('panel_copy')"),
     Action("row.copy_item", ("Y",), "Copy the row as it is shown", "", "ask('panel_copy_item')"),
     Action("row.down", ("j",), "Down", palette=False),

@@ -117,7 +117,10 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.json", (), "Item as JSON", call="view('json')"),
     Action("item.dynamodb", (), "Item as DynamoDB JSON", call="view('dynamodb')"),
     Action("item.types", (), "Types and sizes of the item's attributes", call="view('types')"),
-    Action("item.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action(
+        "item.value", ("v", "space"), "Whole value under the cursor", "Value", "ask('panel_value')"
+    ),
+    Action("item.pager", ("f3",), "Show the item in $PAGER"),
     Action("item.edit", ("e",), "Edit the item", "Edit", "ask('edit')", palette=False),
     Action(
         "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
