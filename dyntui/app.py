@@ -128,6 +128,11 @@ class DyntuiApp(App[None], inherit_bindings=False):
         if event.size == self.size:
             self.screen.refresh()
 
+    def action_repaint(self) -> None:
+        """Paint everything anew, since something else may have written to the terminal."""
+        self._sent.forget()
+        self.screen.refresh()
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A cursor does not blink: an idle window sends nothing."""
         if isinstance(event.widget, Input | TextArea):

@@ -24,6 +24,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_tree import ItemTree, Member
+from dyntui.widgets.moving import go_to_end
 from dyntui.widgets.text_view import TextView
 
 Json = dict[str, Any]
@@ -210,6 +211,14 @@ class ItemPanel(Vertical):
     def action_up(self) -> None:
         """A line up."""
         self._move("up")
+
+    def action_first(self) -> None:
+        """The first line."""
+        go_to_end(self.app.focused, last=False)
+
+    def action_last(self) -> None:
+        """The last line."""
+        go_to_end(self.app.focused, last=True)
 
     def _move(self, direction: str) -> None:
         if self.chosen == "tree":

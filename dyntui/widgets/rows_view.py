@@ -24,6 +24,22 @@ class RowsView(LinesView):
         """Choose another row."""
         self.show_list(moved(self.listed, step))
 
+    def action_page_down(self) -> None:
+        """Choose the row a page below."""
+        self.move(self.room[1])
+
+    def action_page_up(self) -> None:
+        """Choose the row a page above."""
+        self.move(-self.room[1])
+
+    def action_scroll_home(self) -> None:
+        """Choose the first row."""
+        self.move(-len(self.listed.rows))
+
+    def action_scroll_end(self) -> None:
+        """Choose the last row."""
+        self.move(len(self.listed.rows))
+
     @on(LinesView.Resized)
     def _draw(self) -> None:
         width, height = self.room

@@ -284,6 +284,14 @@ class TransfersView(Vertical, JobHost, Filtered):
         """A transfer up."""
         self._list.action_cursor_up()
 
+    def action_first(self) -> None:
+        """The newest transfer."""
+        self._list.action_first()
+
+    def action_last(self) -> None:
+        """The oldest transfer."""
+        self._list.action_last()
+
     # Beginning.
 
     def action_export(self) -> None:

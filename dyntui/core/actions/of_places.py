@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, looks_at, moves_in
+from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
 
 OF_PLACES: tuple[Action, ...] = (
     Action(
@@ -45,11 +45,13 @@ OF_PLACES: tuple[Action, ...] = (
     Action("row.copy_item", ("Y",), "Copy the row as it is shown", "", "ask('panel_copy_item')"),
     Action("row.down", ("j",), "Down", palette=False),
     Action("row.up", ("k",), "Up", palette=False),
+    *ends_of("row"),
     Action("row.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("told.show", ("enter",), "Go to the statement and its rows", "Show", "select"),
     Action("told.copy", ("y",), "Copy the message", "Copy"),
     Action("told.cursor_down", ("j",), "Down", palette=False),
     Action("told.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("told"),
     Action("transfers.export", ("e",), "Export a table", "Export", palette=False),
     Action("transfers.import_file", ("i",), "Import a file", "Import", palette=False),
     Action("transfers.look", ("enter",), "Look at what was rejected", "Rejected", palette=False),
@@ -61,6 +63,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("transfers.copy", ("y",), "Copy what is known of it"),
     Action("transfers.cursor_down", ("j",), "Down", palette=False),
     Action("transfers.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("transfers"),
     Action("learn.begin", ("enter",), "Begin the lesson, or go on", "Go on", palette=False),
     Action("learn.on", ("space",), "A page on, then the next step"),
     Action("learn.next", ("right", "n"), "Next step", "Next"),
@@ -89,6 +92,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("keys.copy", ("y",), "Copy what is known of it", "", "ask('copy')"),
     Action("keys.cursor_down", ("j",), "Down", palette=False),
     Action("keys.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("keys"),
     Action("sealing.look", ("enter",), "What an outsider sees of its items", "Look", "select"),
     Action("sealing.follow", ("F",), "Go to the table's settings", "Settings", "ask('follow')"),
     Action("sealing.alter", ("a",), "Switch the table to another key", "Key", "ask('alter')"),
@@ -99,4 +103,5 @@ OF_PLACES: tuple[Action, ...] = (
     Action("sealing.copy", ("y",), "Copy what is known of it", "", "ask('copy')"),
     Action("sealing.cursor_down", ("j",), "Down", palette=False),
     Action("sealing.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("sealing"),
 )
