@@ -11,12 +11,15 @@ import threading
 from asyncio import Runner
 from collections.abc import Callable
 from io import StringIO
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
+from textual.widgets import Input, TextArea
 
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.key_names import key_name, key_word
@@ -36,6 +39,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from dyntui.widgets.screen_loop import ScreenLoop
+from dyntui.widgets.sent_cells import SentCells
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
@@ -99,6 +103,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
+        self._sent = SentCells()
         self.look = Preferences() if look is None else look
         if self.look.ascii_only:
             self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
@@ -113,10 +118,33 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what was wrong with the settings."""
+        self.app_resume_signal.subscribe(self, lambda _: self._sent.forget(), immediate=True)
         for complaint in self._complaints:
             self.notify(
                 f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False
             )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint everything anew, also where the window has the size again that it had."""
+        self._sent.forget()
+        if event.size == self.size:
+            self.screen.refresh()
+
+    def action_repaint(self) -> None:
+        """Paint everything anew, since something else may have written to the terminal."""
+        self._sent.forget()
+        self.screen.refresh()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A cursor does not blink: an idle window sends nothing."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Send only what changes."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            renderable = self._sent.changed_by(renderable, self.size.width)
+        super()._display(screen, renderable)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, as fields and areas do; only what went another way than asked is said."""

@@ -109,14 +109,6 @@ class HelpScreen(Drawer[None], Filtered):
         table.add_column()
         return table
 
-    def action_down(self) -> None:
-        """A line down."""
-        self.query_one(VerticalScroll).scroll_down(animate=False)
-
-    def action_up(self) -> None:
-        """A line up."""
-        self.query_one(VerticalScroll).scroll_up(animate=False)
-
     def action_close(self) -> None:
         """Back; first to all keys, where a filter leaves some out."""
         if not self.close_filter():

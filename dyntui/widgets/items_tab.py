@@ -89,6 +89,7 @@ class ItemsTab(MarkedItems):
             "refresh": self._next_interval,
             "entities": self._show_entities,
             "end": self._end,
+            "pager": self._page_row,
             "panel_value": self._show_member,
             "panel_edit": lambda: self._with_item(self._edit_member),
             "panel_delete": lambda: self._with_item(self._delete),

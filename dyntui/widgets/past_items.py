@@ -127,6 +127,7 @@ class PastItems(ItemsView):
             "find": self.find,
             "sort": self._sort,
             "end": self._read_to_end,
+            "pager": self._page_row,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,

@@ -240,6 +240,7 @@ class ResultsView(Vertical, LensHost):
             "find": self.find,
             "sort": self._sort,
             "end": self._end,
+            "pager": self._page_row,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,

@@ -18,6 +18,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.formats import plain_json
 from dyntui.core.text.item_text import value_text
 from dyntui.widgets.copied import copy_text
+from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.jobs import Cancelled, JobHost, Progress
@@ -296,6 +297,10 @@ class RowsHost(JobHost):
     def _copy_row(self) -> None:
         if self._grid.item is not None:
             self._copy(plain_json(self._grid.item), "the item")
+
+    def _page_row(self) -> None:
+        if self._grid.item is not None:
+            page_elsewhere(self.app, plain_json(self._grid.item))
 
     def _copy_member(self) -> None:
         member = self._panel.member

@@ -45,6 +45,22 @@ class RowsView(LinesView):
         self.listed = moved(self.listed, step)
         self._draw()
 
+    def action_page_down(self) -> None:
+        """Choose the row a page below."""
+        self.move(self.room[1])
+
+    def action_page_up(self) -> None:
+        """Choose the row a page above."""
+        self.move(-self.room[1])
+
+    def action_scroll_home(self) -> None:
+        """Choose the first row."""
+        self.move(-len(self.listed.rows))
+
+    def action_scroll_end(self) -> None:
+        """Choose the last row."""
+        self.move(len(self.listed.rows))
+
     @on(LinesView.Resized)
     def _draw(self) -> None:
         width, height = self.room

@@ -19,6 +19,7 @@ from dyntui.core.connection.session import Session
 from dyntui.core.statements.completion import Completion, StatementNames, completions
 from dyntui.core.statements.script import Piece, piece_at
 from dyntui.core.user.query_book import Draft, book_of, file_name
+from dyntui.widgets.elsewhere import edit_elsewhere
 from dyntui.widgets.explain_panel import ExplainPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Moved
@@ -227,6 +228,10 @@ class StatementDesk(Vertical, JobHost):
         self.app.push_screen(SaveScreen("" if name == UNTITLED else name, taken), closed)
 
     # Where the explanation stands: in a wide window beside the editor, in full.
+
+    def action_outside(self) -> None:
+        """Edit the statements in the person's editor."""
+        edit_elsewhere(self.app, self._area, ".sql")
 
     def action_explain(self) -> None:
         """The explanation in full, or in a line."""

@@ -25,6 +25,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_tree import TOGGLE
+from dyntui.widgets.moving import go_to_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ class TableTree(Tree[Entry]):
         self.show_guides = False
         self.auto_expand = False
         self.guide_depth = 3
+
+    def action_first(self) -> None:
+        """The first line."""
+        go_to_end(self, last=False)
+
+    def action_last(self) -> None:
+        """The last line."""
+        go_to_end(self, last=True)
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
         """Marker, name, count and size; as wide as the sidebar."""

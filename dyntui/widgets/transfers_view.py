@@ -218,6 +218,14 @@ class TransfersView(ListedPlace):
         """A transfer up."""
         self.filtered_list.action_cursor_up()
 
+    def action_first(self) -> None:
+        """The newest transfer."""
+        self._list.action_first()
+
+    def action_last(self) -> None:
+        """The oldest transfer."""
+        self._list.action_last()
+
     # Beginning.
 
     def action_export(self) -> None:

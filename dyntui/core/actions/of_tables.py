@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, looks_at, moves_in
+from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
 
 OF_TABLES: tuple[Action, ...] = (
     Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
@@ -10,6 +10,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
     Action("app.light", (), "Light or dark colours"),
     Action("app.theme", (), "Choose a theme"),
+    Action("app.repaint", (), "Paint the screen anew"),
     Action("app.read_only", (), "Read-only: change nothing, or write again"),
     Action("browser.run", ("ctrl+j", "alt+enter", "f5"), "Run the query"),
     Action("browser.jump", ("ctrl+o",), "Go to the next panel"),
@@ -62,6 +63,7 @@ OF_TABLES: tuple[Action, ...] = (
     ),
     Action("tables.cursor_down", ("j",), "Down", palette=False),
     Action("tables.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("tables"),
     Action(
         "form.run",
         ("ctrl+j", "alt+enter", "f5"),
@@ -117,7 +119,10 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.json", (), "Item as JSON", call="view('json')"),
     Action("item.dynamodb", (), "Item as DynamoDB JSON", call="view('dynamodb')"),
     Action("item.types", (), "Types and sizes of the item's attributes", call="view('types')"),
-    Action("item.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action(
+        "item.value", ("v", "space"), "Whole value under the cursor", "Value", "ask('panel_value')"
+    ),
+    Action("item.pager", ("f3",), "Show the item in $PAGER"),
     Action("item.edit", ("e",), "Edit the item", "Edit", "ask('edit')", palette=False),
     Action(
         "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
@@ -139,6 +144,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.copy_item", ("Y",), "Copy the item as it is shown", "", "ask('panel_copy_item')"),
     Action("item.down", ("j",), "Down", palette=False),
     Action("item.up", ("k",), "Up", palette=False),
+    *ends_of("item"),
     Action("item.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("settings.change", ("enter", "a"), "Change the setting", "Change", "ask('change')"),
     Action("settings.filter", ("slash",), "Filter the settings", "Filter", "ask('filter')"),
