@@ -220,11 +220,11 @@ class TransfersView(ListedPlace):
 
     def action_first(self) -> None:
         """The newest transfer."""
-        self._list.action_first()
+        self.filtered_list.action_first()
 
     def action_last(self) -> None:
         """The oldest transfer."""
-        self._list.action_last()
+        self.filtered_list.action_last()
 
     # Beginning.
 
