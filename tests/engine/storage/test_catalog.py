@@ -182,8 +182,8 @@ def test_readers_keep_as_much_of_the_file_as_the_caller_says(tmp_path: Path) -> 
         ((size,),) = reader.connection.execute("PRAGMA cache_size")
         return -int(size)
 
-    for given, kept in ((None, connections.CACHE_KIB), (1_024, 1_024)):
-        with closing(Account.open(tmp_path / "data", read_cache_kib=given)) as account:
+    for asked, kept in ((None, connections.CACHE_KIB), (1_024, 1_024)):
+        with closing(Account.open(tmp_path / "data", read_cache_kib=asked)) as account:
             assert database_of(account.engine()).read(cache_kib) == kept
 
 
