@@ -53,19 +53,23 @@ class Account:
         settings: Settings | None = None,
         wording: str | None = None,
         throttling: str | None = None,
+        read_cache_kib: int | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
         `durability`, `settings`, `wording` and `throttling` ("enforce", "warn" or "off") replace
-        what the folder's `config.toml` says; `ValueError` where one cannot be.
+        what the folder's `config.toml` says; `ValueError` where one cannot be. `read_cache_kib` is
+        how much of the file each of the readers keeps in memory.
         `force_network` opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
         options, configured_settings = configured(folder.config_path, folder.config())
         if durability is not None:
             options = replace(options, durability=checked_durability(durability))
+        if read_cache_kib is not None:
+            options = replace(options, read_cache_kib=read_cache_kib)
         chosen = settings or configured_settings
         if wording is not None:
             chosen = replace(chosen, wording=wording)

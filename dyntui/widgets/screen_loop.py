@@ -48,6 +48,6 @@ class ScreenLoop(SelectorEventLoop):
         self._waiting = _Waiting()
         super().__init__(self._waiting)
 
-    def make_way(self) -> None:
-        """From another thread: return once the loop waits, or after `GIVEN_S`."""
-        self._waiting.idle.wait(GIVEN_S)
+    def make_way(self) -> bool:
+        """From another thread: return once the loop waits, or after `GIVEN_S`; whether it does."""
+        return self._waiting.idle.wait(GIVEN_S)

@@ -33,6 +33,8 @@ READ_ONLY_SETTING = "dyntui_read_only"
 UNITS_SETTING = "dyntui_units_max"
 """Settings of a profile in AWS's configuration."""
 ASK_ABOVE_VARIABLE = "DYNTUI_ASK_ABOVE"
+READ_CACHE_KIB = 16_384
+"""One person reads pages, and long scans once: what they pass is not read again."""
 LARGE_BYTES = 1_000_000
 """A full scan of more than that is asked about, unless it is told otherwise."""
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -205,6 +207,7 @@ def connect(
         folder,
         wording=wording_name(wording, environment),
         throttling=throttling_name(throttling, environment) or ("off" if sample else None),
+        read_cache_kib=READ_CACHE_KIB,
     )
     try:
         engine = account.engine(name)
