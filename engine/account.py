@@ -24,8 +24,15 @@ from engine.storage.folder import DataFolder, open_folder
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
 _start_due_plans: Callable[..., None] = late("engine.operations.plan_process", "start_due_plans")
+_archive_lost: Callable[..., None] = late("engine.operations.archiving", "archive_lost")
 _resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
 _region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
+
+
+def _look_after(region: Region) -> None:
+    """What is to be looked after in every process that lives for a while."""
+    _archive_lost(region)
+    _start_due_plans(region)
 
 
 class Account:
@@ -104,7 +111,7 @@ class Account:
                     region, self._folder, self._clock, self._settings, self._options, self.keys
                 )
                 opened = replace(opened, neighbour=self._region)
-                opened.database.upkeep.chore = partial(_start_due_plans, opened)
+                opened.database.upkeep.chore = partial(_look_after, opened)
                 engine = Engine(opened, self)
                 self._engines[region] = engine
                 # Where the file is damaged, requests say so, each for itself.

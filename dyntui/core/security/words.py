@@ -111,6 +111,8 @@ def table_line(table: TableSecurity) -> str:
 
 
 def _at_rest(table: TableSecurity) -> str:
+    if table.is_archived:
+        return f"archived: its key {table.key_name} was of no use for seven days"
     if table.is_inaccessible:
         return f"cannot be read: its key {table.key_name} is not to be used"
     text = f"{table.owner} key" + (f" {table.key_name}" if table.key_arn is not None else "")
@@ -163,6 +165,9 @@ def table_details(table: TableSecurity) -> str:
 
 def way_out(table: TableSecurity) -> str:
     """What makes a table readable again whose key is not to be used."""
+    if table.is_archived:
+        backup = table.info.description["ArchivalSummary"]["ArchivalBackupArn"]
+        return f"restore the backup {backup} under another name; its key must be enabled for that"
     key = table.key
     if key is None:
         return "its key is gone from the key store: only a copy of `keys/` from before has it"
