@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from dyntui.core.connection.giving_up import ends_with
 from dyntui.core.connection.units_limit import begin_action
 from engine.errors import ApiError, InternalServerError
 
@@ -63,8 +64,9 @@ class JobHost(Widget):
         app = self.app
 
         def run() -> None:
-            begin_action()
             worker = get_current_worker()
+            begin_action()
+            ends_with(lambda: worker.is_cancelled)
             try:
                 answer = partial(done, work(lambda: worker.is_cancelled))
             except ApiError as error:
