@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from dyntui.core.connection.giving_up import ends_with
 from dyntui.core.connection.units_limit import begin_action
 from dyntui.widgets.screen_loop import ScreenLoop
 from engine.errors import ApiError, InternalServerError
@@ -71,7 +72,6 @@ class JobHost(Widget):
         loop = get_running_loop()
 
         def run() -> None:
-            begin_action()
             worker = get_current_worker()
 
             def cancelled() -> bool:
@@ -79,6 +79,8 @@ class JobHost(Widget):
                     loop.make_way()
                 return worker.is_cancelled
 
+            begin_action()
+            ends_with(lambda: worker.is_cancelled)
             try:
                 answer = partial(done, work(cancelled))
             except ApiError as error:

@@ -115,6 +115,7 @@ class TimelineReading(TableBoard, Filtered):
         self._timeline: Timeline | None = None
         self._counted: tuple[float, float, int] | None = None
         self._copies: tuple[KeptCopy, ...] = ()
+        self._no_copies = ""
         self._mode: Mode = "changes"
         self._found: tuple[tuple[Subject, Row], ...] = ()
         self._shown: tuple[tuple[Subject, Row], ...] = ()
@@ -186,10 +187,9 @@ class TimelineReading(TableBoard, Filtered):
             timeline = (
                 Timeline.whole(found.window) if before is None else before.renewed(found.window)
             )
-            self._timeline = replace(timeline, marks=found.marks)
+            self._timeline = replace(timeline, marks=found.marks, no_recovery=found.no_recovery)
             self._copies, self._counted = found.copies, None
-            if found.refusal:
-                self.notify(found.refusal, severity="error", markup=False)
+            self._no_copies = found.no_copies
             self._read_again()
 
         def work(cancelled: Cancelled) -> Found:
@@ -241,7 +241,8 @@ class TimelineReading(TableBoard, Filtered):
             return
         if self._mode == "copies":
             rows = tuple(map(copy_row, self._copies))
-            self._show(self._copies, rows, "", with_keys(NO_COPIES))
+            empty = f"Backups: {self._no_copies}." if self._no_copies else with_keys(NO_COPIES)
+            self._show(self._copies, rows, "", empty)
             return
         if tools is None or timeline.window.earliest_s is None:
             self._show((), (), "", with_keys(ON_REMOTE if tools is None else NOTHING_KEPT))

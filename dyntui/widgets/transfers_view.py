@@ -126,18 +126,19 @@ class TransfersView(ListedPlace):
     def reload(self) -> None:
         """Look again what there is."""
 
-        def work(_: Cancelled) -> list[Transfer]:
+        def work(_: Cancelled) -> tuple[list[Transfer], list[str]]:
             return self._service.look()
 
         self.run_job("listing transfers", work, self._looked, self._failed, group="transfers")
 
-    def _looked(self, found: list[Transfer]) -> None:
+    def _looked(self, answer: tuple[list[Transfer], list[str]]) -> None:
+        found, refusals = answer
         running = {transfer.arn for transfer in self._looked_up if transfer.state == "running"}
         self._looked_up = found
         for transfer in found:
             if transfer.arn in running and transfer.state != "running":
                 self._tell_end(transfer)
-        self._say(" · ".join(self._service.refusals))
+        self._say(" · ".join(refusals))
         self._show()
 
     def _tick(self) -> None:
@@ -258,6 +259,7 @@ class TransfersView(ListedPlace):
     def _form_closed(self, kind: str, result: Transfer | Values | None) -> None:
         self._drafts[kind] = result if isinstance(result, dict) else {}
         if isinstance(result, Transfer) and result.arn:
+            self._service.begun(result)
             self._looked_up.insert(0, result)
             self._show()
             self._put_cursor_on(result)

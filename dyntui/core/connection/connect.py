@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dyntui.core.connection.giving_up import GivingUpClient
 from dyntui.core.connection.put_many import RequestLoader
 from dyntui.core.connection.read_only import ReadOnly, ReadOnlyClient, read_only_tools
 from dyntui.core.connection.units_limit import UnitsLimit, UnitsLimitedClient
@@ -235,7 +236,9 @@ def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> 
         endpoint_url=remote.endpoint_url,
         attempts_max=None if retries is None else retries + 1,
     )
-    connection = Connection(client, None, client.region, None, client.close, remote=client)
+    connection = Connection(
+        GivingUpClient(client), None, client.region, None, client.close, remote=client
+    )
     client.on_wait = lambda wait: connection.on_wait(wait)
     return connection
 

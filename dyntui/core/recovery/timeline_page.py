@@ -71,6 +71,8 @@ def _title(title: str, timeline: Timeline, width: int) -> Line:
     if window.recovery_earliest_s is not None:
         reach_s = window.latest_s - window.recovery_earliest_s
         parts.append(f"recovery of {stretch_text(reach_s)} ═")
+    elif timeline.no_recovery:
+        parts.append(f"point-in-time recovery: {timeline.no_recovery}")
     else:
         parts.append("point-in-time recovery is off")
     left = " · ".join(parts)

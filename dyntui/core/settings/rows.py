@@ -44,7 +44,6 @@ KEY_TEXTS = {
     "customer": "by a key of one's own",
 }
 DESCRIBE = "DescribeTable"
-LACKS = "UnknownOperationException"
 
 KEY_NOTE = (
     "Keys and local indexes are chosen when a table is made. An export can be imported into a "
@@ -251,7 +250,7 @@ def _lifetime_rows(settings: TableSettings) -> Iterator[Row]:
 def expiry_text(settings: TableSettings) -> str:
     """Whether items expire, by which attribute, and how many."""
     if EXPIRY in settings.refused:
-        return _not_told(settings, EXPIRY)
+        return settings.refused[EXPIRY]
     status = settings.expiry["TimeToLiveStatus"]
     if settings.expires_by is None:
         return "off" if status == "DISABLED" else str(status)
@@ -269,18 +268,13 @@ def expiry_text(settings: TableSettings) -> str:
 def recovery_text(settings: TableSettings) -> str:
     """Whether the table's past can be restored, and from when to when."""
     if RECOVERY in settings.refused:
-        return _not_told(settings, RECOVERY)
+        return settings.refused[RECOVERY]
     if not settings.recovers:
         return "off"
     days = settings.recovery.get("RecoveryPeriodInDays")
     text = "on" if days is None else f"on, {counted(days, 'day')} back"
     earliest = settings.recovery.get("EarliestRestorableDateTime")
     return text if earliest is None else f"{text} · since {moment_text(float(earliest))}"
-
-
-def _not_told(settings: TableSettings, operation: str) -> str:
-    code = settings.refused[operation]
-    return "this remote does not have it" if code == LACKS else f"not told: {code}"
 
 
 # The rest.
@@ -319,7 +313,7 @@ def encryption_text(encryption: Json) -> str:
 def _tag_rows(settings: TableSettings) -> Iterator[Row]:
     described = described_by(settings.info, TAGS)
     if TAGS in settings.refused:
-        yield Row("Tags", "tags", _not_told(settings, TAGS), TAG_NOTE, described)
+        yield Row("Tags", "tags", settings.refused[TAGS], TAG_NOTE, described)
         return
     for key, value in settings.tags:
         yield Row("Tags", key, value, TAG_NOTE, described, "tag", key)
