@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 
+from engine.client.closing import Closing
 from engine.client.keys import KeyTools
 from engine.clock import SYSTEM_CLOCK, Clock
 from engine.configuration import checked_durability, checked_throttling, configured
@@ -35,7 +35,7 @@ def _look_after(region: Region) -> None:
     _start_due_plans(region)
 
 
-class Account:
+class Account(Closing):
     """What the Regions of a data folder share."""
 
     def __init__(
@@ -150,17 +150,6 @@ class Account:
             engines = list(self._engines.values())
         for engine in engines:
             engine.close_region()
-
-    def __enter__(self) -> Account:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _check_region(region: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from engine.capacity.tally import tallied
 from engine.client.changes import ALL_CHANGES, Changes
+from engine.client.closing import Closing
 from engine.client.keys import KeyTools, TableKey
 from engine.client.methods import OperationMethods
 from engine.client.protocol import (
@@ -90,7 +90,7 @@ _table_keys: Callable[..., tuple[TableKey, ...]] = late(
 _region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
 
 
-class Engine(OperationMethods, RecoveryMethods):
+class Engine(OperationMethods, RecoveryMethods, Closing):
     """A DynamoDB Region: a `Client`, and the `LocalTools` that only an engine offers.
 
     Safe to use from several threads; several processes may open the same folder at once.
@@ -374,17 +374,6 @@ class Engine(OperationMethods, RecoveryMethods):
     def close_region(self) -> None:
         """Close this Region's files and leave the account, if it has one, open."""
         self._region.close()
-
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def begin(region: Region, operation: str, request: Json, context: Context) -> Json | Write[Any]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
-from textual.widgets import Input, Select, Static, TextArea
+from textual.widgets import Static, TextArea
 
-from dyntui.core.connection.session import Session
 from dyntui.core.tables.definition import (
     BILLING_MODES,
     TABLE_CLASSES,
@@ -23,18 +20,14 @@ from dyntui.core.tables.definition import (
     parse_local_index,
 )
 from dyntui.core.tables.requests import Request
-from dyntui.screens.copy_as import CopyAsScreen
-from dyntui.screens.drawer import Drawer
+from dyntui.screens.form_drawer import FormDrawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow, parse_units
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 
-Values = dict[str, str]
-"""What is typed into the form, by the ids of its fields."""
 
-
-class CreateTableScreen(Drawer[str | Values | None]):
+class CreateTableScreen(FormDrawer[str]):
     """Creates a table; gives its name, or what was typed and not sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("create")
@@ -54,11 +47,6 @@ class CreateTableScreen(Drawer[str | Values | None]):
         .indexes { height: 2; }
     }
     """
-
-    def __init__(self, session: Session, values: Values) -> None:
-        super().__init__()
-        self._session = session
-        self._values = values
 
     def title_text(self) -> Text:
         """What is made."""
@@ -93,9 +81,6 @@ class CreateTableScreen(Drawer[str | Values | None]):
                 yield Static("the request", classes="caption")
                 yield TextView()
 
-    def _input(self, name: str, placeholder: str) -> Input:
-        return Input(self._values.get(name, ""), placeholder=placeholder, id=name, compact=True)
-
     def _lines(self, name: str, placeholder: str) -> TextArea:
         return TextArea(
             self._values.get(name, ""),
@@ -106,33 +91,7 @@ class CreateTableScreen(Drawer[str | Values | None]):
             tab_behavior="focus",
         )
 
-    def _select(self, name: str, options: list[str]) -> Select[str]:
-        return Select(
-            [(option, option) for option in options],
-            value=self._values.get(name, options[0]),
-            allow_blank=False,
-            id=name,
-            compact=True,
-        )
-
-    def on_mount(self) -> None:
-        """Show the request as far as it is known."""
-        self._show_request()
-
-    @property
-    def typed(self) -> Values:
-        """What is in the fields."""
-        values = {box.id: box.value for box in self.query("#create-form Input").results(Input)}
-        values |= {
-            area.id: area.text for area in self.query("#create-form TextArea").results(TextArea)
-        }
-        values |= {
-            select.id: str(select.value) for select in self.query(Select) if select.id is not None
-        }
-        values["protection"] = "on" if self.query_one(Toggle).value else ""
-        return {str(name): value for name, value in values.items()}
-
-    def _request(self) -> Request:
+    def what_to_copy(self) -> Request:
         """The request that the fields say; raises NotationError."""
         typed = self.typed
         partition = parse_attribute(typed["partition"])
@@ -155,14 +114,8 @@ class CreateTableScreen(Drawer[str | Values | None]):
         )
         return Request("CreateTable", definition.create_request())
 
-    @on(Input.Changed)
-    @on(TextArea.Changed)
-    @on(Select.Changed)
-    @on(Toggle.Changed)
-    def _field_changed(self, _: Message) -> None:
-        self._show_request()
-
-    def _show_request(self) -> None:
+    def show_meaning(self) -> None:
+        """Show the request as far as it is known."""
         area = self.query_one(TextView)
         typed = self.typed
         FormRow.show_units(self, BILLING_MODES[typed["billing"]] == "PROVISIONED")
@@ -170,20 +123,15 @@ class CreateTableScreen(Drawer[str | Values | None]):
             area.text = ""
             return
         try:
-            area.show_request(self._request())
+            area.show_request(self.what_to_copy())
         except NotationError as error:
             area.text = f"… {error}"
-
-    @on(Input.Submitted)
-    def _next_field(self) -> None:
-        """Enter goes to the next field: Ctrl+S sends."""
-        self.focus_next()
 
     def action_submit(self) -> None:
         """Create the table."""
         self.show_error("")
         try:
-            request = self._request()
+            request = self.what_to_copy()
         except NotationError as error:
             self.show_error(str(error))
             return
@@ -191,17 +139,6 @@ class CreateTableScreen(Drawer[str | Values | None]):
 
     def _created(self, name: str) -> None:
         self.dismiss(name)
-
-    def action_copy_as(self) -> None:
-        """Copy the request."""
-        try:
-            self.app.push_screen(CopyAsScreen(self._request(), self._session.region))
-        except NotationError as error:
-            self.show_error(str(error))
-
-    def action_close(self) -> None:
-        """Back; what is typed is kept."""
-        self.dismiss(self.typed)
 
 
 def _lines(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 import zstandard
@@ -32,6 +32,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.archives.keyring import Keyring, new_key
+from engine.client.closing import Closing
 from engine.client.protocol import Json
 from engine.errors import DamagedError, FolderAccessError, NewerFormatError
 
@@ -199,7 +200,7 @@ def _decoded(payload: bytes) -> list[Row]:
     ]
 
 
-class Archive:
+class Archive(Closing):
     """An archive that is open for reading; its end has been read and is sound.
 
     What is found wrong is raised as `DamagedError`, `WrongKeyError` or `NewerFormatError`, each
@@ -349,9 +350,3 @@ class Archive:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def __enter__(self) -> Archive:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()

@@ -23,7 +23,6 @@ from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.log_index import catch_up
 from engine.storage.past import items_at
 from engine.storage.reader import Reader
-from engine.storage.window import earliest_us, now_us
 
 Asked = ParamSpec("Asked")
 
@@ -115,10 +114,7 @@ def _past_rows(region: Region, source: Json) -> Iterator[RowsAfter]:
         table = region.database.catalog_of(reader).tables.get(source["table"])
         earliest = None
         if table is not None and table.table_id == source["table_id"]:
-            clock_us = region.clock.now_us()
-            times = reader.log_times()
-            hours = region.database.options.history_hours
-            earliest = earliest_us(table, times, now_us(times, clock_us), hours)
+            earliest, _ = region.database.window_us(reader, table)
         if table is None or earliest is None or earliest > source["at_us"]:
             raise InternalServerError("the past of the table is not kept any more")
         for key, value in items_at(reader, table, source["seq"], _behind(after)):

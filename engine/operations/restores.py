@@ -42,7 +42,6 @@ from engine.storage.transaction import WriteTransaction
 from engine.storage.window import (
     check_in_window,
     earliest_recovery_us,
-    earliest_us,
     latest_recovery_us,
     now_us,
     time_text,
@@ -106,10 +105,8 @@ def restore_from_history(
 
     def read(reader: Reader, catalog: Catalog) -> tuple[Table, tuple[int, int]]:
         table = source_region.readable_table(catalog, name)
-        times = reader.log_times()
-        now = now_us(times, source_region.clock.now_us())
-        hours = source_region.database.options.history_hours
-        check_in_window(table, at_us, earliest_us(table, times, now, hours))
+        earliest, _ = source_region.database.window_us(reader, table)
+        check_in_window(table, at_us, earliest)
         return table, reader.counts(table.storage_id)
 
     source_region = region.of_arn(name)

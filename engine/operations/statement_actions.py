@@ -21,7 +21,7 @@ from engine.expressions.conditions import bind_condition
 from engine.expressions.paths import getter
 from engine.expressions.updates import bind_update
 from engine.model.values import MAX_ITEM_BYTES, item_size
-from engine.operations.actions import ConditionCheck, Delete, Put, UpdateAttributes
+from engine.operations.actions import Action, ConditionCheck, Delete, Put, UpdateAttributes
 from engine.operations.transactions import Get
 from engine.partiql import ast
 from engine.partiql.planner import conjunction, equality
@@ -86,7 +86,7 @@ def split_where(where: Tree | None, table: Table) -> tuple[Json, Tree | None] | 
 
 
 class _Where:
-    """What the actions of a statement with WHERE share: the key comes out of it."""
+    """What statements with WHERE share: the key comes out of it."""
 
     where: Tree | None
     condition: Condition | None
@@ -102,6 +102,15 @@ class _Where:
         return attributes
 
 
+class _ActionWhere(_Where, Action):
+    """An action whose key is found once its table is known."""
+
+    def key(self, table: Table) -> bytes:
+        """See `Action.key`."""
+        self.attributes = self.key_values(table)
+        return super().key(table)
+
+
 class InsertItem(Put):
     """INSERT: a Put that finds no item (P28)."""
 
@@ -114,33 +123,23 @@ class InsertItem(Put):
         return DuplicateItemException("Duplicate primary key exists in table", **shown)
 
 
-class UpdateWhere(_Where, UpdateAttributes):
+class UpdateWhere(_ActionWhere, UpdateAttributes):
     """UPDATE: an update that finds an item."""
-
-    def key(self, table: Table) -> bytes:
-        """See `Action.key`."""
-        self.attributes = self.key_values(table)
-        return UpdateAttributes.key(self, table)
 
     def failure(self, table: Table, old: StoredItem | None) -> ApiError | None:
         """See `Action.failure`."""
         return self.failed(None) if old is None else UpdateAttributes.failure(self, table, old)
 
 
-class DeleteWhere(_Where, Delete):
+class DeleteWhere(_ActionWhere, Delete):
     """DELETE: nothing happens where there is no item."""
-
-    def key(self, table: Table) -> bytes:
-        """See `Action.key`."""
-        self.attributes = self.key_values(table)
-        return Delete.key(self, table)
 
     def failure(self, table: Table, old: StoredItem | None) -> ApiError | None:
         """See `Action.failure`."""
         return None if old is None else Delete.failure(self, table, old)
 
 
-class ExistsWhere(_Where, ConditionCheck):
+class ExistsWhere(_ActionWhere, ConditionCheck):
     """EXISTS: a condition check."""
 
     key_needed = "EXISTS() must contain a single item read with additional condition"  # P25
@@ -151,11 +150,6 @@ class ExistsWhere(_Where, ConditionCheck):
         if self.condition is None:
             raise ValidationException(self.key_needed)
         return attributes
-
-    def key(self, table: Table) -> bytes:
-        """See `Action.key`."""
-        self.attributes = self.key_values(table)
-        return ConditionCheck.key(self, table)
 
     def failure(self, table: Table, old: StoredItem | None) -> ApiError | None:
         """See `Action.failure`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.client.protocol import Json
 from engine.expressions.ast import (
     And,
@@ -187,23 +189,19 @@ class ConditionParser:
         return self._as_condition(self._or(), start)
 
     def _or(self) -> Node:
-        start = self.token
-        node = self._and()
-        while self.token.word == "OR":
-            left = self._as_condition(node, start)
-            self.take()
-            start = self.token
-            node = Or(left, self._as_condition(self._and(), start))
-        return node
+        return self._joined("OR", Or, self._and)
 
     def _and(self) -> Node:
+        return self._joined("AND", And, self._not)
+
+    def _joined(self, word: str, joint: type[Or | And], term: Callable[[], Node]) -> Node:
         start = self.token
-        node = self._not()
-        while self.token.word == "AND":
+        node = term()
+        while self.token.word == word:
             left = self._as_condition(node, start)
             self.take()
             start = self.token
-            node = And(left, self._as_condition(self._not(), start))
+            node = joint(left, self._as_condition(term(), start))
         return node
 
     def _not(self) -> Node:

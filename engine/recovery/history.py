@@ -14,9 +14,7 @@ from engine.storage.log_index import catch_up
 from engine.storage.reader import Reader
 from engine.storage.window import (
     earliest_recovery_us,
-    earliest_us,
     latest_recovery_us,
-    now_us,
 )
 
 
@@ -47,9 +45,7 @@ def window(region: Region, table_name: str) -> Window:
 
     def read(reader: Reader, catalog: Catalog) -> Window:
         table = region.data_table(catalog, table_name)
-        times = reader.log_times()
-        now = now_us(times, region.clock.now_us())
-        earliest = earliest_us(table, times, now, region.database.options.history_hours)
+        earliest, now = region.database.window_us(reader, table)
         recovery = earliest_recovery_us(table, now)
         lag_s = region.settings.pitr_lag_s
         latest = None if recovery is None else latest_recovery_us(now, recovery, lag_s)

@@ -19,7 +19,7 @@ from engine.storage.catalog import Catalog, Table
 from engine.storage.log_reads import LogEntry, LogReads
 from engine.storage.past import point_at
 from engine.storage.reader import Reader
-from engine.storage.window import check_in_window, earliest_us, now_us
+from engine.storage.window import check_in_window, now_us
 
 T = TypeVar("T")
 
@@ -131,9 +131,7 @@ def read_log(region: Region, table_name: str, work: Callable[[TableLog], T]) -> 
 
     def read(reader: Reader, catalog: Catalog) -> T:
         table = region.data_table(catalog, table_name)
-        times = reader.log_times()
-        now = now_us(times, region.clock.now_us())
-        earliest = earliest_us(table, times, now, database.options.history_hours)
+        earliest, now = database.window_us(reader, table)
         check_in_window(table, now, earliest)
         assert earliest is not None
         after = reader.seq_at(earliest - 1)

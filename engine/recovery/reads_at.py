@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 
+from engine.client.closing import Closing
 from engine.client.protocol import OWNER, Client, Context, Json
 from engine.errors import ValidationException
 from engine.operations.region import Region
@@ -44,7 +44,7 @@ def microseconds(when_s: float) -> int:
     return round(when_s * 1_000_000)
 
 
-class ReadsAt:
+class ReadsAt(Closing):
     """The past of a Region; to be closed. See `LocalTools.at`.
 
     `client` is the engine of the Region as of that time.
@@ -63,14 +63,3 @@ class ReadsAt:
     def close(self) -> None:
         """Give back what was kept for the reads."""
         self._past.close()
-
-    def __enter__(self) -> ReadsAt:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()

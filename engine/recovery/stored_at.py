@@ -12,7 +12,7 @@ from engine.recovery.reads_at import microseconds
 from engine.storage.catalog import Catalog
 from engine.storage.past import items_at, point_at
 from engine.storage.reader import Reader
-from engine.storage.window import check_in_window, earliest_us, now_us
+from engine.storage.window import check_in_window
 
 
 def stored_at(region: Region, table_name: str, context: Context, at_s: float) -> StoredItems:
@@ -26,9 +26,7 @@ def _rows(region: Region, table_name: str, at_us: int) -> StoredItems:
 
     def read(reader: Reader, catalog: Catalog) -> StoredItems:
         table = region.data_table(catalog, table_name)
-        times = reader.log_times()
-        now = now_us(times, region.clock.now_us())
-        earliest = earliest_us(table, times, now, database.options.history_hours)
+        earliest, _ = database.window_us(reader, table)
         check_in_window(table, at_us, earliest)
         for _, raw in items_at(reader, table, seq):
             yield raw, item_size(orjson.loads(raw))

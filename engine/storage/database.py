@@ -23,7 +23,7 @@ from engine.errors import (
     InternalServerError,
 )
 from engine.storage import forks
-from engine.storage.catalog import Catalog, Storage
+from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import (
     CACHE_KIB,
     as_api_error,
@@ -49,6 +49,7 @@ from engine.storage.reader import Read, Reader
 from engine.storage.sealing import Seals
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path, needs_looking_after
+from engine.storage.window import earliest_us, now_us
 from engine.storage.writer import Work, Writer, load_catalog
 
 T = TypeVar("T")
@@ -358,6 +359,12 @@ class Database:
         return current
 
     # Writing.
+
+    def window_us(self, reader: Reader, table: Table) -> tuple[int | None, int]:
+        """Since when a table's past can be read, None where it cannot; and what time it is now."""
+        times = reader.log_times()
+        now = now_us(times, self.clock.now_us())
+        return earliest_us(table, times, now, self.options.history_hours), now
 
     def write(self, work: Work[T]) -> T:
         """Do `work` in a write transaction, which other requests may share; see `Writer.run`."""

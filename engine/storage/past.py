@@ -27,7 +27,7 @@ from engine.storage.log_tail import Tails
 from engine.storage.moments import settled_seq
 from engine.storage.old_entries import OldEntriesByIndex
 from engine.storage.reader import Read, Reader
-from engine.storage.window import check_in_window, earliest_us, now_us
+from engine.storage.window import check_in_window
 
 T = TypeVar("T")
 
@@ -149,9 +149,7 @@ class PastReader(Reader):
         """Whose rows these are; raises what refuses to read them as of that time."""
         table, index = self._catalog.sources[storage.storage_id]
         if table.storage_id not in self._checked:
-            times, database = self.log_times(), self._past.database
-            now = now_us(times, database.clock.now_us())
-            earliest = earliest_us(table, times, now, database.options.history_hours)
+            earliest, _ = self._past.database.window_us(self, table)
             check_in_window(table, self._past.at_us, earliest)
             self._checked.add(table.storage_id)
         return table, index

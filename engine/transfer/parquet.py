@@ -23,7 +23,7 @@ from engine.client.protocol import Json
 from engine.transfer.plain_json import plain
 from engine.transfer.records import Record
 from engine.transfer.stores import StoreError
-from engine.transfer.typing_rules import CellError, value_of
+from engine.transfer.typing_rules import record_of, value_of
 
 _ROWS = 5_000
 _INT64 = 2**63
@@ -154,19 +154,7 @@ def read(stream: BinaryIO, types: Mapping[str, str]) -> Iterator[Record]:
             return
         for row in batch.to_pylist():
             number += 1
-            yield _record(number, row, types)
-
-
-def _record(number: int, row: Json, types: Mapping[str, str]) -> Record:
-    try:
-        item = {
-            name: _typed(name, cell, types.get(name))
-            for name, cell in row.items()
-            if cell is not None
-        }
-    except CellError as error:
-        return Record.rejected(number, str(error), repr(row).encode())
-    return Record(number, item)
+            yield record_of(number, row, types, _typed)
 
 
 def _typed(name: str, cell: Any, kind: str | None) -> Json:

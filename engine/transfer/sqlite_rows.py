@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.client.protocol import Json
 from engine.storage.foreign import Cell, foreign_rows
 from engine.transfer.records import Record
-from engine.transfer.typing_rules import CellError, value_of
+from engine.transfer.typing_rules import record_of, value_of
 
 
 def read(path: Path, table: str, types: Mapping[str, str]) -> Iterator[Record]:
@@ -18,16 +18,7 @@ def read(path: Path, table: str, types: Mapping[str, str]) -> Iterator[Record]:
     Raises `ForeignFileError`. The `line` of a record is the number of its row.
     """
     for number, row in enumerate(foreign_rows(path, table), 1):
-        try:
-            item = {
-                name: _value(name, cell, types.get(name))
-                for name, cell in row.items()
-                if cell is not None
-            }
-        except CellError as error:
-            yield Record.rejected(number, str(error), repr(row).encode())
-        else:
-            yield Record(number, item)
+        yield record_of(number, row, types, _value)
 
 
 def _value(name: str, cell: Cell, kind: str | None) -> Json:

@@ -7,7 +7,7 @@ told to be of type S.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from engine.errors import ApiError
 from engine.model import numbers
 from engine.model.values import normalise_value
 from engine.transfer import plain_json
+from engine.transfer.records import Record
 
 CELL_TYPES = ("S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "JSON")
 SEPARATOR = "|"
@@ -109,6 +110,27 @@ def _json_value(cell: str) -> Json | None:
         return plain_json.value_of(cell)
     except plain_json.PlainJsonError:
         return None
+
+
+def record_of(
+    line: int,
+    row: Mapping[str, Any],
+    types: Mapping[str, str],
+    value: Callable[[str, Any, str | None], Json],
+) -> Record:
+    """A row of typed cells as an item; an empty cell is no attribute.
+
+    `value` makes one of a column's name, a cell and the type that is told, or raises `CellError`.
+    """
+    try:
+        item = {
+            name: value(name, cell, types.get(name))
+            for name, cell in row.items()
+            if cell is not None
+        }
+    except CellError as error:
+        return Record.rejected(line, str(error), repr(row).encode())
+    return Record(line, item)
 
 
 def cell_of(value: Json) -> str:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dyntui.core.connection.giving_up import GivingUpClient
 from dyntui.core.connection.put_many import RequestLoader
 from dyntui.core.connection.read_only import ReadOnly, ReadOnlyClient, read_only_tools
 from dyntui.core.connection.units_limit import UnitsLimit, UnitsLimitedClient
+from engine.client.closing import Closing
 from engine.client.protocol import Client, LocalTools
 from engine.client.retrying import Backoff, RetryingClient, Wait, silent
 
@@ -64,7 +64,7 @@ class Remote:
 
 
 @dataclass(slots=True)
-class Connection:
+class Connection(Closing):
     """A Region that was opened; what a face holds.
 
     `data_dir` is None for a Region that lives in memory or on a remote, `local_tools` for one on a
@@ -140,17 +140,6 @@ class Connection:
     def close(self) -> None:
         """Close the files; a second close does nothing."""
         self.on_close()
-
-    def __enter__(self) -> Connection:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def connect(

@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Select, Static, TextArea
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connection.connect import Connection
+from dyntui.core.tables.schema import TableInfo
 from dyntui.core.user.preferences import Preferences
 from dyntui.widgets.item_grid import ItemGrid
+from dyntui.widgets.toggle import Toggle
 from engine import Context, Engine
 from engine.client.protocol import OWNER, Client, LocalTools
 from engine.clock import VirtualClock
@@ -48,6 +50,11 @@ def film(number: int) -> Json:
     if number % 3:
         item["director"] = {"S": f"Director {number % 50}"}
     return item
+
+
+def info_of(client: Client, table: str) -> TableInfo:
+    """The schema of a table, as it is now."""
+    return TableInfo.from_description(client.call("DescribeTable", {"TableName": table})["Table"])
 
 
 class Recorder:
@@ -200,6 +207,18 @@ async def open_table(pilot: Pilot[None], name: str) -> None:
     await press(pilot, "ctrl+o", "slash")
     await type_text(pilot, name)
     await press(pilot, "enter", "enter")
+
+
+async def fill(pilot: Pilot[None], **values: str | bool) -> None:
+    """Put texts and choices into the form in front, by the ids of its fields."""
+    for name, value in values.items():
+        field = pilot.app.screen.query_one("#" + name.replace("_", "-"))
+        if isinstance(field, TextArea):
+            field.text = str(value)
+        else:
+            assert isinstance(field, Input | Select | Toggle)
+            field.value = value
+    await settle(pilot)
 
 
 def shown(pilot: Pilot[None], selector: str) -> str:

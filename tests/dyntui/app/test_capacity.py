@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,8 +43,7 @@ from tests.dyntui.app.driving import (
     shown,
     until,
 )
-
-Compare = Callable[..., bool]
+from tests.dyntui.app.test_snapshots import Compare, Scene
 
 SCENES: dict[str, tuple[CapacityReport, tuple[str, ...]]] = {
     "throttled": (throttled_report(), ()),
@@ -344,15 +342,9 @@ async def test_an_error_stands_in_its_place_until_it_is_over(
 def test_screen(
     snap_compare: Compare, client: Recorder, engine: Engine, name: str, size: tuple[int, int]
 ) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        await press(pilot, "3", *keys)
-        for field in pilot.app.screen.query(Input):
-            field.cursor_blink = False
-        await settle(pilot)
-
     report, keys = SCENES[name]
     tools = ScriptedTools(engine, report).tools
+    play = Scene(name, ("3", *keys)).play
     assert snap_compare(make_app(client, engine, tools), terminal_size=size, run_before=play)
 
 

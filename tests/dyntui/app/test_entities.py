@@ -11,7 +11,6 @@ from textual.pilot import Pilot
 from dyntui.core.browse.entities import Model, Sample, model_of, read_sample
 from dyntui.core.browse.entity_lines import about, model_text
 from dyntui.core.browse.plan import KeyTerm
-from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.entities import EntitiesScreen
 from dyntui.widgets.key_tree_view import KeyTreeView
@@ -25,6 +24,7 @@ from tests.dyntui.app.driving import (
     app_of,
     find,
     grid_of,
+    info_of,
     make_app,
     press,
     running,
@@ -44,13 +44,9 @@ def travelled() -> Iterator[Engine]:
         yield opened
 
 
-def described(engine: Engine, table: str) -> TableInfo:
-    return TableInfo.from_description(engine.call("DescribeTable", {"TableName": table})["Table"])
-
-
 def found(engine: Engine, table: str, items_max: int) -> Model:
     """What a sample of a table tells."""
-    info = described(engine, table)
+    info = info_of(engine, table)
 
     def call(operation: str, request: Json, cancelled: Callable[[], bool] | None = None) -> Json:
         assert cancelled is not None
@@ -106,7 +102,7 @@ def test_access_patterns_are_queries_that_find_their_types(travelled: Engine) ->
 
 
 def test_types_without_an_attribute_are_named_by_their_labels(travelled: Engine) -> None:
-    info = described(travelled, "travel")
+    info = info_of(travelled, "travel")
     keys = [(f"USER#{n}", sort) for n in (1, 2) for sort in ("PROFILE", f"ORDER#{n}")]
     keys += [("SHOP#1", "PROFILE"), ("SHOP#2", "PROFILE")]
     items = tuple({"PK": {"S": first}, "SK": {"S": second}} for first, second in keys)
@@ -121,7 +117,7 @@ def test_a_table_of_one_type_and_one_without_items(engine: Engine) -> None:
     notes = found(engine, "notes", 400)
     assert not notes.types
     assert not notes.access
-    assert "0 items read" in model_text(described(engine, "notes"), notes)
+    assert "0 items read" in model_text(info_of(engine, "notes"), notes)
 
 
 async def test_the_pages_and_the_way_back_to_the_browser(travelled: Engine) -> None:

@@ -11,7 +11,6 @@ from textual.widgets import Select
 
 from dyntui.core.browse.following import key_fields
 from dyntui.core.browse.plan import KeyTerm, QueryFields
-from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.set_table import EncryptionScreen
 from dyntui.widgets.leads import ITEMS, SETTINGS, TIMELINE, Leads
 from dyntui.widgets.main_area import MainArea
@@ -22,6 +21,7 @@ from tests.dyntui.app.driving import (
     Recorder,
     find,
     grid_of,
+    info_of,
     make_app,
     notices,
     press,
@@ -59,7 +59,7 @@ def where(pilot: Pilot[None]) -> tuple[str, int]:
 def test_the_key_of_an_item_is_queried() -> None:
     with Engine.in_memory(clock=VirtualClock()) as engine:
         create_films(engine)
-        info = TableInfo.from_description(engine.describe_table(TableName="films")["Table"])
+        info = info_of(engine, "films")
     item = {"id": {"S": "a"}, "genre": {"S": "Drama"}, "year": {"N": "1999"}}
     index = info.indexes[0]
     assert key_fields(info, None, item) == QueryFields(None, {"id": KeyTerm("a")})

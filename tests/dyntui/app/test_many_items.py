@@ -15,7 +15,6 @@ from textual.widgets import Input
 from dyntui.core.browse.bulk import Call, inverse, write_all
 from dyntui.core.browse.marks import Marks
 from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
-from dyntui.core.tables.schema import TableInfo
 from dyntui.core.transfers.selection_export import SelectionError, export_selection
 from dyntui.screens.bulk import BulkScreen
 from dyntui.screens.follow import FollowScreen
@@ -33,6 +32,7 @@ from tests.dyntui.app.driving import (
     film,
     find,
     grid_of,
+    info_of,
     notices,
     open_table,
     press,
@@ -54,11 +54,6 @@ def caller(engine: Engine) -> Call:
         return engine.call(operation, request)
 
     return call
-
-
-def films(engine: Engine) -> TableInfo:
-    described = engine.call("DescribeTable", {"TableName": "films"})
-    return TableInfo.from_description(described["Table"])
 
 
 def count(engine: Engine) -> int:
@@ -267,7 +262,7 @@ def test_marks_know_items_by_their_key() -> None:
 
 @pytest.mark.parametrize("kind", ["create", "change", "delete"])
 def test_the_inverse_of_a_write_undoes_it(engine: Engine, kind: str) -> None:
-    info, old = films(engine), film(7)
+    info, old = info_of(engine, "films"), film(7)
     fresh = old | {"id": {"S": "fresh"}}
     write: Write = {
         "create": create_item(info, fresh),

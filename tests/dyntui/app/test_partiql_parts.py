@@ -21,14 +21,10 @@ from dyntui.core.user.query_book import EMPTY_DESK, Desk, Draft, QueryBook, file
 from engine import Engine, VirtualClock
 from engine.errors import InvalidRestoreTimeException
 from engine.security.notebook import Notebook
-from tests.dyntui.app.driving import Recorder
+from tests.dyntui.app.driving import Recorder, info_of
 from tests.engine.storage.things import make_table, put_many
 
 Json = dict[str, Any]
-
-
-def info_of(engine: Engine, table: str) -> TableInfo:
-    return TableInfo.from_description(engine.call("DescribeTable", {"TableName": table})["Table"])
 
 
 def source_of(client: Recorder, engine: Engine, text: str, page_rows: int) -> PageSource:

@@ -23,7 +23,6 @@ from dyntui.core.security.sealed_items import (
     sealed_texts,
 )
 from dyntui.core.security.sealed_tables import seal_table
-from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen
@@ -45,6 +44,7 @@ from tests.dyntui.app.driving import (
     app_of,
     find,
     grid_of,
+    info_of,
     make_app,
     notices,
     press,
@@ -89,11 +89,6 @@ def shop(empty_engine: Engine) -> Engine:
     return empty_engine
 
 
-def _info(engine: Engine) -> TableInfo:
-    answer = engine.call("DescribeTable", {"TableName": "orders"})
-    return TableInfo.from_description(answer["Table"])
-
-
 def _connection(engine: Engine) -> Connection:
     return Connection(engine, engine, engine.region, None)
 
@@ -101,7 +96,7 @@ def _connection(engine: Engine) -> Connection:
 def _configure(engine: Engine, kms_key: str | None = None) -> None:
     choices = Choices(sign=["status"], unsigned=["seen"], signature=False, kms_key=kms_key)
     schema = suggested(
-        _info(engine), engine.call("Scan", {"TableName": "orders"})["Items"], choices
+        info_of(engine, "orders"), engine.call("Scan", {"TableName": "orders"})["Items"], choices
     )
     write_setup(Path("orders.crypto.toml"), schema, choices)
 
@@ -230,7 +225,7 @@ def test_the_owner_sees_what_the_outsider_does_not(sealed: Engine) -> None:
 
 
 def _wizard(engine: Engine) -> Wizard:
-    return Wizard(_info(engine), engine.call("Scan", {"TableName": "orders"})["Items"])
+    return Wizard(info_of(engine, "orders"), engine.call("Scan", {"TableName": "orders"})["Items"])
 
 
 def test_the_wizard_goes_through_the_actions(shop: Engine) -> None:
@@ -263,7 +258,11 @@ def test_the_wizards_command_makes_the_same(shop: Engine) -> None:
     items = shop.call("Scan", {"TableName": "orders"})["Items"]
     choices = Choices(sign=["status"], unsigned=["seen"], signature=False)
     chosen = {name: act for name, act in wizard.chosen.items() if act is not Action.DO_NOTHING}
-    assert suggested(_info(shop), items, choices).actions == chosen == wizard.schema().actions
+    assert (
+        suggested(info_of(shop, "orders"), items, choices).actions
+        == chosen
+        == wizard.schema().actions
+    )
 
 
 async def test_the_wizard_writes_what_the_command_line_reads(

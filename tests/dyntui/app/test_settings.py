@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import Input
 
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.set_capacity import CapacityScreen, IndexCapacityScreen
 from dyntui.screens.setting import SettingScreen
 from dyntui.widgets.settings_board import SettingsBoard, SettingsView
 from dyntui.widgets.text_view import TextView
-from dyntui.widgets.toggle import Toggle
 from engine import Context, Engine, Settings, VirtualClock
 from engine.client.protocol import OWNER
 from engine.errors import ApiError, ServiceError, UnknownOperationException
@@ -26,6 +25,7 @@ from tests.dyntui.app.driving import (
     SMALL,
     Held,
     Recorder,
+    fill,
     find,
     make_app,
     notices,
@@ -38,9 +38,9 @@ from tests.dyntui.app.driving import (
     type_text,
     until,
 )
+from tests.dyntui.app.test_snapshots import Compare, Scene
 
 Json = dict[str, Any]
-Compare = Callable[..., bool]
 
 SOON_SECONDS = 0.001
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
@@ -89,15 +89,6 @@ async def change(pilot: Pilot[None], text: str, **fields: str | bool) -> None:
     await press(pilot, "enter")
     await fill(pilot, **fields)
     await press(pilot, "ctrl+s")
-
-
-async def fill(pilot: Pilot[None], **fields: str | bool) -> None:
-    """Put values into the fields of the drawer in front, by their ids."""
-    for name, value in fields.items():
-        field = pilot.app.screen.query_one("#" + name.replace("_", "-"))
-        assert isinstance(field, Input | Select | Toggle)
-        field.value = value
-    await settle(pilot)
 
 
 def lines_with(pilot: Pilot[None], *parts: str) -> list[str]:
@@ -564,19 +555,8 @@ SCENES: dict[str, tuple[str, ...]] = {
 def test_picture(
     snap_compare: Compare, client: Recorder, engine: Engine, name: str, size: tuple[int, int]
 ) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        for step in SCENES[name]:
-            if step.startswith("'"):
-                await type_text(pilot, step[1:])
-            else:
-                await press(pilot, step)
-        pilot.app.clear_notifications()
-        for field in pilot.app.screen.query(Input):
-            field.cursor_blink = False
-        await settle(pilot)
-
-    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=play)
+    scene = Scene(name, SCENES[name])
+    assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)
 
 
 def test_light_colours(snap_compare: Compare, client: Recorder, engine: Engine) -> None:

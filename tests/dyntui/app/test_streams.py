@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connection.connect import Connection
@@ -35,10 +34,10 @@ from tests.dyntui.app.driving import (
     type_text,
     until,
 )
+from tests.dyntui.app.test_snapshots import Compare, Scene
 from tests.engine.streams.reading import enable, key, make_table, put, split_into
 
 Json = dict[str, Any]
-Compare = Callable[..., bool]
 KEY = str(TABS.index(StreamTab) + 1)
 """The key of the tab."""
 
@@ -436,7 +435,7 @@ async def test_the_tail_is_copied_as_command_and_as_boto3(
 
 
 @dataclass(frozen=True)
-class Scene:
+class Page:
     """How a page is reached: what is done to the table, and keys."""
 
     name: str
@@ -447,46 +446,40 @@ class Scene:
     is_due: bool = False
 
 
-SCENES = (
-    Scene("changes", ("s", "j")),
-    Scene("no-stream", with_changes=False, is_on=False),
-    Scene("shards", ("m",), splits=True),
-    Scene("all-streams", ("m", "m")),
+PAGES = (
+    Page("changes", ("s", "j")),
+    Page("no-stream", with_changes=False, is_on=False),
+    Page("shards", ("m",), splits=True),
+    Page("all-streams", ("m", "m")),
 )
 DRAWERS = (
-    Scene("filter", ("s", "slash")),
-    Scene("turn-on", ("o",), with_changes=False, is_on=False),
-    Scene("expiry-on", ("T",), with_changes=False),
-    Scene("expire", ("X",), is_due=True),
-    Scene("copy", ("s", "c", "3")),
+    Page("filter", ("s", "slash")),
+    Page("turn-on", ("o",), with_changes=False, is_on=False),
+    Page("expiry-on", ("T",), with_changes=False),
+    Page("expire", ("X",), is_due=True),
+    Page("copy", ("s", "c", "3")),
 )
 SIZES = {"small": SMALL, "large": LARGE}
 # All drawers are alike; in a large window one is enough.
-SHOWN = [(scene, size) for scene in (*SCENES, DRAWERS[1]) for size in SIZES]
-SHOWN += [(scene, "small") for scene in DRAWERS if scene is not DRAWERS[1]]
+SHOWN = [(page, size) for page in (*PAGES, DRAWERS[1]) for size in SIZES]
+SHOWN += [(page, "small") for page in DRAWERS if page is not DRAWERS[1]]
 
 
 @pytest.mark.parametrize(
-    ("scene", "size"), SHOWN, ids=[f"{scene.name}-{size}" for scene, size in SHOWN]
+    ("page", "size"), SHOWN, ids=[f"{page.name}-{size}" for page, size in SHOWN]
 )
-def test_page(snap_compare: Compare, clock: VirtualClock, scene: Scene, size: str) -> None:
+def test_page(snap_compare: Compare, clock: VirtualClock, page: Page, size: str) -> None:
     with Engine.in_memory(clock=clock) as engine:
-        make_table(engine, "NEW_AND_OLD_IMAGES" if scene.is_on else None)
-        if scene.with_changes:
+        make_table(engine, "NEW_AND_OLD_IMAGES" if page.is_on else None)
+        if page.with_changes:
             write_some(engine, clock)
-        if scene.is_due:
+        if page.is_due:
             put(engine, "eve", until={"N": str(clock.now_us() // 1_000_000 - 1)})
-        if scene.splits:
+        if page.splits:
             split_into(engine, 3)
             clock.advance(5 * 3_600)
             put(engine, "eve")
 
-        async def play(pilot: Pilot[None]) -> None:
-            await settle(pilot)
-            await press(pilot, KEY, *scene.keys)
-            for field in pilot.app.screen.query(Input):
-                field.cursor_blink = False
-            await settle(pilot)
-
         app = make_app(engine, engine, clock)
+        play = Scene(page.name, (KEY, *page.keys)).play
         assert snap_compare(app, terminal_size=SIZES[size], run_before=play)

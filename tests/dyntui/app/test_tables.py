@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Select, TextArea
+from textual.widgets import Input, TextArea
 
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
@@ -20,6 +20,7 @@ from tests.dyntui.app.driving import (
     FILM_COUNT,
     SMALL,
     Recorder,
+    fill,
     find,
     grid_of,
     notices,
@@ -35,17 +36,6 @@ from tests.dyntui.app.driving import (
 Json = dict[str, Any]
 
 SOON_SECONDS = 0.001
-
-
-async def fill(pilot: Pilot[None], **fields: str) -> None:
-    """Put texts and choices into the form in front, by the ids of its fields."""
-    for name, value in fields.items():
-        field = pilot.app.screen.query_one(f"#{name}")
-        if isinstance(field, TextArea):
-            field.text = value
-        elif isinstance(field, Input | Select):
-            field.value = value
-    await settle(pilot)
 
 
 def request_shown(pilot: Pilot[None]) -> Json:

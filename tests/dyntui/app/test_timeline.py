@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,9 @@ from tests.dyntui.app.driving import (
     until,
 )
 from tests.dyntui.app.past_of_films import FILMS, write_past
+from tests.dyntui.app.test_snapshots import Compare, Scene
 
 Json = dict[str, Any]
-Compare = Callable[..., bool]
 
 SCENES: dict[str, tuple[str, ...]] = {
     "changes": ("N",),
@@ -93,15 +93,7 @@ async def play(pilot: Pilot[None], steps: Sequence[str]) -> None:
             await press(pilot, step)
 
 
-async def still(pilot: Pilot[None], steps: Sequence[str]) -> None:
-    """Play, and let nothing blink or go by itself."""
-    await play(pilot, steps)
-    pilot.app.clear_notifications()
-    for field in pilot.app.screen.query(Input):
-        field.cursor_blink = False
-    await settle(pilot)
-
-
+OPENED = Scene("opened", ("t",))
 LARGE_SCENES = ("changes", "diff", "copies", "past", "undo")
 PLAYED = [(scene, SMALL) for scene in SCENES] + [(scene, LARGE) for scene in LARGE_SCENES]
 
@@ -112,10 +104,8 @@ PLAYED = [(scene, SMALL) for scene in SCENES] + [(scene, LARGE) for scene in LAR
     ids=[f"{scene}-{'small' if size == SMALL else 'large'}" for scene, size in PLAYED],
 )
 def test_screen(snap_compare: Compare, db: Engine, scene: str, size: tuple[int, int]) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await still(pilot, SCENES[scene])
-
-    assert snap_compare(make_app(db, db), terminal_size=size, run_before=steps)
+    play = Scene(scene, ("t", *SCENES[scene])).play
+    assert snap_compare(make_app(db, db), terminal_size=size, run_before=play)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +120,7 @@ def test_without_a_past(
         write_past(engine, clock, recovery=name == "remote")
         tools = None if name == "remote" else engine
         app = DyntuiApp(Connection(engine, tools, engine.region, None), clock)
-
-        async def steps(pilot: Pilot[None]) -> None:
-            await still(pilot, ())
-
-        assert snap_compare(app, terminal_size=size, run_before=steps)
+        assert snap_compare(app, terminal_size=size, run_before=OPENED.play)
 
 
 class SlowRestore:
@@ -185,7 +171,7 @@ def test_a_restore_that_runs(snap_compare: Compare, db: Engine, size: tuple[int,
     slow = SlowRestore(db)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await still(pilot, ())
+        await OPENED.play(pilot)
         await start_restore(pilot)
 
     app = DyntuiApp(Connection(slow, slow, db.region, None), VirtualClock())

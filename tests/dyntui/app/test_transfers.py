@@ -265,7 +265,7 @@ def test_screen(
     scene: Scene,
     size: tuple[int, int],
 ) -> None:
-    monkeypatch.setattr("dyntui.core.transfers.words.clock_text", _clock_text)
+    monkeypatch.setattr("dyntui.core.transfers.words.moment_text", _clock_text)
     assert snap_compare(make_app(client, engine), terminal_size=size, run_before=scene.play)
 
 

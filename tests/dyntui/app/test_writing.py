@@ -9,7 +9,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, Select
 
 from dyntui.core.browse.writes import create_item, delete_item
-from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.field_editor import FieldEditor
@@ -24,6 +23,7 @@ from tests.dyntui.app.driving import (
     app_of,
     find,
     grid_of,
+    info_of,
     notices,
     open_table,
     press,
@@ -42,12 +42,6 @@ def stored(engine: Engine, number: int) -> Json:
     """A film as it is stored, or an empty item."""
     key = {"id": {"S": f"film-{number:04}"}}
     return dict(engine.call("GetItem", {"TableName": "films", "Key": key}).get("Item", {}))
-
-
-def films(engine: Engine) -> TableInfo:
-    """The table of films."""
-    described = engine.call("DescribeTable", {"TableName": "films"})
-    return TableInfo.from_description(described["Table"])
 
 
 def put_film(engine: Engine, number: int, **changed: Json) -> None:
@@ -77,7 +71,7 @@ async def test_a_drawer_may_be_closed_while_it_is_being_made(
     client: Recorder, engine: Engine
 ) -> None:
     async with running(client, engine) as pilot:
-        app, info = app_of(pilot), films(engine)
+        app, info = app_of(pilot), info_of(engine, "films")
         for write in (delete_item(info, stored(engine, 1)), create_item(info, {"id": {"S": "x"}})):
             screen = ReviewScreen(app.session, info, write)
             app.push_screen(screen)
