@@ -102,6 +102,7 @@ def test_an_item_needs_neither_app_nor_botocore(command: str, orders: Shell) -> 
     [
         *(f"scan long -o {form}" for form in ("table", "json", "jsonl", "csv")),
         "sql 'SELECT * FROM long'",
+        *(f"export long - --format {form}" for form in ("jsonl", "csv", "dynamodb-json")),
         "dynamodb scan --table-name long",
         "dynamodb scan --table-name long --output text",
         "dynamodb --help",
