@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from dyntui.core.connection.place_text import fitted_place
 from dyntui.core.tables.cost import units_text
 
 Kind = Literal["local", "remote", "service"]
@@ -45,7 +46,8 @@ class HeaderLine(Widget):
         if self.read_only:
             left.append("  ")
             left.append(" READ-ONLY ", style=f"bold {colours['panel']} on {colours['success']}")
-        place = Text(f"  {self.place}")
+        room = width - left.cell_len - right.cell_len - 2
+        place = Text(f"  {fitted_place(self.place, room - 2)}")
         if self.kind != "local":
             # What is not on this machine stands out; the service is somebody's data and bill.
             banner = colours["error" if self.kind == "service" else "warning"]
