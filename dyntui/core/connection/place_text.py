@@ -30,7 +30,7 @@ def place_text(connection: Connection, account: str | None = None) -> str:
 
 
 def fitted_place(place: str, room: int) -> str:
-    """A place for a line with so much room: a path gives way, at its beginning, before the Region."""
+    """A place for a line with so much room: a path gives way first, at its beginning."""
     head, dot, rest = place.partition(" · ")
     kind, blank, path = head.partition(" ")
     left = room - len(f"{kind}{blank}{dot}{rest}")
