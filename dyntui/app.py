@@ -44,6 +44,7 @@ from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
+LOW_BREAKPOINTS = [(0, "-low"), (16, "-high")]
 ANSWER_S = 0.1
 SWITCH_S = 0.001
 """After how long a job's thread lets the screen's run, which asks many times for one key."""
@@ -101,6 +102,7 @@ class DyntuiApp(App[None], inherit_bindings=False):
         connection.on_wait = self.session.note_wait
         connection.units_limit.may_go_on = self._may_go_on
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+        self.VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
         self._sent = SentCells()

@@ -113,7 +113,8 @@ def exit_code_of(error: BaseException) -> int:
             _abandon_stdout()
             return BROKEN_PIPE
         case OSError():
-            say(f"dyntui: {error}")
+            place = f"{error.filename}: " if error.filename else ""
+            say(f"dyntui: {place}{error.strerror or error}")
             return FAILED
     say(f"dyntui: {type(error).__name__}: {error} (details: --debug)")
     return FAILED

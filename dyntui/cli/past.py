@@ -179,7 +179,7 @@ def undo(
     for one in refused:
         say(f"left as it is: {key_text(one.key)}: {one.refusal}")
     done = len(results) - len(refused)
-    said = f"{counted(done, 'item')} brought back"
+    said = f"{counted(done, 'item is', 'items are')} as before"
     if not results:
         raise Failure("there are no such changes")
     if refused:

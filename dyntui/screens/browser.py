@@ -66,6 +66,10 @@ class BrowserScreen(TableWork):
         TableList.-closed { display: none; }
         &.-wider TableList { width: 34; }
     }
+    /* In a low window an item is worth more than a second line about the items. */
+    BrowserScreen.-low ItemsView {
+        #plan, #status { max-height: 1; }
+    }
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }

@@ -127,7 +127,7 @@ class UndoScreen(Drawer[bool], FilteredRows):
         self._undone = undone
         refused = [one for one in undone if one.refusal is not None]
         count = len(undone) - len(refused)
-        said = f"{counted(count, 'item')} brought back"
+        said = f"{counted(count, 'item is', 'items are')} as before"
         if not refused:
             self.notify(said)
             self.dismiss(self._any_undone)

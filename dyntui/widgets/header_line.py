@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from dyntui.core.browse.trail import BETWEEN, Crumb, cut_trail
+from dyntui.core.connection.place_text import fitted_place
 from dyntui.core.tables.cost import units_text
 
 GAP = 2
@@ -69,6 +70,8 @@ class HeaderLine(Widget):
             kept = min(whole, max(width // 2, 1))
             right.truncate(max(width - left.cell_len - kept - GAP, 0), overflow="ellipsis")
         room = max(width - left.cell_len - right.cell_len - GAP, 0)
+        if len(texts) == outer:
+            texts = [fitted_place(text, room) for text in texts]
         self._add_trail(left, texts, outer, room)
         left.append(" " * max(1, width - left.cell_len - right.cell_len))
         left.append_text(right)

@@ -342,7 +342,10 @@ class Database:
             )
             return
         with self.reading() as reader:
-            yield from reader.range(find(self.current_catalog(reader)), EVERYTHING)
+            rows = reader.range(find(self.current_catalog(reader)), EVERYTHING)
+            # Closing this iterator closes what it yields from, and that must not be the reader's
+            # cursor: the next who borrows the reader could read nothing.
+            yield from (row for row in rows)
 
     def reload_catalog(self) -> Catalog:
         """Read the catalog anew if another process changed it."""

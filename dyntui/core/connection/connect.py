@@ -294,8 +294,8 @@ def units_limit(
 
 
 def is_data_folder(folder: Path) -> bool:
-    """Whether a folder holds data already."""
-    return (folder / "folder.json").exists()
+    """Whether a folder holds data already; opening one that may not be looked into says why."""
+    return os.path.exists(folder / "folder.json")
 
 
 def data_folder(

@@ -22,7 +22,8 @@ def report_lines(report: Report) -> Iterator[str]:
         yield f"{printable(_key_text(refusal.key))}: {printable(refusal.error.reason)}"
     counts = ", ".join(f"{count:,} {state}" for state, count in report.counts.items() if count)
     yield f"{counted(report.item_count, 'item')}: {counts or 'none'}"
-    yield f"{len(report.refusals):,} are not right" if report.refusals else "all are right"
+    wrong = counted(len(report.refusals), "is not right", "are not right")
+    yield wrong if report.refusals else "all are right"
 
 
 def report_document(report: Report) -> str:

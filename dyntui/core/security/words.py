@@ -21,7 +21,7 @@ NO_KEYS = (
 NO_TABLES = "There is no table yet: {tables.create} on the list of tables makes one."
 LOCKED = "The keys are locked by a passphrase: {keys.unlock} asks for it."
 MASTER_TEXTS = {
-    "file": "in keys/master.key: copied with the folder",
+    "file": "in keys/master.key, copied with the folder",
     "passphrase": "derived from a passphrase",
     "environment": "in DYNTUI_MASTER_KEY",
     "keyring": "in the operating system's keyring",

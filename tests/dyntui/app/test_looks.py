@@ -125,6 +125,11 @@ async def test_a_review_in_a_small_window_says_in_full_what_is_done(
         assert "DELE…" not in screen_text(pilot)
 
 
+async def test_in_a_very_small_window_an_item_is_in_sight(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, (40, 10)) as pilot:
+        assert "The film number 3" in screen_text(pilot)
+
+
 async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "ctrl+c", "ctrl+c")

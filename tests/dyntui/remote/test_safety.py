@@ -23,7 +23,7 @@ from dyntui.core.connection.connect import (
     read_only_by,
     units_limit,
 )
-from dyntui.core.connection.place_text import account_of, place_text
+from dyntui.core.connection.place_text import account_of, fitted_place, place_text
 from dyntui.core.connection.read_only import (
     READING,
     STATEMENTS,
@@ -506,3 +506,16 @@ async def test_the_name_is_typed_before_marked_items_are_deleted(
             await press(pilot, "enter")
             await settle(pilot)
     assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS - 2
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (50, "local ~/share/dyntui/sample · us-east-1"),
+        (30, "local …ntui/sample · us-east-1"),
+        (20, "local ~/share/dyntui/sample · us-east-1"),
+    ],
+)
+def test_a_path_gives_way_before_the_region(room: int, text: str) -> None:
+    fitted = fitted_place("local ~/share/dyntui/sample · us-east-1", room)
+    assert fitted == text
