@@ -174,7 +174,7 @@ class BrowserScreen(TableWork):
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
             self._main.shown.reload()
-            self._ask_expiry(self._shown)
+            self._main.items.ask_expiry(self._shown)
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
@@ -217,7 +217,6 @@ class BrowserScreen(TableWork):
         self._query = QueryFields(index)
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
-        self._ask_expiry(name)
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -241,22 +240,24 @@ class BrowserScreen(TableWork):
             group=f"describe {name}",
         )
 
-    def _ask_expiry(self, name: str) -> None:
+    @on(RowsHost.ExpiryWanted)
+    def _expiry_wanted(self, message: RowsHost.ExpiryWanted) -> None:
         """Ask by which attribute the items of a table expire, so that its values are dates."""
+        message.stop()
+        rows, table = message.rows, message.table
 
         def done(answer: Json) -> None:
             attribute = answer["TimeToLiveDescription"].get("AttributeName")
-            if self._shown == name:
-                expiry = None if attribute is None else Expiry(attribute, self.session.clock)
-                self._main.items.take_expiry(expiry)
+            expiry = None if attribute is None else Expiry(attribute, self.session.clock)
+            rows.take_expiry(table, expiry)
 
         # Without a name: it is no work that one waits for. Who may not ask this sees numbers.
         self.run_job(
             "",
-            lambda _: self.session.call("DescribeTimeToLive", {"TableName": name}),
+            lambda _: self.session.call("DescribeTimeToLive", {"TableName": table}),
             done,
             lambda _: None,
-            group="expiry",
+            group=f"expiry for {rows.css_identifier}",
         )
 
     # Places.
@@ -405,7 +406,7 @@ class BrowserScreen(TableWork):
         message.stop()
         self._describe_again(message.table)
         if message.table == self._shown:
-            self._ask_expiry(message.table)
+            self._main.items.ask_expiry(message.table)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:

@@ -23,7 +23,6 @@ from dyntui.core.security.crypto_place import config_of
 from dyntui.core.tables.cost import scan_question
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
-from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.item_text import value_text
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
@@ -74,7 +73,6 @@ class ItemsView(TableTab, LensHost):
         """Nothing is shown yet."""
         self._plan: Plan | None = None
         self._wanted: Request | None = None
-        self._expiry: Expiry | None = None
         self._to_run = False
         self._ran = QueryFields()
         self._request_form = next(iter(FORMS))
@@ -105,7 +103,7 @@ class ItemsView(TableTab, LensHost):
             await self._form.choose_index(index)
         self._say(Text(""))
         self._columns = Columns(())
-        self.take_expiry(None)
+        self.ask_expiry(info.name)
         # How many rows make a page is known once the grid has its place.
         self._to_run = True
         self.call_after_refresh(self._run_first)
@@ -120,14 +118,6 @@ class ItemsView(TableTab, LensHost):
         config = config_of(info.name)
         self._panel.config = config
         self._grid.seal_place = None if config is None else config.place
-
-    def take_expiry(self, expiry: Expiry | None) -> None:
-        """Items expire by an attribute, whose values are shown as dates; None where they do not."""
-        self._expiry = expiry
-        self._columns.take_expiry(expiry)
-        self._panel.take_expiry(expiry)
-        self._grid.rows_changed(wanting=False)
-        self._show_item()
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""
@@ -287,7 +277,6 @@ class ItemsView(TableTab, LensHost):
         title = f"{plan.operation} {self.info.name}"
         source = PageSource(reader, self._page_rows)
         columns = Columns(keys, self._book.choice(self.info.name))
-        columns.take_expiry(self._expiry)
         self._begin(title, source, columns, row, column)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,6 +20,7 @@ from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.time_words import ago_text, iso_text, short_text, words_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_grid import ItemGrid
@@ -97,7 +98,13 @@ class PastItems(ItemsView):
         else:
             self.info = info
             self._close_panel()
+            self.ask_expiry(info.name)
             self.run()
+
+    def take_expiry(self, table: str, expiry: Expiry | None) -> None:
+        """How far away the dates are is told as of the time whose items are shown."""
+        as_of = None if expiry is None else replace(expiry, at_s=self._at_s)
+        super().take_expiry(table, as_of)
 
     def forget(self) -> None:
         """Stop reading, and give the past back."""

@@ -116,6 +116,7 @@ class ResultsView(Vertical, LensHost):
         self.ready, self.info = ready, ready.info
         self._reader = row_reader(self.session, ready.prepared, ready.parameters)
         self._start_s, self._taken_s = self.session.clock.monotonic_s(), None
+        self.ask_expiry(ready.attributes_of)
         source = PageSource(self._reader, self._page_rows)
         self._begin(_title(ready), source, Columns(key_roles(ready)))
 
@@ -175,6 +176,7 @@ class ResultsView(Vertical, LensHost):
         self.ready, self.info = told.ready, told.ready.info
         self._source, self._columns, self._title = told.source, told.columns, _title(told.ready)
         self._reader, self._taken_s = told.reader, None
+        self.ask_expiry(told.ready.attributes_of)
         self._drop_lens()
         self._draw(told.source)
         self._show_status()

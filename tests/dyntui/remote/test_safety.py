@@ -284,7 +284,16 @@ def test_segments_share_the_units_of_their_command(
     assert consumed is not None
     # A last page in the air may cost a little more than was left.
     assert 16 <= float(consumed[1]) <= 16 * 1.25
-    assert len(ended.out.splitlines()) > 16
+    rows = ended.out.splitlines()[1:]
+    assert len(rows) > 16
+    # What was left is read by as many segments again, and no row comes twice.
+    more = re.search(r"there is more: (.*)", ended.err)
+    assert more is not None
+    going_on = ("scan", "orders", "-o", "csv", "--segments", segments)
+    token = more[1].split()[-1]
+    rest = run(capsys, *going_on, "--starting-token", token, *remote)
+    rows += rest.out.splitlines()[1:]
+    assert (rest.code, len(rows), len(set(rows))) == (OK, ORDERS, ORDERS)
 
 
 @pytest.mark.usefixtures("orders")
