@@ -35,6 +35,11 @@ class TypedAhead(App[None]):
         self._following: asyncio.Task[None] | None = None
         self._before = ""
 
+    @property
+    def keys_under_way(self) -> bool:
+        """Whether a key is at work, or waits for one that is."""
+        return self._following is not None
+
     async def on_event(self, event: events.Event) -> None:
         """Hand an event on; what is typed waits for its turn."""
         if not isinstance(event, Typed) or event.is_forwarded:

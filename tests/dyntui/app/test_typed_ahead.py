@@ -38,7 +38,6 @@ async def burst(pilot: Pilot[None], text: str) -> None:
     app = app_of(pilot)
     for character in text:
         app.post_message(events.Key(NAMES.get(character, character), character))
-    await until(pilot, lambda: app._following is None and not app._held)
     await settle(pilot)
 
 
