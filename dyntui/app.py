@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
@@ -40,6 +39,7 @@ from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from dyntui.widgets.screen_loop import ScreenLoop
 from dyntui.widgets.sent_cells import SentCells
+from dyntui.widgets.typed_ahead import TypedAhead
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
@@ -62,7 +62,7 @@ class CopyDone(Message):
         self.problem = problem
 
 
-class DyntuiApp(App[None], inherit_bindings=False):
+class DyntuiApp(TypedAhead, inherit_bindings=False):
     """Opens on the tables of a connection; does not close it."""
 
     TITLE = "dyntui"

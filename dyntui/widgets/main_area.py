@@ -48,7 +48,10 @@ class MainArea(Vertical):
     MainArea {
         width: 1fr;
         #area-head { height: 1; background: $panel; padding: 0 1; }
-        #area-title { width: auto; text-style: bold; margin-right: 2; }
+        #area-title {
+            width: auto; max-width: 28%; text-style: bold; margin-right: 2;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         ContentSwitcher { height: 1fr; }
     }
     """

@@ -163,7 +163,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("settings.page_down", ("pagedown",), "A page down", "", "ask('page_down')", False),
     Action("settings.first", ("g", "home"), "First setting", "", "ask('first')", palette=False),
     Action("settings.last", ("G", "end"), "Last setting", "", "ask('last')", palette=False),
-    Action("capacity.open", ("enter",), "Items of the top key", "Items", "ask('open')"),
+    Action("capacity.open", ("enter", "F"), "Items of the top key", "Items", "ask('open')"),
     Action("capacity.up", ("up", "k"), "Key above", call="ask('up')", palette=False),
     Action("capacity.down", ("down", "j"), "Key below", call="ask('down')", palette=False),
     Action("capacity.longer", ("right", "l"), "Longer window", "Longer", "ask('longer')"),
@@ -224,7 +224,7 @@ OF_TABLES: tuple[Action, ...] = (
     *looks_at("past"),
     Action("past.end", ("ctrl+end",), "Read to the very last row", "", "ask('end')"),
     *moves_in("past"),
-    Action("stream.open", ("enter",), "Open the item, or the stream", "Open", "ask('open')"),
+    Action("stream.open", ("enter", "F"), "Open the item, or the stream", "Open", "ask('open')"),
     Action("stream.history", ("H",), "History of the item", "History", "ask('history')"),
     Action("stream.pause", ("space",), "Pause, or go on", "Pause", "ask('pause')"),
     Action(

@@ -27,6 +27,8 @@ from dyntui.core.text.amounts import counted
 Json = dict[str, Any]
 
 PAGE_BYTES = 1024 * 1024
+LABEL_LENGTH_MAX = 40
+"""So that the cost beside a name of up to 255 characters is seen."""
 OPERATORS = ("=", "<", "<=", ">", ">=", "between", "begins with")
 
 
@@ -130,7 +132,9 @@ def make_plan(info: TableInfo, fields: QueryFields, page_rows: int) -> Plan:
 
 def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
     read = index or info
-    return _Target(read.name, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
+    name = read.name
+    label = name if len(name) <= LABEL_LENGTH_MAX else f"{name[: LABEL_LENGTH_MAX - 1]}…"
+    return _Target(label, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
 
 
 def _get_item(
