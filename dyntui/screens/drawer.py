@@ -92,12 +92,12 @@ class Drawer(ModalScreen[Result], JobHost):
             yield FooterLine()
 
     def action_down(self) -> None:
-        """A line down, where the drawer is a text."""
+        """A line of a text down, or a row of a list, whichever is focused."""
         if isinstance(self.focused, ScrollableContainer):
             self.focused.action_scroll_down()
 
     def action_up(self) -> None:
-        """A line up, where the drawer is a text."""
+        """A line of a text up, or a row of a list, whichever is focused."""
         if isinstance(self.focused, ScrollableContainer):
             self.focused.action_scroll_up()
 

@@ -22,11 +22,3 @@ class FilteredRows(Filtered):
     def words_changed(self) -> None:
         """See `Filtered`."""
         self.filtered_list.hold(self._words, self.none_held())
-
-    def action_up(self) -> None:
-        """The row above."""
-        self.filtered_list.move(-1)
-
-    def action_down(self) -> None:
-        """The row below."""
-        self.filtered_list.move(1)

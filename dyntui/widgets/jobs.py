@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from inspect import isawaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from textual.app import App
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
@@ -89,10 +91,9 @@ class JobHost(Widget):
                 # What nobody expected is shown where it arose, too, and never as a traceback.
                 answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
             if not worker.is_cancelled:
-                message = JobAnswered(answer, outlives)
-                if not self.post_message(message) and outlives:
-                    # The widget is gone, the job was not: the screen below answers for it.
-                    app.screen_stack[0].post_message(message)
+                with suppress(RuntimeError):
+                    # Raised where the app has ended. Whether the widget goes is known in its loop.
+                    loop.call_soon_threadsafe(self._hand_over, app, JobAnswered(answer, outlives))
 
         host = app if outlives else self
         # Where it has no name, Textual takes the function's.
@@ -118,14 +119,22 @@ class JobHost(Widget):
     async def on_job_answered(self, message: JobAnswered) -> None:
         """Hand a job's answer to whoever waits."""
         if self._pruning:
-            # A widget that is being removed goes after its parts: there is nothing to show it in.
-            below: Widget = self.app.screen_stack[0]
-            if message.outlives and below is not self:
-                below.post_message(message)
+            self._hand_over(self.app, message)
             return
         answer = message.deliver()
         if isawaitable(answer):
             await answer
+
+    def _hand_over(self, app: App[Any], message: JobAnswered) -> None:
+        """To a handler of this widget; where it goes, and its job does not, of the screen below.
+
+        A widget that is being removed goes after its parts: there is nothing to show an answer in.
+        """
+        if not self._pruning and self.post_message(message):
+            return
+        below: Widget = app.screen_stack[0]
+        if message.outlives and below is not self:
+            below.post_message(message)
 
 
 class Progress:

@@ -45,6 +45,14 @@ class RowsView(LinesView):
         self.listed = moved(self.listed, step)
         self._draw()
 
+    def action_scroll_down(self) -> None:
+        """Choose the row below."""
+        self.move(1)
+
+    def action_scroll_up(self) -> None:
+        """Choose the row above."""
+        self.move(-1)
+
     def action_page_down(self) -> None:
         """Choose the row a page below."""
         self.move(self.room[1])
