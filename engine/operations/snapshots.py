@@ -23,7 +23,7 @@ from engine.operations.region import Region
 from engine.operations.restore_sources import require_source_key
 from engine.operations.restores import prepare_restore
 from engine.operations.trash import same_table
-from engine.storage.catalog import Catalog, Table
+from engine.storage.catalog import ARCHIVED, Catalog, Table
 from engine.storage.reader import Reader
 
 _NAME = re.compile(r"[a-zA-Z0-9_-][a-zA-Z0-9_.-]{0,199}")
@@ -96,7 +96,8 @@ def _wanted(region: Region, catalog: Catalog, names: Sequence[str] | None) -> li
     wanted = [
         table
         for _, table in sorted(catalog.tables.items())
-        if table.status(now_us) not in ("CREATING", "DELETING") and not table.is_gone(now_us)
+        if table.status(now_us) not in ("CREATING", "DELETING", ARCHIVED)
+        and not table.is_gone(now_us)
     ]
     for table in wanted:
         region.require_key(catalog, table)

@@ -80,7 +80,7 @@ def same_table(table: Table, name: str) -> Table:
         expiry=None,
         partition_map=None,
         encryption=None if table.encryption is None else Encryption(table.encryption.key_arn),
-    ).with_settings(Kept=None, KeySwitches=None, RestoreSummary=None)
+    ).with_settings(Kept=None, KeySwitches=None, KeyLostUs=None, RestoreSummary=None)
 
 
 def renewed(table: Table, now_us: int) -> Table:

@@ -10,36 +10,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from engine.client.protocol import Client, Json
-from engine.clock import SYSTEM_CLOCK, Clock
+from engine.client.protocol import Json
 from engine.errors import ResourceInUseException, TransactionCanceledException
 from engine.itemcrypto.errors import ItemKeyError
 from engine.itemcrypto.keyrings import branch_table as rows
+from engine.itemcrypto.keyrings.branch_table import BranchKeyTable
 from engine.itemcrypto.keyrings.hierarchy import BranchKey
-from engine.itemcrypto.keyrings.kms import KeyStore
 from engine.itemcrypto.primitives import KEY_BYTES, random_bytes
 
 _CONTEXT_PREFIX = "aws-crypto-ec:"
 _FORM: Json = {"N": "1"}
 
 
-class BranchKeyMaker:
-    """Writes branch keys to the table `table` of a Client; `name` is its logical name."""
-
-    def __init__(
-        self,
-        client: Client,
-        table: str,
-        name: str,
-        key_store: KeyStore,
-        *,
-        clock: Clock = SYSTEM_CLOCK,
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._name = name
-        self._key_store = key_store
-        self._clock = clock
+class BranchKeyMaker(BranchKeyTable):
+    """A table of branch keys in which new ones are written."""
 
     def make_table(self) -> bool:
         """Make the table; False where there is one of that name."""
@@ -81,9 +65,8 @@ class BranchKeyMaker:
 
         Readers that keep keys may write with the old one for as long. Raises ItemKeyError.
         """
-        table = rows.BranchKeyTable(self._client, self._table, self._name, self._key_store)
-        table.active(branch_key_id)
-        old = table.row(branch_key_id, rows.ACTIVE)
+        old = self.row(branch_key_id, rows.ACTIVE)
+        self.unwrapped(branch_key_id, old)
         texts = {name: rows.text_of(value) for name, value in old.items() if name != rows.WRAPPED}
         more = {n: text for n, text in texts.items() if n.startswith(_CONTEXT_PREFIX)}
         key = BranchKey(branch_key_id, uuid4(), random_bytes(KEY_BYTES))

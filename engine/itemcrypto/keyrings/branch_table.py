@@ -34,7 +34,7 @@ _CACHED_S = 600.0
 class BranchKeyTable:
     """The table `table` of a Client; `name` is its logical name, by which its keys are bound.
 
-    What was read is kept for `cached_s` seconds: so long a newer version may go unnoticed.
+    What was read is kept for ten minutes: so long a newer version may go unnoticed.
     """
 
     def __init__(
@@ -44,14 +44,12 @@ class BranchKeyTable:
         name: str,
         key_store: KeyStore,
         *,
-        cached_s: float = _CACHED_S,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._client = client
         self._table = table
         self._name = name
         self._key_store = key_store
-        self._cached_s = cached_s
         self._clock = clock
         self._cache: dict[tuple[str, str | bytes], tuple[float, BranchKey]] = {}
 
@@ -65,24 +63,25 @@ class BranchKeyTable:
 
     def beacon_key(self, branch_key_id: str) -> bytes:
         """The key of which beacons' keys are derived, read anew; raises ItemKeyError."""
-        return self._unwrapped(branch_key_id, self.row(branch_key_id, BEACON))
+        return self.unwrapped(branch_key_id, self.row(branch_key_id, BEACON))
 
     def _kept(self, branch_key_id: str, which: str | bytes) -> BranchKey:
         """The active version, or that of 16 bytes."""
         now_s = self._clock.monotonic_s()
         kept = self._cache.get((branch_key_id, which))
-        if kept is not None and now_s - kept[0] < self._cached_s:
+        if kept is not None and now_s - kept[0] < _CACHED_S:
             return kept[1]
         kind = f"{VERSION_PREFIX}{UUID(bytes=which)}" if isinstance(which, bytes) else which
         row = self.row(branch_key_id, kind)
-        key = self._unwrapped(branch_key_id, row)
+        key = self.unwrapped(branch_key_id, row)
         if kind == ACTIVE:
             kind = row.get(VERSION, {}).get("S", "")
         found = BranchKey(branch_key_id, _uuid(kind.removeprefix(VERSION_PREFIX)), key)
         self._cache[branch_key_id, which] = (now_s, found)
         return found
 
-    def _unwrapped(self, branch_key_id: str, row: Json) -> bytes:
+    def unwrapped(self, branch_key_id: str, row: Json) -> bytes:
+        """The key of a row; raises ItemKeyError."""
         context = context_of(row, self._name)
         try:
             wrapped = binary(row[WRAPPED]["B"])

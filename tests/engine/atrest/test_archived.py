@@ -9,7 +9,15 @@ import pytest
 from engine import ApiError, Engine, VirtualClock
 from tests.engine.atrest.sealed import Json, round_of_upkeep, shown, under, use
 from tests.engine.operations.tables import refused
-from tests.engine.storage.things import TABLE, database_of, items_of, numbers_of, put, thing
+from tests.engine.storage.things import (
+    TABLE,
+    database_of,
+    items_of,
+    make_table,
+    numbers_of,
+    put,
+    thing,
+)
 
 _DAY_S = 86_400
 _LOST = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
@@ -101,9 +109,11 @@ def test_an_archived_table_is_not_changed_but_deleted(sealed: Engine, clock: Vir
         put(sealed, thing(9))
     with refused("AccessDeniedException"):
         sealed.create_backup(TableName=TABLE, BackupName="spring")
+    make_table(sealed, "others")
+    assert [table.name for table in sealed.snapshot("all").tables] == ["others"]
     round_of_upkeep(sealed)
     sealed.delete_table(TableName=TABLE)
-    assert sealed.list_tables()["TableNames"] == []
+    assert sealed.list_tables()["TableNames"] == ["others"]
     assert [each["BackupArn"] for each in sealed.list_backups()["BackupSummaries"]] == [arn]
     sealed.delete_backup(BackupArn=arn)
     round_of_upkeep(sealed)

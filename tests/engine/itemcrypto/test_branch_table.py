@@ -82,7 +82,7 @@ def _put_version(db: Engine, vault: Vault, number: int) -> None:
 
 def test_versions_are_found_and_the_active_one_is_kept(db: Engine) -> None:
     vault, clock, client = Vault(), VirtualClock(), _Counting(db)
-    table = BranchKeyTable(client, "branch-keys", "store", vault, cached_s=60, clock=clock)
+    table = BranchKeyTable(client, "branch-keys", "store", vault, clock=clock)
     with pytest.raises(ItemKeyError, match="tenant has no branch:ACTIVE in branch-keys"):
         table.active("tenant")
     _put_version(db, vault, 1)
@@ -92,7 +92,7 @@ def test_versions_are_found_and_the_active_one_is_kept(db: Engine) -> None:
     calls = client.calls
     assert table.active("tenant") == first
     assert client.calls == calls
-    clock.advance(61)
+    clock.advance(601)
     assert table.active("tenant").version == _VERSIONS[1]
     assert table.version("tenant", _VERSIONS[0].bytes).key == b"\1" * 32
     _put_row(db, vault, "beacon:ACTIVE", b"\7" * 32)
