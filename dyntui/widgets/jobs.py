@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 Cancelled = Callable[[], bool]
 Answer = Awaitable[None] | None
 
-PACE_S = 0.15
+PACE_S = 0.25
 """How long a job's progress stands before more of it is shown."""
 
 

@@ -16,7 +16,7 @@ from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE, THROTTLING_VARIAB
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.keystrokes import figures_of, strokes_amid, strokes_at_rest
-from tests.program import CTRL_END, CTRL_Q, PAGE_DOWN, RUN, TAB, Program, running
+from tests.program import CTRL_END, CTRL_Q, ESCAPE, PAGE_DOWN, RUN, TAB, Program, running
 
 _ITEMS = 1_000_000
 _FEW_ITEMS = 1_000
@@ -83,25 +83,30 @@ def keys(setting: Setting) -> Iterable[Figure]:
         yield from figures_of("key-amid-scan", amid, rest)
         yield _scrolled(program, count)
         # It lets the first two items through, and nothing after them.
-        _read_again(program, *[TAB] * _TABS_TO_FILTER, f"order = {' or order = '.join(orders)}")
+        condition = f"order = {' or order = '.join(orders)}"
+        _type_slowly(program, "f", *[TAB] * _TABS_TO_FILTER, condition, ESCAPE)
         amid = strokes_amid(program, lambda: _read_again(program))
         yield from figures_of("key-amid-filter", amid, rest)
         program.type(CTRL_Q)
         assert program.end() == 0
 
 
-def _read_again(program: Program, *typed: str) -> None:
-    """Have what the form says read from its beginning, after something was typed into it."""
-    for keys in ("f", *typed):
-        program.type(keys)
-        program.settle()
+def _read_again(program: Program) -> None:
+    """Have what the form says read from its beginning."""
+    _type_slowly(program, "f")
     program.type(RUN)
-    program.sees("row 1 of")
 
 
 def _read_to_end(program: Program) -> None:
-    _read_again(program)
+    _type_slowly(program, "f", RUN)
     program.type(CTRL_END)
+
+
+def _type_slowly(program: Program, *parts: str) -> None:
+    """Type, and wait after each part until the screen is quiet."""
+    for part in parts:
+        program.type(part)
+        program.settle()
 
 
 def _scrolled(program: Program, count: int) -> Figure:
