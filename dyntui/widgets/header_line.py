@@ -32,6 +32,15 @@ class HeaderLine(Widget):
     write_units: reactive[float] = reactive(0.0)
     busy: reactive[str] = reactive("")
 
+    def banner(self) -> Text:
+        """Where one is, so that it stands out where that is not this machine; the service is
+        somebody's data and bill."""
+        if self.kind == "local":
+            return Text(f"  {self.place}")
+        colours = self.app.theme_variables
+        colour = colours["error" if self.kind == "service" else "warning"]
+        return Text(f" {self.place} ", style=f"bold {colours['panel']} on {colour}")
+
     def render(self) -> Text:
         """The whole line; the middle gives way where the window is narrow."""
         colours = self.app.theme_variables
@@ -45,12 +54,9 @@ class HeaderLine(Widget):
         if self.read_only:
             left.append("  ")
             left.append(" READ-ONLY ", style=f"bold {colours['panel']} on {colours['success']}")
-        place = Text(f"  {self.place}")
+        place = self.banner()
         if self.kind != "local":
-            # What is not on this machine stands out; the service is somebody's data and bill.
-            banner = colours["error" if self.kind == "service" else "warning"]
             left.append("  ")
-            place = Text(f" {self.place} ", style=f"bold {colours['panel']} on {banner}")
             # Where one is counts for more than what is running.
             right.truncate(max(width - left.cell_len - place.cell_len - 2, 0), overflow="ellipsis")
         room = width - left.cell_len - right.cell_len - 2
@@ -60,3 +66,28 @@ class HeaderLine(Widget):
         left.append_text(right)
         left.truncate(width, overflow="ellipsis")
         return left
+
+
+class PlaceLine(Widget):
+    """The banner of the first line again, for what covers that."""
+
+    DEFAULT_CSS = """
+    PlaceLine { height: 1; background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, header: HeaderLine) -> None:
+        super().__init__()
+        self._header = header
+
+    def on_mount(self) -> None:
+        """The account becomes known later."""
+        self.watch(self._header, "place", self._place_changed)
+
+    def _place_changed(self) -> None:
+        self.refresh()
+
+    def render(self) -> Text:
+        """The banner."""
+        banner = self._header.banner()
+        banner.truncate(self.content_size.width, overflow="ellipsis")
+        return banner

@@ -39,6 +39,7 @@ from dyntui.core.connection.units_limit import (
     UnitsLimitedClient,
     UnitsLimitReached,
 )
+from dyntui.core.user.preferences import Preferences
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.bulk import BulkScreen
 from dyntui.widgets.header_line import HeaderLine
@@ -51,6 +52,7 @@ from engine.errors import AccessDeniedException
 from engine.model.service import STREAMS, service_model
 from tests.dyntui.app.driving import (
     LARGE,
+    SMALL,
     Recorder,
     find,
     notices,
@@ -511,8 +513,8 @@ async def test_the_name_is_typed_before_marked_items_are_deleted(
 
 
 WRITING_VERBS = re.compile(
-    r"(Edit|Create|Duplicate|Delete|Drop|Alter|Change (?!above|below)|Add|Remove|Undo|Restore|Make|Turn|Import|Load|"
-    r"Rotate|Disable|Switch|Seal|Point-in-time|Cancel)"
+    r"(Edit|Create|Duplicate|Delete|Drop|Alter|Change (?!above|below)|Add|Remove|Undo|Restore|Make|"
+    r"Turn|Import|Load|Rotate|Disable|Switch|Seal|Point-in-time|Cancel)"
 )
 CHANGES_NO_DATA = {
     # What a lesson runs with.
@@ -520,7 +522,17 @@ CHANGES_NO_DATA = {
     # Statements that were saved.
     "book.forget",
 }
-PLACES = ("app", "browser", "tables", "form", "items", "item", "settings", "capacity", "timeline")
+PLACES: tuple[str, ...] = (
+    "app",
+    "browser",
+    "tables",
+    "form",
+    "items",
+    "item",
+    "settings",
+    "capacity",
+    "timeline",
+)
 PLACES += ("past", "stream", "results", "row", "transfers", "keys", "sealing", "empty", "learn")
 
 
@@ -595,3 +607,38 @@ async def test_the_palette_refuses_too(address: str) -> None:
             await type_text(pilot, "create a table")
             await press(pilot, "enter")
             assert len(app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_a_drawer_says_in_a_small_window_where_one_is(
+    orders: Engine, monkeypatch: pytest.MonkeyPatch, ascii_only: bool
+) -> None:
+    monkeypatch.setattr(RemoteClient, "account_id", "123456789012")
+    remote = RemoteClient(region="eu-west-1", credentials=Credentials("a", "b"))
+    connection = Connection(orders, None, "eu-west-1", None, remote=remote)
+    app = DyntuiApp(connection, look=Preferences(ascii_only=ascii_only))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "D")
+        lines = screen_text(pilot).splitlines()
+        assert lines[0].strip().startswith("DeleteTable")
+        assert lines[1].strip().startswith("AWS account 123456789012")
+        assert lines[1].strip().endswith("eu-west-1")
+        assert "Type orders to drop it" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert "orders" in orders.list_tables()["TableNames"]
+
+
+def test_the_command_line_names_the_account_before_a_table_is_lost(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    orders: Engine,
+) -> None:
+    monkeypatch.setattr(RemoteClient, "account_id", "123456789012")
+    monkeypatch.setattr(RemoteClient, "is_service", True)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = run(capsys, "drop", "orders", "--endpoint-url", address, "--region", "eu-west-1")
+    asked = "This is AWS account 123456789012 · eu-west-1. Type orders to go on"
+    assert (ended.code, asked in ended.err) == (UNMET, True)
+    assert orders.list_tables()["TableNames"] == ["orders"]
