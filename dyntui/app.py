@@ -9,13 +9,15 @@ import gc
 import sys
 import threading
 from asyncio import Runner
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import StringIO
 from typing import Any, ClassVar
 
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
 from textual.widgets import Input, TextArea
@@ -23,6 +25,7 @@ from textual.widgets import Input, TextArea
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.key_names import key_name, key_word
 from dyntui.core.actions.spoken_keys import speak_of, with_keys
+from dyntui.core.actions.writing import HERE, WRITING, refusal
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.place_text import place_text
 from dyntui.core.connection.session import Session
@@ -34,7 +37,7 @@ from dyntui.core.user.user_config import remember
 from dyntui.screens.browser import BrowserScreen
 from dyntui.themes import DARK, LIGHT, THEMES, theme_name, user_theme
 from dyntui.widgets.ascii_filter import AsciiFilter
-from dyntui.widgets.bindings import bindings
+from dyntui.widgets.bindings import action_of, bindings
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from dyntui.widgets.screen_loop import ScreenLoop
@@ -48,7 +51,6 @@ LOW_BREAKPOINTS = [(0, "-low"), (16, "-high")]
 ANSWER_S = 0.1
 SWITCH_S = 0.001
 """After how long a job's thread lets the screen's run, which asks many times for one key."""
-HERE = "the app's command"
 FOOTER_KEYS = {"enter": "⏎", "space": "␣"}
 
 
@@ -269,6 +271,20 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
             remember(self.look.config, "theme", name)
         except (OSError, ValueError) as error:
             self.notify(f"The choice could not be kept: {error}", severity="error", markup=False)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key, a click or the palette asks for, unless it writes and nothing may."""
+        found = action_of(action, default_namespace or self)
+        if self.connection.read_only and found is not None and found.id in WRITING:
+            said = refusal(found, self.connection.read_only.by)
+            self.notify(said, severity="warning", markup=False)
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def action_read_only(self) -> None:
         """Change nothing from now on, or write again; what the start said stays."""

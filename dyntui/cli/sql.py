@@ -82,7 +82,7 @@ def sql(
         session,
         _Streams(work, output, plain),
         ask_above_bytes(ask_above, yes),
-        refuses_partial_keys=not work.is_remote,
+        refuses_partial_keys=work.connection.refuses_partial_keys,
         max_items=max_items,
     )
     script = _Script(work, runner, positional)

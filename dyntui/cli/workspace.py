@@ -25,6 +25,7 @@ from dyntui.core.connection.connect import (
     is_data_folder,
     neighbours_with_tables,
 )
+from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.connection.units_limit import UnitsLimitReached
 from dyntui.core.tables.schema import TableInfo
@@ -252,13 +253,19 @@ class Workspace:
             )
         with _killed_by_interrupts():
             if typed is not None and self.is_remote:
-                place = self.connection.place
-                prompt = f"{question} This is {place}. Type {typed} to go on"
+                prompt = f"{question} This is {self._place()}. Type {typed} to go on"
                 answer = click.prompt(prompt, default="", show_default=False, err=True) == typed
             else:
                 answer = click.confirm(question, err=True)
         if not answer:
             raise Failure("nothing was changed")
+
+    def _place(self) -> str:
+        """The server's address, or which account of the service's it is."""
+        remote = self.connection.remote
+        if remote is None or not remote.is_service:
+            return self.connection.place
+        return place_text(self.connection, account_of(remote, self.connection.client))
 
     def hint(self, error: ApiError, table: str = "") -> str:
         """A further line about an error of a request that named a table; may be empty."""

@@ -68,7 +68,7 @@ class Shell:
             self.session,
             self,
             ask_above_bytes,
-            refuses_partial_keys=connection.remote is None,
+            refuses_partial_keys=connection.refuses_partial_keys,
         )
         if self._interrupts is not None:
             self.runner.cancelled = self._interrupts.came

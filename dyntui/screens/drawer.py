@@ -19,6 +19,7 @@ from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.footer_line import FooterLine
+from dyntui.widgets.header_line import HeaderLine, PlaceLine
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.moving import go_to_end
@@ -84,9 +85,12 @@ class Drawer(ModalScreen[Result], JobHost):
         """What the drawer is for."""
 
     def compose(self) -> ComposeResult:
-        """Title, body, error, footer."""
+        """Title, on a remote where one is, body, error, footer."""
         with Vertical(id="drawer"):
             yield Static(self.title_text(), id="drawer-title")
+            for header in self.app.screen_stack[0].query(HeaderLine):
+                if header.kind != "local":
+                    yield PlaceLine(header)
             yield from self.compose_body()
             yield Static(id="drawer-error")
             yield FooterLine()

@@ -51,6 +51,13 @@ class HeaderLine(Widget):
         super().__init__(id=id)
         self._spots: list[tuple[int, int, int]] = []
 
+    def banner(self) -> Text:
+        """A place that is not on this machine, so that it stands out; the service is somebody's
+        data and bill."""
+        colours = self.app.theme_variables
+        colour = colours["error" if self.kind == "service" else "warning"]
+        return Text(f" {self.place} ", style=f"bold {colours['panel']} on {colour}")
+
     def render(self) -> Text:
         """The whole line.
 
@@ -86,9 +93,7 @@ class HeaderLine(Widget):
             left.append(" READ-ONLY ", style=f"bold {colours['panel']} on {colours['success']}")
             left.append("  ")
         if self.kind != "local":
-            # It stands out; the service is somebody's data and bill.
-            banner = colours["error" if self.kind == "service" else "warning"]
-            left.append(f" {self.place} ", style=f"bold {colours['panel']} on {banner}")
+            left.append_text(self.banner())
         return left
 
     def _right(self, *, short: bool) -> Text:
@@ -125,3 +130,28 @@ class HeaderLine(Widget):
         for start, end, number in self._spots:
             if offset is not None and start <= offset.x < end and number >= 0:
                 self.post_message(self.CrumbChosen(number))
+
+
+class PlaceLine(Widget):
+    """The banner of the first line again, for what covers that."""
+
+    DEFAULT_CSS = """
+    PlaceLine { height: 1; background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, header: HeaderLine) -> None:
+        super().__init__()
+        self._header = header
+
+    def on_mount(self) -> None:
+        """The account becomes known later."""
+        self.watch(self._header, "place", self._place_changed)
+
+    def _place_changed(self) -> None:
+        self.refresh()
+
+    def render(self) -> Text:
+        """The banner."""
+        banner = self._header.banner()
+        banner.truncate(self.content_size.width, overflow="ellipsis")
+        return banner

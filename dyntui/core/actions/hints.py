@@ -65,7 +65,7 @@ _BY_CODE = {
     "LimitExceededException": "Wait for the changes that are under way.",
     "UnitsLimitReached": "What came so far stands. Ask again to go on.",
     "ConnectionFailed": "Is the server running, and does it answer there?",
-    "InternalServerError": "Nothing was changed; try again.",
+    "InternalServerError": "Try again; look first whether a write was carried out all the same.",
     "ProvisionedThroughputExceededException": "Give the table or index more units.",
     "ThrottlingException": "Ask more slowly; dyntui stats tells whether a key is hot.",
     "RequestLimitExceeded": "The account is at its limit: ask more slowly.",

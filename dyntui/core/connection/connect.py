@@ -137,6 +137,12 @@ class Connection(Closing):
         """Whether this is Amazon's service, and so somebody's data and bill."""
         return self.remote is not None and self.remote.is_service
 
+    @property
+    def refuses_partial_keys(self) -> bool:
+        """Whether a write that does not name one item is refused: by the engine, by the service, or
+        since nothing may be changed. Other servers may carry it out."""
+        return self.local_tools is not None or self.is_service or bool(self.read_only)
+
     def close(self) -> None:
         """Close the files; a second close does nothing."""
         self.on_close()

@@ -92,13 +92,12 @@ def make_ready(
 
     sent, parameters = bound(text, values)
     prepared = prepare(sent, names.described)
-    refuses = connection.local_tools is not None or connection.is_service
     warning = risk(
         prepared,
         parameters,
         names.described,
         large_bytes=connection.ask_above_bytes,
-        refuses_partial_keys=refuses,
+        refuses_partial_keys=connection.refuses_partial_keys,
     )
     at_end = warning if _reads_what_is_shown(prepared) else None
     first = None if at_end else warning

@@ -177,8 +177,7 @@ class ServiceTransfers:
 
 
 def _export(told: Json) -> Transfer:
-    prefix = told.get("S3Prefix")
-    home = f"{told['S3Bucket']}/{prefix}" if prefix else told["S3Bucket"]
+    home = _home(told.get("S3Bucket"), told.get("S3Prefix"))
     transfer = _ended(
         Transfer("export", _table(told), home, _seconds(told.get("StartTime"))),
         told,
@@ -195,9 +194,9 @@ def _export(told: Json) -> Transfer:
 
 
 def _import(told: Json) -> Transfer:
-    source = told["S3BucketSource"]
-    prefix = source.get("S3KeyPrefix")
-    home = f"{source['S3Bucket']}/{prefix}" if prefix else source["S3Bucket"]
+    # Other servers than the service's may not tell where it comes from.
+    source = told.get("S3BucketSource", {})
+    home = _home(source.get("S3Bucket"), source.get("S3KeyPrefix"))
     transfer = _ended(
         Transfer("import", _table(told), home, _seconds(told.get("StartTime"))),
         told,
@@ -217,6 +216,10 @@ def _import(told: Json) -> Transfer:
         transfer.state, transfer.note = "done", ""
     transfer.note = f"{counts}; {transfer.note}" if transfer.note else counts
     return transfer
+
+
+def _home(bucket: str | None, prefix: str | None) -> str:
+    return "/".join(filter(None, (bucket, prefix)))
 
 
 def _ended(transfer: Transfer, told: Json, status: str) -> Transfer:

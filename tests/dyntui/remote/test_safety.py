@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from dyntui.app import DyntuiApp
 from dyntui.cli.exits import OK, PARTIAL, REFUSED, UNMET, USAGE
+from dyntui.core.actions.registry import ACTIONS
+from dyntui.core.actions.writing import WRITING
 from dyntui.core.connection.connect import (
     ConnectError,
     Connection,
@@ -37,6 +39,7 @@ from dyntui.core.connection.units_limit import (
     UnitsLimitedClient,
     UnitsLimitReached,
 )
+from dyntui.core.user.preferences import Preferences
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.bulk import BulkScreen
 from dyntui.widgets.header_line import HeaderLine
@@ -49,6 +52,7 @@ from engine.errors import AccessDeniedException
 from engine.model.service import STREAMS, service_model
 from tests.dyntui.app.driving import (
     LARGE,
+    SMALL,
     Recorder,
     find,
     notices,
@@ -528,3 +532,135 @@ async def test_the_name_is_typed_before_marked_items_are_deleted(
 def test_a_path_gives_way_before_the_region(room: int, text: str) -> None:
     fitted = fitted_place("local ~/share/dyntui/sample · us-east-1", room)
     assert fitted == text
+
+
+WRITING_VERBS = re.compile(
+    r"(Edit|Create|Duplicate|Delete|Drop|Alter|Change (?!above|below)|Add|Remove|Undo|Restore|Make|"
+    r"Turn|Import|Load|Rotate|Disable|Switch|Seal|Point-in-time|Cancel)"
+)
+CHANGES_NO_DATA = {
+    # What a lesson runs with.
+    *("learn.parameter", "learn.more", "learn.less"),
+    # Statements that were saved.
+    "book.forget",
+}
+PLACES: tuple[str, ...] = (
+    "app",
+    "browser",
+    "tables",
+    "form",
+    "items",
+    "item",
+    "settings",
+    "capacity",
+    "timeline",
+)
+PLACES += ("past", "stream", "results", "row", "transfers", "keys", "sealing", "empty", "learn")
+
+
+def test_what_begins_a_write_is_known_by_its_title() -> None:
+    assert {action.id for action in ACTIONS} >= WRITING
+    named = {
+        action.id
+        for action in ACTIONS
+        if action.context in PLACES and WRITING_VERBS.match(action.title)
+    }
+    assert named - CHANGES_NO_DATA == WRITING
+
+
+@pytest.mark.parametrize(
+    ("first", "keys"),
+    [
+        ((), ("e", "i", "o", "O", "d", "u")),
+        (("m",), ("d",)),
+        (("enter",), ("e", "i", "d")),
+        (("ctrl+o",), ("o", "a", "d")),
+        (("2",), ("enter", "o", "d", "D")),
+        (("3",), ("a", "L")),
+        (("4",), ("r", "u", "U", "z", "a", "o", "D")),
+        (("5",), ("o", "T", "X")),
+        (("x",), ("i", "d")),
+        (("K",), ("a", "S")),
+    ],
+)
+async def test_where_nothing_may_be_changed_no_form_is_opened(
+    address: str, orders: Engine, first: tuple[str, ...], keys: tuple[str, ...]
+) -> None:
+    del orders
+    with connect(remote=Remote(address), read_only=True) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, *first)
+            for key in keys:
+                told = len(notices(pilot))
+                await press(pilot, key)
+                assert len(pilot.app.screen_stack) == 1, key
+                assert "(--read-only); start without it to write." in notices(pilot)[-1]
+                assert len(notices(pilot)) == told + 1, key
+
+
+async def test_a_read_only_app_asks_for_no_name_and_refuses_a_statement(
+    address: str, orders: Engine
+) -> None:
+    with connect(remote=Remote(address), read_only=True) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "p")
+            await type_text(pilot, "DELETE FROM orders WHERE total = 1")
+            await press(pilot, "f5")
+            assert len(pilot.app.screen_stack) == 1
+            assert "ExecuteStatement is refused: nothing may be changed" in screen_text(pilot)
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS
+
+
+async def test_the_palette_refuses_too(address: str) -> None:
+    with connect(remote=Remote(address)) as connection:
+        app = DyntuiApp(connection)
+        async with app.run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            app.action_read_only()
+            await press(pilot, "ctrl+p")
+            await type_text(pilot, "create a table")
+            await press(pilot, "enter")
+            assert len(app.screen_stack) == 1
+            assert "read-only lets it write again" in notices(pilot)[-1]
+            app.action_read_only()
+            await press(pilot, "ctrl+p")
+            await type_text(pilot, "create a table")
+            await press(pilot, "enter")
+            assert len(app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_a_drawer_says_in_a_small_window_where_one_is(
+    orders: Engine, monkeypatch: pytest.MonkeyPatch, ascii_only: bool
+) -> None:
+    monkeypatch.setattr(RemoteClient, "account_id", "123456789012")
+    remote = RemoteClient(region="eu-west-1", credentials=Credentials("a", "b"))
+    connection = Connection(orders, None, "eu-west-1", None, remote=remote)
+    app = DyntuiApp(connection, look=Preferences(ascii_only=ascii_only))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "D")
+        lines = screen_text(pilot).splitlines()
+        assert lines[0].strip().startswith("DeleteTable")
+        assert lines[1].strip().startswith("AWS account 123456789012")
+        assert lines[1].strip().endswith("eu-west-1")
+        assert "Type orders to drop it" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert "orders" in orders.list_tables()["TableNames"]
+
+
+def test_the_command_line_names_the_account_before_a_table_is_lost(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    orders: Engine,
+) -> None:
+    monkeypatch.setattr(RemoteClient, "account_id", "123456789012")
+    monkeypatch.setattr(RemoteClient, "is_service", True)
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = run(capsys, "drop", "orders", "--endpoint-url", address, "--region", "eu-west-1")
+    asked = "This is AWS account 123456789012 · eu-west-1. Type orders to go on"
+    assert (ended.code, asked in ended.err) == (UNMET, True)
+    assert orders.list_tables()["TableNames"] == ["orders"]

@@ -15,6 +15,7 @@ from dyntui.core.transfers.transfers import Transfer
 from dyntui.core.transfers.words import preview_lines, rejections_text, standing, stretch_text
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import JobReport
+from engine.errors import ConnectionFailed, UnknownOperationException
 from engine.transfer.records import Record
 from engine.transfer.sources import Found
 
@@ -139,7 +140,8 @@ def test_an_export_at_work_is_shown_with_the_progress_of_its_job() -> None:
 
     tools: Any = OneJob()
     service = ServiceTransfers(call, cast("LocalTools", tools))
-    (transfer,), _ = service.look()
+    (transfer,), refusals = service.look()
+    assert refusals == []
     assert (transfer.job, transfer.done, transfer.total) == (7, 50, 200)
     told |= {"ExportStatus": "FAILED", "FailureCode": "S3AccessDenied", "FailureMessage": "no"}
     (transfer,), _ = service.look()
@@ -147,3 +149,29 @@ def test_an_export_at_work_is_shown_with_the_progress_of_its_job() -> None:
     # What has ended is not asked for again.
     service.look()
     assert calls.count("DescribeExport") == 2
+
+
+def test_what_was_begun_is_asked_for_where_nothing_is_listed() -> None:
+    arn = f"{ARN}/import/01800000000-01234567"
+    begun = Transfer("import", "table", "bucket/new", 1_800_000.0, arn=arn)
+
+    def call(operation: str, request: Json) -> Json:
+        if operation == "DescribeImport":
+            assert request == {"ImportArn": arn}
+            # Less than the service tells.
+            told = {"ImportArn": arn, "ImportStatus": "COMPLETED", "TableArn": ARN}
+            return {"ImportTableDescription": told}
+        if operation == "ListImports":
+            raise ConnectionFailed("the server failed; it may have carried it out all the same")
+        raise UnknownOperationException("ListExports is not an operation of this server")
+
+    service = ServiceTransfers(call, None)
+    why = [
+        "ListExports: this remote does not have it",
+        "ListImports: the server failed",
+    ]
+    assert service.look() == ([], why)
+    service.begun(begun)
+    (transfer,), refusals = service.look()
+    assert (transfer.kind, transfer.arn, transfer.state) == ("import", arn, "done")
+    assert refusals == why
