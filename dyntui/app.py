@@ -8,18 +8,21 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from asyncio import Runner
 from collections.abc import Callable
 from io import StringIO
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import App
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
+from textual.widgets import Input, TextArea
 
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.key_names import key_name, key_word
-from dyntui.core.actions.spoken_keys import speak_of
+from dyntui.core.actions.spoken_keys import speak_of, with_keys
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.place_text import place_text
 from dyntui.core.connection.session import Session
@@ -34,10 +37,14 @@ from dyntui.widgets.ascii_filter import AsciiFilter
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
+from dyntui.widgets.screen_loop import ScreenLoop
+from dyntui.widgets.sent_cells import SentCells
+from dyntui.widgets.typed_ahead import TypedAhead
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-wider")]
+LOW_BREAKPOINTS = [(0, "-low"), (16, "-high")]
 ANSWER_S = 0.1
 SWITCH_S = 0.001
 """After how long a job's thread lets the screen's run, which asks many times for one key."""
@@ -55,7 +62,7 @@ class CopyDone(Message):
         self.problem = problem
 
 
-class DyntuiApp(App[None], inherit_bindings=False):
+class DyntuiApp(TypedAhead, inherit_bindings=False):
     """Opens on the tables of a connection; does not close it."""
 
     TITLE = "dyntui"
@@ -95,8 +102,10 @@ class DyntuiApp(App[None], inherit_bindings=False):
         connection.on_wait = self.session.note_wait
         connection.units_limit.may_go_on = self._may_go_on
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+        self.VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
         # Paging through a long grid is slow if every step glides.
         self.animation_level = "none"
+        self._sent = SentCells()
         self.look = Preferences() if look is None else look
         if self.look.ascii_only:
             self._filters.append(AsciiFilter(keeps_values=self.look.keeps_values))
@@ -111,10 +120,33 @@ class DyntuiApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what was wrong with the settings."""
+        self.app_resume_signal.subscribe(self, lambda _: self._sent.forget(), immediate=True)
         for complaint in self._complaints:
             self.notify(
                 f"{complaint}. It is left aside.", severity="warning", timeout=20, markup=False
             )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint everything anew, also where the window has the size again that it had."""
+        self._sent.forget()
+        if event.size == self.size:
+            self.screen.refresh()
+
+    def action_repaint(self) -> None:
+        """Paint everything anew, since something else may have written to the terminal."""
+        self._sent.forget()
+        self.screen.refresh()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A cursor does not blink: an idle window sends nothing."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Send only what changes."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            renderable = self._sent.changed_by(renderable, self.size.width)
+        super()._display(screen, renderable)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, as fields and areas do; only what went another way than asked is said."""
@@ -189,6 +221,11 @@ class DyntuiApp(App[None], inherit_bindings=False):
             self.screen.dismiss()
         elif not isinstance(self.screen, SystemModalScreen):
             self.push_screen(HelpScreen(context_of(self.focused or self.screen), self.keys_text))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies where text is chosen; who wanted to leave with it is told how."""
+        self.clear_notifications()
+        self.notify(with_keys("{app.quit} quits, {browser.back} stops what takes long."))
 
     def action_light(self) -> None:
         """Light colours, or dark ones again."""
@@ -278,7 +315,8 @@ def run_app(connection: Connection, look: Preferences | None = None) -> None:
     sys.setswitchinterval(SWITCH_S)
     try:
         app = DyntuiApp(connection, look=look, copier=Clipboard())
-        app.run(mouse=app.look.mouse)
+        with Runner(loop_factory=ScreenLoop) as runner:
+            app.run(mouse=app.look.mouse, loop=runner.get_loop())
     finally:
         gc.enable()
         sys.setswitchinterval(interval_s)

@@ -24,8 +24,15 @@ from engine.storage.folder import DataFolder, open_folder
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d\Z|local\Z")
 
 _start_due_plans: Callable[..., None] = late("engine.operations.plan_process", "start_due_plans")
+_archive_lost: Callable[..., None] = late("engine.operations.archiving", "archive_lost")
 _resume_jobs: Callable[..., None] = late("engine.operations.jobs", "resume_jobs")
 _region_keys: Callable[..., KeyTools] = late("engine.security.keys", "region_keys")
+
+
+def _look_after(region: Region) -> None:
+    """What is to be looked after in every process that lives for a while."""
+    _archive_lost(region)
+    _start_due_plans(region)
 
 
 class Account(Closing):
@@ -53,19 +60,23 @@ class Account(Closing):
         settings: Settings | None = None,
         wording: str | None = None,
         throttling: str | None = None,
+        read_cache_kib: int | None = None,
         clock: Clock = SYSTEM_CLOCK,
         force_network: bool = False,
     ) -> Account:
         """Open a data folder, or make one; raises `engine.errors.FolderError`.
 
         `durability`, `settings`, `wording` and `throttling` ("enforce", "warn" or "off") replace
-        what the folder's `config.toml` says; `ValueError` where one cannot be.
+        what the folder's `config.toml` says; `ValueError` where one cannot be. `read_cache_kib` is
+        how much of the file each of the readers keeps in memory.
         `force_network` opens a folder on a network file system all the same.
         """
         folder = open_folder(Path(path), force_network)
         options, configured_settings = configured(folder.config_path, folder.config())
         if durability is not None:
             options = replace(options, durability=checked_durability(durability))
+        if read_cache_kib is not None:
+            options = replace(options, read_cache_kib=read_cache_kib)
         chosen = settings or configured_settings
         if wording is not None:
             chosen = replace(chosen, wording=wording)
@@ -100,7 +111,7 @@ class Account(Closing):
                     region, self._folder, self._clock, self._settings, self._options, self.keys
                 )
                 opened = replace(opened, neighbour=self._region)
-                opened.database.upkeep.chore = partial(_start_due_plans, opened)
+                opened.database.upkeep.chore = partial(_look_after, opened)
                 engine = Engine(opened, self)
                 self._engines[region] = engine
                 # Where the file is damaged, requests say so, each for itself.

@@ -1,7 +1,8 @@
 """The installed program in a pseudo-terminal, with the screen that it draws.
 
 What it writes goes through `pyte`, a terminal in memory; what is typed goes in as bytes. The time
-of what is waited for is measured from the last byte that was typed.
+of what is waited for is measured from the last byte that was typed until the byte came that
+shows it; what this terminal takes to draw is not in it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _READ_BYTES = 65_536
 
 ENTER = "\r"
 ESCAPE = "\x1b"
+TAB = "\t"
+UP = "\x1b[A"
 DOWN = "\x1b[B"
 PAGE_DOWN = "\x1b[6~"
 CTRL_END = "\x1b[1;5F"
@@ -41,6 +44,7 @@ class Program:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self.typed_at = perf_counter()
+        self.came_at = self.typed_at
         self.modes_before = self.modes()
 
     @property
@@ -71,11 +75,18 @@ class Program:
 
     def until(self, seen: Callable[[str], bool], wait_s: float = WAIT_S) -> float:
         """Wait for the screen to be so; gives the seconds since something was typed."""
+        came = self.comes(seen, self.typed_at + wait_s - perf_counter())
+        assert came, f"never seen; the screen is\n{self.text}"
+        return max(0.0, self.came_at - self.typed_at)
+
+    def comes(self, seen: Callable[[str], bool], wait_s: float) -> bool:
+        """Wait for the screen to be so; whether it is within these seconds."""
+        ends_at = perf_counter() + wait_s
         while not seen(self.text):
-            left = self.typed_at + wait_s - perf_counter()
-            came = left > 0 and self._take(left)
-            assert came, f"never seen; the screen is\n{self.text}"
-        return perf_counter() - self.typed_at
+            left = ends_at - perf_counter()
+            if left <= 0 or not self._take(left):
+                return False
+        return True
 
     def sees(self, text: str, wait_s: float = WAIT_S) -> float:
         """Wait for a text to be on the screen; gives the seconds since something was typed."""
@@ -84,12 +95,22 @@ class Program:
     def writes_something(self, wait_s: float = WAIT_S) -> float:
         """Wait for the program to write; gives the seconds since something was typed."""
         assert self._take(wait_s)
-        return perf_counter() - self.typed_at
+        return self.came_at - self.typed_at
 
     def settle(self, quiet_s: float = 0.3) -> None:
         """Take what the program writes until it is quiet."""
         while self._take(quiet_s):
             pass
+
+    def take_for(self, seconds: float) -> None:
+        """Take what the program writes for so long."""
+        ends_at = perf_counter() + seconds
+        while (left := ends_at - perf_counter()) > 0:
+            self._take(left)
+
+    def background(self, line: int, column: int) -> str:
+        """The colour behind a character of the screen, both counted from 0."""
+        return str(self._screen.buffer[line][column].bg)
 
     def end(self) -> int | None:
         """Wait until it has ended by itself; gives its exit code."""
@@ -113,6 +134,7 @@ class Program:
         except OSError:
             # Linux says so where the other side is closed.
             return False
+        self.came_at = perf_counter()
         self.written += content
         self._stream.feed(content)
         return bool(content)

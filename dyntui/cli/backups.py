@@ -16,6 +16,7 @@ from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.progress import ProgressBar, progress_bar
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.moments import utc_text
 from engine.client.paging import answers
 from engine.client.protocol import Json
@@ -161,7 +162,7 @@ def _wait_for_table(work: Workspace, table: str) -> None:
 
     wait_for(work, "restore", table, is_done)
     count = work.table(table).item_count
-    say(f"restored {table}, with {count:,} items")
+    say(f"restored {table}, with {counted(count, 'item')}")
 
 
 @click.command(cls=Command)

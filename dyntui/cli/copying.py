@@ -18,6 +18,7 @@ from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.recovery.copying import delete_all, scan_cost_text, scanned
 from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from engine.client.protocol import Json, LoadProgress
 from engine.errors import ApiError
 
@@ -68,7 +69,7 @@ def copy(
     else:
         work.limit_rates(max_rcu, max_wcu)
         _copy_by_scan(work, info, new_table, batch_for(max_wcu))
-    say(f"copied {work.table(new_table).item_count:,} items to {new_table}")
+    say(f"copied {counted(work.table(new_table).item_count, 'item')} to {new_table}")
 
 
 def _check_limits(via: str, max_rcu: float | None, max_wcu: float | None) -> None:
@@ -115,7 +116,7 @@ def _copy_by_scan(work: Workspace, info: TableInfo, new_table: str, batch_items:
         bar.show("copy", written, info.item_count)
 
     def done() -> str:
-        return f"{new_table} was made and {written:,} items were copied"
+        return f"{new_table} was made and {counted(written, 'item was', 'items were')} copied"
 
     try:
         with progress_bar() as bar:
@@ -164,7 +165,7 @@ def truncate(
     say(f"by drop: {_NO_UNITS}; by scan: {scan_cost_text(info)}")
     if dry_run:
         return
-    work.confirm(f"Take all {info.item_count:,} items out of {table}?", yes=yes, typed=table)
+    work.confirm(f"Take {counted(info.item_count, 'item')} out of {table}?", yes=yes, typed=table)
     if via == "scan":
         work.limit_rates(max_rcu, max_wcu)
         _delete_all(work, info, batch_for(max_wcu))
@@ -184,7 +185,7 @@ def _delete_all(work: Workspace, info: TableInfo, batch_items: int) -> None:
             )
     except ApiError as error:
         raise OperationError("BatchWriteItem", error) from error
-    say(f"deleted {count:,} items")
+    say(f"deleted {counted(count, 'item')}")
 
 
 def _truncate_at_once(work: Workspace, info: TableInfo) -> None:

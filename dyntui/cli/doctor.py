@@ -12,6 +12,7 @@ from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import Connection
 from dyntui.core.security.key_check import checked_keys
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.moments import utc_text
 from engine.client.protocol import StorageReport
 from engine.errors import ApiError
@@ -51,7 +52,7 @@ def doctor(context: click.Context, compact: bool, output: str) -> None:
             _print_report(connection.region, report, keys.summary)
         for problem in problems:
             click.echo(f"problem: {problem}")
-        click.echo("no problems" if not problems else f"{len(problems):,} problems")
+        click.echo("no problems" if not problems else counted(len(problems), "problem"))
     if problems:
         context.exit(UNMET)
 

@@ -11,6 +11,7 @@ from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.crypto_config import config_option, counter, protection_of, told
 from dyntui.cli.exits import PARTIAL, UNMET, Failure, say
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.text.amounts import counted
 
 if TYPE_CHECKING:
     from engine.itemcrypto.inspection import Report
@@ -92,7 +93,7 @@ def encrypt_table(
     except ItemCryptoError as error:
         raise Failure(error.message, PARTIAL if progress.sealed else UNMET) from error
     finally:
-        say(f"{progress.sealed:,} items sealed, {progress.passed_over:,} passed over")
+        say(f"{counted(progress.sealed, 'item')} sealed, {progress.passed_over:,} passed over")
     if no_verify:
         return
     report = verified_items(work, table, protection)

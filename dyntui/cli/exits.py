@@ -113,7 +113,8 @@ def exit_code_of(error: BaseException) -> int:
             _abandon_stdout()
             return BROKEN_PIPE
         case OSError():
-            say(f"dyntui: {error}")
+            place = f"{error.filename}: " if error.filename else ""
+            say(f"dyntui: {place}{error.strerror or error}")
             return FAILED
     say(f"dyntui: {type(error).__name__}: {error} (details: --debug)")
     return FAILED
@@ -139,6 +140,7 @@ def _usage_line(error: click.UsageError) -> str:
     # Where a command is missing, click's message is all of its help.
     missing = isinstance(error, click.exceptions.NoArgsIsHelpError)
     message = "the name of a command is missing" if missing else error.format_message()
+    message = message.removesuffix(".")
     context = error.ctx
     if context is None:
         return f"dyntui: {message}"

@@ -15,6 +15,7 @@ from dyntui.cli.exits import FAILED, PARTIAL, Failure, OperationError, say
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted, items_written
 from dyntui.core.text.formats import dynamodb_json
 from dyntui.core.transfers.import_plan import ON_DUPLICATE, ImportPlan, Opened
 from dyntui.core.transfers.importing import (
@@ -166,21 +167,24 @@ def _run(work: Workspace, info: TableInfo, job: Import, existing: Existing) -> N
     except TooManyRejectionsError:
         raise Failure(
             f"more than {job.errors_max:,} records are no items of {table}: given up; "
-            f"{outcome.written:,} items were written",
+            f"{items_written(outcome.written)}",
             PARTIAL,
         ) from None
     except ApiError as error:
-        done = f"{outcome.written:,} items were written" if outcome.written else ""
+        done = items_written(outcome.written) if outcome.written else ""
         raise OperationError("PutItem", error, done=done) from error
     except KeyboardInterrupt:
-        say(f"before that, {outcome.written:,} items were written")
+        say(f"before that, {items_written(outcome.written)}")
         raise
     say(
-        f"{table}: {outcome.read:,} records read, {outcome.written:,} written, "
+        f"{table}: {counted(outcome.read, 'record')} read, {outcome.written:,} written, "
         f"{outcome.rejected:,} rejected"
     )
     if outcome.rejected:
-        raise Failure(f"{outcome.rejected:,} records are no items of {table}", PARTIAL)
+        raise Failure(
+            f"{counted(outcome.rejected, 'record is no item', 'records are no items')} of {table}",
+            PARTIAL,
+        )
 
 
 class _Rejections:

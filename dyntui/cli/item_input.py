@@ -42,6 +42,11 @@ def _read_documents(argument: str, *, plain: bool) -> Iterator[tuple[Any, str]]:
         with open_file(argument) as stream:
             yield from _read_stream(stream, argument, plain)
     else:
+        if _is_a_name(argument):
+            raise click.UsageError(
+                f'ITEM is JSON, such as {{"id": {{"S": "a"}}}}; a file is given as '
+                f"file://{argument}, standard input as -"
+            )
         yield _parse(argument, "ITEM", plain), "ITEM"
 
 
@@ -57,6 +62,12 @@ def _read_stream(stream: BinaryIO, source: str, plain: bool) -> Iterator[tuple[A
     for number, line in chain([first], numbered):
         place = f"{source}, line {number}"
         yield _parse(decode(line, place), place, plain), place
+
+
+def _is_a_name(argument: str) -> bool:
+    """Whether an argument is no JSON at all, such as the name of a file."""
+    begins = argument.strip()[:1]
+    return begins not in ("", "{", "[") and not _is_json(argument.encode())
 
 
 def _is_json(line: bytes) -> bool:

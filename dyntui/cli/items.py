@@ -14,6 +14,7 @@ from dyntui.cli.output import format_options, write_item
 from dyntui.cli.statement_options import max_wcu_option
 from dyntui.cli.workspace import workspace
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
@@ -80,7 +81,8 @@ def put(context: click.Context, table: str, item: str, plain: bool, max_wcu: flo
         elif len(first) == 1:
             work.call("PutItem", {"TableName": table, "Item": first[0]})
         else:
-            say(f"{work.load_items(table, chain(first, items), max_wcu=max_wcu):,} items written")
+            written = work.load_items(table, chain(first, items), max_wcu=max_wcu)
+            say(f"{counted(written, 'item')} written")
     except OperationError as failed:
         if failed.error.code == "SerializationException" and not plain:
             failed.hint = failed.hint or PLAIN_HINT

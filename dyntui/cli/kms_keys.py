@@ -13,6 +13,7 @@ from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.passphrase import asked_passphrase, long_enough
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.security.key_changes import alias_name
+from dyntui.core.security.words import MASTER_TEXTS
 from dyntui.core.tables.table_keys import tables_by_key
 from dyntui.core.text.moments import utc_text
 from engine.client.keys import (
@@ -270,7 +271,7 @@ def master(context: click.Context, kind: str | None) -> None:
         keys.protect(kind, new)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    say(f"the master key comes from here now: {kind}")
+    say(f"the master key is {MASTER_TEXTS[kind]} now")
 
 
 def _document(info: KeyInfo, tables: Mapping[str, list[str]]) -> Json:

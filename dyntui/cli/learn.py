@@ -13,6 +13,7 @@ import click
 from dyntui.cli.command import Command, given, report_option
 from dyntui.cli.exits import UNMET
 from dyntui.cli.output import write_document, write_rows
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import Line
 from dyntui.lessons.catalog import LESSONS, lesson_named
 from dyntui.lessons.drawing import lesson_lines, plain, step_lines
@@ -166,6 +167,8 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
         below = _show(done, number, parameter, top, said)
         key, said = next(keys), ""
         if key in QUIT or (key in NEXT and not below and last):
+            # What comes next on the terminal begins a line of its own.
+            click.echo()
             return done
         if key in NEXT and below:
             top += _height()
@@ -212,8 +215,7 @@ def _copied(step: Step) -> str:
     except OSError as error:
         return f"Not copied: {error}"
     sys.stdout.write(copied.sequence)
-    count = len(step.requests)
-    return f"Copied {count} request{'' if count == 1 else 's'} {copied.way}"
+    return f"Copied {counted(len(step.requests), 'request')} {copied.way}"
 
 
 def _show(done: Run, number: int, parameter: int, top: int, said: str) -> bool:

@@ -26,6 +26,7 @@ from dyntui.core.capacity.load_test_keys import (
 )
 from dyntui.core.tables.cost import write_units
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted, items_written
 from dyntui.core.text.symbols import drawn
 from dyntui.core.text.text_table import rows_text
 from engine.client.protocol import Json
@@ -107,7 +108,8 @@ def load_test(
     if clean_up:
         _clean_up(work, info, test)
     elif test.written:
-        say(f"{len(test.written):,} items stay: dyntui load-test {info.name} --clean-up")
+        stay = counted(len(test.written), "item stays", "items stay")
+        say(f"{stay}: dyntui load-test {info.name} --clean-up")
 
 
 def _run(work: Workspace, info: TableInfo, plan: LoadPlan, seed: int | None) -> LoadTest:
@@ -123,7 +125,7 @@ def _run(work: Workspace, info: TableInfo, plan: LoadPlan, seed: int | None) -> 
         say(f"ended after {test.elapsed_s:.1f} s of {plan.duration_s:g} s")
     except ApiError as error:
         line.clear()
-        done = f"{len(test.written):,} items were written" if test.written else ""
+        done = items_written(len(test.written)) if test.written else ""
         operation = test.failed or "GetItem"
         raise OperationError(operation, error, done=done, hint=work.hint(error)) from error
     line.clear()
@@ -145,19 +147,19 @@ def _clean_up(work: Workspace, info: TableInfo, test: LoadTest | None) -> None:
     def count(number: int) -> None:
         nonlocal removed
         removed = number
-        line.show(f"{number:,} items removed")
+        line.show(f"{counted(number, 'item')} removed")
 
     try:
         remove(client, info, keys, count)
     except ApiError as error:
-        done = f"{removed:,} items were removed" if removed else ""
+        done = f"{counted(removed, 'item was', 'items were')} removed" if removed else ""
         raise OperationError("DeleteItem", error, done=done, hint=work.hint(error)) from error
     except KeyboardInterrupt:
-        say(f"before that, {removed:,} items were removed")
+        say(f"before that, {counted(removed, 'item was', 'items were')} removed")
         raise
     finally:
         line.clear()
-    say(f"{removed:,} items removed")
+    say(f"{counted(removed, 'item')} removed")
 
 
 def _question(work: Workspace, info: TableInfo, plan: LoadPlan, clean_up: bool) -> str:
@@ -172,8 +174,9 @@ def _question(work: Workspace, info: TableInfo, plan: LoadPlan, clean_up: bool) 
     if clean_up:
         write_cost += min(writes, plan.key_count) * sum(write_units(info, item, None).values())
     return (
-        f"Send {reads:,} reads and {writes:,} writes to {place}, for up to {read_units:,.0f} RCU "
-        f"and {write_cost:,} WCU{_dollars(work, info, read_units, write_cost)}?"
+        f"Send {counted(reads, 'read')} and {counted(writes, 'write')} to {place}, "
+        f"for up to {read_units:,.0f} RCU and {write_cost:,} WCU"
+        f"{_dollars(work, info, read_units, write_cost)}?"
     )
 
 
@@ -230,7 +233,7 @@ def _summary_text(test: LoadTest) -> str:
     )
     left_alone = test.writes.left_alone
     if left_alone:
-        reasons += f"{left_alone:,} writes left alone: their items are not of a load test\n"
+        reasons += f"{counted(left_alone, 'write')} left alone: on items that no load test made\n"
     return rows_text(heads, rows, (False, *[True] * 8)) + reasons
 
 

@@ -88,6 +88,22 @@ class Root(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a verb; where there is none of that name, tell which one is like it."""
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self._verbs, 1)
+            if not near or args[0] in self._verbs:
+                raise
+            raise click.UsageError(
+                f"there is no command {args[0]!r}; did you mean {near[0]}?", context
+            ) from error
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
         with formatter.section("Commands"):

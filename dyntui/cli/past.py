@@ -12,6 +12,7 @@ from dyntui.cli.exits import PARTIAL, REFUSED, UNMET, Failure, say
 from dyntui.cli.keys import primary_key
 from dyntui.cli.workspace import Workspace, workspace
 from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import change_json, change_lines, diff_json, diff_lines, key_text
 from dyntui.core.text.formats import dynamodb_json
 from engine.client.changes import Changes
@@ -178,7 +179,7 @@ def undo(
     for one in refused:
         say(f"left as it is: {key_text(one.key)}: {one.refusal}")
     done = len(results) - len(refused)
-    said = f"{done:,} item{'' if done == 1 else 's'} brought back"
+    said = f"{counted(done, 'item is', 'items are')} as before"
     if not results:
         raise Failure("there are no such changes")
     if refused:

@@ -175,10 +175,8 @@ def scan(
 ) -> None:
     """Show all items of a table or an index."""
     work, reading = workspace(context), _Reading(**options)
-    if segments > 1 and reading.ends_early:
-        raise click.UsageError(
-            "--segments takes neither --limit nor --max-items nor --starting-token"
-        )
+    if segments > 1 and (reading.limit, reading.max_items) != (None, None):
+        raise click.UsageError("--segments takes neither --limit nor --max-items")
     info, index = _target(work, table, reading)
     plan = _plan(info, reading, {}, descending=False)
     if not reading.ends_early and work.is_watched:
@@ -188,16 +186,8 @@ def scan(
     members = dict(plan.request.members)
     if segments == 1:
         _run(work, "Scan", members, info, index, reading)
-        return
-    work.limit_rates(reading.max_rcu)
-    members |= _expressions(members, reading)
-    from dyntui.core.connection.segments import segment_pages
-
-    with closing(segment_pages(partial(work.call, "Scan"), members, segments)) as pages:
-        kept = _UntilStopped(pages)
-        _show(work, "Scan", kept, info, index, reading)
-    if kept.stopped is not None:
-        raise kept.stopped
+    else:
+        _run_segments(work, members, segments, info, index, reading)
 
 
 def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
@@ -265,6 +255,34 @@ def _run(
             say(f"there is more: --starting-token {pages.resume_token}")
     if pages.stopped is not None:
         raise pages.stopped
+
+
+def _run_segments(
+    work: Workspace,
+    members: Json,
+    segments: int,
+    info: TableInfo,
+    index: IndexInfo | None,
+    reading: _Reading,
+) -> None:
+    from dyntui.cli.segment_token import left_of, token_of
+    from dyntui.core.connection.segments import segment_pages
+
+    work.limit_rates(reading.max_rcu)
+    members |= _expressions(members, reading)
+    left: dict[int, Json | None] = dict.fromkeys(range(segments))
+    if reading.starting_token is not None:
+        try:
+            left = left_of(reading.starting_token, segments)
+        except TokenError as error:
+            raise click.UsageError(f"--starting-token: {error}") from None
+    with closing(segment_pages(partial(work.call, "Scan"), members, segments, left)) as pages:
+        kept = _UntilStopped(pages)
+        _show(work, "Scan", kept, info, index, reading)
+    if kept.stopped is not None:
+        token = token_of(segments, left)
+        say(f"there is more: --segments {segments} --starting-token {token}")
+        raise kept.stopped
 
 
 def _show(

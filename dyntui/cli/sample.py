@@ -12,6 +12,7 @@ from dyntui.cli.output import write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
 from dyntui.core.connection.connect import Connection
+from dyntui.core.text.amounts import counted
 from engine.errors import ApiError
 
 
@@ -63,12 +64,13 @@ def load_samples(connection: Connection, names: Iterable[str] | None = None) -> 
     except ApiError as error:
         raise OperationError("PutItem", error) from error
     for one in loaded:
-        say(f"{one.name}: {_OUTCOMES[one.outcome].format(count=one.items_written)}")
+        items = counted(one.items_written, "item")
+        say(f"{one.name}: {_OUTCOMES[one.outcome].format(items=items)}")
 
 
 _OUTCOMES = {
-    "created": "created, with {count:,} items",
-    "completed": "completed with {count:,} items",
+    "created": "created, with {items}",
+    "completed": "completed with {items}",
     "present": "is there already, with all its items",
     "foreign": "left alone: a table of this name has other keys or indexes",
 }

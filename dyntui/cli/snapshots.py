@@ -13,6 +13,7 @@ from dyntui.cli.exits import REFUSED, UNMET, Failure, say
 from dyntui.cli.output import write_document, write_rows
 from dyntui.cli.progress import progress_bar
 from dyntui.cli.workspace import workspace
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.duration import DurationError, span_s
 from dyntui.core.text.formats import dynamodb_json, json_default
 from dyntui.core.text.moments import utc_text
@@ -177,7 +178,7 @@ def diff(context: click.Context, old: str, new: str, output: str) -> None:
         for difference in tools.diff_snapshots(old, None if new == "now" else new):
             count += 1
             click.echo(_line(difference) if output == "text" else _json_line(difference))
-    say(f"{count:,} {'difference' if count == 1 else 'differences'}" if count else "no differences")
+    say(counted(count, "difference") if count else "no differences")
     context.exit(UNMET if count else 0)
 
 

@@ -154,8 +154,9 @@ class _Script:
         shown = requests(taken, self.runner.session.consistent)
         if shown is not None:
             sys.stdout.write(dynamodb_json(shown) + "\n")
-        if isinstance(taken, Ready) and taken.prepared.done_here:
-            say(f"done here, not by the service: {', '.join(taken.prepared.done_here)}")
+        if isinstance(taken, Ready):
+            for note in taken.prepared.notes:
+                say(note)
 
     def check_end(self) -> None:
         """Refuse what the statements leave open."""

@@ -12,6 +12,7 @@ from dyntui.core.statements.groups import cancellation_lines
 from dyntui.core.statements.parameters import InputError
 from dyntui.core.statements.runner import StatementRunner
 from dyntui.core.statements.statements import fault_place
+from dyntui.core.text.amounts import counted
 from engine.errors import ApiError
 from engine.partiql.faults import StatementError
 
@@ -31,7 +32,7 @@ def told_at(runner: StatementRunner, text: str, number: int, line: int) -> Itera
     What it raises becomes an error of the command: `OperationError`, `Failure`, `UsageError`.
     """
     place = f"statement {number}: " if number > 1 else ""
-    done = f"{runner.writes} statements wrote" if runner.writes else ""
+    done = f"{counted(runner.writes, 'statement')} wrote" if runner.writes else ""
     try:
         yield
     except StatementError as error:

@@ -30,6 +30,7 @@ from dyntui.core.tables.describing import (
     describe_text,
     table_summary,
 )
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.item_output import FORMATS, Format
 from engine.client.protocol import Json
 
@@ -255,6 +256,6 @@ def drop(context: click.Context, table: str, yes: bool) -> None:
     """Delete a table with all its items and indexes."""
     work = workspace(context)
     info = work.table(table)
-    work.confirm(f"Drop {table} with {info.item_count:,} items?", yes=yes, typed=table)
+    work.confirm(f"Drop {table} with {counted(info.item_count, 'item')}?", yes=yes, typed=table)
     work.call("DeleteTable", {"TableName": table}, origin="person")
     say(f"dropped {table}")

@@ -8,6 +8,7 @@ from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.exits import OperationError, say
 from dyntui.cli.output import write_document
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.text.amounts import counted
 from engine.errors import ApiError
 
 
@@ -69,4 +70,4 @@ def run(context: click.Context, table: str) -> None:
         count = tools.expire(table)
     except ApiError as error:
         raise OperationError("DescribeTimeToLive", error) from error
-    say(f"{count:,} items had expired")
+    say(f"{counted(count, 'item')} had expired")

@@ -28,6 +28,7 @@ from dyntui.core.connection.connect import (
 from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.connection.units_limit import UnitsLimitReached
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import items_written
 from engine.client.paging import answers
 from engine.client.protocol import Context, Json
 from engine.errors import ApiError
@@ -171,7 +172,8 @@ class Workspace:
         except UnitsLimitReached as error:
             raise UnitsStoppedError(operation, error) from error
         except ApiError as error:
-            raise OperationError(operation, error, hint=self.hint(error)) from error
+            table = request.get("TableName", "")
+            raise OperationError(operation, error, hint=self.hint(error, table)) from error
         if metered:
             self._charge(operation, response.pop("ConsumedCapacity", ()))
         return response
@@ -219,15 +221,17 @@ class Workspace:
             return tools.load_items(table, items, on_progress=progress)
         except KeyboardInterrupt:
             if written:
-                say(f"before that, {_written(written)}")
+                say(f"before that, {items_written(written)}")
             raise
         except ApiError as error:
-            done = _written(written) if written else ""
+            done = items_written(written) if written else ""
             raise OperationError("PutItem", error, done=done, hint=self.hint(error)) from error
         except click.UsageError as error:
             if not written:
                 raise
-            raise Failure(f"{error.message}; before that, {_written(written)}", PARTIAL) from error
+            raise Failure(
+                f"{error.message}; before that, {items_written(written)}", PARTIAL
+            ) from error
 
     def say_costs(self) -> None:
         """Tell on stderr what the calls consumed, if the person wants to know."""
@@ -256,20 +260,27 @@ class Workspace:
         if not answer:
             raise Failure("nothing was changed")
 
-    def hint(self, error: ApiError) -> str:
-        """A further line about an error; may be empty."""
+    def hint(self, error: ApiError, table: str = "") -> str:
+        """A further line about an error of a request that named a table; may be empty."""
         if error.code != "ResourceNotFoundException":
             return ""
-        return neighbours_with_tables(self.connection)
+        return neighbours_with_tables(self.connection) or self._near(table)
+
+    def _near(self, table: str) -> str:
+        """Which table was meant by a name that is none; nothing where that is not clear."""
+        from difflib import get_close_matches
+
+        try:
+            names = list(self.table_names())
+        except OperationError:
+            return ""
+        near = [] if table in names else get_close_matches(table, names, 1)
+        return f"did you mean {near[0]}?" if near else ""
 
     def _charge(self, operation: str, consumed: Any) -> None:
         with self._charging:
             for one in [consumed] if isinstance(consumed, dict) else consumed:
                 self._bills.setdefault((operation, one["TableName"]), Bill()).add(one)
-
-
-def _written(count: int) -> str:
-    return f"{count:,} items were written"
 
 
 def _raise_interrupts() -> None:

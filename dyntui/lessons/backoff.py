@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted
+from dyntui.lessons.page import Json, Page
 from dyntui.lessons.sandbox import definition
 from engine import Backoff
 from engine.errors import ApiError
@@ -112,9 +113,7 @@ def _with_backoff(page: Page, units: int, writes: int, in_haste: int) -> None:
         "Backoff rides over a peak. It does not help where the traffic stays above what the table "
         "is given: then there are more units to be given, or a hot key to be spread."
     )
-    page.hint(
-        "CLI", f"dyntui put {TABLE} order.json --retries 3   sets how often; -v tells each wait"
-    )
+    page.hint("CLI", f"dyntui put {TABLE} file://order.json --retries 3   sets how often")
     page.hint("app", "The header says what waits: throttled: waiting 0.4 s (attempt 3 of 10).")
 
 

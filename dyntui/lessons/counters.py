@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted
+from dyntui.lessons.page import Json, Page
 from engine.errors import ApiError
 
 TABLE = "pages"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import orjson
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import BUCKET
 from engine.client.paging import answers
 from sample_data import DATASETS

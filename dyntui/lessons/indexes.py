@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import definition, key_schema, sized
 
 TABLE = "orders"

@@ -10,7 +10,7 @@ from dyntui.lessons.sandbox import definition, sample_items
 from engine.errors import ApiError
 
 PARTITIONS = 4
-WRITES_A_SECOND = 4_000
+WRITES_A_SECOND = 3_900
 UNITS = (1, WRITES_A_SECOND)
 UNKNOWN: Json = {"S": "unknown"}
 

@@ -233,12 +233,6 @@ def cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def counted(number: float, thing: str) -> str:
-    """A number of things: `1 unit`, `0.5 units`, `1,200 writes`."""
-    figure = f"{number:,.0f}" if number == int(number) else f"{number:,.10g}"
-    return f"{figure} {thing}" if number == 1 else f"{figure} {thing}s"
-
-
 def units_of(answer: Json) -> float:
     """The units that an answer says were consumed, of one table or of several."""
     told = answer["ConsumedCapacity"]

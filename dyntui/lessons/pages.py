@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page
 from dyntui.lessons.sandbox import sized
@@ -88,8 +89,8 @@ def _filtered(page: Page) -> None:
     answers = _read_all(page, wanted)
     scanned = sum(answer["ScannedCount"] for answer in answers)
     page.claim(
-        f"The first page holds {first['Count']} items and is not the last: all "
-        f"{len(answers)} of them look at {scanned} items.",
+        f"The first page holds {first['Count']} items and is not the last: the "
+        f"{len(answers)} pages look at {scanned} items in all.",
         first["Count"] == 0 and "LastEvaluatedKey" in first and scanned == READINGS,
         filtered_pages=len(answers),
     )
@@ -120,7 +121,7 @@ def _batch(page: Page, size_kb: int) -> None:
     whole = page.box.retrying(waits).call("BatchGetItem", request)
     page.claim(
         f"Asking again for what is left over gets all {len(whole['Responses']['pictures'])}, "
-        f"with {len(waits)} further request{'' if len(waits) == 1 else 's'}.",
+        f"with {counted(len(waits), 'further request')}.",
         len(whole["Responses"]["pictures"]) == PICTURES,
         further_requests=len(waits),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import ceil
 
 from dyntui.core.connection.rate_limit import RateLimit, RateLimitedClient
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import sample_items
 from engine.client.paging import answers
 from engine.client.protocol import Client

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import sized
 
 TABLE = "sessions"

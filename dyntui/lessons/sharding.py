@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import md5
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import definition
 from engine.errors import ApiError
 
 TABLE = "counts"
-UNITS = 4_000
+UNITS = 3_900
 PARTITIONS = 4
 VOTES = 1_500
 PARTITION_MAX = 1_000

@@ -41,9 +41,8 @@ STOPS = (
     Stop(
         "Welcome",
         "This is the app on sample films, in memory: try anything, your own tables are not here. "
-        "On the left is the list of tables, which {browser.sidebar} shows and hides; "
-        "{browser.jump} goes from panel "
-        "to panel, and the last line tells the keys of where you are.",
+        "{browser.sidebar} shows and hides the list of tables, {browser.jump} goes from panel to "
+        "panel, and the last line tells the keys of where you are.",
         tab=1,
     ),
     Stop(
@@ -85,7 +84,8 @@ STOPS = (
     ),
     Stop(
         "Streams",
-        "Changes as they come, with what each did to the item, and Time to Live.",
+        "Changes as they come, with what each did to the item, and Time to Live. Two films were "
+        "marked here and one was deleted: {stream.start} shows that, from the oldest change on.",
         tab=5,
     ),
     Stop(

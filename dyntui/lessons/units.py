@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted, units_of
+from dyntui.lessons.page import Json, Page, units_of
 from dyntui.lessons.sandbox import sized
 from dyntui.lessons.unit_examples import tell_examples
 
@@ -63,7 +64,7 @@ def _writes(page: Page, size: int) -> None:
         write_units=plain,
         transaction_write_units=in_transaction,
     )
-    page.hint("CLI", 'dyntui put orders \'{"id": "a"}\' -v   tells what a write cost')
+    page.hint("CLI", 'dyntui put orders \'{"id": "a"}\' --plain -v   tells the units of a write')
 
 
 def _reads(page: Page, size: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
-from dyntui.lessons.page import Json, Page, counted
+from dyntui.lessons.page import Json, Page
 from engine.errors import ApiError
 
 TABLE = "products"
@@ -132,7 +133,9 @@ def _batch(page: Page, items: int) -> None:
         twice_refused=refused,
     )
     page.say("All or nothing is what transactions are for (lesson transactions).")
-    page.hint("CLI", f"dyntui put {TABLE} items.jsonl   puts a file's items in batches")
+    page.hint(
+        "CLI", f"dyntui put {TABLE} file://items.jsonl --max-wcu 5   puts a file's items in batches"
+    )
 
 
 LESSON = Lesson(

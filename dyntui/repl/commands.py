@@ -12,6 +12,7 @@ from dyntui.core.statements.runner import explained
 from dyntui.core.statements.statements import Capacity
 from dyntui.core.tables.describing import SUMMARY_COLUMNS, describe_text, table_summary
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.item_output import FORMATS, Format, item_texts
 from dyntui.core.text.symbols import drawn
@@ -194,7 +195,7 @@ def _export(shell: Shell, text: str) -> None:
         raise CommandError(f"{path} is there already") from None
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from None
-    shell.screen.say(f"{shell.spool.count:,} rows written to {path}")
+    shell.screen.say(f"{counted(shell.spool.count, 'row')} written to {path}")
 
 
 # Parameters and ways of work.

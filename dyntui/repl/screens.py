@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,10 +14,8 @@ from rich.cells import cell_len
 
 from dyntui.core.text.formats import printable
 from dyntui.core.text.symbols import drawn
+from dyntui.core.user.programs import pager_command, pager_environment
 
-DEFAULT_PAGER = "less"
-# Quit where it fits, keep colours, chop long lines, leave the text on the screen.
-LESS_OPTIONS = "-FRSX"
 LINES_FOR_PROMPT = 3
 
 
@@ -100,11 +96,13 @@ def _lines_of(text: str, columns: int) -> int:
 
 def _through_pager(texts: Iterator[str]) -> None:
     """Give texts to the pager as fast as it reads; where it ends, nothing more is asked for."""
-    command = shlex.split(os.environ.get("PAGER") or DEFAULT_PAGER)
-    environment = {"LESS": LESS_OPTIONS, "LESSCHARSET": "utf-8"} | os.environ
     try:
         pager = subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=environment, text=True, encoding="utf-8"
+            pager_command(),
+            stdin=subprocess.PIPE,
+            env=pager_environment(),
+            text=True,
+            encoding="utf-8",
         )
     except OSError:
         sys.stdout.writelines(texts)

@@ -66,6 +66,10 @@ class BrowserScreen(TableWork):
         TableList.-closed { display: none; }
         &.-wider TableList { width: 34; }
     }
+    /* In a low window an item is worth more than a second line about the items. */
+    BrowserScreen.-low ItemsView {
+        #plan, #status { max-height: 1; }
+    }
     BrowserScreen.-narrow {
         TableList { display: none; layer: overlay; dock: left; height: 100%; width: 40; }
         TableList.-open { display: block; }
@@ -170,7 +174,7 @@ class BrowserScreen(TableWork):
         if then is None and self._shown in self._names:
             await self._main.table_changed(self._infos[self._shown])
             self._main.shown.reload()
-            self._ask_expiry(self._shown)
+            self._main.items.ask_expiry(self._shown)
             return
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
@@ -186,6 +190,7 @@ class BrowserScreen(TableWork):
         self._shown = None
         place = self._main.place
         empty = await self._main.show_empty()
+        self._show_trail()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
         if place:
@@ -205,16 +210,13 @@ class BrowserScreen(TableWork):
             await self.open_table(message.table, message.index)
             self._go_to_content()
 
-    async def open_table(
-        self, name: str, index: str | None = None, query: QueryFields | None = None
-    ) -> None:
-        """Show a table, and an index of it, or what is about to fill in its form."""
+    async def open_table(self, name: str, index: str | None = None) -> None:
+        """Show a table, or an index of it."""
         self._shown = name
         self._index = index
-        self._query = query
+        self._query = QueryFields(index)
         self._list.select(name, index)
         await self._main.show_table(self._infos[name], index)
-        self._ask_expiry(name)
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""
@@ -238,22 +240,24 @@ class BrowserScreen(TableWork):
             group=f"describe {name}",
         )
 
-    def _ask_expiry(self, name: str) -> None:
+    @on(RowsHost.ExpiryWanted)
+    def _expiry_wanted(self, message: RowsHost.ExpiryWanted) -> None:
         """Ask by which attribute the items of a table expire, so that its values are dates."""
+        message.stop()
+        rows, table = message.rows, message.table
 
         def done(answer: Json) -> None:
             attribute = answer["TimeToLiveDescription"].get("AttributeName")
-            if self._shown == name:
-                expiry = None if attribute is None else Expiry(attribute, self.session.clock)
-                self._main.items.take_expiry(expiry)
+            expiry = None if attribute is None else Expiry(attribute, self.session.clock)
+            rows.take_expiry(table, expiry)
 
         # Without a name: it is no work that one waits for. Who may not ask this sees numbers.
         self.run_job(
             "",
-            lambda _: self.session.call("DescribeTimeToLive", {"TableName": name}),
+            lambda _: self.session.call("DescribeTimeToLive", {"TableName": table}),
             done,
             lambda _: None,
-            group="expiry",
+            group=f"expiry for {rows.css_identifier}",
         )
 
     # Places.
@@ -303,12 +307,6 @@ class BrowserScreen(TableWork):
             place = await show()
             self._list.remove_class("-open")
             place.focus_content()
-
-    @on(MainArea.Moved)
-    def _moved(self, message: MainArea.Moved) -> None:
-        message.stop()
-        self._list.mark_place(self._main.place)
-        self._visits.arrived(self._visit)
 
     @on(TransferredTo)
     def _transferred(self, message: TransferredTo) -> None:
@@ -408,7 +406,7 @@ class BrowserScreen(TableWork):
         message.stop()
         self._describe_again(message.table)
         if message.table == self._shown:
-            self._ask_expiry(message.table)
+            self._main.items.ask_expiry(message.table)
 
     @on(EmptyState.Chosen)
     def _empty_chosen(self, message: EmptyState.Chosen) -> None:
@@ -478,7 +476,7 @@ class BrowserScreen(TableWork):
 
     def action_back(self) -> None:
         """Stop what runs, or step back."""
-        if self._list.back():
+        if self._list.has_focus_within and self._list.back():
             return
         if self.has_class("-narrow") and self._list.has_class("-open"):
             self.action_sidebar()
@@ -486,5 +484,5 @@ class BrowserScreen(TableWork):
             return
         elif self._main.place:
             self._main.leave_place()
-        else:
+        elif not self._list.back():
             self.cancel_jobs()

@@ -17,13 +17,15 @@ from dyntui.core.browse.writes import Write
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.filtered_rows import LOOKS_ONLY, FilteredRows
+from dyntui.widgets.jobs import Cancelled, Progress
 from dyntui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -34,13 +36,14 @@ COPIED_MAX = 100
 VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
 
 
-class BulkScreen(Drawer[list[Write]]):
-    """Sends many writes one by one, each with its condition; gives those that were done.
+class BulkScreen(Drawer[list[Write]], FilteredRows):
+    """Sends many writes, several at once, each with its condition; gives those that were done.
 
     Where they delete several items of a remote, the table's name is typed first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("bulk")
+    FILTER_HINT = LOOKS_ONLY
     AUTO_FOCUS = "RowsView"
     DEFAULT_CSS = """
     BulkScreen #bulk-about { padding: 0 1; height: auto; background: $surface; color: $text-muted; }
@@ -76,14 +79,14 @@ class BulkScreen(Drawer[list[Write]]):
         rows = [_row(self._info, write) for write in islice(self._writes, SHOWN_MAX)]
         if len(self._writes) > SHOWN_MAX:
             rows.append(Row(((f"and {len(self._writes) - SHOWN_MAX:,} more", "dim"),)))
-        self.query_one(RowsView).show_list(Listed("", tuple(rows), 0))
+        self.filtered_list.show_list(Listed("", tuple(rows), 0))
 
     def _say(self, text: str) -> None:
         self.query_one("#bulk-about", Static).update(Text(text))
 
     @staticmethod
     def _counted(count: int) -> str:
-        return f"{count:,} item{'' if count == 1 else 's'}"
+        return counted(count, "item")
 
     def action_submit(self) -> None:
         """Send them; or, once they are done, go back."""
@@ -106,18 +109,22 @@ class BulkScreen(Drawer[list[Write]]):
         self.app.push_screen(AskFirstScreen(risk, self._title, self._info.name), closed)
 
     def _send(self) -> None:
-        def show(result: BulkResult) -> None:
-            done = len(result.done) + len(result.refused)
-            self._say(
-                f"{done:,} of {self._counted(len(self._writes))}… {key_for('bulk.close')} stops it"
-            )
+        latest = BulkResult()
+
+        def show() -> None:
+            ending = "stopping" if self._stopped else f"{key_for('bulk.close')} stops it"
+            self._say(f"{latest.tried:,} of {self._counted(len(self._writes))}… {ending}")
+
+        progress = Progress(self, show)
+
+        def told(result: BulkResult) -> None:
+            nonlocal latest
+            latest = result
+            progress.tell()
 
         def work(cancelled: Cancelled) -> BulkResult:
             return write_all(
-                self._session.call,
-                self._writes,
-                lambda: self._stopped or cancelled(),
-                lambda result: self.post_progress(lambda: show(result)),
+                self._session.call, self._writes, lambda: self._stopped or cancelled(), told
             )
 
         self.run_job(self._title, work, self._done, self.show_error, group="bulk")
@@ -125,36 +132,32 @@ class BulkScreen(Drawer[list[Write]]):
 
     def _done(self, result: BulkResult) -> None:
         self._result = result
-        left = len(self._writes) - len(result.done) - len(result.refused)
-        if not result.refused and not left:
+        left = len(self._writes) - result.tried
+        if not result.refused and not result.failed and not left:
             self.dismiss(result.done)
             return
         said = f"{self._counted(len(result.done))} written"
         if result.refused:
             said += f", {len(result.refused):,} left as they are: somebody else changed them"
+        if result.failed:
+            said += f", {len(result.failed):,} failed"
         if left:
             said += f", {left:,} not tried"
         self._say(said + f". {key_for('bulk.close')} goes back.")
         if result.error is not None:
             self.show_error(result.error)
         rows = tuple(_row(self._info, write, "✗ ") for write in result.refused[:SHOWN_MAX])
-        self.query_one(RowsView).show_list(Listed("", rows, 0))
+        self.filtered_list.show_list(Listed("", rows, 0))
 
     def action_copy_as(self) -> None:
         """Copy the requests, as many as one can do something with."""
         first, *others = (write.request for write in self._writes[:COPIED_MAX])
         self.app.push_screen(CopyAsScreen(first, self._session.region, *others))
 
-    def action_up(self) -> None:
-        """The item above."""
-        self.query_one(RowsView).move(-1)
-
-    def action_down(self) -> None:
-        """The item below."""
-        self.query_one(RowsView).move(1)
-
     def action_close(self) -> None:
-        """Stop what runs, or go back."""
+        """Stop what runs, or go back; first to all items, where a filter leaves some out."""
+        if not self.job_running and self.close_filter():
+            return
         if not self.job_running:
             self.dismiss(self._result.done if self._result is not None else [])
         elif not self._stopped:

@@ -16,13 +16,13 @@ from dyntui.core.text.chart import Line
 from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.filtered import Filtered
+from dyntui.widgets.filtered_rows import FilteredRows
 from dyntui.widgets.rows_view import RowsView
 
 ABOUT = "The key comes first, and stays in place with what is pinned. Kept for this table."
 
 
-class ColumnsScreen(Drawer[None], Filtered):
+class ColumnsScreen(Drawer[None], FilteredRows):
     """Changes a choice of columns; each change is handed to `changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("columns")
@@ -56,29 +56,14 @@ class ColumnsScreen(Drawer[None], Filtered):
         self._show(self._at)
 
     def _arranged(self) -> list[str]:
-        """The columns that hold the words, in their order."""
-        names = self._columns.choice.arranged(self._columns.others)
-        return [name for name in names if self.held(name)]
-
-    @property
-    def filtered_list(self) -> RowsView:
-        """See `Filtered`."""
-        return self._list
-
-    def words_changed(self) -> None:
-        """Show the columns that hold the words."""
-        self._names = self._arranged()
-        self._show(0)
-
-    @property
-    def _list(self) -> RowsView:
-        return self.query_one(RowsView)
+        """The columns in their order."""
+        return list(self._columns.choice.arranged(self._columns.others))
 
     @property
     def _under_cursor(self) -> str | None:
         """The column under the cursor."""
-        place = self._list.listed.chosen
-        return self._names[place] if place is not None and place < len(self._names) else None
+        chosen = self.filtered_list.chosen
+        return None if chosen is None else self._names[chosen]
 
     def _show(self, chosen: int) -> None:
         choice = self._columns.choice
@@ -86,9 +71,7 @@ class ColumnsScreen(Drawer[None], Filtered):
         width = max((len(name) for name in self._names), default=0)
         rows = tuple(Row(_line(by_name[name], choice, width)) for name in self._names)
         empty = "No other attributes than the key have been seen."
-        if self._words:
-            empty = self.none_held()
-        self._list.show_list(Listed("", rows, chosen, empty))
+        self.filtered_list.show_list(Listed("", rows, chosen, empty))
 
     def _choose(self, choice: ColumnChoice) -> None:
         """Take another choice, with the cursor on the same column."""
@@ -122,14 +105,6 @@ class ColumnsScreen(Drawer[None], Filtered):
     def action_reset(self) -> None:
         """All columns, as they come."""
         self._choose(NO_CHOICE)
-
-    def action_up(self) -> None:
-        """The column above."""
-        self._list.move(-1)
-
-    def action_down(self) -> None:
-        """The column below."""
-        self._list.move(1)
 
     def action_close(self) -> None:
         """Back; first to all columns, where a filter leaves some out."""

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
 from dyntui.core.recovery.kept_copies import KeptCopy
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.time_words import words_text
 from dyntui.screens.drawer import Drawer
@@ -55,7 +56,9 @@ class DeleteCopyScreen(Drawer[bool]):
                     "items cannot be brought back then."
                 )
             if len(copy.tables) > 1:
-                yield Static(Text(f"It holds {len(copy.tables)} tables: {', '.join(copy.tables)}"))
+                yield Static(
+                    Text(f"It holds {counted(len(copy.tables), 'table')}: {', '.join(copy.tables)}")
+                )
             yield Label(f"Type {copy.name} to delete it, then Ctrl+S:", markup=False)
             yield Input(placeholder=copy.name, compact=True)
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.containers import Vertical
+from textual.containers import ScrollableContainer, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -21,6 +21,7 @@ from dyntui.widgets.copied import copy_text
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.jobs import JobHost
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.moving import go_to_end
 from engine.errors import ApiError
 
 Json = dict[str, Any]
@@ -89,6 +90,24 @@ class Drawer(ModalScreen[Result], JobHost):
             yield from self.compose_body()
             yield Static(id="drawer-error")
             yield FooterLine()
+
+    def action_down(self) -> None:
+        """A line down, where the drawer is a text."""
+        if isinstance(self.focused, ScrollableContainer):
+            self.focused.action_scroll_down()
+
+    def action_up(self) -> None:
+        """A line up, where the drawer is a text."""
+        if isinstance(self.focused, ScrollableContainer):
+            self.focused.action_scroll_up()
+
+    def action_first(self) -> None:
+        """The first line of what is focused."""
+        go_to_end(self.focused, last=False)
+
+    def action_last(self) -> None:
+        """The last line of what is focused."""
+        go_to_end(self.focused, last=True)
 
     def show_error(self, error: ApiError | str) -> None:
         """Show an error in place; an empty text takes it away."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request, as_json
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
@@ -78,9 +79,9 @@ class DropTableScreen(Drawer[str | None]):
 
 def _what_goes(info: TableInfo) -> str:
     """All that is lost, in words."""
-    items = "1 item" if info.item_count == 1 else f"{info.item_count:,} items"
+    items = counted(info.item_count, "item")
     text = f"{items} ({bytes_text(info.size_bytes)})"
     if info.indexes:
         count = len(info.indexes)
-        text += " and 1 index" if count == 1 else f" and {count} indexes"
+        text += f" and {counted(count, 'index', 'indexes')}"
     return f"{text} {'go' if info.indexes or info.item_count != 1 else 'goes'}"

@@ -21,6 +21,7 @@ from dyntui.core.text.item_text import ItemTextError, item_text, parse_item
 from dyntui.screens.drawer import Drawer
 from dyntui.screens.review import ReviewScreen
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.elsewhere import edit_elsewhere
 from dyntui.widgets.json_area import JsonArea
 from engine.errors import ApiError
 
@@ -157,6 +158,10 @@ class EditorScreen(Drawer[Write | str | None]):
     def _reviewed(self, written: Write | None) -> None:
         if written is not None:
             self.dismiss(written)
+
+    def action_outside(self) -> None:
+        """Edit the text in the person's editor."""
+        edit_elsewhere(self.app, self.query_one(JsonArea), ".json")
 
     def action_restore(self) -> None:
         """Back to the text that one began with."""

@@ -19,10 +19,12 @@ from dyntui.core.connection.pages import consumed_units
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.key_tree_view import KeyTreeView, Spot
 from dyntui.widgets.rows_view import RowsView
@@ -33,7 +35,7 @@ MORE_TIMES = 4
 BRANCH_ITEMS = 200
 
 
-class EntitiesScreen(Drawer[QueryFields | None]):
+class EntitiesScreen(Drawer[QueryFields | None], Filtered):
     """Reads a sample and shows what its keys tell; gives what is to be read in the browser."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("entities")
@@ -109,7 +111,7 @@ class EntitiesScreen(Drawer[QueryFields | None]):
             items = [response["Item"]] if "Item" in response else response.get("Items", [])
             self.query_one(KeyTreeView).fill(node, items, "LastEvaluatedKey" in response)
             units = units_text(consumed_units(response))
-            self._say(f"{request.operation}: {len(items):,} items · {units} RCU")
+            self._say(f"{request.operation}: {counted(len(items), 'item')} · {units} RCU")
 
         self.run_job(
             f"{request.operation} {self._info.name}",
@@ -124,6 +126,22 @@ class EntitiesScreen(Drawer[QueryFields | None]):
     # What keys do.
 
     @property
+    def filtered_list(self) -> RowsView | KeyTreeView:
+        """See `Filtered`: the list of the page."""
+        return self.query_one(KeyTreeView) if self._page == "tree" else self._rows
+
+    @property
+    def below_filter(self) -> ContentSwitcher:
+        """See `Filtered`: the line stands above all pages."""
+        return self.query_one(ContentSwitcher)
+
+    def words_changed(self) -> None:
+        """Show what holds the words, on each page."""
+        for rows in self.query(RowsView):
+            rows.hold(self._words, self.none_held())
+        self.query_one(KeyTreeView).hold(self._words, self.none_held())
+
+    @property
     def _rows(self) -> RowsView:
         return self.query_one(f"#entity-{self._page}", RowsView)
 
@@ -135,11 +153,11 @@ class EntitiesScreen(Drawer[QueryFields | None]):
             return None
         if self._page == "tree":
             return self.query_one(KeyTreeView).fields
-        chosen = self._rows.listed.chosen
-        if self._page == "access":
-            return model.access[chosen].fields if chosen < len(model.access) else None
-        if chosen >= len(model.types):
+        chosen = self._rows.chosen
+        if chosen is None:
             return None
+        if self._page == "access":
+            return model.access[chosen].fields
         one, target = model.types[chosen], model.target
         names = (*target.partition_keys, *target.sort_keys)
         values = target.texts(one.example)
@@ -215,5 +233,6 @@ class EntitiesScreen(Drawer[QueryFields | None]):
             node.expand()
 
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)
+        """Back; first to all that was found, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss(None)

@@ -16,6 +16,7 @@ from dyntui.core.text.listed import Listed, Row
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered_rows import FilteredRows
 from dyntui.widgets.rows_view import RowsView
 from engine.client.protocol import Json
 
@@ -24,7 +25,7 @@ EMPTY = "No table and no index has a partition key of this type."
 VALUE_CELLS = 60
 
 
-class FollowScreen(Drawer[Place | None]):
+class FollowScreen(Drawer[Place | None], FilteredRows):
     """Offers places; gives the one that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("follow")
@@ -53,12 +54,12 @@ class FollowScreen(Drawer[Place | None]):
     def on_mount(self) -> None:
         """Show them."""
         rows = tuple(_row(place) for place in self._places)
-        self.query_one(RowsView).show_list(Listed("", rows, 0, EMPTY))
+        self.filtered_list.show_list(Listed("", rows, 0, EMPTY))
 
     @property
     def _place(self) -> Place | None:
-        chosen = self.query_one(RowsView).listed.chosen
-        return self._places[chosen] if chosen is not None and self._places else None
+        chosen = self.filtered_list.chosen
+        return None if chosen is None else self._places[chosen]
 
     def action_go(self) -> None:
         """Read there."""
@@ -70,17 +71,10 @@ class FollowScreen(Drawer[Place | None]):
         if self._place is not None:
             self.app.push_screen(CopyAsScreen(self._place.request, self._region))
 
-    def action_up(self) -> None:
-        """The place above."""
-        self.query_one(RowsView).move(-1)
-
-    def action_down(self) -> None:
-        """The place below."""
-        self.query_one(RowsView).move(1)
-
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)
+        """Back; first to all places, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss(None)
 
 
 def _row(place: Place) -> Row:

@@ -16,6 +16,7 @@ from dyntui.core.actions.action import Action
 from dyntui.core.actions.registry import CONTEXTS, of_context
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 
 FILTER_HELP = (
     ("'text'", "text; a quote inside is doubled"),
@@ -32,7 +33,7 @@ FILTER_HELP = (
 )
 
 
-class HelpScreen(Drawer[None]):
+class HelpScreen(Drawer[None], Filtered):
     """Keys by context, those of where one came from first; then the filter's language."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
@@ -54,14 +55,31 @@ class HelpScreen(Drawer[None]):
     def compose_body(self) -> ComposeResult:
         """One table per context."""
         with VerticalScroll():
-            yield Static(self._keys())
-            yield Static(self._filter_help())
+            yield Static(self._keys(), id="help-keys")
+            yield Static(self._filter_help(), id="help-filter")
+
+    @property
+    def filtered_list(self) -> VerticalScroll:
+        """See `Filtered`."""
+        return self.query_one(VerticalScroll)
+
+    def words_changed(self) -> None:
+        """Show the keys that hold the words, from the first on."""
+        table = self._keys()
+        self.query_one("#help-keys", Static).update(table if table.row_count else self.none_held())
+        self.query_one("#help-filter").display = not self._words
+        self.filtered_list.scroll_home(animate=False)
 
     def _keys(self) -> Table:
         table = self._table()
         order = sorted(CONTEXTS, key=lambda context: context != self._first)
         for context in order:
-            actions = [action for action in of_context(context) if action.keys]
+            actions = [
+                action
+                for action in of_context(context)
+                if action.keys
+                and self.held(f"{CONTEXTS[context]} {self._keys_text(action)} {action.title}")
+            ]
             if actions:
                 self._heading(table, CONTEXTS[context])
                 for action in actions:
@@ -91,14 +109,7 @@ class HelpScreen(Drawer[None]):
         table.add_column()
         return table
 
-    def action_down(self) -> None:
-        """A line down."""
-        self.query_one(VerticalScroll).scroll_down(animate=False)
-
-    def action_up(self) -> None:
-        """A line up."""
-        self.query_one(VerticalScroll).scroll_up(animate=False)
-
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss()
+        """Back; first to all keys, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss()

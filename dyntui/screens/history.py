@@ -18,7 +18,7 @@ from dyntui.core.text.item_text import value_text
 from dyntui.core.text.listed import Listed
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.filtered import Filtered
+from dyntui.widgets.filtered_rows import FilteredRows
 from dyntui.widgets.rows_view import RowsView
 from engine.client.changes import Changes
 from engine.client.history import Change
@@ -38,7 +38,7 @@ class HistoryLeft:
     at_s: float | None = None
 
 
-class HistoryScreen(Drawer[HistoryLeft], Filtered):
+class HistoryScreen(Drawer[HistoryLeft], FilteredRows):
     """Shows the changes of one item, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
@@ -50,7 +50,6 @@ class HistoryScreen(Drawer[HistoryLeft], Filtered):
         self._info = info
         self._key = key
         self._changes: list[Change] = []
-        self._shown: list[Change] = []
         self._undone = False
 
     def title_text(self) -> Text:
@@ -87,35 +86,13 @@ class HistoryScreen(Drawer[HistoryLeft], Filtered):
         )
 
     def _list(self, empty: str) -> None:
-        found = [(change, change_row(change)) for change in self._changes]
-        found = [(change, row) for change, row in found if self.held(row.text)]
-        self._shown = [change for change, _ in found]
-        rows = tuple(row for _, row in found)
-        self.query_one(RowsView).show_list(
-            Listed("", rows, 0, self.none_held() if self._words else empty)
-        )
-
-    @property
-    def filtered_list(self) -> RowsView:
-        """See `Filtered`."""
-        return self.query_one(RowsView)
-
-    def words_changed(self) -> None:
-        """Show the changes that hold the words."""
-        self._list(NOTHING)
+        rows = tuple(map(change_row, self._changes))
+        self.filtered_list.show_list(Listed("", rows, 0, empty))
 
     @property
     def _change(self) -> Change | None:
-        chosen = self.query_one(RowsView).listed.chosen
-        return self._shown[chosen] if chosen < len(self._shown) else None
-
-    def action_up(self) -> None:
-        """A later change."""
-        self.query_one(RowsView).move(-1)
-
-    def action_down(self) -> None:
-        """An earlier change."""
-        self.query_one(RowsView).move(1)
+        chosen = self.filtered_list.chosen
+        return None if chosen is None else self._changes[chosen]
 
     def action_browse(self) -> None:
         """Browse the table as of the chosen change."""

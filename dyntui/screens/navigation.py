@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from textual.widget import Widget
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.trail import Crumb, table_crumb
 from dyntui.core.browse.visits import Visit, Visits
 from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
-from dyntui.widgets.leads import ITEMS, Leads
+from dyntui.widgets.leads import ITEMS, Leads, Moved
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.table_list import TableList
 
@@ -33,14 +36,13 @@ class Navigation(Screen[None]):
         self._infos: dict[str, TableInfo] = {}
         self._shown: str | None = None
         self._index: str | None = None
-        self._query: QueryFields | None = None
+        self._query = QueryFields()
         self._visits = Visits()
+        self._under_way = False
 
     @abstractmethod
-    async def open_table(
-        self, name: str, index: str | None = None, query: QueryFields | None = None
-    ) -> None:
-        """Show a table, and an index of it, or what is about to fill in its form."""
+    async def open_table(self, name: str, index: str | None = None) -> None:
+        """Show a table, or an index of it."""
 
     @property
     def _list(self) -> TableList:
@@ -52,10 +54,65 @@ class Navigation(Screen[None]):
 
     @property
     def _visit(self) -> Visit:
-        """What is shown; the query only where its items are in sight."""
+        """What is shown; what was read only where it is in sight."""
         tab, place = self._main.tab, self._main.place
         query = self._query if tab == ITEMS and not place else None
         return Visit(self._shown, self._index, tab, place, query)
+
+    @property
+    def trail(self) -> tuple[Crumb, ...]:
+        """Where one is, from the outermost part to the innermost."""
+        main = self._main
+        if main.place:
+            return main.shown.crumbs
+        return () if self._shown is None else (table_crumb(self._shown), *main.shown.crumbs)
+
+    @on(Moved)
+    def _moved(self, message: Moved) -> None:
+        message.stop()
+        self._list.mark_place(self._main.place)
+        self._arrived()
+
+    @on(ItemsTab.Ran)
+    def _ran(self, message: ItemsTab.Ran) -> None:
+        """A query that was run is a visit, as what it is run on is."""
+        message.stop()
+        if message.table == self._shown:
+            self._index, self._query = message.fields.index, message.fields
+            self._arrived()
+
+    def _arrived(self) -> None:
+        """Show where one is, and note it, unless one is still on the way."""
+        self._show_trail()
+        if not self._under_way:
+            self._visits.arrived(self._visit)
+
+    def _show_trail(self) -> None:
+        self.query_one(HeaderLine).trail = self.trail
+
+    @asynccontextmanager
+    async def _on_the_way(self) -> AsyncIterator[None]:
+        """What is shown meanwhile is no visit; what is shown at the end is one."""
+        before, self._under_way = self._under_way, True
+        try:
+            yield
+        finally:
+            self._under_way = before
+            self._arrived()
+
+    @on(HeaderLine.CrumbChosen)
+    async def _crumb_chosen(self, message: HeaderLine.CrumbChosen) -> None:
+        """A click on a part of where one is leads there: what is further in is left."""
+        message.stop()
+        trail = self.trail
+        if message.number >= len(trail) - 1:
+            return
+        visit = trail[message.number].visit
+        if visit is None:
+            self._main.shown.back()
+        elif visit.table in self._infos:
+            self._visits.left(self._main.items.cursor)
+            await self._show(visit)
 
     def action_sidebar(self) -> None:
         """Show or hide the list; where it was hidden it gets the focus."""
@@ -120,23 +177,34 @@ class Navigation(Screen[None]):
         await self._step(1)
 
     async def _step(self, by: int) -> None:
-        visit = self._visits.step(by, lambda one: bool(one.place) or one.table in self._infos)
+        visit = self._visits.step(by, self._can_go)
         if visit is None:
             self.notify("There is nothing " + ("before" if by < 0 else "after") + " this")
             return
         await self._show(visit)
 
+    def _can_go(self, visit: Visit) -> bool:
+        """Whether what was shown is still there."""
+        info = self._infos.get(visit.table or "")
+        if info is None:
+            return bool(visit.place)
+        return visit.index is None or visit.index in {index.name for index in info.indexes}
+
     async def _show(self, visit: Visit) -> None:
-        table = visit.table
-        if table is not None and visit.query is not None and visit.query != self._query:
-            await self._show_query(table, visit.query, *visit.cursor)
-        elif table is not None and (table, visit.index) != (self._shown, self._index):
-            await self.open_table(table, visit.index)
-        if visit.place:
-            self._main.go_back_to(visit.place)
-            self._main.shown.focus_content()
-        else:
-            self._main.choose(visit.tab)
+        table, query = visit.table, visit.query
+        is_other = (table, visit.index) != (self._shown, self._index)
+        async with self._on_the_way():
+            if table not in self._infos:
+                pass
+            elif query is not None and (is_other or query != self._query):
+                await self._show_query(table, query, *visit.cursor)
+            elif is_other:
+                await self.open_table(table, visit.index)
+            if visit.place:
+                self._main.go_back_to(visit.place)
+                self._main.shown.focus_content()
+            else:
+                self._main.choose(visit.tab)
 
     # Following a value to where it leads.
 
@@ -185,24 +253,25 @@ class Navigation(Screen[None]):
                 return
             await self._follow(info.name, fields)
             return
-        if info.name != self._shown:
-            await self.open_table(info.name)
-        self._main.choose(message.tab)
+        async with self._on_the_way():
+            if info.name != self._shown:
+                await self.open_table(info.name)
+            self._main.choose(message.tab)
         if message.at_s is not None:
             self._main.timeline.browse_at(message.at_s)
 
     async def _follow(self, table: str, fields: QueryFields) -> None:
         """Show what a query finds; one can go back to what is shown now."""
-        items = self._main.items
-        self._visits.left(items.fields, items.cursor)
+        self._visits.left(self._main.items.cursor)
         await self._show_query(table, fields)
 
     async def _show_query(self, table: str, fields: QueryFields, *cursor: int) -> None:
-        if table != self._shown:
-            await self.open_table(table, query=fields)
-        self._query = fields
-        self._main.choose(ITEMS)
-        await self._main.items.show_query(fields, *cursor)
+        async with self._on_the_way():
+            if table != self._shown:
+                await self.open_table(table)
+            self._index, self._query = fields.index, fields.said
+            self._main.choose(ITEMS)
+            await self._main.items.show_query(fields, *cursor)
 
 
 def in_sight(panel: Widget) -> bool:

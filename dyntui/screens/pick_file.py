@@ -14,12 +14,13 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 
 _SHOWN_MAX = 2_000
 
 
-class PickFileScreen(Drawer[str | None]):
+class PickFileScreen(Drawer[str | None], Filtered):
     """Gives the path that was chosen: Enter takes a file, Ctrl+S a file or a folder.
 
     Hidden files are not shown.
@@ -80,7 +81,22 @@ class PickFileScreen(Drawer[str | None]):
 
         self.run_job("reading a folder", work, done, self.show_error, group=f"folder {folder}")
 
+    @property
+    def filtered_list(self) -> Tree[Path]:
+        """See `Filtered`."""
+        return self._tree
+
+    def words_changed(self) -> None:
+        """Look into the folder again, for what holds the words."""
+        self.show_error("")
+        self._begin_anew()
+
     def _fill(self, node: TreeNode[Path], found: list[tuple[Path, bool]]) -> None:
+        """What is in the folder that is shown has to hold the words; all that is deeper follows."""
+        if node is self._tree.root:
+            found = [(path, is_folder) for path, is_folder in found if self.held(path.name)]
+            if self._words and not found:
+                self.show_error(self.none_held())
         for path, is_folder in found[:_SHOWN_MAX]:
             if is_folder:
                 node.add(Text(path.name), path)
@@ -104,16 +120,22 @@ class PickFileScreen(Drawer[str | None]):
             self.dismiss(str(node.data))
 
     def action_upwards(self) -> None:
-        """Show the folder above."""
+        """Show the folder above, all of it."""
         self._root = self._root.parent
         self.query_one("#pick-root", Static).update(Text(str(self._root)))
+        if not self.close_filter():
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Look into the folder that is shown."""
         tree = self._tree
         tree.reset(Text(str(self._root)), self._root)
         tree.root.expand()
 
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)
+        """Back; first to all of the folder, where a filter leaves something out."""
+        if not self.close_filter():
+            self.dismiss(None)
 
 
 def _entries(folder: Path) -> list[tuple[Path, bool]]:

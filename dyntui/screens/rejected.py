@@ -12,12 +12,13 @@ from dyntui.core.transfers.transfers import Transfer
 from dyntui.core.transfers.words import rejections_text, title
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.text_view import TextView
 
 _COPIED_CELLS = 10_000
 
 
-class RejectedScreen(Drawer[None]):
+class RejectedScreen(Drawer[None], Filtered):
     """Shows rejected records."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rejected")
@@ -37,16 +38,29 @@ class RejectedScreen(Drawer[None]):
 
     def on_resize(self) -> None:
         """The text fits the width."""
+        self.words_changed()
+
+    @property
+    def filtered_list(self) -> TextView:
+        """See `Filtered`."""
+        return self.query_one(TextView)
+
+    def words_changed(self) -> None:
+        """Show the records that hold the words."""
         width = max(20, self.query_one("#drawer").size.width - 4)
-        self.query_one(TextView).show(self._text(width), json=False)
+        self.filtered_list.show(self._text(width) or self.none_held(), json=False)
 
     def _text(self, width: int) -> str:
-        return rejections_text(self._transfer.rejections, self._transfer.rejected, width)
+        """The records that hold the words; how many more there are, where all are shown."""
+        known, rejected = self._transfer.rejections, self._transfer.rejected
+        found = [one for one in known if self.held(f"{one.place} {one.reason} {one.text}")]
+        return rejections_text(found, len(found) if self._words else rejected, width)
 
     def action_copy(self) -> None:
-        """Copy them."""
+        """Copy those that are shown."""
         self.copy(self._text(_COPIED_CELLS), "what was rejected")
 
     def action_close(self) -> None:
-        """Back."""
-        self.dismiss()
+        """Back; first to all records, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss()

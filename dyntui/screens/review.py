@@ -36,6 +36,7 @@ Json = dict[str, Any]
 
 MAX_LINES = 60
 MAX_VALUE = 60
+VERB_WIDTH = len("DELETE")
 MAX_PATH = 40
 
 
@@ -90,11 +91,11 @@ class ReviewScreen(Drawer[Write | None]):
     def _summary(self) -> Group:
         """What is done to each attribute, then the condition, then cost and size."""
         write, colours = self._write, self.app.theme_variables
-        table = self._grid("fixed", "fixed", "cut", "cut")
+        table = self._grid("verb", "fixed", "cut", "cut")
         for change in write.changes[:MAX_LINES]:
             verb, new, was = self._change_texts(change)
             table.add_row(
-                Text(f"{verb:<6}", style=f"bold {colours['accent']}"),
+                Text(verb, style=f"bold {colours['accent']}"),
                 Text(path_text(change.path)),
                 Text(new),
                 Text(was, style=colours["secondary"]),
@@ -102,13 +103,13 @@ class ReviewScreen(Drawer[Write | None]):
         left_out = len(write.changes) - MAX_LINES
         if left_out > 0:
             table.add_row("", Text(f"and {left_out:,} more: see the request"), "", "")
-        below = self._grid("fixed", "fold")
+        below = self._grid("verb", "fold")
         units = " + ".join(f"{name} {units_text(cost)}" for name, cost in write.units.items())
         total = units_text(sum(write.units.values()))
         cost = f"{total} WCU" + (f"  ({units})" if len(write.units) > 1 else "")
         size = f"{write.old_size:,} → {write.new_size:,} B"
         for name, text in (("WHEN", write.lock), ("COST", cost), ("SIZE", size)):
-            below.add_row(Text(f"{name:<6}", style=f"bold {colours['accent']}"), Text(text))
+            below.add_row(Text(name, style=f"bold {colours['accent']}"), Text(text))
         return Group(table, Text(), below)
 
     def _change_texts(self, change: Change) -> tuple[str, str, str]:
@@ -140,14 +141,18 @@ class ReviewScreen(Drawer[Write | None]):
         return table
 
     @staticmethod
-    def _grid(*columns: Literal["fixed", "cut", "fold"]) -> Table:
-        """A column is as wide as it must be, or gives way and is cut, or breaks into lines."""
+    def _grid(*columns: Literal["verb", "fixed", "cut", "fold"]) -> Table:
+        """A column is as wide as it must be, or gives way and is cut, or breaks into lines.
+
+        What is done is never cut, however long the values beside it are.
+        """
         table = Table.grid(padding=(0, 2, 0, 0))
         for kind in columns:
             overflow: Literal["ellipsis", "fold"] = "fold" if kind == "fold" else "ellipsis"
             table.add_column(
                 no_wrap=kind != "fold",
                 overflow=overflow,
+                min_width=VERB_WIDTH if kind == "verb" else None,
                 max_width=MAX_PATH if kind == "fixed" else None,
             )
         return table

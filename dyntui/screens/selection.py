@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.transfers.selection_export import (
     FORMS,
@@ -54,7 +55,7 @@ class SelectionScreen(Drawer[str | None]):
     def title_text(self) -> Text:
         """How many items."""
         count = len(self._items)
-        return Text(f"Export {count:,} item{'' if count == 1 else 's'} · {self._info.name}")
+        return Text(f"Export {counted(count, 'item')} · {self._info.name}")
 
     def compose_body(self) -> ComposeResult:
         """The name of the file."""
@@ -85,7 +86,7 @@ class SelectionScreen(Drawer[str | None]):
             if isinstance(size, str):
                 self.show_error(size)
             else:
-                self.dismiss(f"{len(self._items):,} items in {path}: {bytes_text(size)}")
+                self.dismiss(f"{counted(len(self._items), 'item')} in {path}: {bytes_text(size)}")
 
         self.run_job(f"writing {path.name}", work, done, self.show_error, group="selection")
 

@@ -25,6 +25,7 @@ from dyntui.core.security.sealed_tables import first_items
 from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.drawer import Drawer, Json
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.option_lines import OptionLines
@@ -40,7 +41,7 @@ MISSING = "…"
 """Stands for a key that nobody has named yet."""
 
 
-class SetupScreen(Drawer[str | Wizard | None]):
+class SetupScreen(Drawer[str | Wizard | None], Filtered):
     """Writes a configuration, and a new key beside it; gives what to say of it, or what was chosen
     and not written. `draft` is what was chosen before, or what changes a configuration."""
 
@@ -120,7 +121,7 @@ class SetupScreen(Drawer[str | Wizard | None]):
     def on_mount(self) -> None:
         """Look at the first items: what attributes there are."""
         name = self._info.name
-        self.query_one(OptionList).focus()
+        self.filtered_list.focus()
         if self._wizard is not None:
             # Once the list has its width.
             self.call_after_refresh(self._show)
@@ -170,12 +171,26 @@ class SetupScreen(Drawer[str | Wizard | None]):
         if keyring == OTHER:
             wizard.kms_key = other.value.strip() or MISSING
 
+    @property
+    def filtered_list(self) -> OptionList:
+        """See `Filtered`."""
+        return self.query_one(OptionList)
+
+    def words_changed(self) -> None:
+        """Show the attributes that hold the words."""
+        if self._wizard is not None:
+            self._show_attributes(self._wizard)
+            self.show_error("" if self.filtered_list.option_count else self.none_held())
+
     def _show_attributes(self, wizard: Wizard) -> None:
-        options, colours = self.query_one(OptionList), self.app.theme_variables
-        row, width = options.highlighted or 0, max(map(len, wizard.names))
+        """The attributes that hold the words, the cursor on the same one where it is there."""
+        options, colours = self.filtered_list, self.app.theme_variables
+        names = [name for name in wizard.names if self.held(name)]
+        at = names.index(self._attribute) if self._attribute in names else 0
+        width = max(map(len, wizard.names))
         action_width = max(map(len, wizard.chosen.values()))
         prompts = []
-        for name in wizard.names:
+        for name in names:
             action = wizard.chosen[name]
             prompt = Text(f"{name:<{width}}  ", style=colours["accent"])
             prompt.append(f"{action.value:<{action_width}}  ", style=colours["foreground"])
@@ -184,17 +199,22 @@ class SetupScreen(Drawer[str | Wizard | None]):
                 about += f", found by a beacon of {wizard.beacons[name]} bits"
             prompt.append(about, style=colours["secondary"])
             prompt.truncate(max(20, options.size.width - 4), overflow="ellipsis")
-            prompts.append(Option(prompt))
+            prompts.append(Option(prompt, name))
         options.clear_options()
         options.add_options(prompts)
-        options.highlighted = min(row, len(prompts) - 1)
+        options.highlighted = at if names else None
+
+    @property
+    def _attribute(self) -> str | None:
+        """The attribute under the cursor."""
+        option = self.filtered_list.highlighted_option
+        return None if option is None else option.id
 
     def action_next_action(self) -> None:
         """Another action for the attribute under the cursor."""
-        row, wizard = self.query_one(OptionList).highlighted, self._wizard
-        if wizard is None or row is None:
+        name, wizard = self._attribute, self._wizard
+        if wizard is None or name is None:
             return
-        name = wizard.names[row]
         if wizard.why_fixed(name):
             self.notify(f"{name}: {wizard.why_fixed(name)}", markup=False)
         elif len(wizard.possible(name)) == 1:
@@ -204,10 +224,9 @@ class SetupScreen(Drawer[str | Wizard | None]):
 
     def action_beacon(self) -> None:
         """Another length for the beacon of the attribute under the cursor, or none."""
-        row, wizard = self.query_one(OptionList).highlighted, self._wizard
-        if wizard is None or row is None:
+        name, wizard = self._attribute, self._wizard
+        if wizard is None or name is None:
             return
-        name = wizard.names[row]
         if wizard.why_no_beacon(name):
             self.notify(f"{name}: {wizard.why_no_beacon(name)}", markup=False)
         wizard.turn_beacon(name)
@@ -255,5 +274,6 @@ class SetupScreen(Drawer[str | Wizard | None]):
             self.copy(self._wizard.command, "the command")
 
     def action_close(self) -> None:
-        """Back; what is chosen is kept."""
-        self.dismiss(self._wizard)
+        """Back; what is chosen is kept. First to all attributes, where a filter leaves some out."""
+        if not self.close_filter():
+            self.dismiss(self._wizard)

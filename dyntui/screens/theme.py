@@ -15,13 +15,14 @@ from textual.widgets.option_list import Option
 from dyntui.core.user.theme_files import BUILT_IN
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.option_lines import OptionLines
 
 OWN = "Your own: files NAME.toml in the folder\n"
 NO_FOLDER = "Without a file of settings, the choice holds until you quit."
 
 
-class ThemeScreen(Drawer[str | None]):
+class ThemeScreen(Drawer[str | None], Filtered):
     """Gives the name of the theme to keep; with None, that of before is shown again.
 
     `show` takes the colours of a theme, and gives what is wrong with it.
@@ -55,21 +56,48 @@ class ThemeScreen(Drawer[str | None]):
 
     def compose_body(self) -> ComposeResult:
         """A line for each theme."""
-        yield OptionLines(
-            *(Option(Text(_line(name, name == self._now)), name) for name in self._names)
-        )
+        yield OptionLines(*self._options())
         yield Static(Text(OWN + self._folder if self._folder else NO_FOLDER), id="theme-own")
+
+    def _options(self) -> list[Option]:
+        """The themes that hold the words."""
+        lines = {name: _line(name, name == self._now) for name in self._names}
+        return [Option(Text(line), name) for name, line in lines.items() if self.held(line)]
 
     def on_mount(self) -> None:
         """Begin at the theme in use."""
-        if self._now in self._names:
-            self.query_one(OptionList).highlighted = self._names.index(self._now)
+        self._go_to(self._now)
+
+    def _go_to(self, name: str) -> None:
+        """Put the cursor on a theme, where it is listed, else on the first."""
+        options = self.filtered_list
+        shown = [option.id for option in options.options]
+        options.highlighted = shown.index(name) if name in shown else 0 if shown else None
+
+    @property
+    def filtered_list(self) -> OptionList:
+        """See `Filtered`."""
+        return self.query_one(OptionList)
+
+    def words_changed(self) -> None:
+        """Show the themes that hold the words, the cursor on the same one where it is there."""
+        name, options = self._under_cursor or self._now, self.filtered_list
+        options.clear_options()
+        options.add_options(self._options())
+        self._go_to(name)
+        self.show_error("" if options.option_count else self.none_held())
+
+    @property
+    def _under_cursor(self) -> str | None:
+        """The theme under the cursor."""
+        option = self.filtered_list.highlighted_option
+        return None if option is None else option.id
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the theme under the cursor."""
         event.stop()
-        self.show_error(self._show(self._names[event.option_index]))
+        self.show_error(self._show(str(event.option_id)))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -86,17 +114,19 @@ class ThemeScreen(Drawer[str | None]):
 
     def action_keep(self) -> None:
         """Keep the theme under the cursor, unless something is wrong with it."""
-        number = self.query_one(OptionList).highlighted
-        if number is None:
+        name = self._under_cursor
+        if name is None:
             return
-        problem = self._show(self._names[number])
+        problem = self._show(name)
         if problem:
             self.show_error(problem)
         else:
-            self.dismiss(self._names[number])
+            self.dismiss(name)
 
     def action_close(self) -> None:
-        """The colours of before."""
+        """The colours of before; first all themes, where a filter leaves some out."""
+        if self.close_filter():
+            return
         self._show(self._now)
         self.dismiss(None)
 

@@ -15,11 +15,13 @@ from dyntui.core.actions.spoken_keys import with_keys
 from dyntui.core.connection.connect import Connection
 from dyntui.core.recovery.undo_preview import UndoPreview, undo_preview
 from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.listed import Listed, Row
 from dyntui.core.text.time_words import iso_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered_rows import LOOKS_ONLY, FilteredRows
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.rows_view import RowsView
 from engine.client.changes import Changes
@@ -45,10 +47,11 @@ class UndoWanted:
         return shlex.join(words + (["--last"] if self.only_last else []))
 
 
-class UndoScreen(Drawer[bool]):
+class UndoScreen(Drawer[bool], FilteredRows):
     """Undoes changes of a table; gives whether any was."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("undo")
+    FILTER_HINT = LOOKS_ONLY
     AUTO_FOCUS = "RowsView"
     DEFAULT_CSS = """
     UndoScreen #undo-about { padding: 0 1; height: auto; background: $surface; color: $text-muted; }
@@ -89,12 +92,12 @@ class UndoScreen(Drawer[bool]):
 
     def _previewed(self, preview: UndoPreview) -> None:
         self._preview = preview
-        count = f"{'' if preview.exact else 'more than '}{preview.changes:,}"
+        least = "" if preview.exact else "more than "
         stay = sum(item.refusal is not None for item in preview.items)
         said = (
-            f"{count} change{'' if preview.changes == 1 else 's'} of {len(preview.items):,} "
-            f"item{'' if len(preview.items) == 1 else 's'} will be undone by new writes, which "
-            "draw capacity, are logged, and can be undone too."
+            f"{least}{counted(preview.changes, 'change')} of "
+            f"{counted(len(preview.items), 'item')} will be undone by new "
+            "writes, which draw capacity, are logged, and can be undone too."
         )
         if stay:
             said += f" {stay:,} of the items will stay as they are: others changed them since."
@@ -102,7 +105,7 @@ class UndoScreen(Drawer[bool]):
             said = "There are no such changes."
         self._say(said)
         rows = tuple(item.row for item in preview.items)
-        self.query_one(RowsView).show_list(Listed("", rows, 0))
+        self.filtered_list.show_list(Listed("", rows, 0))
 
     def action_submit(self) -> None:
         """Undo them."""
@@ -124,14 +127,14 @@ class UndoScreen(Drawer[bool]):
         self._undone = undone
         refused = [one for one in undone if one.refusal is not None]
         count = len(undone) - len(refused)
-        said = f"{count:,} item{'' if count == 1 else 's'} brought back"
+        said = f"{counted(count, 'item is', 'items are')} as before"
         if not refused:
             self.notify(said)
             self.dismiss(self._any_undone)
             return
         self._say(f"{said}, {len(refused):,} left as they are:")
         rows = tuple(_refused(one) for one in refused)
-        self.query_one(RowsView).show_list(Listed("", rows, 0))
+        self.filtered_list.show_list(Listed("", rows, 0))
 
     @property
     def _any_undone(self) -> bool:
@@ -141,16 +144,10 @@ class UndoScreen(Drawer[bool]):
         """Copy the command that does the same."""
         self.copy(self._wanted.command(self._table), "the command")
 
-    def action_up(self) -> None:
-        """The item above."""
-        self.query_one(RowsView).move(-1)
-
-    def action_down(self) -> None:
-        """The item below."""
-        self.query_one(RowsView).move(1)
-
     def action_close(self) -> None:
-        """Stop what runs, or go back."""
+        """Stop what runs, or go back; first to all items, where a filter leaves some out."""
+        if not self.job_running and self.close_filter():
+            return
         if not self.cancel_jobs() or self._preview is None:
             self.dismiss(self._any_undone)
         else:

@@ -12,6 +12,7 @@ from dyntui.core.tables.cost import item_size
 from dyntui.core.text.item_text import value_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_panel import KINDS
 from dyntui.widgets.text_view import TextView
 
@@ -42,6 +43,10 @@ class ValueScreen(Drawer[None]):
     def action_copy(self) -> None:
         """Copy the value."""
         self.copy(value_text(self._value), self._attribute)
+
+    def action_pager(self) -> None:
+        """Show the value in the pager."""
+        page_elsewhere(self.app, value_text(self._value))
 
     def action_close(self) -> None:
         """Back."""

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.capacity.page import KEYS_MAX, Page, View, capacity_page
 from dyntui.core.capacity.words import (
     WINDOWS,
@@ -29,7 +30,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.leads import Leads
+from dyntui.widgets.leads import Leads, Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.table_board import TableBoard
@@ -217,6 +218,11 @@ class CapacityBoard(TableBoard):
         }
         actions[what]()
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The index that is looked at."""
+        return () if self._index is None else (Crumb(self._index),)
+
     def _alter(self) -> None:
         self.post_message(CapacityTab.AlterWanted(self._index))
 
@@ -257,6 +263,7 @@ class CapacityBoard(TableBoard):
     def _choose_resource(self, number: int) -> None:
         self._view = replace(self._view, resource=number, key=0)
         self._key = None
+        self.post_message(Moved())
         self._draw()
 
     def _move(self, step: int) -> None:

@@ -18,6 +18,7 @@ from dyntui.core.statements.completion import StatementNames
 from dyntui.core.statements.explain import explain, explanation_lines
 from dyntui.core.statements.statements import Prepared, fault_place
 from dyntui.core.tables.cost import units_text
+from dyntui.core.text.amounts import counted
 from dyntui.widgets.jobs import Cancelled, JobHost
 from engine.client.protocol import Explanation
 from engine.errors import ApiError
@@ -134,11 +135,13 @@ def _brief(found: Explanation, prepared: Prepared) -> Text:
     text.append(found.operation, style="bold")
     target = found.table if found.index is None else f"{found.table} · index {found.index}"
     least = "" if found.exact else "at least "
-    items = f"{least}{found.items:,} item{'' if found.items == 1 else 's'}"
+    items = f"{least}{counted(found.items, 'item')}"
     about = "" if prepared.is_read else "about "
     text.append(f" · {target} · {items} · {about}{units_text(found.units)} {unit_of(prepared)}")
     if prepared.done_here:
         text.append(f" · {', '.join(prepared.done_here)} done here")
+    for doubt in prepared.doubts[:1]:
+        text.append(f" · {doubt}", style="bold")
     for better in found.better[:1]:
         text.append(f" → {better}", style="italic")
     return text

@@ -20,12 +20,19 @@ class Filtered(Widget):
     It stands last among the bases of a class: styles are inherited from the first.
     """
 
+    FILTER_HINT = HINT
+    """What the words are about."""
     _words = ""
 
     @property
     @abstractmethod
     def filtered_list(self) -> Widget:
-        """The list; the line for the words stands above it."""
+        """The list, which has the focus once the words are typed."""
+
+    @property
+    def below_filter(self) -> Widget:
+        """What the line for the words stands above."""
+        return self.filtered_list
 
     @abstractmethod
     def words_changed(self) -> None:
@@ -38,7 +45,7 @@ class Filtered(Widget):
     def action_filter(self) -> None:
         """Let the person type what the rows are to hold."""
         self.query(QuickFilter).remove()
-        self.mount(QuickFilter(self._words, HINT), before=self.filtered_list)
+        self.mount(QuickFilter(self._words, self.FILTER_HINT), before=self.below_filter)
 
     def close_filter(self) -> bool:
         """Show all rows again; whether any were left out."""

@@ -22,7 +22,9 @@ from dyntui.core.text.formats import cell_text, plain_json
 from dyntui.core.text.item_text import item_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
+from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_tree import ItemTree, Member
+from dyntui.widgets.moving import go_to_end
 from dyntui.widgets.text_view import TextView
 
 Json = dict[str, Any]
@@ -210,12 +212,24 @@ class ItemPanel(Vertical):
         """A line up."""
         self._move("up")
 
+    def action_first(self) -> None:
+        """The first line."""
+        go_to_end(self.app.focused, last=False)
+
+    def action_last(self) -> None:
+        """The last line."""
+        go_to_end(self.app.focused, last=True)
+
     def _move(self, direction: str) -> None:
         if self.chosen == "tree":
             getattr(self.query_one(ItemTree), f"action_cursor_{direction}")()
         else:
             view = "#item-types" if self.chosen == "types" else "#item-text"
             getattr(self.query_one(view), f"scroll_{direction}")()
+
+    def action_pager(self) -> None:
+        """Show the item, or the row, in the pager."""
+        page_elsewhere(self.app, self.text)
 
     def action_ask(self, what: str) -> None:
         """Have something done with the item."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.style import Style
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -87,6 +88,13 @@ class ItemTree(Tree[Member]):
             if node.allow_expand and node.data and len(node.data.content) <= OPEN_CHILDREN:
                 node.expand()
         self.call_after_refresh(self._go_to_line, line)
+
+    def action_toggle_node(self) -> None:
+        """Open or close what has something in it; the key is the panel's where there is nothing."""
+        node = self.cursor_node
+        if node is None or not node.allow_expand:
+            raise SkipAction
+        super().action_toggle_node()
 
     def _go_to_line(self, line: int) -> None:
         self.cursor_line = min(line, self.last_line)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.browse.column_choice import ColumnBook, column_book
 from dyntui.core.browse.columns import Columns
 from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
 from dyntui.core.browse.request_forms import FORMS, told
+from dyntui.core.browse.trail import Crumb, query_crumbs
 from dyntui.core.connection.pages import OperationReader, PageSource
 from dyntui.core.security.crypto_place import config_of
 from dyntui.core.tables.cost import scan_question
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
-from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.item_text import value_text
 from dyntui.widgets.field_editor import FieldEditor
 from dyntui.widgets.item_grid import ItemGrid
@@ -52,6 +54,13 @@ class ItemsView(TableTab, LensHost):
     }
     """
 
+    @dataclass
+    class Ran(Message):
+        """What a form says of a table is read."""
+
+        table: str
+        fields: QueryFields
+
     def compose(self) -> ComposeResult:
         """Form, plan, grid, status, panel."""
         yield QueryForm(id="form")
@@ -64,8 +73,8 @@ class ItemsView(TableTab, LensHost):
         """Nothing is shown yet."""
         self._plan: Plan | None = None
         self._wanted: Request | None = None
-        self._expiry: Expiry | None = None
         self._to_run = False
+        self._ran = QueryFields()
         self._request_form = next(iter(FORMS))
 
     @cached_property
@@ -83,6 +92,7 @@ class ItemsView(TableTab, LensHost):
         """Show the first items of a table, or of one of its indexes."""
         self.cancel_jobs()
         self.info = info
+        self._ran = QueryFields(index)
         self._close_panel()
         self._close_field()
         self._read_config(info)
@@ -93,7 +103,7 @@ class ItemsView(TableTab, LensHost):
             await self._form.choose_index(index)
         self._say(Text(""))
         self._columns = Columns(())
-        self.take_expiry(None)
+        self.ask_expiry(info.name)
         # How many rows make a page is known once the grid has its place.
         self._to_run = True
         self.call_after_refresh(self._run_first)
@@ -108,14 +118,6 @@ class ItemsView(TableTab, LensHost):
         config = config_of(info.name)
         self._panel.config = config
         self._grid.seal_place = None if config is None else config.place
-
-    def take_expiry(self, expiry: Expiry | None) -> None:
-        """Items expire by an attribute, whose values are shown as dates; None where they do not."""
-        self._expiry = expiry
-        self._columns.take_expiry(expiry)
-        self._panel.take_expiry(expiry)
-        self._grid.rows_changed(wanting=False)
-        self._show_item()
 
     async def table_changed(self, info: TableInfo) -> None:
         """Other counts change the plan's estimates; other keys or indexes start the form anew."""
@@ -221,6 +223,13 @@ class ItemsView(TableTab, LensHost):
         self.run()
         self._grid.focus()
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """What was read last."""
+        if self.info is None:
+            return ()
+        return query_crumbs(self.info, self._ran)
+
     def run(self, row: int = 0, column: int = 0) -> None:
         """Read what the form says, from its beginning as far as `row`.
 
@@ -259,14 +268,15 @@ class ItemsView(TableTab, LensHost):
             return
         self._plan = plan
         self._wanted = plan.request
-        target = self.info.index(self._form.fields.index) if self._form.fields.index else self.info
+        fields = self._ran = self._form.fields.said
+        self.post_message(self.Ran(self.info.name, fields))
+        target = self.info.index(fields.index) if fields.index else self.info
         keys = [(name, "PK") for name in target.partition_keys]
         keys += [(name, "SK") for name in target.sort_keys]
         reader = OperationReader(self.session, plan.operation, plan.request.members)
         title = f"{plan.operation} {self.info.name}"
         source = PageSource(reader, self._page_rows)
         columns = Columns(keys, self._book.choice(self.info.name))
-        columns.take_expiry(self._expiry)
         self._begin(title, source, columns, row, column)
 
     @property

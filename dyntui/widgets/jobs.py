@@ -1,11 +1,13 @@
 """Work in threads for widgets: started, cancellable, answered in messages.
 
 The work gets a function that says whether it was cancelled, and runs in a thread; what it gives, or
-the error that it raises, comes back in a message, so that only handlers touch widgets.
+the error that it raises, comes back in a message, so that only handlers touch widgets. Where it
+asks whether it was cancelled, it makes way for the screen.
 """
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
 from functools import partial
 from inspect import isawaitable
@@ -15,7 +17,9 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from dyntui.core.connection.giving_up import ends_with
 from dyntui.core.connection.units_limit import begin_action
+from dyntui.widgets.screen_loop import ScreenLoop
 from engine.errors import ApiError, InternalServerError
 
 Result = TypeVar("Result")
@@ -27,11 +31,15 @@ PACE_S = 0.15
 
 
 class JobAnswered(Message, bubble=False):
-    """What a job gave; `deliver` hands it to whoever waits."""
+    """What a job gave; `deliver` hands it to whoever waits.
 
-    def __init__(self, deliver: Callable[[], Answer]) -> None:
+    Where the job outlives its widget, the first screen takes the answer once the widget goes.
+    """
+
+    def __init__(self, deliver: Callable[[], Answer], outlives: bool = False) -> None:
         super().__init__()
         self.deliver = deliver
+        self.outlives = outlives
 
 
 class JobHost(Widget):
@@ -61,20 +69,30 @@ class JobHost(Widget):
         """
 
         app = self.app
+        loop = get_running_loop()
 
         def run() -> None:
-            begin_action()
             worker = get_current_worker()
+
+            def cancelled() -> bool:
+                if isinstance(loop, ScreenLoop):
+                    loop.make_way()
+                return worker.is_cancelled
+
+            begin_action()
+            ends_with(lambda: worker.is_cancelled)
             try:
-                answer = partial(done, work(lambda: worker.is_cancelled))
+                answer = partial(done, work(cancelled))
             except ApiError as error:
                 answer = partial(failed, error)
             except Exception as error:
                 # What nobody expected is shown where it arose, too, and never as a traceback.
                 answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
-            if not worker.is_cancelled and not self.post_message(JobAnswered(answer)):
-                # The widget is gone, the job was not: the screen below answers for it.
-                app.screen_stack[0].post_message(JobAnswered(answer))
+            if not worker.is_cancelled:
+                message = JobAnswered(answer, outlives)
+                if not self.post_message(message) and outlives:
+                    # The widget is gone, the job was not: the screen below answers for it.
+                    app.screen_stack[0].post_message(message)
 
         host = app if outlives else self
         # Where it has no name, Textual takes the function's.
@@ -99,6 +117,12 @@ class JobHost(Widget):
 
     async def on_job_answered(self, message: JobAnswered) -> None:
         """Hand a job's answer to whoever waits."""
+        if self._pruning:
+            # A widget that is being removed goes after its parts: there is nothing to show it in.
+            below: Widget = self.app.screen_stack[0]
+            if message.outlives and below is not self:
+                below.post_message(message)
+            return
         answer = message.deliver()
         if isawaitable(answer):
             await answer

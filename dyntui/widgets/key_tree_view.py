@@ -16,7 +16,9 @@ from textual.widgets.tree import TreeNode
 from dyntui.core.browse.entities import Model
 from dyntui.core.browse.key_tree import Branch, key_tree
 from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
+from dyntui.core.text.held_words import holds
 from dyntui.widgets.item_tree import TOGGLE
 from engine.client.protocol import Json
 
@@ -61,6 +63,15 @@ class KeyTreeView(Tree[Spot], inherit_bindings=False):
         self.guide_depth = 2
         self.auto_expand = False
         self._model: Model | None = None
+        self._words = ""
+        self._none_held = ""
+
+    def hold(self, words: str, none_held: str) -> None:
+        """Show only item collections whose key, or its pattern, holds some words; `none_held`
+        stands where there are none."""
+        self._words, self._none_held = words, none_held
+        if self._model is not None:
+            self.show(self._model)
 
     def show(self, model: Model) -> None:
         """Show the item collections of a sample, by the patterns of their keys."""
@@ -71,13 +82,25 @@ class KeyTreeView(Tree[Spot], inherit_bindings=False):
         for item in target.entries:
             pattern = " · ".join(map(str, target.shape(item).partition))
             sizes[pattern][target.collection(item)] += 1
-        for pattern, counts in sorted(sizes.items()):
-            beside = f"{len(counts):,} item collections, {counts.total():,} items in the sample"
+        for pattern, of_pattern in sorted(sizes.items()):
+            counts = Counter(
+                {
+                    values: count
+                    for values, count in of_pattern.items()
+                    if holds(self._words, " ".join((pattern, *values)))
+                }
+            )
+            if not counts:
+                continue
+            held = counted(counts.total(), "item")
+            beside = f"{counted(len(counts), 'item collection')}, {held} in the sample"
             node = self.root.add("", Spot(pattern, beside), expand=True)
             for values, count in counts.most_common(COLLECTIONS_MAX):
                 self._add_collection(node, values, count)
             if len(counts) > COLLECTIONS_MAX:
                 node.add_leaf("", Spot("", f"and {len(counts) - COLLECTIONS_MAX:,} more"))
+        if not self.root.children and self._words:
+            self.root.add_leaf("", Spot("", self._none_held))
         self.root.expand()
         self.cursor_line = 0
 
@@ -126,7 +149,7 @@ class KeyTreeView(Tree[Spot], inherit_bindings=False):
             node.add_leaf("", Spot(branch.text, self._summary(branch.item), fields))
             return
         fields = QueryFields(None, keys | {sort_key: KeyTerm(branch.prefix, "begins with")})
-        below = node.add("", Spot(branch.text, f"{branch.count:,} items", fields))
+        below = node.add("", Spot(branch.text, counted(branch.count, "item"), fields))
         if branch.item is not None:
             alone = QueryFields(None, keys | {sort_key: KeyTerm(branch.prefix)})
             below.add_leaf("", Spot("(itself)", self._summary(branch.item), alone))

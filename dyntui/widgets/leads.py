@@ -12,6 +12,10 @@ ITEMS, SETTINGS, CAPACITY, TIMELINE, STREAMS = range(1, 6)
 """The numbers of a table's tabs."""
 
 
+class Moved(Message):
+    """Another tab, table or place is shown, or another part of one: see its `crumbs`."""
+
+
 @dataclass
 class Leads(Message):
     """A tab of a table is to be shown; the step can be gone back.

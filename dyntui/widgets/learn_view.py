@@ -18,6 +18,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.text.chart import Line
@@ -27,14 +28,16 @@ from dyntui.lessons.lesson import Lesson
 from dyntui.lessons.page import Run, run
 from dyntui.lessons.progress import Progress
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
 
-class LearnView(Vertical, JobHost):
+class LearnView(Vertical, JobHost, Filtered):
     """Lists the lessons; beside them, or in their place where it is narrow, the one being read."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("learn")
@@ -71,19 +74,20 @@ class LearnView(Vertical, JobHost):
         self._step = 0
         self._chosen = 0
         self._parameter = 0
+        self._before_filter = LESSONS[0]
 
     def compose(self) -> ComposeResult:
         """A head, the list, the page."""
         yield Static("Learn", id="learn-head")
         with Horizontal(id="learn-body"):
-            yield OptionList(*[Option(self._prompt(lesson)) for lesson in LESSONS])
+            yield OptionList(*self._options())
             yield LinesView()
         yield TextLine(id="learn-about")
 
     def on_mount(self) -> None:
         """The first lesson that was not read yet is where one goes on."""
-        fresh = [n for n, one in enumerate(LESSONS) if not self._progress.is_done(one.name)]
-        self._list.highlighted = fresh[0] if fresh else 0
+        fresh = [one for one in LESSONS if not self._progress.is_done(one.name)]
+        self._go_to(fresh[0] if fresh else LESSONS[0])
         self._show()
 
     @property
@@ -96,8 +100,11 @@ class LearnView(Vertical, JobHost):
 
     @property
     def lesson(self) -> Lesson:
-        """The lesson under the cursor."""
-        return LESSONS[self._list.highlighted or 0]
+        """The lesson under the cursor, or where none is listed, the one that was."""
+        option = self._list.highlighted_option
+        if option is None:
+            return self._before_filter
+        return next(one for one in LESSONS if one.name == option.id)
 
     @property
     def run_shown(self) -> Run | None:
@@ -114,6 +121,11 @@ class LearnView(Vertical, JobHost):
         """Whether a lesson is read, rather than chosen."""
         return self.has_class("-reading")
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place, and the lesson that is read."""
+        return (Crumb("Learn"), *((Crumb(self.lesson.name),) if self.reading else ()))
+
     def focus_content(self) -> None:
         """The list, or the page that is read."""
         (self._lines if self.reading else self._list).focus()
@@ -123,7 +135,7 @@ class LearnView(Vertical, JobHost):
         if self.cancel_jobs():
             return True
         if not self.reading:
-            return False
+            return self.close_filter()
         self.remove_class("-reading")
         self._list.focus()
         self._show()
@@ -131,6 +143,43 @@ class LearnView(Vertical, JobHost):
 
     def reload(self) -> None:
         """Nothing is read again: lessons run on data of their own."""
+
+    # The list.
+
+    def _options(self) -> list[Option]:
+        """The lessons that hold the words."""
+        found = [one for one in LESSONS if self.held(f"{one.title} {one.teaches}")]
+        return [Option(self._prompt(one), one.name) for one in found]
+
+    def _go_to(self, lesson: Lesson) -> None:
+        """Put the cursor on a lesson, where it is listed, else on the first."""
+        shown = [option.id for option in self._list.options]
+        place = shown.index(lesson.name) if lesson.name in shown else 0 if shown else None
+        self._list.highlighted = place
+
+    @property
+    def filtered_list(self) -> OptionList:
+        """See `Filtered`."""
+        return self._list
+
+    @property
+    def below_filter(self) -> Horizontal:
+        """See `Filtered`: the line stands above list and page."""
+        return self.query_one("#learn-body", Horizontal)
+
+    def action_filter(self) -> None:
+        """Let the person type what the lessons are to hold; in a narrow place the list comes."""
+        if self.reading:
+            self.back()
+        super().action_filter()
+
+    def words_changed(self) -> None:
+        """Show the lessons that hold the words, the cursor on the same one where it is there."""
+        lesson = self._before_filter = self.lesson
+        self._list.clear_options()
+        self._list.add_options(self._options())
+        self._go_to(lesson)
+        self._show()
 
     # Showing.
 
@@ -140,11 +189,19 @@ class LearnView(Vertical, JobHost):
 
     def _show(self) -> None:
         """The page as it is now."""
+        self.post_message(Moved())
         done = sum(self._progress.is_done(lesson.name) for lesson in LESSONS)
         head = f"Learn  {done} of {len(LESSONS)} lessons read"
+        listed = self._list.option_count
+        if self._words:
+            head = f"Learn  {listed} of {len(LESSONS)} lessons"
         if self.reading:
             head = f"Learn · {self.lesson.title}"
         self.query_one("#learn-head", Static).update(head)
+        if not listed:
+            self.query_one("#learn-about", TextLine).say(Text(self.none_held()))
+            self._lines.show([((self.none_held(), "dim"),)])
+            return
         about = Text(
             f"{self.lesson.teaches} {key_for('learn.begin')} begins it, "
             f"{key_for('learn.tour')} is a tour of the app."
@@ -193,6 +250,8 @@ class LearnView(Vertical, JobHost):
         if self.reading:
             self.action_on()
             return
+        if not self._list.option_count:
+            return
         self.add_class("-reading")
         self._lines.focus()
         if self.run_shown is None:
@@ -229,8 +288,9 @@ class LearnView(Vertical, JobHost):
         lesson = shown.lesson
         if self._step == len(shown.steps) - 1 and not self._progress.is_done(lesson.name):
             self._progress.finish(lesson.name)
-            place = LESSONS.index(lesson)
-            self._list.replace_option_prompt_at_index(place, self._prompt(lesson))
+            if self._list.highlighted_option is None:
+                return
+            self._list.replace_option_prompt(lesson.name, self._prompt(lesson))
 
     # Reading.
 
@@ -250,7 +310,7 @@ class LearnView(Vertical, JobHost):
         elif self._step < len(shown.steps) - 1:
             self._turn_to(self._step + 1, shown)
         elif self.back():
-            self._list.highlighted = (LESSONS.index(self.lesson) + 1) % len(LESSONS)
+            self._list.action_cursor_down()
 
     def action_previous(self) -> None:
         """The step before."""

@@ -62,7 +62,7 @@ class LensHost(RowsHost):
         self._show_status()
         self._show_item()
 
-    def _find(self) -> None:
+    def find(self) -> None:
         """Let the person type what the rows are to hold."""
         self.query(QuickFilter).remove()
         self.mount(QuickFilter(self._lens.words), after=self._grid)

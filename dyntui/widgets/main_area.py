@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.facts import Facts
 from dyntui.widgets.items_tab import ItemsTab
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.stream_tab import StreamTab
 from dyntui.widgets.table_tab import TableTab
@@ -47,13 +48,13 @@ class MainArea(Vertical):
     MainArea {
         width: 1fr;
         #area-head { height: 1; background: $panel; padding: 0 1; }
-        #area-title { width: auto; text-style: bold; margin-right: 2; }
+        #area-title {
+            width: auto; max-width: 28%; text-style: bold; margin-right: 2;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         ContentSwitcher { height: 1fr; }
     }
     """
-
-    class Moved(Message):
-        """Another tab, table or place is shown."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(id="main")
@@ -139,7 +140,7 @@ class MainArea(Vertical):
         """Show a place again that was shown before."""
         self.query_one("#area-head").display = False
         self.query_one(ContentSwitcher).current = place
-        self.post_message(self.Moved())
+        self.post_message(Moved())
 
     def leave_place(self) -> bool:
         """Go back to the table, if there is one; whether there is."""
@@ -192,6 +193,7 @@ class MainArea(Vertical):
         self._switch()
         for tab in self._tabs:
             await tab.show_table(info, index)
+        self.post_message(Moved())
 
     async def table_changed(self, info: TableInfo) -> None:
         """The table that is shown has another schema, count or size."""
@@ -200,7 +202,7 @@ class MainArea(Vertical):
             await tab.table_changed(info)
 
     def _show_facts(self, info: TableInfo) -> None:
-        parts = [f"{info.item_count:,} items", bytes_text(info.size_bytes)]
+        parts = [counted(info.item_count, "item"), bytes_text(info.size_bytes)]
         if info.changing or info.status != "ACTIVE":
             # What is under way stands first: in a narrow window the rest gives way.
             parts.insert(0, info.status if info.status != "ACTIVE" else "an index is changing")
@@ -224,4 +226,4 @@ class MainArea(Vertical):
         head: Any = self.query_one("#area-head")
         head.display = True
         Choice.mark(head, str(self._current))
-        self.post_message(self.Moved())
+        self.post_message(Moved())

@@ -17,6 +17,7 @@ from dyntui.core.browse.marks import Marks
 from dyntui.core.browse.plan import QueryFields
 from dyntui.core.browse.writes import Write, delete_item
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import plain_json
 from dyntui.widgets.fresh_items import FreshItems
 from engine.client.protocol import Json
@@ -91,7 +92,7 @@ class MarkedItems(FreshItems):
             return
         items = self._marks.items
         text = "[\n" + ",\n".join(plain_json(item, indent=False) for item in items) + "\n]"
-        self._copy(text, f"{len(items):,} items")
+        self._copy(text, counted(len(items), "item"))
 
     def _export_marked(self) -> None:
         from dyntui.screens.selection import SelectionScreen
@@ -120,15 +121,15 @@ class MarkedItems(FreshItems):
 
     def _delete_marked(self, info: TableInfo) -> None:
         writes = [delete_item(info, item) for item in self._marks.items]
-        title = f"Delete {len(writes):,} item{'' if len(writes) == 1 else 's'} · {info.name}"
+        title = f"Delete {counted(len(writes), 'item')} · {info.name}"
 
         def closed(done: list[Write] | None) -> None:
             if done:
                 self._undo.push(info, done)
                 self._marks.remove([write.old for write in done if write.old is not None])
-                self._many_written(
-                    info, f"Deleted {len(done):,} items: {key_for('items.undo')} brings them back"
-                )
+                undo = key_for("items.undo")
+                said = f"Deleted {counted(len(done), 'item')}: {undo} brings them back"
+                self._many_written(info, said)
 
         self._send_many(info, writes, title, closed)
 
@@ -177,7 +178,7 @@ class MarkedItems(FreshItems):
                 self._undo.drop(act)
                 self._many_written(act.info, f"Undone: {len(done):,} of {len(writes):,} writes")
 
-        title = f"Undo {len(writes):,} writes · {act.info.name}"
+        title = f"Undo {counted(len(writes), 'write')} · {act.info.name}"
         self._send_many(act.info, writes, title, closed)
 
     def _review_undo(self, act: Undoable, write: Write) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,10 +16,12 @@ from textual.message import Message
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.browse.plan import PlanError
 from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.time_words import ago_text, iso_text, words_text
+from dyntui.core.text.expiry_text import Expiry
+from dyntui.core.text.time_words import ago_text, iso_text, short_text, words_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
@@ -73,6 +75,11 @@ class PastItems(ItemsView):
         yield TextLine(id="status")
         yield RowPanel(id="panel")
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """What was read last, and as of when."""
+        return (*super().crumbs, Crumb(f"as of {short_text(self._at_s)}"))
+
     async def show_past(self, info: TableInfo, past: PastClient, at_s: float, now_s: float) -> None:
         """Show a table as of another time; what the form says of the same table stays."""
         self.cancel_jobs()
@@ -91,7 +98,13 @@ class PastItems(ItemsView):
         else:
             self.info = info
             self._close_panel()
+            self.ask_expiry(info.name)
             self.run()
+
+    def take_expiry(self, table: str, expiry: Expiry | None) -> None:
+        """How far away the dates are is told as of the time whose items are shown."""
+        as_of = None if expiry is None else replace(expiry, at_s=self._at_s)
+        super().take_expiry(table, as_of)
 
     def forget(self) -> None:
         """Stop reading, and give the past back."""
@@ -118,9 +131,10 @@ class PastItems(ItemsView):
             "copy_as": self._copy_command,
             "as_partiql": self._as_partiql,
             "form": self.focus_form,
-            "find": self._find,
+            "find": self.find,
             "sort": self._sort,
             "end": self._read_to_end,
+            "pager": self._page_row,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,

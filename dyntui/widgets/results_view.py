@@ -19,11 +19,12 @@ from dyntui.core.connection.session import Session
 from dyntui.core.statements.asked import Ready, key_roles
 from dyntui.core.statements.result_rows import RowReader, row_reader
 from dyntui.core.tables.cost import units_text
+from dyntui.core.text.amounts import counted
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.leads import Leads
 from dyntui.widgets.lens_host import LensHost
-from dyntui.widgets.message_list import MessageList, Told
+from dyntui.widgets.message_list import MessageList, Messages, Told
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
@@ -43,8 +44,8 @@ class ResultsView(Vertical, LensHost):
         ItemPanel { height: 50%; display: none; border-top: solid $border-blurred; }
         ItemPanel:focus-within { border-top: solid $border; }
         &.-panel ItemPanel { display: block; }
-        MessageList { display: none; }
-        &.-messages { ItemGrid, ItemPanel { display: none; } MessageList { display: block; } }
+        Messages { display: none; }
+        &.-messages { ItemGrid, ItemPanel { display: none; } Messages { display: block; } }
     }
     """
 
@@ -81,14 +82,14 @@ class ResultsView(Vertical, LensHost):
     def compose(self) -> ComposeResult:
         """Grid or messages, line, panel."""
         yield ResultGrid(id="rows")
-        yield MessageList()
+        yield Messages()
         yield TextLine(id="status")
         yield RowPanel(id="row")
 
     @property
-    def messages(self) -> MessageList:
+    def messages(self) -> Messages:
         """The messages."""
-        return self.query_one(MessageList)
+        return self.query_one(Messages)
 
     @property
     def row_count(self) -> int:
@@ -115,6 +116,7 @@ class ResultsView(Vertical, LensHost):
         self.ready, self.info = ready, ready.info
         self._reader = row_reader(self.session, ready.prepared, ready.parameters)
         self._start_s, self._taken_s = self.session.clock.monotonic_s(), None
+        self.ask_expiry(ready.attributes_of)
         source = PageSource(self._reader, self._page_rows)
         self._begin(_title(ready), source, Columns(key_roles(ready)))
 
@@ -174,6 +176,7 @@ class ResultsView(Vertical, LensHost):
         self.ready, self.info = told.ready, told.ready.info
         self._source, self._columns, self._title = told.source, told.columns, _title(told.ready)
         self._reader, self._taken_s = told.reader, None
+        self.ask_expiry(told.ready.attributes_of)
         self._drop_lens()
         self._draw(told.source)
         self._show_status()
@@ -204,7 +207,7 @@ class ResultsView(Vertical, LensHost):
         rows = source.rows_known if source is not None else 0
         units = units_text(source.units if source is not None else 0)
         least = "" if source is None or source.complete else "at least "
-        text = Text(f"{least}{_counted(rows, 'row')} · {units} {ready.unit}")
+        text = Text(f"{least}{counted(rows, 'row')} · {units} {ready.unit}")
         if not ready.prepared.is_read and not rows:
             text = Text(f"{ready.prepared.verb} done · {units} {ready.unit}")
         return text.append_text(self._remarks(ready))
@@ -216,7 +219,7 @@ class ResultsView(Vertical, LensHost):
             text.append(f" · {self._taken_s * MILLISECONDS:,.0f} ms")
         if ready.prepared.done_here and self._reader is not None:
             here, asked = ", ".join(ready.prepared.done_here), self._reader.requests
-            text.append(f" · {here} done here, {_counted(asked, 'request')}")
+            text.append(f" · {here} done here, {counted(asked, 'request')}")
         if self._stopped or (self._reader is not None and self._reader.stopped):
             text.append(" · stopped", style=self.app.theme_variables["warning"])
         return text
@@ -236,9 +239,10 @@ class ResultsView(Vertical, LensHost):
             "copy_as": lambda: self.post_message(self.Asked("copy_as")),
             "follow": self._follow_row,
             "form": lambda: self.post_message(self.Asked("form")),
-            "find": self._find,
+            "find": self.find,
             "sort": self._sort,
             "end": self._end,
+            "pager": self._page_row,
             "panel_value": self._show_member,
             "panel_copy": self._copy_member,
             "panel_copy_item": self._copy_panel,
@@ -269,7 +273,8 @@ class ResultsView(Vertical, LensHost):
         if self.has_class("-panel"):
             self._leave_panel()
         elif self.has_class("-messages"):
-            self.toggle_messages()
+            if not self.messages.close_filter():
+                self.toggle_messages()
         else:
             return self._drop_lens()
         return True
@@ -278,7 +283,7 @@ class ResultsView(Vertical, LensHost):
         """Messages in place of the rows, or the rows again."""
         self._close_panel()
         self.toggle_class("-messages")
-        (self.messages if self.has_class("-messages") else self._grid).focus()
+        (self.messages.filtered_list if self.has_class("-messages") else self._grid).focus()
 
     @on(MessageList.Copied)
     def _message_copied(self, message: MessageList.Copied) -> None:
@@ -289,7 +294,3 @@ class ResultsView(Vertical, LensHost):
 def _title(ready: Ready) -> str:
     """What stands in the header while a statement runs."""
     return f"{ready.prepared.verb} {ready.prepared.source.table} ({key_for('browser.back')} stops)"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -15,9 +15,11 @@ from dyntui.core.browse.columns import Columns
 from dyntui.core.connection.pages import GONE, PageSource
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.formats import plain_json
 from dyntui.core.text.item_text import value_text
 from dyntui.widgets.copied import copy_text
+from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.jobs import Cancelled, JobHost, Progress
@@ -51,6 +53,13 @@ class RowsHost(JobHost):
 
         table: str
 
+    @dataclass
+    class ExpiryWanted(Message):
+        """By which attribute the items of a table expire is to be told to `rows.take_expiry`."""
+
+        rows: RowsHost
+        table: str
+
     info: TableInfo | None = None
     """The table whose items the rows are, or None where they are of none."""
     _source: PageSource | None = None
@@ -61,6 +70,9 @@ class RowsHost(JobHost):
     _under_way: tuple[int, int] | None = None
     """The first and last row that are being read."""
     _columns = Columns(())
+    _expiry: Expiry | None = None
+    _expiry_of: str | None = None
+    """The table whose items the rows show, which expire by `_expiry`."""
 
     @property
     def _grid(self) -> ItemGrid:
@@ -83,6 +95,7 @@ class RowsHost(JobHost):
         """Read another source from its beginning as far as `row`; the rows that are there stay
         until the first of the new ones have come. `title` stands in the header meanwhile."""
         self.workers.cancel_group(self, ENDING)
+        columns.take_expiry(self._expiry)
         self._title, self._source, self._columns = title, source, columns
         self._read(0, max(row, self._grid.visible_rows - 1 + LOOK_AHEAD_ROWS), row, column)
 
@@ -108,6 +121,28 @@ class RowsHost(JobHost):
 
         self.run_job(self._title, work, done, self._read_failed, group=READING)
         self._show_status()
+
+    def ask_expiry(self, table: str | None) -> None:
+        """Have values of the attribute by which items of a table expire shown as dates; None where
+        the rows are of no table."""
+        if table != self._expiry_of:
+            self._show_expiry(None)
+        self._expiry_of = table
+        if table is not None:
+            # Straight to who asks: what is posted for a parent does not go on beyond it.
+            self.screen.post_message(self.ExpiryWanted(self, table))
+
+    def take_expiry(self, table: str, expiry: Expiry | None) -> None:
+        """Items of a table expire by an attribute, or never (None)."""
+        if table == self._expiry_of:
+            self._show_expiry(expiry)
+
+    def _show_expiry(self, expiry: Expiry | None) -> None:
+        self._expiry = expiry
+        self._columns.take_expiry(expiry)
+        self._panel.take_expiry(expiry)
+        self._grid.rows_changed(wanting=False)
+        self._show_item()
 
     def _ask_first(self, risk: str | None, what: Ready | Request, then: Callable[[], None]) -> None:
         """Go on, but where there is a risk only if the person wants it."""
@@ -296,6 +331,10 @@ class RowsHost(JobHost):
     def _copy_row(self) -> None:
         if self._grid.item is not None:
             self._copy(plain_json(self._grid.item), "the item")
+
+    def _page_row(self) -> None:
+        if self._grid.item is not None:
+            page_elsewhere(self.app, plain_json(self._grid.item))
 
     def _copy_member(self) -> None:
         member = self._panel.member

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.security.overview import (
@@ -42,10 +43,9 @@ from dyntui.core.security.words import (
 )
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.filtered import HINT
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.listed_place import ListedPlace, Note
-from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.row_list import Row
 from dyntui.widgets.security_lists import EncryptionList, KeyList, SecurityList
 from dyntui.widgets.text_view import TextView
@@ -124,14 +124,19 @@ class SecurityBoard(ListedPlace):
         tables = () if self._found is None else self._found.tables
         return next((one for one in tables if one.info.name == self._chosen.get("sealing")), None)
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place and its list."""
+        return Crumb("Security"), Crumb("keys" if self._page == "keys" else "tables")
+
     def words_changed(self) -> None:
         """Show the keys, or the tables, that hold the words."""
         self._show()
 
-    def action_filter(self) -> None:
+    @property
+    def below_filter(self) -> ContentSwitcher:
         """See `Filtered`: the line stands above both lists."""
-        self.query(QuickFilter).remove()
-        self.mount(QuickFilter(self._words, HINT), before=self.query_one(ContentSwitcher))
+        return self.query_one(ContentSwitcher)
 
     # Looking.
 
@@ -278,6 +283,7 @@ class SecurityBoard(ListedPlace):
     def _turn_to(self, page: str) -> None:
         self.close_filter()
         self._page = page
+        self.post_message(Moved())
         Choice.mark(self, page)
         self.query_one(ContentSwitcher).current = page
         self._show()

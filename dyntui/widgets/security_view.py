@@ -21,6 +21,7 @@ from dyntui.core.security.overview import USABLE, TableSecurity, name_of
 from dyntui.core.security.sealed_tables import seal_table, verify_table
 from dyntui.core.security.words import loss_of
 from dyntui.core.tables.requests import Request
+from dyntui.core.text.amounts import counted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import SETTINGS, Leads
@@ -230,7 +231,8 @@ class SecurityView(SecurityBoard):
 
         def done(progress: Progress) -> None:
             self._ended(
-                f"✓ {name}: {progress.sealed:,} items sealed, {progress.passed_over:,} passed over"
+                f"✓ {name}: {counted(progress.sealed, 'item')} sealed, "
+                f"{progress.passed_over:,} passed over"
             )
             self.post_message(self.TableChanged(name))
 

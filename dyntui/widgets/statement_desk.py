@@ -13,15 +13,18 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import TextArea
 
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.statements.completion import Completion, StatementNames, completions
 from dyntui.core.statements.script import Piece, piece_at
 from dyntui.core.user.query_book import Draft, book_of, file_name
+from dyntui.widgets.elsewhere import edit_elsewhere
 from dyntui.widgets.explain_panel import ExplainPanel
 from dyntui.widgets.jobs import Cancelled, JobHost
+from dyntui.widgets.leads import Moved
 from dyntui.widgets.statement_area import StatementArea
-from dyntui.widgets.statement_tabs import StatementTabs
+from dyntui.widgets.statement_tabs import TITLE, StatementTabs
 
 Json = dict[str, Any]
 
@@ -90,6 +93,12 @@ class StatementDesk(Vertical, JobHost):
     def _show_tabs(self) -> None:
         names = [draft.name for draft in self._drafts]
         self.query_one(StatementTabs).show(names, self._current)
+        self.post_message(Moved())
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place, and the tab in front."""
+        return Crumb(TITLE), Crumb(self._drafts[self._current].name)
 
     def _keep(self) -> None:
         """Take the editor's text over, and keep all of them."""
@@ -219,6 +228,10 @@ class StatementDesk(Vertical, JobHost):
         self.app.push_screen(SaveScreen("" if name == UNTITLED else name, taken), closed)
 
     # Where the explanation stands: in a wide window beside the editor, in full.
+
+    def action_outside(self) -> None:
+        """Edit the statements in the person's editor."""
+        edit_elsewhere(self.app, self._area, ".sql")
 
     def action_explain(self) -> None:
         """The explanation in full, or in a line."""

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.streams.lines import (
@@ -26,12 +27,15 @@ from dyntui.core.streams.lines import (
 from dyntui.core.streams.page import change_head, diff_lines
 from dyntui.core.streams.tail import Change, Wanted
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
+from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import dynamodb_json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.copied import copy_text
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.leads import STREAMS, TIMELINE, Leads
+from dyntui.widgets.leads import STREAMS, TIMELINE, Leads, Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.stream_reader import StreamReader
@@ -65,7 +69,7 @@ class ChangeView(LinesView):
         event.prevent_default()
 
 
-class StreamBoard(StreamReader):
+class StreamBoard(StreamReader, Filtered):
     """Shows changes, shards or all streams, and does what keys and clicks say."""
 
     DEFAULT_CSS = """
@@ -115,6 +119,11 @@ class StreamBoard(StreamReader):
         """The list, and the change."""
         return tuple(self.query(LinesView))
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The page, where it is not that of changes."""
+        return () if self._page == PAGES[0] else (Crumb(self._page),)
+
     def focus_content(self) -> None:
         """The list; at once, or as soon as it is there."""
         self.call_later(lambda: self._view.focus())
@@ -123,11 +132,43 @@ class StreamBoard(StreamReader):
         """From the change to the list, and to the changes; whether there was anything."""
         if self.query("#stream-diff:focus"):
             self._view.focus()
+        elif self.close_filter():
+            pass
         elif self._page != PAGES[0]:
             self._show_page(PAGES[0])
         else:
             return False
         return True
+
+    # The filter of shards and streams; that of changes says which of them are kept.
+
+    @property
+    def filtered_list(self) -> StreamView:
+        """See `Filtered`."""
+        return self._view
+
+    def words_changed(self) -> None:
+        """Show the shards, or the streams, that hold the words."""
+        self._stream_row = 0
+        self._view.scroll_to(y=0, animate=False)
+        self.draw()
+
+    @property
+    def _streams(self) -> tuple[Json, ...]:
+        """The streams of the Region that hold the words."""
+        found = self._all_streams or ()
+        return tuple(one for one in found if self.held(f"{one['TableName']} {one['StreamArn']}"))
+
+    def _list_lines(self, width: int) -> list[Line]:
+        """Shards or streams."""
+        if self._page == "shards":
+            lines = shards_page(self._described, width)
+            lines = [line for line in lines if self.held("".join(text for text, _ in line))]
+        elif self._all_streams is None or not self._words:
+            lines = streams_page(self._all_streams, self._stream_row, width)
+        else:
+            lines = streams_page(self._streams, self._stream_row, width) if self._streams else []
+        return lines or ([((self.none_held(), "dim"),)] if self._words else [])
 
     # Drawing.
 
@@ -155,10 +196,8 @@ class StreamBoard(StreamReader):
         change = self._change if self._page == "changes" else None
         self.set_class(change is None, "-bare")
         width = self._view.room[0]
-        if self._page == "shards":
-            self._view.show(shards_page(self._described, width))
-        elif self._page == "streams":
-            self._view.show(streams_page(self._all_streams, self._stream_row, width))
+        if self._page != "changes":
+            self._view.show(self._list_lines(width))
         elif change is None:
             self._view.show(self._lines.nothing(state, self._kept, self._start, width))
         else:
@@ -226,7 +265,7 @@ class StreamBoard(StreamReader):
             "open": self._open,
             "history": self._show_history,
             "pause": self._pause,
-            "filter": self._ask_filter,
+            "filter": self._ask_filter if self._page == "changes" else self.action_filter,
             "only": self._only_this,
             "start": self._from_start,
             "page": lambda: self._show_page(PAGES[(PAGES.index(self._page) + 1) % len(PAGES)]),
@@ -244,12 +283,15 @@ class StreamBoard(StreamReader):
         self._show_page(message.value)
 
     def _show_page(self, page: str) -> None:
+        if page != self._page:
+            self.close_filter()
         self._page = page
         self._wants_all_streams = page == "streams"
         if self.query(Choice):
             Choice.mark(self, page)
             self._view.scroll_to(y=0, animate=False)
             self.draw()
+            self.post_message(Moved())
             if page == "streams":
                 self.look()
 
@@ -269,8 +311,8 @@ class StreamBoard(StreamReader):
             self._chosen = shown[row] if row else None
             self._diff.scroll_to(y=0, animate=False)
             self.draw()
-        elif self._page == "streams" and self._all_streams:
-            self._stream_row = min(max(self._stream_row + step, 0), len(self._all_streams) - 1)
+        elif self._page == "streams" and self._streams:
+            self._stream_row = min(max(self._stream_row + step, 0), len(self._streams) - 1)
             self.draw()
             self._view.reveal(self._stream_row)
         else:
@@ -282,8 +324,8 @@ class StreamBoard(StreamReader):
             return
         if self._page == "changes" and self._change is not None:
             self.post_message(Leads(self._info.name, item=self._change.keys))
-        elif self._page == "streams" and self._all_streams:
-            chosen = self._all_streams[min(self._stream_row, len(self._all_streams) - 1)]
+        elif self._page == "streams" and self._streams:
+            chosen = self._streams[min(self._stream_row, len(self._streams) - 1)]
             if chosen["TableName"] != self._info.name:
                 self.post_message(Leads(chosen["TableName"], STREAMS))
                 return
@@ -384,7 +426,7 @@ class StreamBoard(StreamReader):
 
     def _expire(self, table: str, tools: LocalTools) -> None:
         def done(count: int) -> None:
-            self.notify("1 item had expired" if count == 1 else f"{count:,} items had expired")
+            self.notify(f"{counted(count, 'item')} had expired")
             self.post_message(StreamTab.Altered(table))
             self.reload()
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
@@ -68,6 +69,16 @@ class TableBoard(Vertical, JobHost):
     def focus_content(self) -> None:
         """Put the focus where one begins; at once, or as soon as that is there."""
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """Where one is on the board; a `Moved` tells that it is another."""
+        return ()
+
+    @property
+    def browsing(self) -> bool:
+        """Whether items stand in place of what the tab is named for."""
+        return False
+
     def run_query(self) -> bool:
         """Run the query form that is shown; whether there is one."""
         return False
@@ -102,6 +113,14 @@ class BoardTab(TableTab):
     def panels(self) -> Sequence[Widget]:
         """The parts of the board, once there is one."""
         return () if self._board is None else self._board.panels
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The tab, unless items stand in its place, and where one is on its board."""
+        board = self._board
+        if board is None:
+            return super().crumbs
+        return board.crumbs if board.browsing else (*super().crumbs, *board.crumbs)
 
     def reload(self) -> None:
         """Look again, now."""

@@ -18,13 +18,14 @@ from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
 from dyntui.core.actions.spoken_keys import key_for
-from dyntui.core.tables.schema import TableInfo
+from dyntui.core.tables.schema import IndexInfo, TableInfo
 from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_tree import TOGGLE
+from dyntui.widgets.moving import go_to_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ class TableTree(Tree[Entry]):
         self.show_guides = False
         self.auto_expand = False
         self.guide_depth = 3
+
+    def action_first(self) -> None:
+        """The first line."""
+        go_to_end(self, last=False)
+
+    def action_last(self) -> None:
+        """The last line."""
+        go_to_end(self, last=True)
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
         """Marker, name, count and size; as wide as the sidebar."""
@@ -187,9 +196,10 @@ class TableList(Vertical, Filtered):
         }
         cursor = tree.cursor_node.data if tree.cursor_node else None
         tree.clear()
-        shown = [name for name in self._names if self.held(name)]
+        shown = [name for name in self._names if self.held(name) or self._held_indexes(name)]
         for name in shown:
-            self._add(name, name in expanded)
+            # A table that is there for its indexes shows them.
+            self._add(name, name in expanded or not self.held(name))
         tree.root.expand()
         title = (
             f"Tables  {len(shown)} of {len(self._names)}"
@@ -200,6 +210,12 @@ class TableList(Vertical, Filtered):
         if cursor is not None:
             self.call_after_refresh(self.select, cursor.table, cursor.index)
 
+    def _held_indexes(self, table: str) -> list[IndexInfo]:
+        """The indexes of a table that hold the words, the table's name taken with theirs."""
+        info = self._infos.get(table)
+        indexes = info.indexes if info is not None else ()
+        return [index for index in indexes if self.held(f"{table} {index.name}")]
+
     def _add(self, name: str, expanded: bool) -> None:
         info = self._infos.get(name)
         entry = Entry(name, None, (info.item_count, info.size_bytes) if info else None)
@@ -207,7 +223,7 @@ class TableList(Vertical, Filtered):
             self.table_tree.root.add_leaf(name, data=entry)
             return
         node = self.table_tree.root.add(name, data=entry, expand=expanded)
-        for index in info.indexes:
+        for index in self._held_indexes(name):
             holds = (index.item_count, index.size_bytes)
             node.add_leaf(index.name, data=Entry(name, index.name, holds))
 
@@ -233,7 +249,7 @@ class TableList(Vertical, Filtered):
         return self.table_tree
 
     def words_changed(self) -> None:
-        """Show the tables whose names hold the words."""
+        """Show the tables whose names, or whose indexes' names, hold the words."""
         self._fill()
 
     def back(self) -> bool:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
@@ -51,6 +52,11 @@ class TableTab(Vertical, JobHost):
     @abstractmethod
     def panels(self) -> Sequence[Widget]:
         """The parts that Ctrl+O goes through, in their order."""
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """Where one is inside of the table; a `Moved` tells that it is another."""
+        return (Crumb(self.TITLE),)
 
     def reload(self) -> None:
         """Read again what is shown."""

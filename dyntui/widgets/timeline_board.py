@@ -13,6 +13,7 @@ from textual import on
 from textual.widget import Widget
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
 from dyntui.core.recovery.timeline import Timeline
@@ -21,13 +22,14 @@ from dyntui.core.recovery.timeline_page import HEAD_ROWS
 from dyntui.core.recovery.ways_back import StoppedError, Watch, back_up, copy_past, restore
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import change_lines, diff_lines
 from dyntui.core.text.time_words import iso_text
 from dyntui.screens.keep import Keep
 from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.leads import Leads
+from dyntui.widgets.leads import Leads, Moved
 from dyntui.widgets.messages import error_text
 from dyntui.widgets.past_items import PastItems
 from dyntui.widgets.rows_host import RowsHost
@@ -90,6 +92,14 @@ class TimelineBoard(TimelineReading):
             else f"⟲ {self._watch.text} · {key_for('browser.back')} stops it"
         )
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The items as they were, or the list that stands in place of the changes."""
+        if self.browsing:
+            return self.query_one(PastItems).crumbs
+        named = {"diff": "Difference", "copies": "Backups and snapshots"}
+        return (Crumb(named[self._mode]),) if self._mode in named else ()
+
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
         """Another table: its present is shown first."""
         self._leave_past()
@@ -108,6 +118,8 @@ class TimelineBoard(TimelineReading):
                 self._leave_past()
                 self._moved()
                 self._lines.focus()
+        elif self.close_filter():
+            pass
         elif self._mode != "changes":
             self._set_mode("changes")
         elif self._watch is not None:
@@ -143,6 +155,7 @@ class TimelineBoard(TimelineReading):
             "down": lambda: self._choose(self._chosen + 1),
             "page_up": lambda: self._choose(self._chosen - rows),
             "page_down": lambda: self._choose(self._chosen + rows),
+            "filter": self._filter,
             "type": self._type_time,
             "hold": self._hold,
             "diff": lambda: self._set_mode("diff"),
@@ -177,11 +190,20 @@ class TimelineBoard(TimelineReading):
     def _set_mode(self, mode: Mode) -> None:
         """Another list; the same key leads back from it."""
         self._leave_past()
+        self.close_filter()
         self._mode = "changes" if self._mode == mode else mode
         self._known, self._more = None, False
         self._show((), (), "", "")
         self._list()
         self._draw()
+        self.post_message(Moved())
+
+    def _filter(self) -> None:
+        """Let the person type what the list, or the items in its place, are to hold."""
+        if self.browsing:
+            self.query_one(PastItems).find()
+        else:
+            self.action_filter()
 
     def _to_mark(self, forward: bool) -> None:
         if self._timeline is not None:
@@ -260,6 +282,13 @@ class TimelineBoard(TimelineReading):
         if self.browsing:
             self.remove_class("-past")
             self.query_one(PastItems).forget()
+            self.post_message(Moved())
+
+    @on(PastItems.Ran)
+    def _past_read(self, message: PastItems.Ran) -> None:
+        """No visit of the browser: what is shown is told."""
+        message.stop()
+        self.post_message(Moved())
 
     @on(PastItems.HistoryWanted)
     def _history_wanted(self, message: PastItems.HistoryWanted) -> None:
@@ -329,10 +358,10 @@ class TimelineBoard(TimelineReading):
     def _copy_list(self) -> None:
         """The list as text."""
         if self._mode == "copies":
-            lines = ["".join(text for text, _ in row.line) for row in self._rows]
+            lines = ["".join(text for text, _ in row.line) for _, row in self._shown]
         else:
-            lines = [line for one in self._subjects for line in _text_lines(one)]
-        self._copy("\n".join(lines), f"{len(self._rows):,} rows")
+            lines = [line for one, _ in self._shown for line in _text_lines(one)]
+        self._copy("\n".join(lines), counted(len(self._shown), "row"))
 
     def _copy(self, text: str, what: str) -> None:
         copy_text(self, text, f"Copied {what}")

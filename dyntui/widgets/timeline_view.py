@@ -43,6 +43,7 @@ from dyntui.core.text.change_text import key_text
 from dyntui.core.text.chart import Line
 from dyntui.core.text.listed import Listed, Row, fitted
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
@@ -59,6 +60,7 @@ COUNTING = "timeline counts"
 LISTING = "timeline list"
 STEPPING = "timeline step"
 NO_CHANGES = "No changes up to then."
+READ_ON = "{timeline.down} reads on."
 SAME = "The table was the same at both times."
 ON_REMOTE = (
     "On a remote the past can only be restored: where point-in-time recovery is on, "
@@ -105,7 +107,7 @@ class TimelineView(LinesView):
         self.action_ask("up")
 
 
-class TimelineReading(TableBoard):
+class TimelineReading(TableBoard, Filtered):
     """Reads a table's past while it is in sight, and shows it."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
@@ -113,9 +115,10 @@ class TimelineReading(TableBoard):
         self._timeline: Timeline | None = None
         self._counted: tuple[float, float, int] | None = None
         self._copies: tuple[KeptCopy, ...] = ()
+        self._no_copies = ""
         self._mode: Mode = "changes"
-        self._subjects: tuple[Subject, ...] = ()
-        self._rows: tuple[Row, ...] = ()
+        self._found: tuple[tuple[Subject, Row], ...] = ()
+        self._shown: tuple[tuple[Subject, Row], ...] = ()
         self._chosen = 0
         self._known: object = None
         self._summary = ""
@@ -140,6 +143,25 @@ class TimelineReading(TableBoard):
     def ask(self, what: str) -> None:
         """Do one of the actions of the context `timeline`."""
 
+    # The filter of the list.
+
+    @property
+    def filtered_list(self) -> TimelineView:
+        """See `Filtered`."""
+        return self._lines
+
+    def words_changed(self) -> None:
+        """Show what holds the words of what has been read; what was chosen stays it."""
+        self._sift()
+        self._draw()
+
+    def _sift(self) -> None:
+        """Which rows are shown, and which of them is chosen."""
+        self._shown = tuple(one for one in self._found if self.held(one[1].text))
+        marks = (_mark_of(subject) for subject, _ in self._shown)
+        same = (number for number, mark in enumerate(marks) if mark == self._known)
+        self._choose_row(next(same, 0))
+
     # When to read.
 
     def show_table(self, info: TableInfo, index: str | None = None) -> None:
@@ -148,6 +170,7 @@ class TimelineReading(TableBoard):
         self._copies = ()
         self._mode = "changes"
         self._known = None
+        self.close_filter()
         self._take(ListFound((), (), ""))
         for group in (LOOKING, COUNTING, LISTING, STEPPING):
             self.workers.cancel_group(self, group)
@@ -164,10 +187,9 @@ class TimelineReading(TableBoard):
             timeline = (
                 Timeline.whole(found.window) if before is None else before.renewed(found.window)
             )
-            self._timeline = replace(timeline, marks=found.marks)
+            self._timeline = replace(timeline, marks=found.marks, no_recovery=found.no_recovery)
             self._copies, self._counted = found.copies, None
-            if found.refusal:
-                self.notify(found.refusal, severity="error", markup=False)
+            self._no_copies = found.no_copies
             self._read_again()
 
         def work(cancelled: Cancelled) -> Found:
@@ -219,7 +241,8 @@ class TimelineReading(TableBoard):
             return
         if self._mode == "copies":
             rows = tuple(map(copy_row, self._copies))
-            self._show(self._copies, rows, "", with_keys(NO_COPIES))
+            empty = f"Backups: {self._no_copies}." if self._no_copies else with_keys(NO_COPIES)
+            self._show(self._copies, rows, "", empty)
             return
         if tools is None or timeline.window.earliest_s is None:
             self._show((), (), "", with_keys(ON_REMOTE if tools is None else NOTHING_KEPT))
@@ -243,26 +266,25 @@ class TimelineReading(TableBoard):
     def _show(
         self, subjects: Sequence[Subject], rows: Sequence[Row], summary: str, empty: str
     ) -> None:
-        self._subjects, self._rows = tuple(subjects), tuple(rows)
-        same = (number for number, one in enumerate(subjects) if _mark_of(one) == self._known)
-        self._choose_row(next(same, 0))
+        self._found = tuple(zip(subjects, rows, strict=True))
+        self._sift()
         self._summary, self._empty, self._reading = summary, empty, False
         self._draw()
 
     def _read_more(self) -> None:
         """The next page of changes, where the last one that is known is chosen."""
         info, timeline, tools = self._info, self._timeline, self._tools
-        last = self._subjects[-1] if self._subjects else None
+        last = self._found[-1][0] if self._found else None
         if not (self._more and isinstance(last, Change) and info and timeline and tools):
             return
         self._more = False
         name, until_s, before = info.name, timeline.cursor_s, last.seq
 
         def done(found: ListFound) -> None:
-            if self._subjects and self._subjects[-1] is last:
-                self._subjects += found.subjects
-                self._rows += found.rows
+            if self._found and self._found[-1][0] is last:
+                self._found += tuple(zip(found.subjects, found.rows, strict=True))
                 self._more = found.more
+                self._sift()
                 self._draw()
 
         self.run_job(
@@ -290,35 +312,42 @@ class TimelineReading(TableBoard):
         for view in self.query(TimelineView):
             width, height = view.room
             if timeline is None or info is None:
-                text = self._empty if self._empty and not self._subjects else "reading…"
+                text = self._empty if self._empty and not self._found else "reading…"
                 view.show([(), ((f"  {text}", "dim"),)])
             elif self.browsing:
                 lines: Sequence[Line] = head_lines(info.name, timeline, width)
                 view.show([fitted(line, width) for line in lines[:PAST_ROWS]])
             else:
-                empty = "reading…" if self._reading else self._empty
-                listed = Listed(self._head(timeline), self._rows, self._chosen, empty)
+                rows = tuple(row for _, row in self._shown)
+                listed = Listed(self._head(timeline), rows, self._chosen, self._nothing)
                 self._page = page(info.name, timeline, listed, self.working_text, width, height)
                 view.show(self._page.lines)
-
-    @property
-    def browsing(self) -> bool:
-        """Whether items as they were stand in place of the list."""
-        return False
 
     @property
     def working_text(self) -> str:
         """What takes long, in words; empty where nothing does."""
         return ""
 
+    @property
+    def _nothing(self) -> str:
+        """What stands in place of rows, where there are none."""
+        if self._reading:
+            return "reading…"
+        if not (self._words and self._found):
+            return self._empty
+        return self.none_held() + (f" {with_keys(READ_ON)}" if self._more else "")
+
     def _head(self, timeline: Timeline) -> str:
+        count = f"{len(self._found)}{'+' if self._more else ''}"
+        if self._words:
+            count = f"{len(self._shown)} of {count}"
         if self._mode == "copies":
-            keys = f" · {with_keys(COPY_KEYS)}" if self._rows else ""
-            return f"Backups and snapshots ({len(self._rows)}){keys}"
+            keys = f" · {with_keys(COPY_KEYS)}" if self._shown else ""
+            return f"Backups and snapshots ({count}){keys}"
         if self._mode == "diff":
             said = "reading…" if self._reading else self._summary
-            return f"Difference {pair_text(timeline)}: {said}"
-        count = f"{len(self._rows)}{'+' if self._more else ''}"
+            shown = f" ({count} shown)" if self._words else ""
+            return f"Difference {pair_text(timeline)}: {said}{shown}"
         return f"Changes up to then, the newest first ({count})"
 
     # Moving.
@@ -355,8 +384,9 @@ class TimelineReading(TableBoard):
 
     def _choose(self, number: int) -> None:
         """Another row of the list."""
-        self._choose_row(min(max(number, 0), max(len(self._rows) - 1, 0)))
-        if self._chosen == len(self._rows) - 1:
+        last = max(len(self._shown) - 1, 0)
+        self._choose_row(min(max(number, 0), last))
+        if self._chosen == last:
             self._read_more()
         self._draw()
 
@@ -388,7 +418,7 @@ class TimelineReading(TableBoard):
     @property
     def _subject(self) -> Subject | None:
         """What is chosen in the list."""
-        return self._subjects[self._chosen] if self._chosen < len(self._subjects) else None
+        return self._shown[self._chosen][0] if self._chosen < len(self._shown) else None
 
 
 def _mark_of(subject: Subject) -> object:

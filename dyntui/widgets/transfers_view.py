@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
 from dyntui.core.actions.spoken_keys import with_keys
+from dyntui.core.browse.trail import Crumb
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
@@ -105,6 +106,11 @@ class TransfersView(ListedPlace):
         row = self.filtered_list.highlighted
         return self._shown[row] if row is not None and row < len(self._shown) else None
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The place."""
+        return (Crumb("Transfers"),)
+
     def words_changed(self) -> None:
         """Show the transfers that hold the words."""
         self._show()
@@ -120,18 +126,19 @@ class TransfersView(ListedPlace):
     def reload(self) -> None:
         """Look again what there is."""
 
-        def work(_: Cancelled) -> list[Transfer]:
+        def work(_: Cancelled) -> tuple[list[Transfer], list[str]]:
             return self._service.look()
 
         self.run_job("listing transfers", work, self._looked, self._failed, group="transfers")
 
-    def _looked(self, found: list[Transfer]) -> None:
+    def _looked(self, answer: tuple[list[Transfer], list[str]]) -> None:
+        found, refusals = answer
         running = {transfer.arn for transfer in self._looked_up if transfer.state == "running"}
         self._looked_up = found
         for transfer in found:
             if transfer.arn in running and transfer.state != "running":
                 self._tell_end(transfer)
-        self._say(" · ".join(self._service.refusals))
+        self._say(" · ".join(refusals))
         self._show()
 
     def _tick(self) -> None:
@@ -212,6 +219,14 @@ class TransfersView(ListedPlace):
         """A transfer up."""
         self.filtered_list.action_cursor_up()
 
+    def action_first(self) -> None:
+        """The newest transfer."""
+        self.filtered_list.action_first()
+
+    def action_last(self) -> None:
+        """The oldest transfer."""
+        self.filtered_list.action_last()
+
     # Beginning.
 
     def action_export(self) -> None:
@@ -244,6 +259,7 @@ class TransfersView(ListedPlace):
     def _form_closed(self, kind: str, result: Transfer | Values | None) -> None:
         self._drafts[kind] = result if isinstance(result, dict) else {}
         if isinstance(result, Transfer) and result.arn:
+            self._service.begun(result)
             self._looked_up.insert(0, result)
             self._show()
             self._put_cursor_on(result)

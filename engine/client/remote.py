@@ -19,11 +19,11 @@ import orjson
 
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Json
-from engine.client.retrying import THROTTLED, Wait, silent
+from engine.client.retrying import NO_ANSWER, Wait, silent
 from engine.errors import (
     ApiError,
     ConnectionFailed,
-    InternalServerError,
+    RequestCancelled,
     SerializationException,
     UnknownOperationException,
     api_error,
@@ -34,7 +34,11 @@ _DYNAMODB = "dynamodb"
 _STREAMS = "dynamodbstreams"
 _DEFAULT_REGION = "us-east-1"
 _CONNECT_S_MAX = 10.0
+# The service answers within a few seconds, or never; boto3 would wait a minute, several times.
+_READ_S_MAX = 20.0
 _ACCOUNT_S_MAX = 2.0
+# Where the end of an answer is looked for; a line's end may follow.
+_END_BYTES = 8
 # What an answer holds beside the members of its error.
 _NO_MEMBERS = frozenset({"Error", "ResponseMetadata", "message", "Message"})
 # Credentials that only a machine of the service has, and that take seconds to be found missing.
@@ -50,6 +54,9 @@ class Credentials:
     session_token: str | None = field(default=None, repr=False)
 
 
+# What is said where nobody knows.
+_PERHAPS_DONE = "; it may have carried out the request all the same"
+
 # For servers that take any.
 _ANY_CREDENTIALS = Credentials("dyntui", "dyntui")
 
@@ -60,7 +67,7 @@ class RemoteClient(OperationMethods):
     `endpoint_url` None is the address that botocore has for the Region: the service, unless its
     configuration names another. Off the service, missing credentials are replaced by made-up ones,
     and a missing Region by us-east-1. `attempts_max` None is as botocore is configured. `on_wait`
-    is told of each throttled request that is sent again.
+    is told of each request that is sent again: one that was throttled, got no answer, or failed.
 
     Raises `engine.errors.ConnectionFailed` where profile, Region, address or credentials do not do.
     """
@@ -124,6 +131,7 @@ class RemoteClient(OperationMethods):
         attempts_max = self._attempts_max
         config = Config(
             connect_timeout=_CONNECT_S_MAX,
+            read_timeout=_READ_S_MAX,
             # The remote checks parameters; and one address for all, whoever's the table is.
             parameter_validation=False,
             account_id_endpoint_mode="disabled",
@@ -142,10 +150,10 @@ class RemoteClient(OperationMethods):
         return client
 
     def _tell_retry(self, request: Any, operation_name: str, **_: Any) -> None:
-        """Tell of a throttled request that is sent again; botocore tells nothing of its waits."""
+        """Tell of a request that is sent again; botocore tells nothing of its waits."""
         retries = request.context["retries"]
         fault = request.context.get("dyntui_fault")
-        if retries["attempt"] > 1 and fault in THROTTLED:
+        if retries["attempt"] > 1 and fault is not None:
             most = (self._client.meta.config.retries or {}).get("total_max_attempts", 0)
             self.on_wait(Wait(operation_name, retries["attempt"], most, 0.0, fault))
 
@@ -161,7 +169,7 @@ class RemoteClient(OperationMethods):
         if method is None:
             raise UnknownOperationException(f"{operation} is not an operation of DynamoDB")
         if context.cancelled is not None and context.cancelled():
-            raise InternalServerError("The request was cancelled")
+            raise RequestCancelled("The request was cancelled")
         with _failures():
             response: Json = method(**request)
         response.pop("ResponseMetadata", None)
@@ -282,9 +290,11 @@ def _put_request(params: Json, model: Any, context: Json, **_: Any) -> None:
 
 
 def _note_fault(response: Any, request_dict: Json, **_: Any) -> None:
-    """Keep the error of an attempt, for the next one."""
-    fault = None if response is None else response[1].get("Error", {}).get("Code")
-    request_dict["context"]["dyntui_fault"] = fault
+    """Keep why an attempt failed, for the next one."""
+    fault = NO_ANSWER if response is None else response[1].get("Error", {}).get("Code")
+    # Of an error without a code botocore makes the status one.
+    named = fault is None or not fault.isdigit()
+    request_dict["context"]["dyntui_fault"] = fault if named else f"status {fault}"
 
 
 def _base64(value: Any) -> str:
@@ -299,11 +309,11 @@ def _refuse_foreign_answer(response_dict: Json, **_: Any) -> None:
     A server's own failure is left to botocore, which tries again.
     """
     body, status = response_dict["body"], response_dict["status_code"]
-    if status < 500 and not body.startswith(b"{"):
+    if status < 500 and not (body.startswith(b"{") and body[-_END_BYTES:].rstrip().endswith(b"}")):
         raise _foreign(status)
 
 
-def _foreign(status: object) -> ConnectionFailed:
+def _foreign(status: int) -> ConnectionFailed:
     return ConnectionFailed(f"what answers there is no DynamoDB (status {status})")
 
 
@@ -320,17 +330,24 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _as_api_error(error.response) from error
+        raise _as_api_error(error.operation_name, error.response) from error
     except BotoCoreError as error:
         text = " ".join(str(error).split())
         if isinstance(error, ConnectionClosedError | ReadTimeoutError):
-            text += "; it may have carried out the request all the same"
+            text += _PERHAPS_DONE
         raise ConnectionFailed(text) from error
 
 
-def _as_api_error(response: Json) -> ApiError:
+def _as_api_error(operation: str, response: Json) -> ApiError:
     code, message = response["Error"].get("Code", ""), response["Error"].get("Message", "")
     if not code or code.isdigit():
-        return _foreign(response["ResponseMetadata"].get("HTTPStatusCode"))
+        status = response["ResponseMetadata"].get("HTTPStatusCode", 0)
+        if status < 500:
+            return _foreign(status)
+        return ConnectionFailed(
+            f"the server failed at {operation} and gave no reason (status {status}){_PERHAPS_DONE}"
+        )
+    if code == UnknownOperationException.__name__ and not message:
+        message = f"{operation} is not an operation of this server"
     members = {name: value for name, value in response.items() if name not in _NO_MEMBERS}
     return api_error(code, message, **members)

@@ -21,6 +21,11 @@ THROTTLED = frozenset(
 )
 """The errors after which the same request may succeed later."""
 
+NO_ANSWER = "no answer"
+"""Why a request is sent again that got none."""
+LEFT_OVER = "left over"
+"""Why the rest of a batch is sent again."""
+
 _CANCELLED = "TransactionCanceledException"
 # Reasons of a cancelled transaction; "None" marks the actions that were not at fault.
 _THROTTLED_ACTIONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
@@ -53,8 +58,8 @@ class Backoff:
 class Wait(NamedTuple):
     """A wait that begins: for whom, before which attempt of how many, how long and why.
 
-    `reason` is the error's code, or "left over" for the rest of a batch. Of a remote it is told
-    when the wait is over, and `seconds` is 0; `attempts_max` is 0 where nobody knows it.
+    `reason` is the error's code, `NO_ANSWER`, or `LEFT_OVER` for the rest of a batch. Of a remote
+    it is told when the wait is over, and `seconds` is 0; `attempts_max` is 0 where nobody knows it.
     """
 
     operation: str
@@ -69,7 +74,9 @@ class Wait(NamedTuple):
         if not self.seconds:
             doing = "trying again"
         of = f" of {self.attempts_max}" if self.attempts_max else ""
-        return f"throttled: {doing} (attempt {self.attempt}{of})"
+        throttled = self.reason in {*THROTTLED, LEFT_OVER, _CANCELLED}
+        why = "throttled" if throttled else self.reason
+        return f"{why}: {doing} (attempt {self.attempt}{of})"
 
 
 def silent(_wait: Wait) -> None:
@@ -125,7 +132,7 @@ class RetryingClient(OperationMethods):
             else:
                 answers.append(answer)
                 rest = self._left_over(operation, request, answer)
-                if rest is None or not self.wait(operation, attempt, context, "left over"):
+                if rest is None or not self.wait(operation, attempt, context, LEFT_OVER):
                     return answers[0] if len(answers) == 1 else _joined(operation, answers)
                 request = request | rest
             attempt += 1

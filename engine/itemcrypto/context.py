@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.client.protocol import Json
 from engine.itemcrypto.errors import ItemTamperedError, SealRefusedError
@@ -24,8 +24,7 @@ _LEGEND = "aws-crypto-legend"
 _LENGTH_MAX = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class EncryptionContext:
+class EncryptionContext(NamedTuple):
     """The entries, and their serialised form."""
 
     entries: Mapping[str, str]

@@ -8,6 +8,8 @@ from engine.itemcrypto.errors import ItemFormatError
 class Cursor:
     """Reads big-endian fields one after another; raises ItemFormatError where bytes are missing."""
 
+    __slots__ = ("_data", "_what", "position")
+
     def __init__(self, data: bytes, what: str) -> None:
         self._data = data
         self._what = what

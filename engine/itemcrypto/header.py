@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from engine.itemcrypto.context import PUBLIC_KEY, serialised_context
 from engine.itemcrypto.cursor import Cursor, with_length
@@ -47,8 +47,7 @@ class Suite(IntEnum):
 _SUITES = {suite.flavour: suite for suite in Suite}
 
 
-@dataclass(frozen=True, slots=True)
-class EncryptedDataKey:
+class EncryptedDataKey(NamedTuple):
     """An item's data key as one recipient can open it."""
 
     provider_id: str
@@ -56,8 +55,7 @@ class EncryptedDataKey:
     ciphertext: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """A header, without its commitment."""
 
     version: int
@@ -94,20 +92,19 @@ def _prefixed(data: bytes) -> bytes:
 def parse_header(data: bytes) -> tuple[Header, bytes]:
     """A header and its commitment; raises ItemFormatError."""
     cursor = Cursor(data, _WHAT)
-    version = cursor.number(1)
+    version, flavour = cursor.take(2)
     if version not in (1, 2):
         raise ItemFormatError(f"{_WHAT} is of the unknown version {version}")
-    flavour = cursor.number(1)
     suite = _SUITES.get(flavour)
     if suite is None:
         raise ItemFormatError(f"{_WHAT} is of the unknown algorithm suite {flavour}")
     header = Header(
-        version=version,
-        suite=suite,
-        message_id=cursor.take(MESSAGE_ID_BYTES),
-        legend=_read_legend(cursor, version),
-        stored_context=_read_context(cursor),
-        data_keys=_read_data_keys(cursor),
+        version,
+        suite,
+        cursor.take(MESSAGE_ID_BYTES),
+        _read_legend(cursor, version),
+        _read_context(cursor),
+        _read_data_keys(cursor),
     )
     commitment = cursor.take(COMMITMENT_BYTES)
     cursor.end()
@@ -141,7 +138,8 @@ def _read_data_keys(cursor: Cursor) -> tuple[EncryptedDataKey, ...]:
     count = cursor.number(1)
     if not count:
         raise ItemFormatError(f"{_WHAT} has no encrypted data key")
-    return tuple(
+    keys = [
         EncryptedDataKey(cursor.text(2), cursor.prefixed(2), cursor.prefixed(2))
         for _ in range(count)
-    )
+    ]
+    return tuple(keys)

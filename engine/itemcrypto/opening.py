@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -34,7 +33,7 @@ from engine.itemcrypto.header import (
     parse_header,
 )
 from engine.itemcrypto.keyrings.keyring import Keyring, WrappedKey
-from engine.itemcrypto.primitives import TAG_BYTES, decrypt, decrypt_all, hmac_sha384, same_bytes
+from engine.itemcrypto.primitives import TAG_BYTES, decrypt, hmac_sha384, same_bytes
 from engine.itemcrypto.record import (
     CURVE,
     ECDSA,
@@ -56,8 +55,7 @@ from engine.itemcrypto.schema import FOOTER, HEADER, RESERVED, Action, Place
 from engine.itemcrypto.serialisation import TYPE_BYTES, binary, deserialised, serialised
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """An item that was found right: its attributes without the markers, and its header.
 
     `signed` are the names of its signed attributes, in the order of the header's legend.
@@ -223,12 +221,10 @@ def _check_signature(signature: bytes, public_key: str, digest: bytes) -> None:
 
 
 def _opened_fields(encrypted: list[tuple[bytes, str, bytes]], keys: ItemKeys) -> Json:
-    field_keys_in_order = keys.of_fields(len(encrypted))
-    bodies = decrypt_all(
-        (key, nonce, stored[TYPE_BYTES:], path)
-        for (path, _, stored), (key, nonce) in zip(encrypted, field_keys_in_order, strict=True)
-    )
-    return {
-        name: deserialised(stored[:TYPE_BYTES], body)
-        for (_, name, stored), body in zip(encrypted, bodies, strict=True)
-    }
+    opened: Json = {}
+    for (path, name, stored), (key, nonce) in zip(
+        encrypted, keys.of_fields(len(encrypted)), strict=True
+    ):
+        body = decrypt(key, nonce, stored[TYPE_BYTES:], path)
+        opened[name] = deserialised(stored[:TYPE_BYTES], body)
+    return opened

@@ -55,7 +55,7 @@ def action_of_letter(letter: int | None) -> Action:
     return Action.DO_NOTHING if letter is None else _ACTIONS[letter]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ItemKeys:
     """The keys that come out of an item's data key and its message id."""
 

@@ -244,16 +244,17 @@ def _read_number(body: bytes) -> str:
 
 
 def _read_set(
-    read: Callable[[bytes], Any], identity: Callable[[Any], Any] = lambda value: value
+    read: Callable[[bytes], Any], identity: Callable[[Any], Any] | None = None
 ) -> Callable[[bytes], list[Any]]:
-    """A reader of sets; `identity` gives what equal members have in common."""
+    """A reader of sets; `identity` gives what equal members have in common, if they may differ."""
 
     def members(body: bytes) -> list[Any]:
         cursor = Cursor(body, _VALUE)
         found = [cursor.prefixed(4) for _ in range(cursor.number(4))]
         cursor.end()
         values = [read(member) for member in found]
-        if len(set(map(identity, values))) < len(values):
+        distinct = set(values if identity is None else map(identity, values))
+        if len(distinct) < len(values):
             raise ItemFormatError(f"{_VALUE} has a set with a member twice")
         return values
 

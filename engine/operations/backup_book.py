@@ -1,6 +1,7 @@
 """All backups of a Region: archives, deleted tables that are kept, and what is being made.
 
-An archive is a backup of its own; a kept table is one that the system made, without copying.
+An archive is a backup of its own; a kept table is one that the system made, without copying. That
+of a table whose key was lost is kept until it is deleted, and counts as a user's.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from engine.errors import BackupNotFoundException, FolderError, InternalServerEr
 from engine.operations.region import Region
 from engine.storage.catalog import Table
 from engine.storage.jobs import Job
-from engine.storage.trash import Discarded
+from engine.storage.trash import KEPT_FOREVER_US, Discarded
 
 _ID = re.compile(r"\d{14}-[0-9a-f]{8}")
 _ARN = re.compile(r"(arn:aws:dynamodb:[^:]+:[^:]+:table/[^/]+)/backup/([^/]+)")
 DELETED_TABLE = "$DeletedTableBackup"
+ARCHIVED_TABLE = "$ArchivedTableBackup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,17 @@ def _of_archive(region: Region, backup_id: str) -> Backup:
 
 def _in_trash(region: Region) -> list[Backup]:
     def of(kept: Discarded, items: int, size: int) -> Backup:
+        is_archived = kept.until_us == KEPT_FOREVER_US
         return Backup(
             id=kept.id,
-            name=f"{kept.table.name}{DELETED_TABLE}",
-            type="SYSTEM",
+            name=f"{kept.table.name}{ARCHIVED_TABLE if is_archived else DELETED_TABLE}",
+            type="USER" if is_archived else "SYSTEM",
             status="AVAILABLE",
             table=kept.table,
             items=items,
             bytes=size,
             created_us=kept.since_us,
-            expires_us=kept.until_us,
+            expires_us=None if is_archived else kept.until_us,
             source_region=region.name,
             source={"trash": kept.id},
         )

@@ -83,10 +83,10 @@ def table_to_back_up(region: Region, catalog: Catalog, name_or_arn: str) -> Tabl
     now_us = region.clock.now_us()
     if table is None or table.is_gone(now_us):
         raise TableNotFoundException(f"Table not found: {name}")
+    region.require_key(catalog, table)
     status = table.status(now_us)
     if status != "ACTIVE":
         raise TableInUseException(f"Table is being {status[:-3].lower()}ed: {name}")
-    region.require_key(catalog, table)
     return table
 
 

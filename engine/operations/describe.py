@@ -12,7 +12,7 @@ from engine.operations.encryption import (
     sse_description,
     unusable_since_s,
 )
-from engine.operations.region import Region
+from engine.operations.region import ARCHIVAL, Region
 from engine.storage.catalog import Index, KeyAttribute, Table
 
 Counts = Callable[[int], tuple[int, int]]
@@ -66,6 +66,7 @@ def describe(region: Region, table: Table, counts: Counts) -> Json:
         ]
     _copy(settings, description, "StreamSpecification", "TableClassSummary")
     _describe_encryption(region, table, description)
+    _copy(settings, description, ARCHIVAL)
     if "StreamLabel" in settings:
         description["LatestStreamLabel"] = settings["StreamLabel"]
         description["LatestStreamArn"] = f"{arn}/stream/{settings['StreamLabel']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from engine.client.keys import AWS_MANAGED_ALIAS, KeySwitch, TableKey
 from engine.client.protocol import Json
@@ -24,6 +25,8 @@ from engine.storage.resealing import KIND, begin_switch
 from engine.storage.transaction import WriteTransaction
 
 INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+KEY_LOST = "KeyLostUs"
+"""The setting of a table whose key is lost that says since when."""
 _INVALID = "One or more parameter values were invalid: "
 _DAY_S = 86_400
 _QUIET_S = 6 * 3_600
@@ -129,20 +132,40 @@ def sse_description(table: Table) -> Json | None:
     return {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": arn}
 
 
-def unusable_since_s(region: Region, table: Table) -> float | None:
-    """Since when a key that the table needs is of no use; None where that is not known."""
+class Loss(NamedTuple):
+    """Whether a key is of no use that a table needs, and since when (µs), where the key tells."""
+
+    is_lost: bool
+    since_us: int | None
+
+
+def loss_of(region: Region, table: Table) -> Loss | None:
+    """Whether a table's key is lost; None where the key store cannot be read."""
     encryption = table.encryption
     assert encryption is not None
     keys = region.database.data_keys.keys
-    found = []
+    is_lost, since_us = False, []
     for arn in (encryption.key_arn, encryption.switching_from):
-        if arn is not None:
-            try:
-                found.append(keys.describe(arn).unusable_us)
-            except (ApiError, FolderError):
-                continue
-    known = [since_us for since_us in found if since_us is not None]
-    return min(known) / 1_000_000 if known else None
+        try:
+            info = None if arn is None else keys.describe(arn)
+        except NotFoundException:
+            is_lost = True
+            continue
+        except (ApiError, FolderError):
+            return None
+        if info is not None and info.state != "Enabled":
+            is_lost = True
+            since_us += [] if info.unusable_us is None else [info.unusable_us]
+    return Loss(is_lost, min(since_us, default=None))
+
+
+def unusable_since_s(region: Region, table: Table) -> float | None:
+    """Since when a key that the table needs is of no use; None where that is not known."""
+    loss = loss_of(region, table)
+    if loss is None:
+        return None
+    since_us = table.settings.get(KEY_LOST) if loss.since_us is None else loss.since_us
+    return None if since_us is None else since_us / 1_000_000
 
 
 def table_keys(region: Region) -> tuple[TableKey, ...]:

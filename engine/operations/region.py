@@ -29,7 +29,7 @@ from engine.errors import (
 from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
-from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.catalog import ARCHIVED, Catalog, Index, Table
 from engine.storage.database import Database, Options
 from engine.storage.folder import DataFolder
 from engine.storage.inflight import KeysInFlight
@@ -45,6 +45,8 @@ T = TypeVar("T")
 _past_at: Callable[[Database, int], Past] = late("engine.storage.past", "past_at")
 
 ACCOUNT_ID = "000000000000"
+ARCHIVAL = "ArchivalSummary"
+"""The setting of an archived table that says when and where to."""
 THROTTLING = ("enforce", "warn", "off")
 FOLDER_THROTTLING = "enforce"
 """What holds for a data folder that says nothing; a Region in memory is not throttled."""
@@ -269,13 +271,17 @@ class Region:
         return table
 
     def require_key(self, catalog: Catalog, table: Table) -> None:
-        """Raises `TableKeyDenied` where a KMS key is of no use that values of a table are under."""
-        if table.encryption is None:
-            return
-        try:
-            self.database.data_keys.require(table.encryption.data_keys, catalog.data_keys)
-        except TableKeyDenied as error:
-            raise TableKeyDenied(f"{error.message} (Table: {table.name})") from error
+        """Raises `TableKeyDenied` where a KMS key is of no use that values of a table are under,
+        or was for so long that the table is archived."""
+        if table.changing == ARCHIVED:
+            backup = table.settings[ARCHIVAL]["ArchivalBackupArn"]
+            raise TableKeyDenied(
+                "KMS key access denied error: the key was of no use for 7 days and the table is "
+                f"archived, its items are in the backup {backup} (Table: {table.name})"
+            )
+        if table.encryption is not None:
+            data_keys = self.database.data_keys
+            data_keys.require(table.name, table.encryption, catalog.data_keys)
 
     def known_table(self, catalog: Catalog, name_or_arn: str) -> Table:
         """The table that a control request names."""

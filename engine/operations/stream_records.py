@@ -88,9 +88,8 @@ def get_shard_iterator(region: Region, request: Json, _context: Context) -> Json
         raise ValidationException(f"Timestamp is required for ShardIteratorType {kind}")
     now_us = region.clock.now_us()
 
-    def read(reader: Reader, _catalog: Catalog) -> int:
-        stream = readable_stream(region, reader, arn)
-        shard = find_shard(shards_of(reader, stream.stream_id, now_us), request["ShardId"], arn)
+    def read(reader: Reader, catalog: Catalog) -> int:
+        _, shard = _readable_shard(region, reader, catalog, arn, request["ShardId"], now_us)
         if by_number:
             seq = _checked_number(reader, shard, str(number), now_us)
             return seq if kind == "AT_SEQUENCE_NUMBER" else seq + 1
@@ -104,6 +103,21 @@ def get_shard_iterator(region: Region, request: Json, _context: Context) -> Json
 
     place = _Place(arn, request["ShardId"], region.database.read(read), now_us)
     return {"ShardIterator": place.encoded()}
+
+
+def _readable_shard(
+    region: Region, reader: Reader, catalog: Catalog, arn: str, name: str, now_us: int
+) -> tuple[Stream, Shard]:
+    """A stream and a shard of it, whether it has records or not.
+
+    Raises `ResourceNotFoundException`, and `TableKeyDenied` where the table's key is of no use.
+    """
+    stream = readable_stream(region, reader, arn)
+    table = catalog.tables.get(stream.table_name)
+    # A younger table has the name of one that is gone.
+    if table is not None and table.created_us <= stream.created_us:
+        region.require_key(catalog, table)
+    return stream, find_shard(shards_of(reader, stream.stream_id, now_us), name, arn)
 
 
 def _end(reader: Reader, shard: Shard) -> int:
@@ -142,10 +156,8 @@ def get_records(region: Region, request: Json, _context: Context) -> Json:
     if now_us - place.issued_us > _ITERATOR_LIFE_US:
         raise ExpiredIteratorException("The shard iterator has expired")
 
-    def read(reader: Reader, _catalog: Catalog) -> tuple[list[Json], int | None]:
-        stream = readable_stream(region, reader, place.arn)
-        shards = shards_of(reader, stream.stream_id, now_us)
-        shard = find_shard(shards, place.shard, place.arn)
+    def read(reader: Reader, catalog: Catalog) -> tuple[list[Json], int | None]:
+        stream, shard = _readable_shard(region, reader, catalog, place.arn, place.shard, now_us)
         if place.seq <= shard.trimmed_seq:
             raise TrimmedDataAccessException(_TRIMMED)
         entries = entries_of(reader, shard.shard_id, place.seq, limit)

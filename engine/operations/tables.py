@@ -30,7 +30,7 @@ from engine.operations.quotas import check_account
 from engine.operations.region import Region
 from engine.operations.tags import tag_map
 from engine.operations.throughput import Subject, of_new
-from engine.storage.catalog import Catalog, Index, Table
+from engine.storage.catalog import ARCHIVED, Catalog, Index, Table
 from engine.storage.making import with_storage
 from engine.storage.reader import Reader
 from engine.storage.streams import begin_stream
@@ -203,6 +203,8 @@ def start_change(region: Region, table: Table, now_us: int) -> Table:
 def check_active(table: Table, now_us: int) -> None:
     """Refuse to change a table that is being changed (E183)."""
     status = table.status(now_us)
+    if status == ARCHIVED:
+        raise ResourceInUseException(f"{_IN_USE}Table is archived: {table.name}")
     if status != "ACTIVE":
         raise ResourceInUseException(f"{_IN_USE}Table is being {_participle(status)}: {table.name}")
 
@@ -255,7 +257,9 @@ def delete_table(region: Region, request: Json, context: Context) -> Json:
     def work(transaction: WriteTransaction) -> Table:
         now_us = transaction.stamp_us
         table = region.known_table(transaction.catalog, request["TableName"])
-        check_active(table, now_us)
+        is_archived = table.changing == ARCHIVED
+        if not is_archived:
+            check_active(table, now_us)
         if any(index.status(now_us) != "ACTIVE" for index in table.indexes):
             raise ResourceInUseException(
                 f"{_IN_USE}Cannot delete table while indexes are being created, updated, or "
@@ -268,7 +272,9 @@ def delete_table(region: Region, request: Json, context: Context) -> Json:
             )
         leaving = replace(table, changing="DELETING", changing_until_us=FOREVER_US)
         stored = start_change(region, leaving, now_us)
-        kept = kept_as(now_us, kept_days(region, table, context))
+        # What was archived stays in its backup.
+        days = 0 if is_archived else kept_days(region, table, context)
+        kept = kept_as(now_us, days)
         if stored.changing is not None:
             transaction.put_table(stored.with_settings(Kept=kept))
         elif kept is not None:

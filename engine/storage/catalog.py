@@ -31,6 +31,10 @@ STREAM_HOURS = 24.0
 """For how long the records of a stream can be read."""
 
 
+ARCHIVED = "ARCHIVED"
+"""The status of a table whose items are in a backup only, since its key is lost."""
+
+
 class InvalidKeyError(Exception):
     """An item does not have the key attributes of its table."""
 
@@ -273,10 +277,11 @@ class Table:
     """A table: its keys, its indexes, where its items are stored, and its settings.
 
     `settings` holds the members that DescribeTable shows and that steer behaviour elsewhere
-    (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING)
-    that holds until `changing_until_us`. `leaving` are indexes that are shown for some time as
-    DELETING, though nothing is stored for them any more. `stream` is its enabled stream, `expiry`
-    its Time to Live. `partition_map` is None as long as the table has its first partitions.
+    (BillingMode, ProvisionedThroughput, …). `changing` is a status (CREATING, UPDATING, DELETING,
+    ARCHIVED) that holds until `changing_until_us`. `leaving` are indexes that are shown for some
+    time as DELETING, though nothing is stored for them any more. `stream` is its enabled stream,
+    `expiry` its Time to Live. `partition_map` is None as long as the table has its first
+    partitions.
     `encryption` is there unless all is under the AWS owned key, which is the folder's.
     """
 

@@ -65,6 +65,11 @@ def connect(path: Path | None, page_key: str, synchronous: str) -> apsw.Connecti
     return _opened(path, page_key, synchronous, apsw.SQLITE_OPEN_READWRITE, _check)
 
 
+def set_cache(connection: apsw.Connection, kib: int) -> None:
+    """How much of the file a connection keeps in memory, decrypted."""
+    _pragma(connection, f"cache_size=-{kib}")
+
+
 def connect_first(path: Path, page_key: str, synchronous: str) -> apsw.Connection:
     """Open the database, made where it is missing, with its schema brought up to date.
 
@@ -147,7 +152,7 @@ def _opened(
             raise FolderAccessError(f"{path}: the file system has no memory shared by processes")
         # Checkpoints run outside requests.
         connection.wal_autocheckpoint(0)
-        _pragma(connection, f"cache_size=-{CACHE_KIB}")
+        set_cache(connection, CACHE_KIB)
         _pragma(connection, f"synchronous={synchronous}")
         # Sorting must not leave plain text on the disk.
         _pragma(connection, "temp_store=memory")
@@ -194,7 +199,7 @@ def connect_scratch(folder: Path | None) -> apsw.Connection:
         _pragma(connection, "locking_mode=exclusive")
         _pragma(connection, "journal_mode=off")
         _pragma(connection, "synchronous=off")
-        _pragma(connection, f"cache_size=-{_SCRATCH_CACHE_KIB}")
+        set_cache(connection, _SCRATCH_CACHE_KIB)
         # Makes the file, which must be there to be unlinked.
         _pragma(connection, "user_version=1")
     except BaseException:

@@ -146,13 +146,21 @@ class DataKeys:
         if not all(key_id in known for key_id in list(opened.plain)):
             self.opened = Opened(opened.generation)
 
-    def require(self, wanted: Iterable[int], known: Mapping[int, WrappedKey]) -> None:
-        """Raises `TableKeyDenied` where a data key cannot be unwrapped as the keys are now."""
+    def require(self, table: str, encryption: Encryption, known: Mapping[int, WrappedKey]) -> None:
+        """Raises `TableKeyDenied` where a data key of a table cannot be unwrapped as keys are now.
+
+        `known` are the Region's data keys.
+        """
         self.look()
         opened = self.opened
-        for key_id in wanted:
+        if encryption.data_key in opened.plain and not encryption.leaving:
+            return
+        for key_id in encryption.data_keys:
             if key_id not in opened.plain and key_id in known:
-                self._plain(opened, known[key_id])
+                try:
+                    self._plain(opened, known[key_id])
+                except TableKeyDenied as error:
+                    raise TableKeyDenied(f"{error.message} (Table: {table})") from error
 
     def opening(self, prefix: bytes, find: Callable[[int], WrappedKey]) -> AESGCM:
         """What opens the values that begin with a prefix; raises `TableKeyDenied`."""

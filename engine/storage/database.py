@@ -25,6 +25,7 @@ from engine.errors import (
 from engine.storage import forks
 from engine.storage.catalog import Catalog, Storage, Table
 from engine.storage.connections import (
+    CACHE_KIB,
     as_api_error,
     as_folder_error,
     connect,
@@ -33,6 +34,7 @@ from engine.storage.connections import (
     image_of,
     migrate,
     roll_back,
+    set_cache,
 )
 from engine.storage.data_keys import DataKeys
 from engine.storage.folder import DataFolder
@@ -67,7 +69,8 @@ class Options:
     end of the process; power loss takes the last ones, and nothing else). `history_hours`: how long
     local history is kept; 0 keeps none. `read_lag_s`: by how much eventually consistent reads may
     lag behind. `image`: what a Region in memory begins with, as `Database.image` gave it.
-    `ttl_delete_s`: for how long an expired item may stay before it is deleted.
+    `ttl_delete_s`: for how long an expired item may stay before it is deleted. `read_cache_kib`:
+    how much of the file each reader keeps in memory; there are as many as read at once.
     """
 
     durability: str = "full"
@@ -75,6 +78,7 @@ class Options:
     read_lag_s: float = 0.0
     image: bytes | None = None
     ttl_delete_s: float = 60.0
+    read_cache_kib: int = CACHE_KIB
 
 
 class Database:
@@ -240,9 +244,11 @@ class Database:
 
     def _new_reader(self) -> Reader:
         try:
-            return self._reader_of(self.connect())
+            connection = self.connect()
         except FolderError as error:
             raise InternalServerError(str(error)) from error
+        set_cache(connection, self.options.read_cache_kib)
+        return self._reader_of(connection)
 
     def _reader_of(self, connection: apsw.Connection) -> Reader:
         return Reader(connection, Seals(connection, self.data_keys))
@@ -336,7 +342,10 @@ class Database:
             )
             return
         with self.reading() as reader:
-            yield from reader.range(find(self.current_catalog(reader)), EVERYTHING)
+            rows = reader.range(find(self.current_catalog(reader)), EVERYTHING)
+            # Closing this iterator closes what it yields from, and that must not be the reader's
+            # cursor: the next who borrows the reader could read nothing.
+            yield from (row for row in rows)
 
     def reload_catalog(self) -> Catalog:
         """Read the catalog anew if another process changed it."""

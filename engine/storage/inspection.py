@@ -14,7 +14,7 @@ from engine.client.protocol import StorageReport, StorageSize
 from engine.errors import ApiError, FolderError, InternalServerError
 from engine.model import values
 from engine.storage.catalog import Catalog, Index, InvalidKeyError, Storage, Table
-from engine.storage.connections import as_api_error
+from engine.storage.connections import as_api_error, set_cache
 from engine.storage.database import Database
 from engine.storage.expiry import expiry_us, time_key
 from engine.storage.gate import FileGate
@@ -240,7 +240,7 @@ def compact(database: Database) -> None:
     with contextlib.closing(connection):
         # The new file is made in a temporary one, with the same key: no memory for all of it.
         connection.execute("PRAGMA temp_store=file").fetchall()
-        connection.execute(f"PRAGMA cache_size=-{_COMPACT_CACHE_KIB}").fetchall()
+        set_cache(connection, _COMPACT_CACHE_KIB)
         try:
             with contextlib.closing(FileGate(gate_path(database.path))) as gate, gate:
                 connection.execute("VACUUM")

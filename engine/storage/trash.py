@@ -14,6 +14,8 @@ from engine.storage.catalog import Table
 from engine.storage.connections import fetch
 
 _COLUMNS = "id, definition, since_us, until_us"
+KEPT_FOREVER_US = 2**62
+"""Until when a table is kept that is not given up by itself."""
 
 
 class Discarded(NamedTuple):

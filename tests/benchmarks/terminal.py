@@ -1,24 +1,26 @@
 """The installed app as a person meets it: on a pseudo-terminal, by a driver that types and looks.
 
-What it writes is read by a terminal in memory (`tests.program`), whose own time is in the figures.
+What it writes is read by a terminal in memory (`tests.program`).
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from time import perf_counter
 
-from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE
+from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE, THROTTLING_VARIABLE
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
-from tests.program import CTRL_END, CTRL_Q, DOWN, PAGE_DOWN, Program, running
+from tests.benchmarks.keystrokes import figures_of, strokes_amid, strokes_at_rest
+from tests.program import CTRL_END, CTRL_Q, PAGE_DOWN, RUN, TAB, Program, running
 
 _ITEMS = 1_000_000
 _FEW_ITEMS = 1_000
-_KEYS = 60
+_TABS_TO_FILTER = 3
 _PAGES = 30
 _SIZE = (120, 40)
 _READY = "ready to be seen"
@@ -64,54 +66,64 @@ def paint(setting: Setting) -> Iterable[Figure]:
 
 
 def keys(setting: Setting) -> Iterable[Figure]:
-    """From a key to the screen while a scan runs, then how the table scrolls, and the memory."""
+    """From a key to the screen while scans run, then how the table scrolls, and the memory."""
     folder = setting.folder / "keys"
     count = setting.count(_ITEMS, least=20_000)
     with engine_with(folder, count, durability="relaxed"):
         pass
-    with running(_dyntui(folder), _SIZE, {ASK_ABOVE_VARIABLE: "1000000"}) as program:
+    # A scan that is throttled does nothing for most of the time.
+    environment = {ASK_ABOVE_VARIABLE: "1000000", THROTTLING_VARIABLE: "off"}
+    with running(_dyntui(folder), _SIZE, environment) as program:
         program.sees("row 1 of")
         program.settle()
-        at_rest = _key_times(program, 2)
-        most = program.rss_bytes()
-        program.type(CTRL_END)
-        program.sees("to its end")
-        busy = _key_times(program, 2 + _KEYS)
-        began = perf_counter()
-        ended = f"row {count:,} of {count:,}"
-        while ended not in program.text:
-            program.settle(0.2)
-            most = max(most, program.rss_bytes())
-            assert perf_counter() - began < 1_000
-        scanned_s = perf_counter() - began
-        # Back to the beginning, whose rows were dropped meanwhile.
-        program.type("g")
-        program.sees(f"row 1 of {count:,}")
-        for _ in range(_PAGES):
-            program.type(PAGE_DOWN)
-            program.writes_something()
-        most = max(most, program.rss_bytes())
+        orders = re.findall(r"customer-\d+ +(\d+)", program.text)[:2]
+        rest = strokes_at_rest(program)
+        yield from figures_of("key-at-rest", rest, rest)
+        amid = strokes_amid(program, lambda: _read_to_end(program))
+        yield from figures_of("key-amid-scan", amid, rest)
+        yield _scrolled(program, count)
+        # It lets the first two items through, and nothing after them.
+        _read_again(program, *[TAB] * _TABS_TO_FILTER, f"order = {' or order = '.join(orders)}")
+        amid = strokes_amid(program, lambda: _read_again(program))
+        yield from figures_of("key-amid-filter", amid, rest)
         program.type(CTRL_Q)
         assert program.end() == 0
-    yield _key_figure("key-at-rest", at_rest)
-    yield _key_figure("key-amid-scan", busy)
-    yield Figure("key-amid-scan-ratio", median(busy) / median(at_rest))
+
+
+def _read_again(program: Program, *typed: str) -> None:
+    """Have what the form says read from its beginning, after something was typed into it."""
+    for keys in ("f", *typed):
+        program.type(keys)
+        program.settle()
+    program.type(RUN)
+    program.sees("row 1 of")
+
+
+def _read_to_end(program: Program) -> None:
+    _read_again(program)
+    program.type(CTRL_END)
+
+
+def _scrolled(program: Program, count: int) -> Figure:
+    """The most memory of reading to the end and scrolling from the beginning again."""
+    most = program.rss_bytes()
+    _read_to_end(program)
+    began = perf_counter()
+    ended = f"row {count:,} of {count:,}"
+    while ended not in program.text:
+        program.settle(0.2)
+        most = max(most, program.rss_bytes())
+        assert perf_counter() - began < 1_000
+    scanned_s = perf_counter() - began
+    # Back to the beginning, whose rows were dropped meanwhile.
+    program.type("g")
+    program.sees(f"row 1 of {count:,}")
+    for _ in range(_PAGES):
+        program.type(PAGE_DOWN)
+        program.writes_something()
+    most = max(most, program.rss_bytes())
     detail = f"{count:,} items, read to the end in {scanned_s:.0f} s"
-    yield Figure("scroll-memory", most / _MB, detail, " MB")
-
-
-def _key_times(program: Program, first: int) -> list[float]:
-    """Seconds from each of many keys to the row that it moves to."""
-    times = []
-    for number in range(first, first + _KEYS):
-        program.type(DOWN)
-        times.append(program.sees(f"row {number} of"))
-    return times
-
-
-def _key_figure(name: str, times: Sequence[float]) -> Figure:
-    slow = quantiles(times, n=20)[-1]
-    return Figure(name, median(times) * 1_000, f"95th percentile {slow * 1_000:.0f} ms", " ms")
+    return Figure("scroll-memory", most / _MB, detail, " MB")
 
 
 def _dyntui(folder: Path) -> list[str]:

@@ -23,7 +23,7 @@ def read_cases(path: Path) -> Iterator[Case]:
     from tests.vectors import legacy_primitives, primitives, traces
 
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         yield Case("the file", partial(_refuse, f"cannot be read: {error}"))
         return

@@ -11,7 +11,7 @@ from engine.itemcrypto.context import serialised_context
 from engine.itemcrypto.errors import ItemTamperedError
 from engine.itemcrypto.header import COMMITMENT_BYTES
 from engine.itemcrypto.primitives import decrypt, hkdf_sha512, hmac_sha384, hmac_sha512, sha384
-from engine.itemcrypto.record import field_keys
+from engine.itemcrypto.record import field_keys, in_order
 from tests.vectors.comparing import check_equal
 
 Entry = Mapping[str, Any]
@@ -61,6 +61,12 @@ def _check_record(trace: Entry) -> None:
     tag = hmac_sha384(bytes.fromhex(trace["symmetricSigningKey"]), digest)
     check_equal(tag.hex(), trace["recipientTag"], "the tag")
     signed = trace["signedFieldsInOrder"]
+    table = trace["fullEncryptionContext"]["aws-crypto-table-name"]
+    found_order = [
+        (path.hex(), name) for path, name in in_order(table, (field["name"] for field in signed))
+    ]
+    told = [(field["canonicalPath"], field["name"]) for field in signed]
+    check_equal(found_order, told, "the order of the fields")
     check_equal("".join(field["legend"] for field in signed), trace["legend"], "the legend")
     encrypted = [field["name"] for field in signed if field["legend"] == "e"]
     keys = field_keys(bytes.fromhex(trace["fieldRootKey"]), len(encrypted))

@@ -1,4 +1,4 @@
-"""An action of the app, and those that every grid has.
+"""An action of the app, and those that every grid, list and text has.
 
 An id is `<context>.<name>`. The context says where the action's keys work; the method that does
 it is `action_<name>` of the widget or screen that stands for the context.
@@ -60,5 +60,23 @@ def looks_at(context: str) -> tuple[Action, ...]:
     """How one looks at the rows of a grid that have been read."""
     return (
         Action(f"{context}.find", ("slash",), "Filter the rows in memory", "Filter", "ask('find')"),
+        Action(f"{context}.pager", ("f3",), "Show the item in $PAGER", call="ask('pager')"),
         Action(f"{context}.sort", ("s",), "Sort the rows in memory", call="ask('sort')"),
+    )
+
+
+def ends_of(context: str) -> tuple[Action, ...]:
+    """How one gets to the ends of a list."""
+    return (
+        Action(f"{context}.first", ("g",), "To the first line", palette=False),
+        Action(f"{context}.last", ("G",), "To the last line", palette=False),
+    )
+
+
+def reads_in(context: str) -> tuple[Action, ...]:
+    """How one moves in a text that is looked at."""
+    return (
+        Action(f"{context}.down", ("j",), "Down", palette=False),
+        Action(f"{context}.up", ("k",), "Up", palette=False),
+        *ends_of(context),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, looks_at, moves_in
+from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
 
 OF_PLACES: tuple[Action, ...] = (
     Action(
@@ -15,6 +15,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("partiql.explain", ("f8",), "Explain in full, or in a line", "Explain"),
     Action("partiql.book", ("ctrl+l",), "History and saved statements", "History"),
     Action("partiql.save", ("ctrl+s",), "Save what is in the editor", "Save"),
+    Action("partiql.outside", ("f4",), "Edit the statements in $EDITOR"),
     Action("partiql.messages", ("f9",), "Messages, or the rows again"),
     Action("partiql.copy_as", ("f2",), "Copy the request"),
     Action("partiql.new_tab", ("ctrl+n",), "New tab"),
@@ -36,16 +37,22 @@ OF_PLACES: tuple[Action, ...] = (
     Action("results.end", ("ctrl+end",), "Read to the very last row", call="ask('end')"),
     *moves_in("results"),
     Action("row.next_view", ("m",), "Next view: tree, JSON, DynamoDB JSON, types", "View"),
-    Action("row.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action(
+        "row.value", ("v", "space"), "Whole value under the cursor", "Value", "ask('panel_value')"
+    ),
+    Action("row.pager", ("f3",), "Show the row in $PAGER"),
     Action("row.copy", ("y",), "Copy the value under the cursor", "Copy", "ask('panel_copy')"),
     Action("row.copy_item", ("Y",), "Copy the row as it is shown", "", "ask('panel_copy_item')"),
     Action("row.down", ("j",), "Down", palette=False),
     Action("row.up", ("k",), "Up", palette=False),
+    *ends_of("row"),
     Action("row.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("told.show", ("enter",), "Go to the statement and its rows", "Show", "select"),
+    Action("told.filter", ("slash",), "Filter the messages", "Filter"),
     Action("told.copy", ("y",), "Copy the message", "Copy"),
     Action("told.cursor_down", ("j",), "Down", palette=False),
     Action("told.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("told"),
     Action("transfers.export", ("e",), "Export a table", "Export", palette=False),
     Action("transfers.import_file", ("i",), "Import a file", "Import", palette=False),
     Action("transfers.look", ("enter",), "Look at what was rejected", "Rejected", palette=False),
@@ -57,6 +64,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("transfers.copy", ("y",), "Copy what is known of it"),
     Action("transfers.cursor_down", ("j",), "Down", palette=False),
     Action("transfers.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("transfers"),
     Action("learn.begin", ("enter",), "Begin the lesson, or go on", "Go on", palette=False),
     Action("learn.on", ("space",), "A page on, then the next step"),
     Action("learn.next", ("right", "n"), "Next step", "Next"),
@@ -68,6 +76,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("learn.request", ("m",), "Next request of the step"),
     Action("learn.copy_as", ("c",), "Copy the request", "Copy as"),
     Action("learn.tour", ("T",), "Tour of the app", "Tour", "screen.tour", palette=False),
+    Action("learn.filter", ("slash",), "Filter the lessons", "Filter"),
     Action("learn.down", ("j",), "Down", palette=False),
     Action("learn.up", ("k",), "Up", palette=False),
     Action("tour.next", ("enter", "right", "n", "space"), "Next stop", "Next", palette=False),
@@ -85,6 +94,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("keys.copy", ("y",), "Copy what is known of it", "", "ask('copy')"),
     Action("keys.cursor_down", ("j",), "Down", palette=False),
     Action("keys.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("keys"),
     Action("sealing.look", ("enter",), "What an outsider sees of its items", "Look", "select"),
     Action("sealing.follow", ("F",), "Go to the table's settings", "Settings", "ask('follow')"),
     Action("sealing.alter", ("a",), "Switch the table to another key", "Key", "ask('alter')"),
@@ -95,4 +105,5 @@ OF_PLACES: tuple[Action, ...] = (
     Action("sealing.copy", ("y",), "Copy what is known of it", "", "ask('copy')"),
     Action("sealing.cursor_down", ("j",), "Down", palette=False),
     Action("sealing.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("sealing"),
 )

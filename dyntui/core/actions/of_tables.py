@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, looks_at, moves_in
+from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
 
 OF_TABLES: tuple[Action, ...] = (
     Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
@@ -10,6 +10,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("app.quit", ("ctrl+q",), "Quit", "Quit"),
     Action("app.light", (), "Light or dark colours"),
     Action("app.theme", (), "Choose a theme"),
+    Action("app.repaint", (), "Paint the screen anew"),
     Action("app.read_only", (), "Read-only: change nothing, or write again"),
     Action("browser.run", ("ctrl+j", "alt+enter", "f5"), "Run the query"),
     Action("browser.jump", ("ctrl+o",), "Go to the next panel"),
@@ -62,6 +63,7 @@ OF_TABLES: tuple[Action, ...] = (
     ),
     Action("tables.cursor_down", ("j",), "Down", palette=False),
     Action("tables.cursor_up", ("k",), "Up", palette=False),
+    *ends_of("tables"),
     Action(
         "form.run",
         ("ctrl+j", "alt+enter", "f5"),
@@ -117,7 +119,10 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.json", (), "Item as JSON", call="view('json')"),
     Action("item.dynamodb", (), "Item as DynamoDB JSON", call="view('dynamodb')"),
     Action("item.types", (), "Types and sizes of the item's attributes", call="view('types')"),
-    Action("item.value", ("v",), "Whole value under the cursor", "Value", "ask('panel_value')"),
+    Action(
+        "item.value", ("v", "space"), "Whole value under the cursor", "Value", "ask('panel_value')"
+    ),
+    Action("item.pager", ("f3",), "Show the item in $PAGER"),
     Action("item.edit", ("e",), "Edit the item", "Edit", "ask('edit')", palette=False),
     Action(
         "item.edit_value", ("i", "f2"), "Edit the value under the cursor", "", "ask('panel_edit')"
@@ -139,6 +144,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.copy_item", ("Y",), "Copy the item as it is shown", "", "ask('panel_copy_item')"),
     Action("item.down", ("j",), "Down", palette=False),
     Action("item.up", ("k",), "Up", palette=False),
+    *ends_of("item"),
     Action("item.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("settings.change", ("enter", "a"), "Change the setting", "Change", "ask('change')"),
     Action("settings.filter", ("slash",), "Filter the settings", "Filter", "ask('filter')"),
@@ -157,7 +163,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("settings.page_down", ("pagedown",), "A page down", "", "ask('page_down')", False),
     Action("settings.first", ("g", "home"), "First setting", "", "ask('first')", palette=False),
     Action("settings.last", ("G", "end"), "Last setting", "", "ask('last')", palette=False),
-    Action("capacity.open", ("enter",), "Items of the top key", "Items", "ask('open')"),
+    Action("capacity.open", ("enter", "F"), "Items of the top key", "Items", "ask('open')"),
     Action("capacity.up", ("up", "k"), "Key above", call="ask('up')", palette=False),
     Action("capacity.down", ("down", "j"), "Key below", call="ask('down')", palette=False),
     Action("capacity.longer", ("right", "l"), "Longer window", "Longer", "ask('longer')"),
@@ -184,6 +190,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("timeline.now", ("dollar_sign", "end"), "To now", "", "ask('now')"),
     Action("timeline.zoom_in", ("plus",), "Show a shorter stretch", "", "ask('zoom_in')"),
     Action("timeline.zoom_out", ("minus",), "Show a longer stretch", "", "ask('zoom_out')"),
+    Action("timeline.filter", ("slash",), "Filter the list", "", "ask('filter')"),
     Action("timeline.type", ("g",), "Go to a time", "Time", "ask('type')"),
     Action("timeline.browse", ("b",), "Browse the table as of then", "Browse", "ask('browse')"),
     Action("timeline.diff", ("d",), "Difference of the two times", "Diff", "ask('diff')"),
@@ -217,10 +224,16 @@ OF_TABLES: tuple[Action, ...] = (
     *looks_at("past"),
     Action("past.end", ("ctrl+end",), "Read to the very last row", "", "ask('end')"),
     *moves_in("past"),
-    Action("stream.open", ("enter",), "Open the item, or the stream", "Open", "ask('open')"),
+    Action("stream.open", ("enter", "F"), "Open the item, or the stream", "Open", "ask('open')"),
     Action("stream.history", ("H",), "History of the item", "History", "ask('history')"),
     Action("stream.pause", ("space",), "Pause, or go on", "Pause", "ask('pause')"),
-    Action("stream.filter", ("slash",), "Filter by key and event", "Filter", "ask('filter')"),
+    Action(
+        "stream.filter",
+        ("slash",),
+        "Filter by key and event, or by words",
+        "Filter",
+        "ask('filter')",
+    ),
     Action("stream.only", ("f",), "Only this item, or all again", "Only", "ask('only')"),
     Action("stream.start", ("s",), "From the start, or from now on", "Start", "ask('start')"),
     Action("stream.page", ("m",), "Changes, shards, all streams", "View", "ask('page')"),

@@ -1,15 +1,17 @@
-"""Many writes, one after another, each with its own condition; and what undoes a write."""
+"""Many writes, several at once, each with its own condition; and what undoes a write."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
+from dyntui.core.connection.in_flight import send_each
 from dyntui.core.tables.schema import TableInfo
 from engine.client.protocol import Json
-from engine.errors import ApiError, ConditionalCheckFailedException
+from engine.errors import ApiError, ConditionalCheckFailedException, RequestCancelled
 
 UNDO_MAX = 50
 """So many of the last writes can be undone."""
@@ -26,11 +28,18 @@ class Call(Protocol):
 @dataclass(slots=True)
 class BulkResult:
     """What became of many writes: those that were done, with the items as they were; those that
-    were refused, since somebody else wrote meanwhile; and what ended it before its end."""
+    were refused, since somebody else wrote meanwhile; those that failed otherwise, which ended it
+    before its end, and why the first of them did."""
 
     done: list[Write] = field(default_factory=list)
     refused: list[Write] = field(default_factory=list)
+    failed: list[Write] = field(default_factory=list)
     error: ApiError | None = None
+
+    @property
+    def tried(self) -> int:
+        """How many writes were sent."""
+        return len(self.done) + len(self.refused) + len(self.failed)
 
 
 def write_all(
@@ -39,26 +48,38 @@ def write_all(
     cancelled: Callable[[], bool],
     on_progress: Callable[[BulkResult], None],
 ) -> BulkResult:
-    """Send writes until one fails for another reason than its condition, or it is cancelled."""
+    """Send writes of different items until one fails for another reason than its condition, or it
+    is cancelled; those that are on their way then are still counted.
+
+    `on_progress` is told after each, by one thread at a time.
+    """
     result = BulkResult()
-    for write in writes:
-        if cancelled():
-            break
-        request = write.request
-        members = request.members
+    counting = threading.Lock()
+
+    def send(write: Write) -> None:
+        members = write.request.members
         if write.kind == "delete":
             members = {**members, "ReturnValues": "ALL_OLD"}
         try:
-            response = call(request.operation, members, cancelled)
-        except ConditionalCheckFailedException:
-            result.refused.append(write)
+            response = call(write.request.operation, members, cancelled)
+        except RequestCancelled:
+            return
         except ApiError as error:
-            result.error = error
-            break
+            with counting:
+                if isinstance(error, ConditionalCheckFailedException):
+                    result.refused.append(write)
+                else:
+                    result.failed.append(write)
+                    result.error = result.error or error
+                on_progress(result)
         else:
             # Rows of an index or a projection may lack attributes: what was deleted is known now.
-            result.done.append(replace(write, old=response.get("Attributes") or write.old))
-        on_progress(result)
+            done = replace(write, old=response.get("Attributes") or write.old)
+            with counting:
+                result.done.append(done)
+                on_progress(result)
+
+    send_each(send, writes, lambda: result.error is not None or cancelled())
     return result
 
 

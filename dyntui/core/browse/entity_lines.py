@@ -9,6 +9,7 @@ from dyntui.core.browse.entities import Access, EntityType, Model
 from dyntui.core.browse.key_patterns import VARIES
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text, cell_text
 from dyntui.core.text.listed import Listed, Row
 
@@ -27,7 +28,7 @@ def about(info: TableInfo, model: Model) -> str:
     of = "all" if sample.complete else f"of about {max(info.item_count, read):,}"
     plain = all(str(pattern) == VARIES for one in model.types for pattern in one.shape.partition)
     told = "no key has labels, so it is one type" if plain else f"{len(model.types)} entity types"
-    count = f"{read:,} items read" if sample.complete else f"{read:,} items read {of}"
+    count = f"{counted(read, 'item')} read" + ("" if sample.complete else f" {of}")
     guess = "" if sample.complete else " · a guess from this sample, + reads more"
     return f"{count} · {units_text(sample.units)} RCU · {told}{guess}"
 
@@ -51,7 +52,7 @@ def _type_row(model: Model, one: EntityType, width: int, keys: int) -> Row:
     shown = one.attributes[:ATTRIBUTES_MAX]
     names = max((len(name) for name, _ in shown), default=0)
     details = [
-        ((f"in {one.collections:,} item collections, {each:,.1f} in each", "dim"),),
+        ((f"in {counted(one.collections, 'item collection')}, {each:,.1f} in each", "dim"),),
         *(
             (
                 (f"{name:<{names}}  ", "chosen"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dyntui.core.tables.cost import page_read_units, read_units, units_text
@@ -22,10 +22,13 @@ from dyntui.core.tables.literals import (
 )
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
+from dyntui.core.text.amounts import counted
 
 Json = dict[str, Any]
 
 PAGE_BYTES = 1024 * 1024
+LABEL_LENGTH_MAX = 40
+"""So that the cost beside a name of up to 255 characters is seen."""
 OPERATORS = ("=", "<", "<=", ">", ">=", "between", "begins with")
 
 
@@ -67,6 +70,12 @@ class QueryFields:
     projection: str = ""
     descending: bool = False
     consistent: bool = False
+
+    @property
+    def said(self) -> QueryFields:
+        """The same without the keys of which it says nothing."""
+        given = {name: term for name, term in self.keys.items() if term.given}
+        return replace(self, keys=given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,9 @@ def make_plan(info: TableInfo, fields: QueryFields, page_rows: int) -> Plan:
 
 def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
     read = index or info
-    return _Target(read.name, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
+    name = read.name
+    label = name if len(name) <= LABEL_LENGTH_MAX else f"{name[: LABEL_LENGTH_MAX - 1]}…"
+    return _Target(label, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
 
 
 def _get_item(
@@ -228,7 +239,8 @@ def _scan(
 
 
 def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
-    all_of_it = f"{units_text(whole)} RCU for all {target.item_count:,} items"
+    items = counted(target.item_count, "item", "items")
+    all_of_it = f"{units_text(whole)} RCU for {'all ' if target.item_count != 1 else ''}{items}"
     if target.item_count <= page_rows:
         return all_of_it
     return f"{units_text(page)} RCU a page of {page_rows}, {all_of_it}"

@@ -16,8 +16,8 @@ ITEMS = 1
 class Visit:
     """What was shown: a tab (its number) of a table, with the index that was opened, or a place.
 
-    `query` is the form's, where it was filled in by a followed value or one was followed from it;
-    `cursor` the row and column that the cursor was on.
+    Of items `query` is what was read, and `cursor` the row and column that the cursor was on where
+    something else was read from there.
     """
 
     table: str | None
@@ -42,16 +42,16 @@ class Visits:
         self._visits = [*self._visits[: self._here + 1], visit][-VISITS_MAX:]
         self._here = len(self._visits) - 1
 
-    def left(self, query: QueryFields, cursor: tuple[int, int]) -> None:
-        """Note how a table's items look before others are queried: in the visit to them that one
-        is at, or was before other tabs of the table and places."""
+    def left(self, cursor: tuple[int, int]) -> None:
+        """Note where the cursor is before other items are queried: in the visit to a table's items
+        that one is at, or was before other tabs of the table and places."""
         table = self._visits[self._here].table if self._here >= 0 else None
         for number in range(self._here, -1, -1):
             visit = self._visits[number]
             if visit.table != table:
                 return
             if visit.tab == ITEMS and not visit.place:
-                self._visits[number] = replace(visit, query=query, cursor=cursor)
+                self._visits[number] = replace(visit, cursor=cursor)
                 return
 
     def step(self, by: int, can_go: Callable[[Visit], bool]) -> Visit | None:

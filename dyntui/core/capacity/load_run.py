@@ -11,6 +11,7 @@ from dyntui.core.capacity.load_test_clean_up import remove
 from dyntui.core.capacity.load_test_keys import key_of
 from dyntui.core.connection.connect import Connection
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import compact
 
 
@@ -70,10 +71,10 @@ class LoadRun:
         reads, writes = self._test.reads, self._test.writes
         text = (
             f"Load test of {self.table}: {reads.requests:,} reads, {reads.refused:,} throttled; "
-            f"{writes.requests:,} writes, {writes.refused:,} throttled"
+            f"{counted(writes.requests, 'write')}, {writes.refused:,} throttled"
         )
         if self.removed is not None:
-            return f"{text}; {self.removed:,} items removed"
+            return f"{text}; {counted(self.removed, 'item')} removed"
         if self._test.written:
             left = len(self._test.written)
             return f"{text}; {left:,} items stay: dyntui load-test {self.table} --clean-up"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 
 from dyntui.core.capacity.load_test_keys import MARK
+from dyntui.core.connection.in_flight import send_each
 from dyntui.core.tables.schema import TableInfo
 from engine.client.paging import answers
 from engine.client.protocol import Client, Json
-from engine.errors import ApiError
+from engine.errors import ConditionalCheckFailedException
 
 
 def marked_keys(client: Client, info: TableInfo) -> Iterator[Json]:
@@ -32,7 +34,10 @@ def remove(
     `on_progress` is told how many there are after each. Raises `ApiError`.
     """
     removed = 0
-    for key in keys:
+    counting = threading.Lock()
+
+    def send(key: Json) -> None:
+        nonlocal removed
         request = {
             "TableName": info.name,
             "Key": key,
@@ -41,10 +46,11 @@ def remove(
         }
         try:
             client.call("DeleteItem", request)
-        except ApiError as error:
-            if error.code != "ConditionalCheckFailedException":
-                raise
-        else:
+        except ConditionalCheckFailedException:
+            return
+        with counting:
             removed += 1
             on_progress(removed)
+
+    send_each(send, keys, lambda: False)
     return removed

@@ -28,6 +28,7 @@ from dyntui.core.capacity.words import (
     unit_of,
     way_out,
 )
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import LABEL_CELLS, Line, bar_chart, compact, gauge, sparkline
 from dyntui.core.text.formats import bytes_text, printable
 from engine.client.capacity import CapacityReport, Flow, HotKey, PartitionHeat, Resource
@@ -222,7 +223,7 @@ def _throttles(page: Page, report: CapacityReport, width: int, height: int) -> N
         return
     total = sum(mark.requests for mark in report.throttles)
     verb = "over the limit" if report.throttling == "warn" else "throttled"
-    page.heading(f"✗ {verb}: {total:,} requests", width, "mark")
+    page.heading(f"✗ {verb}: {counted(total, 'request')}", width, "mark")
     most = 2 if height < SMALL_ROWS else 3
     for episode in found[:most]:
         page.add(*_episode(episode, report, width))
@@ -270,12 +271,19 @@ def _heat(partitions: Sequence[PartitionHeat], width: int) -> list[Line]:
         pieces += [(_shade(heat), "over" if heat >= HOT else "bar") for heat in heats]
         lines.append(tuple(pieces))
     hottest = max(partitions, key=lambda partition: max(partition.reads, partition.writes))
-    text = f" {hottest.number} is busiest: {hottest.reads:.0%} reads, {hottest.writes:.0%} writes"
+    reads, writes = _share(hottest.reads), _share(hottest.writes)
+    text = f" {hottest.number} is busiest: {reads} reads, {writes} writes"
+    text = text if hottest.reads or hottest.writes else " none is busy"
     size = f", {bytes_text(hottest.size_bytes)}"
     hot = max(hottest.reads, hottest.writes) >= HOT
     fits = len(text) + len(size) <= width
     lines.append(((text, "warn" if hot else ""), (size if fits else "", "dim")))
     return lines
+
+
+def _share(part: float) -> str:
+    """How much of what a partition can give was taken; little is not nothing."""
+    return "<1%" if 0 < part < 0.01 else f"{part:.0%}"
 
 
 def _reads(partition: PartitionHeat) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dyntui.core.connection.giving_up import GivingUpClient
 from dyntui.core.connection.put_many import RequestLoader
 from dyntui.core.connection.read_only import ReadOnly, ReadOnlyClient, read_only_tools
 from dyntui.core.connection.units_limit import UnitsLimit, UnitsLimitedClient
@@ -33,6 +34,8 @@ READ_ONLY_SETTING = "dyntui_read_only"
 UNITS_SETTING = "dyntui_units_max"
 """Settings of a profile in AWS's configuration."""
 ASK_ABOVE_VARIABLE = "DYNTUI_ASK_ABOVE"
+READ_CACHE_KIB = 16_384
+"""One person reads pages, and long scans once: what they pass is not read again."""
 LARGE_BYTES = 1_000_000
 """A full scan of more than that is asked about, unless it is told otherwise."""
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -194,6 +197,7 @@ def connect(
         folder,
         wording=wording_name(wording, environment),
         throttling=throttling_name(throttling, environment) or ("off" if sample else None),
+        read_cache_kib=READ_CACHE_KIB,
     )
     try:
         engine = account.engine(name)
@@ -221,7 +225,9 @@ def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> 
         endpoint_url=remote.endpoint_url,
         attempts_max=None if retries is None else retries + 1,
     )
-    connection = Connection(client, None, client.region, None, client.close, remote=client)
+    connection = Connection(
+        GivingUpClient(client), None, client.region, None, client.close, remote=client
+    )
     client.on_wait = lambda wait: connection.on_wait(wait)
     return connection
 
@@ -288,8 +294,8 @@ def units_limit(
 
 
 def is_data_folder(folder: Path) -> bool:
-    """Whether a folder holds data already."""
-    return (folder / "folder.json").exists()
+    """Whether a folder holds data already; opening one that may not be looked into says why."""
+    return os.path.exists(folder / "folder.json")
 
 
 def data_folder(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from engine.client.remote import RemoteClient
 
 UNKNOWN = "unknown"
+PATH_MIN = 8
+"""A path that is cut to less than that says nothing; then the end of the place is cut instead."""
 
 
 def place_text(connection: Connection, account: str | None = None) -> str:
@@ -25,6 +27,16 @@ def place_text(connection: Connection, account: str | None = None) -> str:
         place = "AWS account" if account is None else f"AWS account {account}"
     profile = f" · profile {remote.profile}" if remote.profile else ""
     return f"{place} · {remote.region}{profile}"
+
+
+def fitted_place(place: str, room: int) -> str:
+    """A place for a line with so much room: a path gives way first, at its beginning."""
+    head, dot, rest = place.partition(" · ")
+    kind, blank, path = head.partition(" ")
+    left = room - len(f"{kind}{blank}{dot}{rest}")
+    if "/" not in path or len(path) <= left or left < PATH_MIN:
+        return place
+    return f"{kind}{blank}…{path[1 - left :]}{dot}{rest}"
 
 
 def account_of(remote: RemoteClient, client: Client) -> str:

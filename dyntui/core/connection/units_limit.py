@@ -55,12 +55,13 @@ class Action:
     """What an action has consumed, and how much that was when it was last allowed to go on.
 
     `taken` are units that its requests under way are expected to consume. Its threads ask one after
-    the other whether they may go on.
+    the other whether they may go on; a no is the answer for all of them.
     """
 
     units: float = 0.0
     allowed: float = 0.0
     taken: float = 0.0
+    refused: bool = False
     asking: threading.Lock = field(default_factory=threading.Lock)
     settled: threading.Condition = field(default_factory=threading.Condition)
 
@@ -111,7 +112,8 @@ class UnitsLimit:
                     raise RequestCancelled("The request was cancelled")
 
     def _ask(self, action: Action, most: float, context: Context) -> None:
-        if not self.may_go_on(action.units, context.cancelled):
+        if action.refused or not self.may_go_on(action.units, context.cancelled):
+            action.refused = True
             raise UnitsLimitReached(
                 f"Stopped: {units_text(action.units)} units were consumed, and "
                 f"{units_text(most)} are the limit of one action (--units-max)"

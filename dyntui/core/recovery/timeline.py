@@ -34,7 +34,8 @@ class Timeline:
     """What is shown of a table's past, and where the cursor stands.
 
     `start_s` to `end_s` are shown, within `window`. `other_s` is the second time, where one is
-    kept. `counts` are the changes in each cell.
+    kept. `counts` are the changes in each cell. `no_recovery` says why nobody knows whether the
+    table can be restored.
     """
 
     window: Window
@@ -44,6 +45,7 @@ class Timeline:
     other_s: float | None = None
     counts: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = field(default=())
+    no_recovery: str = ""
 
     @classmethod
     def whole(cls, window: Window) -> Timeline:

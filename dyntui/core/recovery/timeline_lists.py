@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.timeline import SIGNS
 from dyntui.core.recovery.timeline_page import KINDS
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import bytes_text, cell_text
@@ -76,11 +77,10 @@ def diff_row(diff: ItemDiff) -> Row:
     """An item of a difference; below it its attributes."""
     sign, kind = _SIGNS[diff.kind]
     count = sum(change.path[0] not in diff.key for change in diff.attributes)
-    plural = "" if count == 1 else "s"
     line: Line = (
         (f"{sign} ", kind),
         (key_text(diff.key), ""),
-        (f"  {diff.kind}, {count} attribute{plural}", "dim"),
+        (f"  {diff.kind}, {counted(count, 'attribute')}", "dim"),
     )
     return Row(line, (*attribute_rows(diff.attributes, diff.key),))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from dyntui.core.recovery.timeline import SIGNS, Timeline, bar_text
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import Line
 from dyntui.core.text.listed import Listed, fitted, list_lines
 from dyntui.core.text.time_words import ago_text, iso_text, stretch_text, words_text
@@ -70,6 +71,8 @@ def _title(title: str, timeline: Timeline, width: int) -> Line:
     if window.recovery_earliest_s is not None:
         reach_s = window.latest_s - window.recovery_earliest_s
         parts.append(f"recovery of {stretch_text(reach_s)} ═")
+    elif timeline.no_recovery:
+        parts.append(f"point-in-time recovery: {timeline.no_recovery}")
     else:
         parts.append("point-in-time recovery is off")
     left = " · ".join(parts)
@@ -175,7 +178,7 @@ def _here(timeline: Timeline, width: int) -> Line:
         return tuple(pieces)
     here = timeline.cell(timeline.cursor_s, cells)
     count = timeline.counts[here] if here is not None and here < len(timeline.counts) else 0
-    said = "no changes" if not count else "1 change" if count == 1 else f"{count:,} changes"
+    said = "no changes" if not count else counted(count, "change")
     return ((f"   {said} in this cell", "dim"),)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dyntui.core.connection.refused import why_not_told
 from dyntui.core.connection.session import Session
 from dyntui.core.recovery.kept_copies import KeptCopy, kept_copies, restored_mark
 from dyntui.core.recovery.timeline import MICROSECOND_S, Mark, Timeline, first_change_s
@@ -13,7 +14,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.listed import Row
 from engine.client.changes import Changes
 from engine.client.history import Change, ItemDiff, Window
-from engine.client.protocol import LocalTools
+from engine.client.protocol import Json, LocalTools
 from engine.errors import ApiError, PointInTimeRecoveryUnavailableException
 
 Cancelled = Callable[[], bool]
@@ -22,12 +23,16 @@ CHANGES_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table's window and what is kept of it; `refusal` says why copies could not be listed."""
+    """A table's window and what is kept of it.
+
+    `no_copies` and `no_recovery` say why a remote has not told of copies, and of recovery.
+    """
 
     window: Window
     copies: tuple[KeptCopy, ...]
     marks: tuple[Mark, ...]
-    refusal: str = ""
+    no_copies: str = ""
+    no_recovery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +49,39 @@ def find(
     session: Session, tools: LocalTools | None, info: TableInfo, cancelled: Cancelled
 ) -> Found:
     """The window and the copies of a table; raises `engine.errors.ApiError`."""
+    no_copies = no_recovery = ""
     if tools is not None:
         window = tools.window(info.name)
     else:
-        window = _remote_window(session, info, cancelled)
+        window, no_recovery = _remote_window(session, info, cancelled)
     try:
-        copies, refusal = kept_copies(session, tools, info.name, cancelled), ""
+        copies = kept_copies(session, tools, info.name, cancelled)
     except ApiError as error:
         if tools is not None:
             raise
-        copies, refusal = [], error.message
+        copies, no_copies = [], why_not_told(error)
     restored = restored_mark(info)
     marks = [copy.mark for copy in copies if not copy.orphaned] + (
         [] if restored is None else [restored]
     )
-    return Found(window, tuple(copies), tuple(marks), refusal)
+    return Found(window, tuple(copies), tuple(marks), no_copies, no_recovery)
 
 
-def _remote_window(session: Session, info: TableInfo, cancelled: Cancelled) -> Window:
-    """What a remote tells: the window of point-in-time recovery, where it has one."""
+def _remote_window(session: Session, info: TableInfo, cancelled: Cancelled) -> tuple[Window, str]:
+    """What a remote tells: the window of point-in-time recovery, or why it tells none."""
     now_s = session.clock.now_us() / 1_000_000
+    recovery: Json = {}
+    refusal = ""
     try:
         answer = session.call("DescribeContinuousBackups", {"TableName": info.name}, cancelled)
-        recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    except (ApiError, KeyError):
-        recovery = {}
+        described = answer.get("ContinuousBackupsDescription", {})
+        recovery = described.get("PointInTimeRecoveryDescription", {})
+    except ApiError as error:
+        refusal = why_not_told(error)
     earliest_s = recovery.get("EarliestRestorableDateTime")
     latest_s = recovery.get("LatestRestorableDateTime")
-    return Window(earliest_s or info.created, max(now_s, latest_s or 0.0), earliest_s, latest_s)
+    until_s = max(now_s, latest_s or 0.0)
+    return Window(earliest_s or info.created, until_s, earliest_s, latest_s), refusal
 
 
 def counts(tools: LocalTools | None, table: str, timeline: Timeline, width: int) -> tuple[int, ...]:

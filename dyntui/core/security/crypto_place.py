@@ -5,6 +5,7 @@ Command line and app look at the same place: `TABLE.crypto.toml` in the working 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,8 @@ class Config:
 def config_of(table: str) -> Config | None:
     """The configuration of a table in the working folder; None where there is none."""
     path = config_path(table)
-    if not path.exists():
+    # A table's name may be longer than a file's: `Path.exists` would raise.
+    if not os.path.exists(path):
         return None
     from engine.itemcrypto.config import load_place, read_settings
     from engine.itemcrypto.errors import CryptoConfigError

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text, json_default, printable
 from engine.client.protocol import Json
 from engine.itemcrypto.inspection import Inspection, Report, inspected
@@ -20,8 +21,9 @@ def report_lines(report: Report) -> Iterator[str]:
     for refusal in report.refusals:
         yield f"{printable(_key_text(refusal.key))}: {printable(refusal.error.reason)}"
     counts = ", ".join(f"{count:,} {state}" for state, count in report.counts.items() if count)
-    yield f"{report.item_count:,} items: {counts or 'none'}"
-    yield f"{len(report.refusals):,} are not right" if report.refusals else "all are right"
+    yield f"{counted(report.item_count, 'item')}: {counts or 'none'}"
+    wrong = counted(len(report.refusals), "is not right", "are not right")
+    yield wrong if report.refusals else "all are right"
 
 
 def report_document(report: Report) -> str:

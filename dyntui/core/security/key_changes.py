@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
 from dyntui.core.security.overview import name_of
+from dyntui.core.text.amounts import counted
 from engine.client.keys import DELETION_DAYS_MAX, DELETION_DAYS_MIN, KeyInfo, KeyTools
 from engine.errors import FolderError
 from engine.security.errors import KeyStoreError, KeyValidationException
@@ -192,7 +193,9 @@ def deletion(key: KeyInfo, loss: str) -> KeyChange:
         days = days_of(values)
         keys.schedule_deletion(key.key_id, days)
         keep = key_for("keys.delete")
-        return f"{name_of(key)} will be deleted in {days} days; until then {keep} keeps it"
+        return (
+            f"{name_of(key)} will be deleted in {counted(days, 'day')}; until then {keep} keeps it"
+        )
 
     return KeyChange(
         f"Delete · {name_of(key)}",
@@ -202,7 +205,7 @@ def deletion(key: KeyInfo, loss: str) -> KeyChange:
         lambda values: [
             ["schedule-deletion", name_of(key), "--days", values["days"].strip() or "…"]
         ],
-        (Field("days", "In how many days", str(DELETION_DAYS_MAX), "7 to 30"),),
+        (Field("days", "Days from now", str(DELETION_DAYS_MAX), "7 to 30"),),
         typed=name_of(key),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.connection.connect import Connection
+from dyntui.core.text.amounts import counted
 from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeyTools
 from engine.client.paging import answers
 from engine.errors import ApiError, FolderError
@@ -39,7 +40,7 @@ def checked_keys(connection: Connection) -> KeyCheck:
 def _summary(keys: KeyTools, found: list[KeyInfo]) -> str:
     if not found:
         return "no keys"
-    count = f"{len(found):,} {'key' if len(found) == 1 else 'keys'}"
+    count = counted(len(found), "key")
     unusable = sum(info.state != "Enabled" for info in found)
     some = f", {unusable:,} of them not enabled" if unusable else ""
     return f"{count}{some}, master key: {keys.master_kind}"

@@ -20,6 +20,7 @@ Owner = Literal["AWS owned", "AWS managed", "customer managed", "KMS"]
 """Whose key a table is under; `KMS` where only the key's ARN is known."""
 
 INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
+ARCHIVED = "ARCHIVED"
 SWITCHING = ("ENABLING", "DISABLING", "UPDATING")
 USABLE = "Enabled"
 
@@ -66,10 +67,15 @@ class TableSecurity:
         return self.switch is not None or self.status in SWITCHING
 
     @property
+    def is_archived(self) -> bool:
+        """Whether the table's key was of no use for so long that a backup alone has its items."""
+        return self.info.status == ARCHIVED
+
+    @property
     def is_inaccessible(self) -> bool:
         """Whether the table's key cannot be used, and so nothing of the table read."""
         encryption = self.info.description.get("SSEDescription", {})
-        if self.denied is not None or self.info.status == INACCESSIBLE:
+        if self.denied is not None or self.info.status in (INACCESSIBLE, ARCHIVED):
             return True
         return "InaccessibleEncryptionDateTime" in encryption
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.security.overview import USABLE, Security, TableSecurity, name_of
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.time_words import ago_text, words_text
 from engine.client.keys import KeyInfo
 
@@ -20,7 +21,7 @@ NO_KEYS = (
 NO_TABLES = "There is no table yet: {tables.create} on the list of tables makes one."
 LOCKED = "The keys are locked by a passphrase: {keys.unlock} asks for it."
 MASTER_TEXTS = {
-    "file": "in keys/master.key: who copies the folder has it",
+    "file": "in keys/master.key, copied with the folder",
     "passphrase": "derived from a passphrase",
     "environment": "in DYNTUI_MASTER_KEY",
     "keyring": "in the operating system's keyring",
@@ -39,7 +40,7 @@ def key_state(key: KeyInfo, now_s: float) -> str:
     if key.deletion_us is None:
         return {"Enabled": "enabled", "Disabled": "disabled"}.get(key.state, key.state)
     days = max(0, round((key.deletion_us / _SECOND - now_s) / _DAY_S))
-    return "to be deleted within a day" if days < 1 else f"to be deleted in {_count(days, 'day')}"
+    return "to be deleted within a day" if days < 1 else f"to be deleted in {counted(days, 'day')}"
 
 
 def key_kind(key: KeyInfo) -> str:
@@ -51,7 +52,7 @@ def key_line(key: KeyInfo, security: Security, now_s: float) -> str:
     """What is known of a key, in a line."""
     users = len(security.users(key)) + len(security.sealers(key))
     parts = [key_kind(key), key_state(key, now_s)]
-    parts.append(f"used by {_count(users, 'table')}" if users else "used by no table")
+    parts.append(f"used by {counted(users, 'table')}" if users else "used by no table")
     if key.rotated_us:
         parts.append(f"rotated {_ago(key.rotated_us[-1], now_s)}")
     else:
@@ -110,6 +111,8 @@ def table_line(table: TableSecurity) -> str:
 
 
 def _at_rest(table: TableSecurity) -> str:
+    if table.is_archived:
+        return f"archived: its key {table.key_name} was of no use for seven days"
     if table.is_inaccessible:
         return f"cannot be read: its key {table.key_name} is not to be used"
     text = f"{table.owner} key" + (f" {table.key_name}" if table.key_arn is not None else "")
@@ -162,6 +165,9 @@ def table_details(table: TableSecurity) -> str:
 
 def way_out(table: TableSecurity) -> str:
     """What makes a table readable again whose key is not to be used."""
+    if table.is_archived:
+        backup = table.info.description["ArchivalSummary"]["ArchivalBackupArn"]
+        return f"restore the backup {backup} under another name; its key must be enabled for that"
     key = table.key
     if key is None:
         return "its key is gone from the key store: only a copy of `keys/` from before has it"
@@ -184,10 +190,6 @@ def _time(at_us: int) -> str:
 
 def _ago(at_us: int, now_s: float) -> str:
     return ago_text(now_s - at_us / _SECOND, 1)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _named(noun: str, names: list[str]) -> str:

@@ -13,6 +13,7 @@ from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
 from dyntui.core.tables.table_keys import AWS_MANAGED, AWS_OWNED
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.held_words import holds
 from dyntui.core.text.moments import moment_text
@@ -43,7 +44,6 @@ KEY_TEXTS = {
     "customer": "by a key of one's own",
 }
 DESCRIBE = "DescribeTable"
-LACKS = "UnknownOperationException"
 
 KEY_NOTE = (
     "Keys and local indexes are chosen when a table is made. An export can be imported into a "
@@ -137,7 +137,8 @@ def _table_rows(info: TableInfo) -> Iterator[Row]:
     yield Row("Table", "sort key", sort, KEY_NOTE, made)
     size = bytes_text(info.size_bytes)
     exactly = f"{info.size_bytes:,} B"
-    held = f"{info.item_count:,} items · {size}" + ("" if size == exactly else f" ({exactly})")
+    held = f"{counted(info.item_count, 'item')} · {size}"
+    held += "" if size == exactly else f" ({exactly})"
     described = described_by(info, DESCRIBE)
     status = f"{info.status} · made {moment_text(info.created)}"
     yield Row("Table", "holds", held, "On the service counts are some hours old.", described)
@@ -188,7 +189,7 @@ def decreases_note(described: Json) -> str:
     today = (described.get("ProvisionedThroughput") or {}).get("NumberOfDecreasesToday", 0)
     return (
         "Units may be raised at any time, and lowered 4 times a day (UTC), then once an hour; "
-        f"today they were lowered {today} time{'' if today == 1 else 's'}."
+        f"today they were lowered {counted(today, 'time')}."
     )
 
 
@@ -226,7 +227,7 @@ def index_text(info: TableInfo, index: IndexInfo, filled: float | None = None) -
     parts += [
         keys_text(info, index.key_names),
         " ".join([index.projection, ", ".join(index.non_key_attributes)]).strip(),
-        f"{index.item_count:,} items, {bytes_text(index.size_bytes)}",
+        f"{counted(index.item_count, 'item')}, {bytes_text(index.size_bytes)}",
     ]
     return " · ".join(parts)
 
@@ -249,7 +250,7 @@ def _lifetime_rows(settings: TableSettings) -> Iterator[Row]:
 def expiry_text(settings: TableSettings) -> str:
     """Whether items expire, by which attribute, and how many."""
     if EXPIRY in settings.refused:
-        return _not_told(settings, EXPIRY)
+        return settings.refused[EXPIRY]
     status = settings.expiry["TimeToLiveStatus"]
     if settings.expires_by is None:
         return "off" if status == "DISABLED" else str(status)
@@ -267,18 +268,13 @@ def expiry_text(settings: TableSettings) -> str:
 def recovery_text(settings: TableSettings) -> str:
     """Whether the table's past can be restored, and from when to when."""
     if RECOVERY in settings.refused:
-        return _not_told(settings, RECOVERY)
+        return settings.refused[RECOVERY]
     if not settings.recovers:
         return "off"
     days = settings.recovery.get("RecoveryPeriodInDays")
-    text = "on" if days is None else f"on, {days} day{'' if days == 1 else 's'} back"
+    text = "on" if days is None else f"on, {counted(days, 'day')} back"
     earliest = settings.recovery.get("EarliestRestorableDateTime")
     return text if earliest is None else f"{text} · since {moment_text(float(earliest))}"
-
-
-def _not_told(settings: TableSettings, operation: str) -> str:
-    code = settings.refused[operation]
-    return "this remote does not have it" if code == LACKS else f"not told: {code}"
 
 
 # The rest.
@@ -317,7 +313,7 @@ def encryption_text(encryption: Json) -> str:
 def _tag_rows(settings: TableSettings) -> Iterator[Row]:
     described = described_by(settings.info, TAGS)
     if TAGS in settings.refused:
-        yield Row("Tags", "tags", _not_told(settings, TAGS), TAG_NOTE, described)
+        yield Row("Tags", "tags", settings.refused[TAGS], TAG_NOTE, described)
         return
     for key, value in settings.tags:
         yield Row("Tags", key, value, TAG_NOTE, described, "tag", key)

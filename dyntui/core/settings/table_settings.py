@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from dyntui.core.connection.refused import why_not_told
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
 from engine.client.keys import KeyInfo, KeyTools
@@ -75,7 +76,7 @@ def read_settings(call: Call, info: TableInfo, tools: LocalTools | None) -> Tabl
         try:
             return call(operation, request)
         except ApiError as error:
-            refused[operation] = error.code
+            refused[operation] = why_not_told(error)
             return {}
 
     named = {"TableName": info.name}

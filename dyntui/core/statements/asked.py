@@ -40,6 +40,15 @@ class Ready:
         return unit_of(self.prepared)
 
     @property
+    def attributes_of(self) -> str | None:
+        """The table whose attributes the columns of a SELECT are; None where a name may be that of
+        something inside of one."""
+        tree = self.prepared.tree
+        if not isinstance(tree, Select) or any(len(path.elements) > 1 for path in tree.paths or ()):
+            return None
+        return tree.source.table
+
+    @property
     def request(self) -> Request:
         """The request that is sent first."""
         return Request("ExecuteStatement", request_of(self.prepared, self.parameters))

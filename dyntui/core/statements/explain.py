@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dyntui.core.statements.statements import Prepared, TableOf
+from dyntui.core.text.amounts import counted
 from engine.client.protocol import Explanation, LocalTools
 
 Json = dict[str, Any]
@@ -47,10 +48,12 @@ def explanation_lines(explanation: Explanation, prepared: Prepared) -> Iterator[
     if prepared.done_here:
         yield f"here    {', '.join(prepared.done_here)}: beyond the service, done while rows stream"
     least = "" if explanation.exact else "at least "
-    items = f"{explanation.items:,} item{'' if explanation.items == 1 else 's'}"
+    items = counted(explanation.items, "item")
     if prepared.is_read:
         yield f"reads   {least}{items}, {explanation.units:g} RCU"
     else:
         yield f"writes  {items}, about {explanation.units:g} WCU"
+    for doubt in prepared.doubts:
+        yield f"note    {doubt}"
     for better in explanation.better:
         yield f"better  {better}"

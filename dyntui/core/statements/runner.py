@@ -114,8 +114,9 @@ class StatementRunner:
             cancelled=self.cancelled,
         )
         self.outcome, self.is_read = run.outcome, prepared.is_read
+        for note in prepared.notes:
+            self.face.note(note)
         if prepared.is_read:
-            self._note_done_here(prepared)
             self._show(islice(run, self.max_items), prepared)
         else:
             rows = list(run)
@@ -166,10 +167,6 @@ class StatementRunner:
         typed = None if ready.prepared.is_read else ready.prepared.source.table
         if not self.face.may(f"{asked} Go on?", typed):
             raise NotRunError
-
-    def _note_done_here(self, prepared: Prepared) -> None:
-        if prepared.done_here:
-            self.face.note(f"done here, not by the service: {', '.join(prepared.done_here)}")
 
 
 def explained(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from time import perf_counter
 from typing import Any, Literal
 
@@ -16,16 +17,18 @@ from dyntui.core.connection.pages import StatementCaller
 from dyntui.core.statements.extended import ExtendedSelect, is_order_of_service, read_extended
 from dyntui.core.statements.shaping import shaped
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted
 from engine.errors import ApiError
 from engine.partiql.ast import Delete, Insert, Select, Source, Statement, Update
 from engine.partiql.faults import StatementError
-from engine.partiql.lexer import line_and_column
+from engine.partiql.lexer import line_and_column, significant
 from engine.partiql.parser import parsed
 from engine.partiql.planner import KeySchema
 from engine.partiql.text import statement_text
 
 Json = dict[str, Any]
 TableOf = Callable[[str], TableInfo]
+_COMPARISONS = frozenset(("=", "<>", "!=", "<", "<=", ">", ">="))
 Capacity = Literal["NONE", "TOTAL", "INDEXES"]
 """How much of what was consumed is told, in the API's words."""
 
@@ -65,6 +68,27 @@ class Prepared:
     def done_here(self) -> tuple[str, ...]:
         """What of it is beyond the service, in words."""
         return () if self.extended is None else self.extended.done_here
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What may not be meant as it is written, in words.
+
+        Text in double quotes is the mistake of all who come from other languages: it is a name,
+        the comparison holds for no item, and the service says nothing.
+        """
+        found = significant(self.text)
+        return tuple(
+            f"{token.text} is an attribute: text stands in single quotes"
+            for before, token in pairwise(found)
+            if token.kind == "quoted" and before.text in _COMPARISONS
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say of it when it runs."""
+        done_here = ", ".join(self.done_here)
+        told = (f"done here, not by the service: {done_here}",) if done_here else ()
+        return (*self.doubts, *told)
 
 
 def prepare(text: str, table_of: TableOf) -> Prepared:
@@ -233,7 +257,7 @@ def outcome_text(
     """What a run did, on one line: `3 rows, 1 page, 0.5 RCU (table 0, by-status 0.5), 4 ms`."""
     parts = []
     if is_read:
-        parts += [_counted(outcome.rows, "row"), _counted(outcome.pages, "page")]
+        parts += [counted(outcome.rows, "row"), counted(outcome.pages, "page")]
     if capacity != "NONE":
         unit = "RCU" if is_read else "WCU"
         parts.append(outcome.bill.text(unit, parts=capacity == "INDEXES"))
@@ -241,7 +265,3 @@ def outcome_text(
         ms = outcome.seconds * 1_000
         parts.append(f"{ms:,.1f} ms" if ms < 10 else f"{ms:,.0f} ms")
     return ", ".join(parts) or "done"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -19,6 +19,7 @@ from dyntui.core.streams.page import (
 )
 from dyntui.core.streams.state import StreamState
 from dyntui.core.streams.tail import Change, Start
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import Line
 from dyntui.core.text.moments import moment_text
 from engine.client.protocol import DUE_MAX
@@ -91,7 +92,7 @@ def due_text(due: int) -> str:
 
 def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
     """Whether changes come, how many came, and which are shown."""
-    count = f"{kept.seen:,} change{'' if kept.seen == 1 else 's'}"
+    count = f"{counted(kept.seen, 'change')}"
     if kept.seen > len(kept.shown):
         count += f", the newest {len(kept.shown):,}"
     since = " from the start" if start == "start" else ""

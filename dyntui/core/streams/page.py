@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dyntui.core.streams.tail import EVENTS, Change, Wanted
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import cell_text, printable
 from dyntui.core.text.moments import moment_text
@@ -207,7 +208,7 @@ def shards_text(described: Json) -> str:
     """How many shards, and how many of them are open."""
     shards = described["Shards"]
     count = sum("EndingSequenceNumber" not in one["SequenceNumberRange"] for one in shards)
-    return f"{len(shards)} shard{'' if len(shards) == 1 else 's'}, {count} open"
+    return f"{counted(len(shards), 'shard')}, {count} open"
 
 
 def marked(lines: Iterable[Line], cursor: int) -> list[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dyntui.core.connection.refused import why_not_told
 from dyntui.core.streams.tail import Call, described_stream, streams_of
 from engine.errors import ApiError, ResourceNotFoundException
 
@@ -47,7 +48,7 @@ def read_state(call: Call, table: str, due: Callable[[str], int] | None) -> Stre
         expiry: Json = call("DescribeTimeToLive", {"TableName": table})["TimeToLiveDescription"]
     except ApiError as error:
         # Who may read streams need not be allowed to ask this.
-        expiry = {"TimeToLiveStatus": f"not told: {error.code}"}
+        expiry = {"TimeToLiveStatus": why_not_told(error)}
     count = due(table) if due is not None and "AttributeName" in expiry else None
     return StreamState(streams, expiry, count)
 

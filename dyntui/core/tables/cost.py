@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 from dyntui.core.tables.schema import IndexInfo, TableInfo
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from engine.model.values import normalise_item
 
@@ -59,8 +60,8 @@ def scan_question(info: TableInfo, index: IndexInfo | None, large_bytes: int | N
         return None
     name = info.name if index is None else f"{info.name}, index {index.name}"
     return (
-        f"This reads all of {name}: {sizes.item_count:,} items, {bytes_text(sizes.size_bytes)}, "
-        f"about {sizes.size_bytes / READ_BYTES / 2:,.0f} RCU."
+        f"This reads all of {name}: {counted(sizes.item_count, 'item')}, "
+        f"{bytes_text(sizes.size_bytes)}, about {sizes.size_bytes / READ_BYTES / 2:,.0f} RCU."
     )
 
 

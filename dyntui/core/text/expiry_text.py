@@ -17,14 +17,17 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """By which attribute the items of a table expire, and by which clock."""
+    """By which attribute the items of a table expire, and by which clock; of items as they were,
+    as of when."""
 
     attribute: str
     clock: Clock
+    at_s: float | None = None
 
     def text(self, value: Json) -> str:
         """A value of the attribute: when the item expires, or why it never does."""
-        return expiry_text(value, self.clock.now_us() / 1_000_000)
+        now_s = self.clock.now_us() / 1_000_000
+        return expiry_text(value, now_s if self.at_s is None else self.at_s)
 
 
 def expiry_text(value: Json, now_s: float) -> str:

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import printable
+from dyntui.core.text.held_words import holds
 
 CHOSEN = "▸ "
 DETAILS_MAX = 8
@@ -42,17 +43,32 @@ def moved(listed: Listed, step: int) -> Listed:
     return replace(listed, chosen=min(max(listed.chosen + step, 0), max(len(listed.rows) - 1, 0)))
 
 
+def holding(listed: Listed, words: str, empty: str) -> tuple[Listed, tuple[int, ...]]:
+    """The rows that hold some words, and which rows of the list they are.
+
+    The chosen row stays chosen where it is among them. `empty` stands where none is.
+    """
+    numbers = tuple(n for n, row in enumerate(listed.rows) if holds(words, row.text))
+    rows = tuple(listed.rows[number] for number in numbers)
+    chosen = numbers.index(listed.chosen) if listed.chosen in numbers else 0
+    return Listed(listed.head, rows, chosen, empty if words.strip() else listed.empty), numbers
+
+
 def list_lines(listed: Listed, room: int, width: int) -> tuple[list[Line], list[int | None]]:
-    """As much of a list as there is room for, with all of the chosen row; and each line's row."""
+    """As much of a list as there is room for, with the chosen row; and each line's row.
+
+    Of what stands below the chosen row as much is shown as there is room for.
+    """
     lines: list[Line] = []
     if not listed.rows:
         lines += [((f"  {text}", "dim"),) for text in _wrapped(listed.empty, width - 3)]
         return lines[:room], []
     owners: list[int | None] = []
     first = max(listed.chosen - room, 0)
-    end = 0
+    head = end = 0
     for number, row in enumerate(listed.rows[first : listed.chosen + room + 1], first):
         chosen = number == listed.chosen
+        head = len(lines) if chosen else head
         lines.append(_chosen(row.line) if chosen else (("  ", ""), *row.line))
         if chosen:
             details = row.details[:DETAILS_MAX]
@@ -61,7 +77,7 @@ def list_lines(listed: Listed, room: int, width: int) -> tuple[list[Line], list[
                 lines.append(((f"    {len(row.details) - DETAILS_MAX} more", "dim"),))
             end = len(lines)
         owners += [number] * (len(lines) - len(owners))
-    top = max(end - room, 0)
+    top = min(max(end - room, 0), head)
     return lines[top : top + room], owners[top : top + room]
 
 

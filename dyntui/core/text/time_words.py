@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.moments import local_time
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -18,7 +19,7 @@ def ago_text(seconds: float, units: int = 2) -> str:
     for unit_s, name in _UNITS:
         count, left = divmod(left, unit_s)
         if count:
-            words.append(f"{count} {name}{'' if count == 1 else 's'}")
+            words.append(counted(count, name))
         if len(words) == units or (words and not count):
             break
     return " ".join(words) + " ago"
@@ -37,6 +38,12 @@ def stretch_text(seconds: float) -> str:
 def iso_text(at_s: float) -> str:
     """A time as commands and statements take it: by the machine's clock, with its zone."""
     return local_time(at_s).isoformat()
+
+
+def short_text(at_s: float) -> str:
+    """A time of these months: day and time, seconds only where there are any."""
+    when: datetime = local_time(at_s)
+    return f"{when.day} {when:%b %H:%M}" + (f"{when::%S}" if when.second else "")
 
 
 def words_text(at_s: float) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO, Protocol
 
 from dyntui.core.browse.plan import PlanError, QueryFields, make_plan
@@ -109,20 +108,31 @@ class Exporting:
     on_items: Callable[[int], None]
 
     def run(self, info: TableInfo, stdout: BinaryIO) -> Exported:
-        """Do it; raises `ExportError`, `MomentError`, `StoreError`, `ConnectError`, `ApiError`."""
+        """Do it; raises `ExportError`, `MomentError`, `StoreError`, `ConnectError`, `ApiError`.
+
+        However it ends, nothing of the table is left open to be read.
+        """
+        with ExitStack() as opened:
+            return self._run(info, stdout, opened)
+
+    def _run(self, info: TableInfo, stdout: BinaryIO, opened: ExitStack) -> Exported:
         plan, target = self.plan, self.plan.target()
         now_us = self.clock.now_us()
         if plan.incremental:
             window_s = moment(plan.since, now_us / 1e6), moment(plan.until or "now", now_us / 1e6)
             if window_s[0] >= window_s[1]:
                 raise ExportError("the window of an incremental export ends before it begins")
-            changes = _changes(self.connection.tools, info.name, *window_s)
+            found = _changes(self.connection.tools, info.name, *window_s)
+            changes = opened.enter_context(closing(found))
             from_us, to_us = (round(time_s * 1e6) for time_s in window_s)
             return export_changes(
                 target, info, changes, (from_us, to_us), plan.view, self.clock, self.on_items
             )
         at_s = moment(plan.at, now_us / 1e6) if plan.at else None
-        read = partial(self._items, info, at_s)
+
+        def read() -> StoredItems:
+            return opened.enter_context(closing(self._items(info, at_s)))
+
         if target.is_file:
             return export_file(
                 target, stdout, read, plan.columns or None, info.key_names, self.on_items
@@ -161,7 +171,7 @@ def _scanned(call: Call, members: Json) -> Iterator[Json]:
 
 def _changes(
     tools: LocalTools, table: str, from_s: float, to_s: float
-) -> Iterator[tuple[ItemDiff, int]]:
+) -> Generator[tuple[ItemDiff, int], None, None]:
     """The net changes from a time (included) to another (not), each with its last write's time."""
     after_s, last_s = from_s - _JUST_BEFORE_S, to_s - _JUST_BEFORE_S
     earliest_s = tools.window(table).earliest_s

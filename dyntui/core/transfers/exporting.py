@@ -241,4 +241,6 @@ def _write(
 ) -> Exported:
     store = store_at(target.address)
     written = write_export(store, facts, lines, clock.now_us, on_items)
-    return Exported(written.items, written.billed_bytes, f"{target.address}/{facts.home}")
+    return Exported(
+        written.items, written.billed_bytes, f"{target.address.rstrip('/')}/{facts.home}"
+    )

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dyntui.core.connection.refused import why_not_told
 from dyntui.core.tables.requests import Request
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.moments import moment
 from dyntui.core.transfers.export_plan import Call, ExportPlan
@@ -17,6 +19,8 @@ from dyntui.core.transfers.transfers import State, Transfer
 from engine.client.protocol import Json, LocalTools
 from engine.client.recovery import JobReport
 from engine.errors import ApiError
+
+Kind = Literal["export", "import"]
 
 _LISTED = 25
 _STATES: dict[str, State] = {
@@ -98,35 +102,46 @@ def import_request(plan: ImportPlan) -> Request:
 
 @dataclass(slots=True)
 class ServiceTransfers:
-    """The latest exports and imports of a Region; those that have ended are asked for once."""
+    """The latest exports and imports of a Region; those that have ended are asked for once.
+
+    Those of this session are asked for by their ARN, also where all of them cannot be listed.
+    """
 
     call: Call
     tools: LocalTools | None
-    refusals: list[str] = field(default_factory=list)
+    _begun: list[Transfer] = field(default_factory=list)
     _ended: dict[str, Transfer] = field(default_factory=dict)
 
-    def look(self) -> list[Transfer]:
-        """What there is now; `refusals` says what could not be asked for."""
-        self.refusals = []
+    def begun(self, transfer: Transfer) -> None:
+        """One was begun just now."""
+        self._begun.append(transfer)
+
+    def look(self) -> tuple[list[Transfer], list[str]]:
+        """What there is now; and what could not be asked for, with the reason."""
+        refusals: list[str] = []
         jobs = self.tools.jobs() if self.tools is not None else []
-        exports = self._listed("ListExports", "ExportSummaries", "ExportArn", "MaxResults")
-        imports = self._listed("ListImports", "ImportSummaryList", "ImportArn", "PageSize")
-        return [
-            *(self._one(arn, "export", jobs) for arn in exports),
-            *(self._one(arn, "import", jobs) for arn in imports),
+
+        def listed(operation: str, name: str, arn: str, limit: str) -> list[str]:
+            try:
+                found = self.call(operation, {limit: _LISTED})[name]
+            except ApiError as error:
+                refusals.append(f"{operation}: {why_not_told(error)}")
+                return []
+            return [summary[arn] for summary in found]
+
+        exports = listed("ListExports", "ExportSummaries", "ExportArn", "MaxResults")
+        imports = listed("ListImports", "ImportSummaryList", "ImportArn", "PageSize")
+        found = [
+            *(self._one(arn, "export", jobs) for arn in self._with_begun("export", exports)),
+            *(self._one(arn, "import", jobs) for arn in self._with_begun("import", imports)),
         ]
+        return found, refusals
 
-    def _listed(self, operation: str, name: str, arn: str, limit: str) -> list[str]:
-        try:
-            found = self.call(operation, {limit: _LISTED})[name]
-        except ApiError as error:
-            self.refusals.append(f"{operation}: {error.code}")
-            return []
-        return [summary[arn] for summary in found]
+    def _with_begun(self, kind: Kind, listed: list[str]) -> list[str]:
+        begun = [transfer.arn for transfer in reversed(self._begun) if transfer.kind == kind]
+        return [*(arn for arn in begun if arn not in listed), *listed]
 
-    def _one(
-        self, arn: str, kind: Literal["export", "import"], jobs: Iterable[JobReport]
-    ) -> Transfer:
+    def _one(self, arn: str, kind: Kind, jobs: Iterable[JobReport]) -> Transfer:
         if arn in self._ended:
             return self._ended[arn]
         if kind == "export":
@@ -173,7 +188,9 @@ def _export(told: Json) -> Transfer:
     if transfer.state == "done":
         transfer.done = transfer.total = told.get("ItemCount", 0)
         size = bytes_text(told.get("BilledSizeBytes", 0))
-        transfer.note = f"{transfer.done:,} items, {size} in {told.get('ExportManifest', home)}"
+        transfer.note = (
+            f"{counted(transfer.done, 'item')}, {size} in {told.get('ExportManifest', home)}"
+        )
     return transfer
 
 
@@ -192,7 +209,7 @@ def _import(told: Json) -> Transfer:
         return transfer
     transfer.done = transfer.total = told.get("ImportedItemCount", 0)
     counts = (
-        f"{told.get('ProcessedItemCount', 0):,} records read, {transfer.done:,} written, "
+        f"{counted(told.get('ProcessedItemCount', 0), 'record')} read, {transfer.done:,} written, "
         f"{transfer.rejected:,} rejected"
     )
     if told.get("FailureCode") == "ItemValidationError":

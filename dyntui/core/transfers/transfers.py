@@ -13,6 +13,7 @@ from typing import Literal
 
 from dyntui.core.connection.connect import ConnectError, Connection
 from dyntui.core.tables.schema import TableInfo
+from dyntui.core.text.amounts import counted, items_written
 from dyntui.core.text.formats import bytes_text
 from dyntui.core.text.moments import MomentError
 from dyntui.core.transfers.export_plan import Call, Exporting, ExportPlan
@@ -139,7 +140,7 @@ class Work:
         if self.transfer.kind == "export":
             return "nothing is left of it"
         written = self.transfer.done if self.transfer.phase == "writing" else 0
-        return f"{written:,} items were written"
+        return items_written(written)
 
     def _written(self) -> str:
         return f"; {self._left()}" if self.transfer.phase == "writing" else ""
@@ -176,7 +177,7 @@ class Work:
             lambda items: self._go_on("", items, total),
         ).run(info, BytesIO())
         self.transfer.done = self.transfer.total = done.items
-        return f"{done.items:,} items, {bytes_text(done.item_bytes)} in {done.place}"
+        return f"{counted(done.items, 'item')}, {bytes_text(done.item_bytes)} in {done.place}"
 
     def _import(self, plan: ImportPlan) -> str:
         transfer = self.transfer
@@ -201,7 +202,7 @@ class Work:
         made = "; the table was made" if opened.is_new else ""
         warnings = "".join(f"; {warning}" for warning in opened.source.warnings)
         return (
-            f"{outcome.read:,} records read, {outcome.written:,} written, "
+            f"{counted(outcome.read, 'record')} read, {outcome.written:,} written, "
             f"{outcome.rejected:,} rejected{made}{warnings}"
         )
 

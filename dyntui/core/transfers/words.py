@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.moments import moment_text
 from dyntui.core.transfers.importing import Rejection
@@ -47,7 +48,7 @@ def standing(transfer: Transfer, now_s: float) -> str:
         parts.append("█" * full + "░" * (_BAR_CELLS - full) + f" {share:.0%}")
         parts.append(f"{transfer.done:,} of {transfer.total:,}")
     else:
-        parts.append(f"{transfer.done:,} items")
+        parts.append(counted(transfer.done, "item"))
     rate, left_s = transfer.rate(now_s), transfer.left_s(now_s)
     if rate:
         parts.append(f"{rate:,.0f}/s")
@@ -134,7 +135,8 @@ def preview_lines(found: Sequence[Found], keys: Mapping[str, str]) -> list[str]:
         for name, value in item.items():
             types.setdefault(name, set()).add(next(iter(value)))
             values.setdefault(name, []).append(cell_text(value, _VALUE_CHARACTERS))
-    head = f"the first {items:,} items" + (f" and {removed:,} removals" if removed else "")
+    head = f"the first {counted(items, 'item')}"
+    head += f" and {counted(removed, 'removal')}" if removed else ""
     width = max(map(len, values), default=0)
     attributes = [
         f"{name:{width}}  {'/'.join(sorted(types[name])):4} {', '.join(some[:_VALUES_SHOWN])}"

@@ -53,40 +53,45 @@ class BranchKeyTable:
         self._key_store = key_store
         self._cached_s = cached_s
         self._clock = clock
-        self._cache: dict[tuple[str, str], tuple[float, bytes, Json]] = {}
+        self._cache: dict[tuple[str, str | bytes], tuple[float, BranchKey]] = {}
 
     def active(self, branch_key_id: str) -> BranchKey:
         """See `BranchKeys.active`."""
-        key, row = self._key(branch_key_id, ACTIVE)
-        version = row.get(VERSION, {}).get("S", "")
-        return BranchKey(branch_key_id, _uuid(version.removeprefix(VERSION_PREFIX)), key)
+        return self._kept(branch_key_id, ACTIVE)
 
-    def version(self, branch_key_id: str, version: UUID) -> BranchKey:
+    def version(self, branch_key_id: str, version: bytes) -> BranchKey:
         """See `BranchKeys.version`."""
-        key, _ = self._key(branch_key_id, f"{VERSION_PREFIX}{version}")
-        return BranchKey(branch_key_id, version, key)
+        return self._kept(branch_key_id, version)
 
     def beacon_key(self, branch_key_id: str) -> bytes:
-        """The key of which beacons' keys are derived; raises ItemKeyError."""
-        return self._key(branch_key_id, BEACON)[0]
+        """The key of which beacons' keys are derived, read anew; raises ItemKeyError."""
+        return self._unwrapped(branch_key_id, self.row(branch_key_id, BEACON))
 
-    def _key(self, branch_key_id: str, kind: str) -> tuple[bytes, Json]:
+    def _kept(self, branch_key_id: str, which: str | bytes) -> BranchKey:
+        """The active version, or that of 16 bytes."""
         now_s = self._clock.monotonic_s()
-        cached = self._cache.get((branch_key_id, kind))
-        if cached is not None and now_s - cached[0] < self._cached_s:
-            return cached[1:]
+        kept = self._cache.get((branch_key_id, which))
+        if kept is not None and now_s - kept[0] < self._cached_s:
+            return kept[1]
+        kind = f"{VERSION_PREFIX}{UUID(bytes=which)}" if isinstance(which, bytes) else which
         row = self.row(branch_key_id, kind)
+        key = self._unwrapped(branch_key_id, row)
+        if kind == ACTIVE:
+            kind = row.get(VERSION, {}).get("S", "")
+        found = BranchKey(branch_key_id, _uuid(kind.removeprefix(VERSION_PREFIX)), key)
+        self._cache[branch_key_id, which] = (now_s, found)
+        return found
+
+    def _unwrapped(self, branch_key_id: str, row: Json) -> bytes:
         context = context_of(row, self._name)
-        arn = context.get(KMS_ARN, "")
         try:
             wrapped = binary(row[WRAPPED]["B"])
         except KeyError:
             raise ItemKeyError(f"the branch key {branch_key_id} has no {WRAPPED}") from None
-        key = self._key_store.decrypt(arn, wrapped, context)
+        key = self._key_store.decrypt(context.get(KMS_ARN, ""), wrapped, context)
         if len(key) != KEY_BYTES:
             raise ItemKeyError(f"the branch key {branch_key_id} has {len(key)} bytes")
-        self._cache[branch_key_id, kind] = (now_s, key, row)
-        return key, row
+        return key
 
     def row(self, branch_key_id: str, kind: str) -> Json:
         """A row as it is stored; raises ItemKeyError where there is none."""

@@ -29,7 +29,7 @@ _KEY_BITS = (KEY_BYTES * 8).to_bytes(4, "big")
 _WRAPPED_BYTES = _SALT_BYTES + NONCE_BYTES + _VERSION_BYTES + KEY_BYTES + TAG_BYTES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BranchKey:
     """One version of a branch key of 32 bytes."""
 
@@ -45,8 +45,8 @@ class BranchKeys(Protocol):
         """The version to write with; raises ItemKeyError."""
         ...
 
-    def version(self, branch_key_id: str, version: UUID) -> BranchKey:
-        """The version that an item was written with; raises ItemKeyError."""
+    def version(self, branch_key_id: str, version: bytes) -> BranchKey:
+        """The version that an item was written with, by its 16 bytes; raises ItemKeyError."""
         ...
 
 
@@ -54,29 +54,33 @@ class BranchKeysAtHand:
     """Branch keys that are in memory; of each the last one that was given is active."""
 
     def __init__(self, keys: Iterable[BranchKey]) -> None:
-        self._versions: dict[tuple[str, UUID], BranchKey] = {}
+        self._versions: dict[tuple[str, bytes], BranchKey] = {}
         self._active: dict[str, BranchKey] = {}
         for key in keys:
             if len(key.key) != KEY_BYTES:
                 raise CryptoConfigError(
                     f"the branch key {key.branch_key_id} has {len(key.key)} bytes, not {KEY_BYTES}"
                 )
-            self._versions[key.branch_key_id, key.version] = key
+            self._versions[key.branch_key_id, key.version.bytes] = key
             self._active[key.branch_key_id] = key
 
     def active(self, branch_key_id: str) -> BranchKey:
         """See `BranchKeys.active`."""
-        return _found(self._active.get(branch_key_id), branch_key_id)
+        key = self._active.get(branch_key_id)
+        if key is None:
+            raise _not_there(branch_key_id)
+        return key
 
-    def version(self, branch_key_id: str, version: UUID) -> BranchKey:
+    def version(self, branch_key_id: str, version: bytes) -> BranchKey:
         """See `BranchKeys.version`."""
-        return _found(self._versions.get((branch_key_id, version)), f"{branch_key_id} of {version}")
+        key = self._versions.get((branch_key_id, version))
+        if key is None:
+            raise _not_there(f"{branch_key_id} of {UUID(bytes=version)}")
+        return key
 
 
-def _found(key: BranchKey | None, name: str) -> BranchKey:
-    if key is None:
-        raise ItemKeyError(f"the branch key {name} is not there")
-    return key
+def _not_there(name: str) -> ItemKeyError:
+    return ItemKeyError(f"the branch key {name} is not there")
 
 
 class HierarchyKeyring:
@@ -104,7 +108,7 @@ class HierarchyKeyring:
             raise ItemKeyError("a data key under a branch key has the wrong length")
         salt, data = data[:_SALT_BYTES], data[_SALT_BYTES:]
         nonce, data = data[:NONCE_BYTES], data[NONCE_BYTES:]
-        version, sealed = UUID(bytes=data[:_VERSION_BYTES]), data[_VERSION_BYTES:]
+        version, sealed = data[:_VERSION_BYTES], data[_VERSION_BYTES:]
         branch = self._branch_keys.version(self._branch_key_id, version)
         try:
             return decrypt(_derived(branch, salt), nonce, sealed, _bound_to(branch, context))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from engine.itemcrypto.context import EncryptionContext
 from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError
@@ -12,8 +12,7 @@ from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError
 KMS_PROVIDER = "aws-kms"
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
+class WrappedKey(NamedTuple):
     """A key of 32 bytes as a recipient can unwrap it."""
 
     provider_id: str
@@ -21,11 +20,11 @@ class WrappedKey:
     ciphertext: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewKey:
     """A new key of 32 bytes, plain and wrapped."""
 
-    plain: bytes
+    plain: bytes = field(repr=False)
     wrapped: WrappedKey
 
 

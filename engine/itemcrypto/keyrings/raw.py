@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.padding import (
     MGF1,
@@ -14,19 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.padding import (
     PKCS1v15,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 
 from engine.itemcrypto.context import EncryptionContext
-from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError, ItemTamperedError
+from engine.itemcrypto.errors import CryptoConfigError, ItemKeyError
 from engine.itemcrypto.keyrings.keyring import NewKey, WrappedKey, check_namespace
-from engine.itemcrypto.primitives import (
-    KEY_BYTES,
-    NONCE_BYTES,
-    TAG_BYTES,
-    decrypt,
-    encrypt,
-    random_bytes,
-)
+from engine.itemcrypto.primitives import KEY_BYTES, NONCE_BYTES, TAG_BYTES, random_bytes
 
 # Tag length in bits and nonce length in bytes, which an AES-wrapped key says before its nonce.
 _AES_FORM = (TAG_BYTES * 8).to_bytes(4, "big") + NONCE_BYTES.to_bytes(4, "big")
@@ -58,12 +52,12 @@ class RawAesKeyring:
             raise CryptoConfigError(f"the AES key {name} has {len(key)} bytes, not 16, 24 or 32")
         self._provider_id = check_namespace(namespace)
         self._info = name.encode() + _AES_FORM
-        self._key = key
+        self._cipher = AESGCM(key)
 
     def wrap(self, context: EncryptionContext) -> Sequence[NewKey]:
         """See `Keyring.wrap`."""
         key, nonce = random_bytes(KEY_BYTES), random_bytes(NONCE_BYTES)
-        ciphertext = encrypt(self._key, nonce, key, context.serialised)
+        ciphertext = self._cipher.encrypt(nonce, key, context.serialised)
         return [NewKey(key, WrappedKey(self._provider_id, self._info + nonce, ciphertext))]
 
     def unwrap(self, wrapped: WrappedKey, context: EncryptionContext) -> bytes | None:
@@ -72,8 +66,8 @@ class RawAesKeyring:
         if wrapped.provider_id != self._provider_id or info != self._info:
             return None
         try:
-            return decrypt(self._key, nonce, wrapped.ciphertext, context.serialised)
-        except ItemTamperedError:
+            return self._cipher.decrypt(nonce, wrapped.ciphertext, context.serialised)
+        except InvalidTag:
             raise ItemKeyError("the AES key does not open its data key") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from engine.itemcrypto.legacy.keys import AesWrappingKey, SigningKey, WrappingKe
 from engine.itemcrypto.primitives import KEY_BYTES, random_bytes
 
 _AES_KEY_BYTES = (16, 24, 32)
+_is_version = re.compile(r"[0-9]{1,38}", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,16 @@ def _check_content_key(key: bytes, algorithm: str) -> None:
         raise ItemFormatError(f"a content key of {len(key)} bytes does not fit {algorithm}")
 
 
+def stored_version(text: str) -> int:
+    """The version of a stored key, as a description or the key store has it.
+
+    Raises ItemFormatError.
+    """
+    if not _is_version(text):
+        raise ItemFormatError(f"{text[:40]!r} is no version of a stored key")
+    return int(text)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredKeys:
     """One version of the keys of a key store."""
@@ -155,9 +167,8 @@ class MostRecentMaterials:
     def for_reading(self, description: Mapping[str, str], where: Where) -> Material:
         """See `Materials.for_reading`; only versions of its own material are asked for."""
         name, _, version = description.get(STORE_ID, "").rpartition("#")
-        if not version.isdecimal():
-            raise ItemFormatError("the material description does not name a stored key")
+        number = stored_version(version)
         if name != self._name:
             raise ItemKeyError(f"the item is of the stored key {name}, not of {self._name}")
-        keys = self._store.version(name, int(version))
+        keys = self._store.version(name, number)
         return WrappedMaterials(keys.signing_key, keys.wrapping_key).for_reading(description, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.client.protocol import Client, Json
 from engine.itemcrypto.errors import ItemCryptoError, ItemFormatError, ItemKeyError
 from engine.itemcrypto.legacy.keys import AesWrappingKey, HmacKey
-from engine.itemcrypto.legacy.materials import Materials, StoredKeys
+from engine.itemcrypto.legacy.materials import Materials, StoredKeys, stored_version
 from engine.itemcrypto.legacy.sealing import LegacyAction, LegacySchema, open_legacy
 
 NAME = "N"
@@ -59,7 +59,7 @@ def stored_keys(item: Json, schema: LegacySchema, materials: Materials) -> Store
     try:
         opened = open_legacy(item, schema, materials)
         return StoredKeys(
-            int(opened[VERSION]["N"]),
+            stored_version(opened[VERSION]["N"]),
             AesWrappingKey(opened[_WRAPPING_KEY]["B"]),
             HmacKey(opened[_SIGNING_KEY]["B"], opened[_SIGNING_ALGORITHM]["S"]),
         )

@@ -162,6 +162,8 @@ def _busy(app: App[Any]) -> bool:
     if app.animator._animations or app.animator._scheduled:
         # Scrolling takes the next tick of its clock, also where nothing is to glide.
         return True
+    if isinstance(app, DyntuiApp) and app.keys_under_way:
+        return True
     nodes = [app, *screen.walk_children(with_self=True)]
     return any(not worker.is_finished for worker in app.workers) or any(
         node.message_queue_size or node._next_callbacks for node in nodes

@@ -199,6 +199,18 @@ def test_an_index_has_charts_partitions_and_keys_of_its_own() -> None:
     assert "film-0017" not in text
 
 
+@pytest.mark.parametrize(
+    ("reads", "said"),
+    [(0.0, "none is busy"), (0.004, "1 is busiest: <1% reads, 0% writes")],
+)
+def test_little_heat_is_not_none(reads: float, said: str) -> None:
+    report = throttled_report()
+    first, *others = report.resources
+    cool = [replace(one, reads=0.0, writes=0.0) for one in first.partitions]
+    first = replace(first, partitions=(replace(cool[0], reads=reads), *cool[1:]))
+    assert said in page_text(replace(report, resources=(first, *others)))
+
+
 def test_a_key_of_wide_characters_keeps_its_place() -> None:
     report = throttled_report()
     first, *others = report.resources

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
+from dyntui.app import DyntuiApp
 from dyntui.core.browse.columns import Columns
+from dyntui.core.connection.connect import Connection
 from dyntui.core.text.expiry_text import Expiry, away_text, expiry_text
 from dyntui.core.text.moments import moment_text
 from engine import Engine, VirtualClock
@@ -25,6 +27,7 @@ from tests.dyntui.app.driving import (
     settle,
     type_text,
 )
+from tests.dyntui.app.past_of_films import write_past
 
 Json = dict[str, Any]
 
@@ -139,3 +142,58 @@ def test_picture(
         await press(pilot, step)
 
     assert snap_compare(make_app(engine, engine), terminal_size=size, run_before=play)
+
+
+def expire_by_until(engine: Engine) -> None:
+    specification = {"AttributeName": "until", "Enabled": True}
+    engine.update_time_to_live(TableName="sessions", TimeToLiveSpecification=specification)
+
+
+async def test_rows_of_a_statement_have_the_dates_too(engine: Engine) -> None:
+    expire_by_until(engine)
+    engine.put_item(
+        TableName="sessions",
+        Item={"id": {"S": "deep"}, "inner": {"M": {"until": {"N": "1699999999"}}}},
+    )
+    async with running(Recorder(engine), engine) as pilot:
+        await press(pilot, "p")
+        await type_text(pilot, "SELECT id, until FROM sessions")
+        await press(pilot, "f5")
+        assert "in 3 h" in screen_text(pilot)
+        assert "2 h ago" in screen_text(pilot)
+        await press(pilot, "enter")
+        in_tree = [line for line in screen_text(pilot).splitlines() if " N    17" in line]
+        assert all("in 3 h" in line or "2 h ago" in line for line in in_tree)
+        # What is inside of another attribute expires nothing.
+        await press(pilot, "escape", "ctrl+n")
+        await type_text(pilot, "SELECT id, inner.until FROM sessions WHERE id = 'deep'")
+        await press(pilot, "f5")
+        assert "1699999999" in screen_text(pilot)
+        # Rows that are shown again are as they were.
+        await press(pilot, "f9", "up", "enter")
+        assert "in 3 h" in screen_text(pilot)
+        await press(pilot, "f9", "down", "enter")
+        assert "1699999999" in screen_text(pilot)
+
+
+async def test_items_as_they_were_have_them_as_of_then() -> None:
+    clock = VirtualClock()
+    with Engine.in_memory(clock=clock) as engine:
+        write_past(engine, clock)
+        now_s = clock.now_us() // 1_000_000
+        soon = {"id": {"S": "soon"}, "until": {"N": str(now_s + 5 * 3_600)}}
+        engine.put_item(TableName="films", Item=soon)
+        specification = {"AttributeName": "until", "Enabled": True}
+        engine.update_time_to_live(TableName="films", TimeToLiveSpecification=specification)
+        clock.advance(2 * 3_600)
+        app = DyntuiApp(Connection(engine, engine, engine.region, None), clock)
+        async with app.run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "t", "N", "b", "f")
+            await type_text(pilot, "soon")
+            await press(pilot, "f5")
+            assert "in 5 h" in screen_text(pilot)
+            await press(pilot, "escape", "1", "f")
+            await type_text(pilot, "soon")
+            await press(pilot, "f5")
+            assert "in 3 h" in screen_text(pilot)

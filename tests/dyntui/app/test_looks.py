@@ -115,6 +115,27 @@ async def test_keys_of_the_users_own_work(client: Recorder, engine: Engine) -> N
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
+async def test_a_review_in_a_small_window_says_in_full_what_is_done(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "d")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert "DELETE" in screen_text(pilot)
+        assert "DELE…" not in screen_text(pilot)
+
+
+async def test_in_a_very_small_window_an_item_is_in_sight(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine, (40, 10)) as pilot:
+        assert "The film number 3" in screen_text(pilot)
+
+
+async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+c", "ctrl+c")
+        assert notices(pilot) == ["^Q quits, Esc stops what takes long."]
+
+
 async def test_footer_help_and_palette_show_them(client: Recorder, engine: Engine) -> None:
     async with running(client, engine, look=REMAPPED) as pilot:
         line = str(find(pilot, FooterLine).render())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from dyntui.core.browse.bulk import BulkResult, Call, inverse, write_all
+from dyntui.core.browse.bulk import Call, inverse, write_all
 from dyntui.core.browse.marks import Marks
 from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
 from dyntui.core.transfers.selection_export import SelectionError, export_selection
@@ -21,7 +22,9 @@ from dyntui.screens.review import ReviewScreen
 from dyntui.screens.selection import SelectionScreen
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.rows_view import RowsView
-from engine import Engine
+from engine import Context, Engine
+from engine.client.protocol import OWNER
+from engine.errors import ConnectionFailed
 from tests.dyntui.app.driving import (
     FILM_COUNT,
     Recorder,
@@ -275,17 +278,32 @@ def test_the_inverse_of_a_write_undoes_it(engine: Engine, kind: str) -> None:
     assert engine.call("Scan", {"TableName": "films"})["Items"] == before
 
 
-def test_many_writes_stop_between_two_of_them(engine: Engine) -> None:
-    info = info_of(engine, "films")
-    writes = [delete_item(info, film(number)) for number in range(5)]
-    told: list[int] = []
+async def test_what_failed_and_what_was_not_tried_is_said(engine: Engine) -> None:
+    class Fragile(Recorder):
+        """Fails at the third deletion and at those after it."""
 
-    def progress(result: BulkResult) -> None:
-        told.append(len(result.done))
+        allowed = iter(range(2))
 
-    result = write_all(caller(engine), writes, lambda: len(told) == 2, progress)
-    assert (len(result.done), told, result.error) == (2, [1, 2], None)
-    assert count(engine) == FILM_COUNT - 2
+        def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+            if operation == "DeleteItem" and next(self.allowed, None) is None:
+                raise ConnectionFailed("it went away")
+            return super().call(operation, request, context)
+
+    async with running(Fragile(engine), engine) as pilot:
+        await press(pilot, "M")
+        marks = grid_of(pilot).marks
+        assert marks is not None
+        await press(pilot, "d", "ctrl+s")
+        said = shown(pilot, "#bulk-about")
+        counts = re.fullmatch(
+            r"2 items written, (\d+) failed, (\d+) not tried\. Esc goes back\.", said
+        )
+        assert counts is not None, said
+        assert int(counts[1]) >= 1
+        assert 2 + int(counts[1]) + int(counts[2]) == len(marks)
+        assert "it went away" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert count(engine) == FILM_COUNT - 2
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv", "a.ion"])

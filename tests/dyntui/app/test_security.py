@@ -157,6 +157,21 @@ def test_a_table_that_cannot_be_read_says_the_way_out(
     assert table_security(description | {"TableStatus": INACCESSIBLE}, ()).is_inaccessible
 
 
+def test_an_archived_table_says_where_its_items_are(engine: Engine) -> None:
+    backup = "arn:aws:dynamodb:us-east-1:000000000000:table/films/backup/1"
+    description = engine.call("DescribeTable", {"TableName": "films"})["Table"]
+    description |= _under(KEY.arn) | {
+        "TableStatus": "ARCHIVED",
+        "ArchivalSummary": {"ArchivalBackupArn": backup},
+    }
+    table = table_security(description, (KEY,))
+    assert table.is_inaccessible
+    assert table_line(table).startswith(
+        "archived: its key alias/orders was of no use for seven days"
+    )
+    assert f"restore the backup {backup} under another name" in table_details(table)
+
+
 def test_how_far_a_switch_is(engine: Engine) -> None:
     description = engine.call("DescribeTable", {"TableName": "films"})["Table"]
     at_rest = TableKey("films", None, None, KeySwitch(KEY.arn, 1_200, 5_000))

@@ -18,6 +18,7 @@ from dyntui.widgets.toggle import Toggle
 from engine import Engine, Settings, VirtualClock
 from tests.dyntui.app.driving import (
     FILM_COUNT,
+    LARGE,
     SMALL,
     Recorder,
     fill,
@@ -208,3 +209,26 @@ async def test_the_request_that_makes_a_table_can_be_copied(
         engine.call("CreateTable", request)
         assert table(engine, "copy")["KeySchema"] == table(engine, "films")["KeySchema"]
         assert grid_of(pilot).display
+
+
+# Long names.
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_name_of_255_characters_leaves_room_for_the_rest(
+    empty_engine: Engine, size: tuple[int, int]
+) -> None:
+    """No file can have the name of its configuration, and the tabs and costs stay in sight."""
+    empty_engine.call(
+        "CreateTable",
+        {
+            "TableName": "n" * 255,
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    )
+    async with running(Recorder(empty_engine), empty_engine, size) as pilot:
+        text = screen_text(pilot)
+        assert "5 Streams" in text
+        assert f"Scan · {'n' * 39}… · 0.5 RCU for all 0 items" in text

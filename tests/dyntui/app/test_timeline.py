@@ -331,7 +331,7 @@ async def test_undoing_leaves_what_others_changed(db: Engine) -> None:
         await play(pilot, ("N", "N", "N", "N", "N", "space", "N", "U"))
         assert "film-0010  stays: changed again at" in driven.text
         await driven.do("ctrl+s")
-        assert "0 items brought back, 1 left as they are:" in driven.text
+        assert "0 items are as before, 1 left as they are:" in driven.text
         await driven.do("escape")
     assert ids_of(db, "films") == {film(n)["id"]["S"] for n in (*range(11), *range(15, 40), 100)}
 

@@ -17,7 +17,7 @@ from dyntui.core.recovery.timeline import Mark, Timeline, bar_text, first_change
 from dyntui.core.recovery.timeline_page import page
 from dyntui.core.recovery.ways_back import ITEMS_PER_STEP, StoppedError, Watch, copy_past
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.listed import Listed, Row, list_lines
+from dyntui.core.text.listed import CHOSEN, Listed, Row, list_lines
 from dyntui.core.text.time_words import ago_text, stretch_text
 from engine import Engine
 from engine.client.history import Window
@@ -122,6 +122,8 @@ def test_the_chosen_row_is_always_in_sight(details: list[int], chosen: int, room
     if rows:
         assert len(lines) == len(owners)
         assert chosen in owners
+        # The chosen row itself is in sight, not only what stands below it.
+        assert any(line[0][0] == CHOSEN for line in lines)
         shown = [owner for owner in owners if owner is not None]
         assert shown == sorted(shown)
 

@@ -212,6 +212,38 @@ def test_who_has_seen_enough_ends_the_threads(engine: Engine) -> None:
     assert threading.active_count() == before
 
 
+@given(st.integers(0, 12), st.integers(2, 5))
+def test_what_was_left_is_read_later_and_nothing_twice(pages_seen: int, segments: int) -> None:
+    with Engine.in_memory() as engine:
+        engine.create_table(
+            TableName="films",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        engine.load_items("films", ({"id": {"S": str(n)}} for n in range(20)))
+
+        def call(request: Json, cancelled: object) -> Json:
+            del cancelled
+            return engine.call("Scan", request)
+
+        request = {"TableName": "films", "Limit": 3}
+        left: dict[int, Json | None] = dict.fromkeys(range(segments))
+        found: list[str] = []
+        pages = segment_pages(call, request, segments, left)
+        for _, page in zip(range(pages_seen + 1), pages, strict=False):
+            found += [item["id"]["S"] for item in page["Items"]]
+        pages.close()
+        # The page at which it was left was given, and is not known to be done with.
+        last = {item["id"]["S"] for item in page["Items"]}
+        for page in segment_pages(call, request, segments, left):
+            found += [item["id"]["S"] for item in page["Items"]]
+        assert not left
+        twice = [one for one in found if found.count(one) > 1]
+        assert set(twice) <= last
+        assert sorted(set(found), key=int) == [str(n) for n in range(20)]
+
+
 @given(
     st.floats(0.5, 100),
     st.lists(st.tuples(st.floats(0.1, 50), st.floats(0.1, 50)), min_size=1, max_size=30),

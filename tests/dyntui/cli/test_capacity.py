@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pexpect
 import pytest
 
+from dyntui.cli.segment_token import left_of, token_of
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import DYNTUI, start
 
@@ -81,6 +83,20 @@ def test_segments_find_what_one_scan_finds(orders: Shell) -> None:
     assert filtered.out == "customer\nada\n"
     assert "takes neither" in orders.misused("scan orders --segments 2 --limit 1")
     assert orders.refused("scan orders --segments 2 --index by-status --consistent")
+
+
+def test_segments_go_on_where_their_own_token_says(orders: Shell) -> None:
+    token = token_of(2, {1: None})
+    assert left_of(token, 2) == {1: None}
+    half = orders.ok(f"scan orders -o jsonl --segments 2 --starting-token {token}").out
+    whole = orders.ok("scan orders -o jsonl").out
+    assert set(half.splitlines()) <= set(whole.splitlines())
+    scan = "scan orders --starting-token"
+    assert "is one of --segments 2" in orders.misused(f"{scan} {token} --segments 3")
+    assert "a token of another command" in orders.misused(f"{scan} {token}")
+    assert "not a token" in orders.misused(f"{scan} no-token --segments 2")
+    key = base64.b64encode(b'{"ExclusiveStartKey": {}}').decode()
+    assert "a token of another command" in orders.misused(f"{scan} {key} --segments 2")
 
 
 def test_segments_end_where_nobody_reads_any_more(shell: Shell) -> None:

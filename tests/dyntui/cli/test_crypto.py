@@ -230,7 +230,7 @@ def test_encrypt_table_goes_on_where_it_ended(shop: Shell) -> None:
     shop.ok("encrypt-table orders --yes")
     before = _stored(shop)
     shop.ok(["put", "orders", '{"customer": {"S": "eve"}, "placed": {"N": "9"}}'])
-    assert "1 items sealed, 3 passed over" in shop.ok("encrypt-table orders --yes").err
+    assert "1 item sealed, 3 passed over" in shop.ok("encrypt-table orders --yes").err
     assert _stored(shop) == before
     assert "4 items sealed" in shop.ok("encrypt-table orders --again --yes").err
     assert _stored(shop)["aws_dbe_head"] != before["aws_dbe_head"]

@@ -50,7 +50,7 @@ IN_USE = ResourceInUseException("there is one")
         (
             OSError(28, "No space left on device"),
             255,
-            "dyntui: [Errno 28] No space left on device\n",
+            "dyntui: No space left on device\n",
         ),
         (RuntimeError("a\nb"), 255, "dyntui: RuntimeError: a b (details: --debug)\n"),
     ],

@@ -101,6 +101,7 @@ def test_a_key_with_a_minus_or_a_quote(orders: Shell) -> None:
         ("put orders", "Missing argument 'ITEM|-|file://PATH'"),
         ("put orders ''", "ITEM: not JSON: "),
         ("put orders '{'", "ITEM: not JSON: "),
+        ("put orders order.json", "a file is given as file://order.json, standard input as -"),
         ("put orders '{' --plain", "ITEM: not JSON: "),
         ("put orders 5", "ITEM: an item is an object, such as"),
         ("put orders '[5]'", "ITEM: an item is an object, such as"),

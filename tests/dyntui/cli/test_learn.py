@@ -133,6 +133,7 @@ def test_on_a_terminal_one_goes_step_by_step(terminal: pexpect.spawn[str], own_h
     terminal.expect_exact("Spending more than it is given")
     terminal.send("zq")
     terminal.expect(pexpect.EOF)
+    assert str(terminal.before).endswith("\r\n")
     terminal.wait()
     assert terminal.exitstatus == 0
     assert "burst" in (own_home / "dyntui" / "lessons.json").read_text()

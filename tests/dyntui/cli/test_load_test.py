@@ -51,7 +51,7 @@ def test_items_of_a_person_are_told(slow: Shell) -> None:
     slow.ok("create orders --key id:S")
     slow.ok('put orders --plain \'{"id": "load-test#0"}\'')
     ended = slow.ok("load-test orders --write-rate 5 --duration 1s --key-count 1")
-    assert ended.out.splitlines()[-1] == ("5 writes left alone: their items are not of a load test")
+    assert ended.out.splitlines()[-1] == ("5 writes left alone: on items that no load test made")
     assert ended.err == ""
     assert slow.ok("scan orders -o csv").out == "id\nload-test#0\n"
 

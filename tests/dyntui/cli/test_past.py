@@ -123,7 +123,7 @@ def test_the_difference_between_two_times(past: Shell, times: list[float]) -> No
 
 
 def test_changes_are_undone(past: Shell, times: list[float]) -> None:
-    assert past.ok("undo notes --change 4 --yes").err == "1 item brought back\n"
+    assert past.ok("undo notes --change 4 --yes").err == "1 item is as before\n"
     assert past.ok("get notes a 1").json["size"] == {"N": "2"}
     ended = past.run("undo notes --change 2 --yes")
     assert ended.code == UNMET
@@ -131,10 +131,10 @@ def test_changes_are_undone(past: Shell, times: list[float]) -> None:
     ended = past.run("undo notes --by ann --yes")
     assert (ended.code, ended.err.splitlines()[-1]) == (
         PARTIAL,
-        "dyntui: 1 item brought back, 1 left",
+        "dyntui: 1 item is as before, 1 left",
     )
     assert past.ok(["undo", "notes", "--since", str(times[0]), "--yes"]).err == (
-        "2 items brought back\n"
+        "2 items are as before\n"
     )
     assert past.ok("scan notes -o json").json == []
     assert past.ok("undo notes --last --yes").code == 0

@@ -25,7 +25,7 @@ def test_a_set_is_loaded_once_and_completed(shell: Shell) -> None:
     first = shell.ok("scan votes --max-items 1 -o jsonl --plain").json
     keys = shell.ok("dynamodb describe-table --table-name votes --query Table.KeySchema").json
     shell.ok(["rm", "votes", *(str(first[key["AttributeName"]]) for key in keys), "--yes"])
-    assert shell.ok("sample load votes").err == "votes: completed with 1 items\n"
+    assert shell.ok("sample load votes").err == "votes: completed with 1 item\n"
     assert shell.ok("describe votes -o json").json["ItemCount"] == 1_000
 
 

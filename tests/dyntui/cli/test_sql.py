@@ -57,6 +57,14 @@ def test_several_statements_and_what_they_cost(orders: Shell) -> None:
     ]
 
 
+def test_text_in_double_quotes_is_a_name_and_is_told_to_be_one(orders: Shell) -> None:
+    note = '"ada" is an attribute: text stands in single quotes'
+    statement = 'SELECT * FROM orders WHERE customer = "ada"'
+    assert orders.ok(["sql", statement]).err.splitlines() == [note, "no items"]
+    assert f"note    {note}\n" in orders.ok(["sql", statement, "--explain"]).out
+    assert orders.ok(["sql", "SELECT * FROM orders WHERE \"customer\" = 'ada'"]).err == ""
+
+
 def test_parameters_by_place_and_by_name(orders: Shell) -> None:
     statement = "SELECT placed FROM orders WHERE customer = ? AND placed IN (?, :last) "
     ended = orders.ok(
@@ -95,7 +103,7 @@ def test_what_was_written_before_a_failure_is_told(orders: Shell) -> None:
         "An error occurred (DuplicateItemException) when calling the ExecuteStatement operation: "
         "Duplicate primary key exists in table",
         "statement 2",
-        "before that, 1 statements wrote",
+        "before that, 1 statement wrote",
     ]
 
 

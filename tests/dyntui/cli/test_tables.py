@@ -112,7 +112,9 @@ def test_changes_that_were_made_before_a_failure_are_told(orders: Shell) -> None
         ("describe orders -o xml", "'xml' is not one of 'text', 'json'"),
         ("ls --region Mars", "--region: 'Mars' is not the name of a Region"),
         ("ls --data-dir ''", "--data-dir: the name of the folder is empty"),
-        ("nothing", "No such command 'nothing'."),
+        ("nothing", "No such command 'nothing' (see dyntui --help)"),
+        ("querry orders", "there is no command 'querry'; did you mean query?"),
+        ("--read-onyl ls", "No such option '--read-onyl'"),
     ],
 )
 def test_what_is_not_understood(command: str, message: str, orders: Shell) -> None:
@@ -139,6 +141,12 @@ def test_what_the_service_refuses(command: str, message: str, orders: Shell) -> 
     said = orders.refused(command)
     assert message in said
     assert "\n" not in said
+
+
+def test_a_table_that_is_not_there_leads_to_the_one_that_was_meant(orders: Shell) -> None:
+    first, *rest = orders.refused("get order ada 1").splitlines()
+    assert "Table: order not found" in first
+    assert rest == ["did you mean orders?"]
 
 
 def test_nothing_is_lost_where_nobody_can_be_asked(orders: Shell) -> None:

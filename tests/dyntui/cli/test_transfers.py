@@ -104,7 +104,7 @@ def test_items_that_are_there_can_be_kept(orders: Shell) -> None:
     line = '{"Item":{"customer":{"S":"ada"},"placed":{"N":"1"}}}'
     before = exported(orders, "orders")
     done = orders.ok("import - orders --format dynamodb-json --on-duplicate keep", stdin=line)
-    assert "1 records read, 0 written" in done.err
+    assert "1 record read, 0 written" in done.err
     assert exported(orders, "orders") == before
     orders.ok("import - orders --format dynamodb-json", stdin=line)
     assert item_line(line.removeprefix('{"Item":').removesuffix("}")) in exported(orders, "orders")

@@ -92,6 +92,8 @@ def test_hints_name_verbs_and_options_that_there_are() -> None:
         known = {name for option in [*command.params, *global_options()] for name in option.opts}
         given = {word for word in words if word.startswith("-")}
         assert verb == "dynamodb" or given <= known, hint
+        if verb == "put":
+            assert words[3].startswith("file://") or "--plain" in words, hint
 
 
 def test_statements_in_hints_can_be_read() -> None:

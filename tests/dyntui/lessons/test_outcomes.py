@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntui.lessons.catalog import LESSONS, lesson_named
-from dyntui.lessons.page import run
+from dyntui.lessons.page import Bars, run
 
 OUTCOMES: dict[str, dict[str, Any]] = {
     # 4.5 KB: 5 writes, twice in a transaction; two steps of 4 KB read, at half, whole and double.
@@ -88,6 +88,27 @@ def test_every_lesson_has_an_outcome_here() -> None:
 def test_outcome(name: str) -> None:
     outcome = run(lesson_named(name)).outcome
     assert {figure: outcome[figure] for figure in OUTCOMES[name]} == OUTCOMES[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "every"),
+    [
+        ("keys", {"key": "genre"}, 3_201),
+        ("keys", {"key": "mpaa_rating"}, 3_201),
+        ("sharding", {"shards": "1"}, 1_500),
+        ("sharding", {"shards": "10"}, 1_500),
+    ],
+)
+def test_the_partitions_that_are_drawn_took_every_write(
+    name: str, values: dict[str, str], every: int
+) -> None:
+    drawn = [
+        sum(figure for _, figure in block.rows)
+        for step in run(lesson_named(name), values).steps
+        for block in step.blocks
+        if isinstance(block, Bars) and block.rows[0][0] == "partition 1"
+    ]
+    assert set(drawn) == {every}
 
 
 @given(st.integers(100, 399_000))

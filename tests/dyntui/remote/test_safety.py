@@ -23,7 +23,7 @@ from dyntui.core.connection.connect import (
     read_only_by,
     units_limit,
 )
-from dyntui.core.connection.place_text import account_of, place_text
+from dyntui.core.connection.place_text import account_of, fitted_place, place_text
 from dyntui.core.connection.read_only import (
     READING,
     STATEMENTS,
@@ -284,7 +284,16 @@ def test_segments_share_the_units_of_their_command(
     assert consumed is not None
     # A last page in the air may cost a little more than was left.
     assert 16 <= float(consumed[1]) <= 16 * 1.25
-    assert len(ended.out.splitlines()) > 16
+    rows = ended.out.splitlines()[1:]
+    assert len(rows) > 16
+    # What was left is read by as many segments again, and no row comes twice.
+    more = re.search(r"there is more: (.*)", ended.err)
+    assert more is not None
+    going_on = ("scan", "orders", "-o", "csv", "--segments", segments)
+    token = more[1].split()[-1]
+    rest = run(capsys, *going_on, "--starting-token", token, *remote)
+    rows += rest.out.splitlines()[1:]
+    assert (rest.code, len(rows), len(set(rows))) == (OK, ORDERS, ORDERS)
 
 
 @pytest.mark.usefixtures("orders")
@@ -506,3 +515,16 @@ async def test_the_name_is_typed_before_marked_items_are_deleted(
             await press(pilot, "enter")
             await settle(pilot)
     assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS - 2
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (50, "local ~/share/dyntui/sample · us-east-1"),
+        (30, "local …ntui/sample · us-east-1"),
+        (20, "local ~/share/dyntui/sample · us-east-1"),
+    ],
+)
+def test_a_path_gives_way_before_the_region(room: int, text: str) -> None:
+    fitted = fitted_place("local ~/share/dyntui/sample · us-east-1", room)
+    assert fitted == text

@@ -139,10 +139,10 @@ def test_an_export_at_work_is_shown_with_the_progress_of_its_job() -> None:
 
     tools: Any = OneJob()
     service = ServiceTransfers(call, cast("LocalTools", tools))
-    (transfer,) = service.look()
+    (transfer,), _ = service.look()
     assert (transfer.job, transfer.done, transfer.total) == (7, 50, 200)
     told |= {"ExportStatus": "FAILED", "FailureCode": "S3AccessDenied", "FailureMessage": "no"}
-    (transfer,) = service.look()
+    (transfer,), _ = service.look()
     assert (transfer.state, transfer.note) == ("failed", "S3AccessDenied: no")
     # What has ended is not asked for again.
     service.look()

@@ -150,6 +150,35 @@ def test_what_only_an_engine_offers_is_refused_too(sealed: Engine, clock: Virtua
         sealed.snapshot("spring")
 
 
+def test_records_of_a_shard_without_any_are_refused_too(
+    sealed: Engine, clock: VirtualClock
+) -> None:
+    (stream,) = sealed.list_streams(TableName=TABLE)["Streams"]
+    described = sealed.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
+    where: Json = {
+        "StreamArn": stream["StreamArn"],
+        "ShardId": described["Shards"][0]["ShardId"],
+        "ShardIteratorType": "LATEST",
+    }
+    iterator = sealed.get_shard_iterator(**where)["ShardIterator"]
+    assert sealed.get_records(ShardIterator=iterator)["Records"] == []
+    sealed.keys.disable("alias/one")
+    for operation, request in (
+        ("GetRecords", {"ShardIterator": iterator}),
+        ("GetShardIterator", where),
+    ):
+        with pytest.raises(ApiError, match=rf"is disabled \(Table: {TABLE}\)") as caught:
+            sealed.call(operation, request)
+        assert caught.value.code == "AccessDeniedException"
+    # A younger table of that name says nothing of the stream of the one that is gone.
+    sealed.delete_table(TableName=TABLE)
+    clock.advance(1)
+    make_table(sealed)
+    use(sealed, under("alias/two"))
+    sealed.keys.disable("alias/two")
+    assert sealed.get_records(ShardIterator=iterator)["Records"] == []
+
+
 def test_the_table_is_described_as_inaccessible(sealed: Engine, clock: VirtualClock) -> None:
     since_s = clock.now_us() / 1_000_000
     sealed.keys.disable("alias/one")

@@ -206,7 +206,7 @@ def test_an_answer_that_does_not_come_leaves_open_what_happened() -> None:
         Answer(b'["a", "list"]', 200, "application/json"),
         Answer(b'{"detail": "not found"}', 404, "application/json"),
         Answer(b"", 204, "text/plain"),
-        Answer(b"<html>bad gateway</html>", 502, "text/html"),
+        Answer(b'{"TableNames": ["cut sho', 200, "application/json"),
     ],
 )
 def test_a_server_that_is_no_dynamodb_is_told(answer: Answer) -> None:
@@ -214,6 +214,23 @@ def test_a_server_that_is_no_dynamodb_is_told(answer: Answer) -> None:
         error = failure_of(server.url)
     assert type(error) is ConnectionFailed
     assert error.message == f"what answers there is no DynamoDB (status {answer.status})"
+
+
+def test_a_servers_failure_without_a_reason_is_told_with_the_operation() -> None:
+    with scripted(Answer(b"<html>bad gateway</html>", 502, "text/html")) as server:
+        error = failure_of(server.url)
+    assert type(error) is ConnectionFailed
+    assert error.message == (
+        "the server failed at ListTables and gave no reason (status 502); "
+        "it may have carried out the request all the same"
+    )
+
+
+def test_an_operation_that_a_server_does_not_have_is_named() -> None:
+    with scripted(error_answer("UnknownOperationException", 400)) as server:
+        error = failure_of(server.url)
+    assert type(error) is UnknownOperationException
+    assert error.message == "ListTables is not an operation of this server"
 
 
 def test_a_servers_failure_is_tried_again_as_often_as_said(
@@ -330,15 +347,18 @@ def test_other_codes_are_kept(code: str) -> None:
     assert (type(error), error.code) == (ServiceError, code)
 
 
-def test_who_is_throttled_is_told_that_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_tried_again_is_told_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
     throttled = error_answer("ProvisionedThroughputExceededException", message="too much")
     told: list[str] = []
-    with scripted(throttled, error_answer("InternalServerError", 500), throttled, Answer()) as one:
-        client = client_of(one.url, attempts_max=4)
+    failed = error_answer("InternalServerError", 500)
+    with scripted(throttled, failed, Answer(None), throttled, Answer()) as one:
+        client = client_of(one.url, attempts_max=5)
         client.on_wait = lambda wait: told.append(str(wait))
         client.list_tables()
     assert told == [
-        "throttled: trying again (attempt 2 of 4)",
-        "throttled: trying again (attempt 4 of 4)",
+        "throttled: trying again (attempt 2 of 5)",
+        "InternalServerError: trying again (attempt 3 of 5)",
+        "no answer: trying again (attempt 4 of 5)",
+        "throttled: trying again (attempt 5 of 5)",
     ]

@@ -94,7 +94,7 @@ def test_versions_are_found_and_the_active_one_is_kept(db: Engine) -> None:
     assert client.calls == calls
     clock.advance(61)
     assert table.active("tenant").version == _VERSIONS[1]
-    assert table.version("tenant", _VERSIONS[0]).key == b"\1" * 32
+    assert table.version("tenant", _VERSIONS[0].bytes).key == b"\1" * 32
     _put_row(db, vault, "beacon:ACTIVE", b"\7" * 32)
     assert table.beacon_key("tenant") == b"\7" * 32
 

@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.client.protocol import Json
-from engine.itemcrypto.errors import ItemFormatError, ItemRefusedError, SealRefusedError
+from engine.itemcrypto.errors import (
+    ItemFormatError,
+    ItemKeyError,
+    ItemRefusedError,
+    SealRefusedError,
+)
 from engine.itemcrypto.header import parse_header
+from engine.itemcrypto.legacy.description import STORE_ID
+from engine.itemcrypto.legacy.description import serialised as written
 from engine.itemcrypto.legacy.keys import HmacKey
-from engine.itemcrypto.legacy.materials import DirectMaterials
+from engine.itemcrypto.legacy.materials import (
+    DirectMaterials,
+    MostRecentMaterials,
+    StoredKeys,
+)
 from engine.itemcrypto.legacy.sealing import (
     DESCRIPTION,
     SIGNATURE,
@@ -22,6 +33,7 @@ from engine.itemcrypto.legacy.sealing import (
     seal_legacy,
 )
 from engine.itemcrypto.legacy.serialisation import deserialised as legacy_deserialised
+from engine.itemcrypto.legacy.store import store_schema, stored_keys
 from engine.itemcrypto.opening import open_item
 from engine.itemcrypto.schema import FOOTER, HEADER, Action, Schema
 from engine.itemcrypto.sealing import seal
@@ -153,3 +165,37 @@ def test_texts_that_are_no_utf8_are_refused_with_the_item(name: str) -> None:
     materials = DirectMaterials(HmacKey(KEY))
     with pytest.raises(SealRefusedError, match="UTF-8"):
         seal_legacy(ITEM | {name: {"S": "\ud800"}}, legacy, materials)
+
+
+class _NoKeys:
+    """A key store without keys."""
+
+    def newest(self, name: str) -> StoredKeys:
+        """See `StoredKeysSource.newest`."""
+        raise ItemKeyError(f"no {name}")
+
+    def version(self, name: str, version: int) -> StoredKeys:
+        """See `StoredKeysSource.version`."""
+        raise ItemKeyError(f"no {name} {version}")
+
+
+@pytest.mark.parametrize("version", ["", "-1", "1.5", "1E+2", "²", "٣", "9" * 5_000])
+def test_what_is_no_version_of_a_stored_key(version: str) -> None:
+    entries = {STORE_ID: f"name#{version}"}
+    item = {"id": {"S": "1"}, SIGNATURE: {"B": b"x"}, DESCRIPTION: {"B": written(entries)}}
+    with pytest.raises(ItemFormatError, match="is no version of a stored key"):
+        open_legacy(item, _LEGACY, MostRecentMaterials(_NoKeys(), "name"))
+
+
+def test_a_stored_key_whose_version_is_no_whole_number() -> None:
+    materials = DirectMaterials(HmacKey(KEY), KEY)
+    schema = store_schema("store")
+    stored: Json = {
+        "N": {"S": "name"},
+        "V": {"N": "1.5"},
+        "enc": {"B": KEY},
+        "int": {"B": KEY},
+        "intAlg": {"S": "HmacSHA256"},
+    }
+    with pytest.raises(ItemFormatError, match=r"'1\.5' is no version"):
+        stored_keys(seal_legacy(stored, schema, materials), schema, materials)

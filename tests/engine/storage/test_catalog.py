@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Engine
+from engine import Account, Engine
 from engine.errors import (
     FolderError,
     InternalServerError,
@@ -174,6 +175,16 @@ def test_a_new_database_is_of_the_newest_format(engine: Engine) -> None:
     assert run_sql(engine, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
     assert run_sql(engine, "PRAGMA page_size") == [(8_192,)]
     assert run_sql(engine, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_readers_keep_as_much_of_the_file_as_the_caller_says(tmp_path: Path) -> None:
+    def cache_kib(reader: Reader, _catalog: Catalog) -> int:
+        ((size,),) = reader.connection.execute("PRAGMA cache_size")
+        return -int(size)
+
+    for asked, kept in ((None, connections.CACHE_KIB), (1_024, 1_024)):
+        with closing(Account.open(tmp_path / "data", read_cache_kib=asked)) as account:
+            assert database_of(account.engine()).read(cache_kib) == kept
 
 
 # What was otherwise in the first of the formats.

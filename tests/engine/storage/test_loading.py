@@ -73,3 +73,13 @@ def test_a_bad_item_ends_a_load_before_anything_of_its_step_is_written(engine: E
     assert numbers_of(engine) == []
     put_many(engine, [1])
     assert numbers_of(engine) == [1]
+
+
+def test_a_stream_of_items_that_is_given_up_leaves_its_reader_to_others(engine: Engine) -> None:
+    make_table(engine)
+    put_many(engine, range(5))
+    for _ in range(3):
+        rows = engine.stored_items(TABLE)
+        next(rows)
+        rows.close()
+        assert numbers_of(engine) == list(range(5))

@@ -91,7 +91,7 @@ def test_an_operation_that_the_engine_gets_is_there_at_once(
 
 def test_a_name_that_is_no_operation(shell: Shell) -> None:
     assert shell.misused("dynamodb drop-everything") == (
-        "dyntui dynamodb: No such command 'drop-everything'. (see dyntui dynamodb --help)"
+        "dyntui dynamodb: No such command 'drop-everything' (see dyntui dynamodb --help)"
     )
     assert shell.misused("dynamodb") == (
         "dyntui dynamodb: the name of a command is missing (see dyntui dynamodb --help)"

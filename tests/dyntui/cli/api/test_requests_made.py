@@ -199,7 +199,7 @@ def test_a_token_that_clients_choose_is_chosen(shell: Shell, requests: Requests)
     [
         ("get-item", "the following arguments are required: --table-name, --key"),
         (f"get-item {T}", "the following arguments are required: --key"),
-        (f"get-item {T} --key", "Option '--key' requires an argument."),
+        (f"get-item {T} --key", "Option '--key' requires an argument"),
         (f"get-item {T} --key ''", "'--key': expected a name and = at character 1, found the end"),
         (f"get-item {T} --key '{{'", "'--key': Invalid JSON: "),
         (f"get-item {T} --key '{{\"id\": 1}}'", "Key.id has to be a structure, as in {…}, not 1"),
