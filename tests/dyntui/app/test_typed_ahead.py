@@ -66,7 +66,7 @@ async def test_keys_reach_the_drawer_that_a_key_opens(client: Recorder, engine: 
         await open_table(pilot, "films")
         await burst(pilot, "Cjj")
         assert isinstance(pilot.app.screen, ColumnsScreen)
-        assert pilot.app.screen._list.listed.chosen == 2
+        assert pilot.app.screen.filtered_list.listed.chosen == 2
         assert grid_of(pilot).cursor_row == 0
         await burst(pilot, "q?")
         assert isinstance(pilot.app.screen, HelpScreen)
