@@ -67,7 +67,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def look_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    for name in ("core.pace.FAST_S", "core.pace.REST_S", "widgets.capacity_board.REST_S"):
+    for name in ("core.text.pace.FAST_S", "core.text.pace.REST_S", "widgets.capacity_board.REST_S"):
         monkeypatch.setattr(f"dyntui.{name}", seconds)
 
 

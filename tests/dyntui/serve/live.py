@@ -19,6 +19,7 @@ from dyntui.serve.limits import Limits
 from dyntui.serve.process import new_loop
 from dyntui.serve.server import Server
 from engine import Account, Clock, SystemClock
+from engine.client.closing import Closing
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 20.0
@@ -131,7 +132,7 @@ class Response:
 
 
 @dataclass
-class RawClient:
+class RawClient(Closing):
     """One connection."""
 
     socket: socket.socket
@@ -140,15 +141,8 @@ class RawClient:
     def __post_init__(self) -> None:
         self._file = self.socket.makefile("rb")
 
-    def __enter__(self) -> RawClient:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the connection."""
         self._file.close()
         self.socket.close()
 
