@@ -140,7 +140,8 @@ def _usage_line(error: click.UsageError) -> str:
     # Where a command is missing, click's message is all of its help.
     missing = isinstance(error, click.exceptions.NoArgsIsHelpError)
     message = "the name of a command is missing" if missing else error.format_message()
-    message = message.removesuffix(".")
+    # click lists choices a line each.
+    message = message.replace("\n\t", " ").removesuffix(".")
     context = error.ctx
     if context is None:
         return f"dyntui: {message}"

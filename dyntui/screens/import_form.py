@@ -10,7 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Select, Static
+from textual.widgets import Input, Select, Static
 
 from dyntui.core.tables.requests import Request
 from dyntui.core.transfers.form import DUPLICATES, HERE, IMPORT_FORMATS, SERVICE, import_plan
@@ -100,6 +100,11 @@ class ImportScreen(TransferDrawer):
     @on(Toggle.Changed)
     def _choice_made(self) -> None:
         self.show_meaning()
+        self.action_look()
+
+    @on(Input.Changed, "#keys")
+    def _keys_typed(self) -> None:
+        """What is said below is about the keys as they stand, before their field is left too."""
         self.action_look()
 
     def picked(self) -> None:

@@ -77,7 +77,7 @@ class CsvReader:
             return Record.rejected(line, fault, shown)
         if len(row) != len(names):
             return Record.rejected(
-                line, f"the row has {len(row)} fields, the header {len(names)}", shown
+                line, f"fields of the row: {len(row)}, of the header: {len(names)}", shown
             )
         if any(not cell.isascii() and _is_broken(cell) for cell in row):
             return Record.rejected(line, "not UTF-8", shown)

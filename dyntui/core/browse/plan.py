@@ -239,7 +239,7 @@ def _scan(
 
 
 def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
-    items = counted(target.item_count, "item", "items")
+    items = counted(target.item_count, "item")
     all_of_it = f"{units_text(whole)} RCU for {'all ' if target.item_count != 1 else ''}{items}"
     if target.item_count <= page_rows:
         return all_of_it

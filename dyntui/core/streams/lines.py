@@ -92,7 +92,7 @@ def due_text(due: int) -> str:
 
 def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
     """Whether changes come, how many came, and which are shown."""
-    count = f"{counted(kept.seen, 'change')}"
+    count = counted(kept.seen, "change")
     if kept.seen > len(kept.shown):
         count += f", the newest {len(kept.shown):,}"
     since = " from the start" if start == "start" else ""

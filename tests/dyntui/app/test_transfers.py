@@ -91,7 +91,6 @@ async def test_a_file_is_looked_at_before_it_is_imported(client: Recorder, engin
         await type_text(pilot, "people")
         await press(pilot, "enter")
         await type_text(pilot, "id:N")
-        await press(pilot, "enter")
         assert find(pilot, TextView).text.splitlines() == [
             "the first 2 items",
             "id    N    1, 2",

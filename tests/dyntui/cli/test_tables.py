@@ -113,6 +113,7 @@ def test_changes_that_were_made_before_a_failure_are_told(orders: Shell) -> None
         ("ls --region Mars", "--region: 'Mars' is not the name of a Region"),
         ("ls --data-dir ''", "--data-dir: the name of the folder is empty"),
         ("nothing", "No such command 'nothing' (see dyntui --help)"),
+        ("completion", "Choose from: bash, zsh, fish (see dyntui completion --help)"),
         ("querry orders", "there is no command 'querry'; did you mean query?"),
         ("--read-onyl ls", "No such option '--read-onyl'"),
     ],

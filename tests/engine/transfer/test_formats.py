@@ -237,7 +237,7 @@ def test_rows_that_do_not_fit_are_told_with_their_line() -> None:
     found = read_csv(b'a,b\n1,"x\ny"\n2\n3,z\n', types={"a": "N"})
     assert [(record.line, record.reason) for record in found] == [
         (2, ""),
-        (4, "the row has 1 fields, the header 2"),
+        (4, "fields of the row: 1, of the header: 2"),
         (5, ""),
     ]
     assert found[0].item == {"a": {"N": "1"}, "b": {"S": "x\ny"}}
