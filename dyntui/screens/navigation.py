@@ -110,7 +110,7 @@ class Navigation(Screen[None]):
         visit = trail[message.number].visit
         if visit is None:
             self._main.shown.back()
-        elif visit.table in self._infos:
+        elif self._is_there(visit):
             self._visits.left(self._main.items.cursor)
             await self._show(visit)
 
@@ -177,24 +177,23 @@ class Navigation(Screen[None]):
         await self._step(1)
 
     async def _step(self, by: int) -> None:
-        visit = self._visits.step(by, self._can_go)
+        visit = self._visits.step(by, lambda one: bool(one.place) or self._is_there(one))
         if visit is None:
             self.notify("There is nothing " + ("before" if by < 0 else "after") + " this")
             return
         await self._show(visit)
 
-    def _can_go(self, visit: Visit) -> bool:
-        """Whether what was shown is still there."""
+    def _is_there(self, visit: Visit) -> bool:
+        """Whether there still are the table, and the index, that were shown."""
         info = self._infos.get(visit.table or "")
-        if info is None:
-            return bool(visit.place)
-        return visit.index is None or visit.index in {index.name for index in info.indexes}
+        names = () if info is None else (None, *(index.name for index in info.indexes))
+        return visit.index in names
 
     async def _show(self, visit: Visit) -> None:
         table, query = visit.table, visit.query
         is_other = (table, visit.index) != (self._shown, self._index)
         async with self._on_the_way():
-            if table not in self._infos:
+            if table is None or not self._is_there(visit):
                 pass
             elif query is not None and (is_other or query != self._query):
                 await self._show_query(table, query, *visit.cursor)

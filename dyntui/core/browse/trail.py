@@ -90,9 +90,10 @@ def _end_of(text: str, width: int) -> str:
     """The end of a text in so many cells; nothing where hardly any of it would be left."""
     if width < END_CELLS_MIN:
         return ""
-    while cell_len(text) > width:
-        text = text[1:]
-    return text.lstrip(" ·")
+    end = text[-width:]
+    while cell_len(end) > width:
+        end = end[1:]
+    return end.lstrip(" ·")
 
 
 def _cells(texts: Sequence[str], left_out: int) -> int:

@@ -36,8 +36,12 @@ class Visits:
         self._here = -1
 
     def arrived(self, visit: Visit) -> None:
-        """Note a new visit, after which there is no going on; none where one is there already."""
-        if self._here >= 0 and self._visits[self._here] == visit:
+        """Note a new visit, after which there is no going on; none where one is there already.
+
+        At a place one is whatever table lies under it, which may be there no more.
+        """
+        here = self._visits[self._here] if self._here >= 0 else None
+        if here is not None and (here == visit or (here.place and here.place == visit.place)):
             return
         self._visits = [*self._visits[: self._here + 1], visit][-VISITS_MAX:]
         self._here = len(self._visits) - 1

@@ -233,3 +233,19 @@ async def test_what_is_not_on_this_machine_is_never_cut(client: Recorder, engine
         assert "› Capacity" in first_line(pilot)
         await click_on(pilot, "Capacity")
         assert trail_of(pilot) == ["films", "Capacity"]
+
+
+async def test_an_index_that_was_removed_is_passed_over(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "space", "down", "enter")
+        index = trail_of(pilot)[1]
+        await press(pilot, "x", "escape")
+        await open_table(pilot, "notes")
+        engine.update_table(
+            TableName="films", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}]
+        )
+        await press(pilot, "R", "backspace")
+        # The place that was shown over the index is still there.
+        assert trail_of(pilot) == ["Transfers"]
+        await press(pilot, "backspace")
+        assert trail_of(pilot) == ["films"]
