@@ -327,7 +327,11 @@ class BrowserScreen(TableWork):
 
     async def action_export_table(self) -> None:
         """The form for an export of the table that is shown."""
+        await self._export(self._shown or "")
+
+    async def _export(self, table: str) -> None:
         place = await self._show_transfers()
+        place.table = table
         place.action_export()
 
     async def action_import_file(self) -> None:
@@ -436,6 +440,8 @@ class BrowserScreen(TableWork):
             self._go_to_content()
         elif what == "drop":
             self._drop(info)
+        elif what == "export":
+            await self._export(info.name)
         elif what == "copy_as":
             self._copy_as(info)
 

@@ -80,6 +80,16 @@ async def test_a_table_is_exported_to_a_file(
     assert len(lines) == FILM_COUNT
 
 
+async def test_a_table_of_the_list_is_exported_with_the_key_of_exports(
+    client: Recorder, engine: Engine
+) -> None:
+    """The one under the cursor, whichever is shown."""
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "G", "E")
+        assert isinstance(pilot.app.screen, ExportScreen)
+        assert find(pilot, Input, "#table").value == "notes"
+
+
 async def test_a_file_is_looked_at_before_it_is_imported(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "x", "i")
