@@ -33,6 +33,7 @@ from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
+from dyntui.widgets.option_lines import OptionLines
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
@@ -80,7 +81,7 @@ class LearnView(Vertical, JobHost, Filtered):
         """A head, the list, the page."""
         yield Static("Learn", id="learn-head")
         with Horizontal(id="learn-body"):
-            yield OptionList(*self._options())
+            yield OptionLines(*self._options())
             yield LinesView()
         yield TextLine(id="learn-about")
 
