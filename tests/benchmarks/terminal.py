@@ -95,10 +95,12 @@ def _read_again(program: Program) -> None:
     """Have what the form says read from its beginning."""
     _type_slowly(program, "f")
     program.type(RUN)
+    program.sees("of at least")
 
 
 def _read_to_end(program: Program) -> None:
-    _type_slowly(program, "f", RUN)
+    _read_again(program)
+    program.settle()
     program.type(CTRL_END)
 
 
