@@ -221,6 +221,9 @@ async def test_what_was_followed_leads_back(client: Recorder, engine: Engine) ->
         assert client.requests("Scan")[-1]["FilterExpression"] == "#year > :v0"
         assert (grid.cursor_row, grid.cursor_column) == (2, column)
         assert grid.item == item
+        # Before that stood all items.
+        await press(pilot, "backspace")
+        assert "FilterExpression" not in client.requests("Scan")[-1]
         await press(pilot, "backspace")
         assert "There is nothing before this" in notices(pilot)
 
