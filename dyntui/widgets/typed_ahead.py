@@ -45,6 +45,11 @@ class TypedAhead(App[None]):
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
             return
+        # There is no screen any more where a key before it has ended the app.
+        with suppress(ScreenStackError):
+            await self._take(event)
+
+    async def _take(self, event: Typed) -> None:
         if event is not self._next and not self._may_pass(event):
             self._held.append(event)
             return
