@@ -156,7 +156,7 @@ class StreamBoard(StreamReader):
         self.set_class(change is None, "-bare")
         width = self._view.room[0]
         if self._page == "shards":
-            self._view.show(shards_page(self._described, width))
+            self._view.show(shards_page(self._state, self._described, width))
         elif self._page == "streams":
             self._view.show(streams_page(self._all_streams, self._stream_row, width))
         elif change is None:
