@@ -99,7 +99,7 @@ def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
 
 
 def shards_page(state: StreamState | None, described: Json | None, width: int) -> list[Line]:
-    """The shards of the stream that is followed; nothing before it is known whether there is one."""
+    """The shards of the stream that is followed; nothing before anything is known of it."""
     if state is None:
         return []
     if described is None:
