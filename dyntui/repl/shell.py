@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Literal
 
 from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.giving_up import ends_with
 from dyntui.core.connection.pages import StatementCaller
 from dyntui.core.connection.units_limit import begin_action
 from dyntui.core.statements.completion import StatementNames
@@ -85,6 +86,7 @@ class Shell:
         taken = self.session.take(text, self.positional())
         if self._interrupts is None:
             return self.runner.run(taken)
+        ends_with(self._interrupts.came)
         with self._interrupts.awaited():
             return self.runner.run(taken)
 

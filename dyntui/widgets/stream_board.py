@@ -162,7 +162,7 @@ class StreamBoard(StreamReader, Filtered):
     def _list_lines(self, width: int) -> list[Line]:
         """Shards or streams."""
         if self._page == "shards":
-            lines = shards_page(self._described, width)
+            lines = shards_page(self._state, self._described, width)
             lines = [line for line in lines if self.held("".join(text for text, _ in line))]
         elif self._all_streams is None or not self._words:
             lines = streams_page(self._all_streams, self._stream_row, width)

@@ -99,8 +99,10 @@ def state_text(mark: str, start: Start, kept: KeptChanges) -> str:
     return " · ".join(filter(None, [mark + since, count, wanted_text(kept.wanted)]))
 
 
-def shards_page(described: Json | None, width: int) -> list[Line]:
-    """The shards of the stream that is followed."""
+def shards_page(state: StreamState | None, described: Json | None, width: int) -> list[Line]:
+    """The shards of the stream that is followed; nothing before anything is known of it."""
+    if state is None:
+        return []
     if described is None:
         return sentences(tuple(map(with_keys, NO_STREAM)), width)
     return shard_lines(described["Shards"], width)

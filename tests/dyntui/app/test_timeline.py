@@ -21,7 +21,7 @@ from engine import Engine
 from engine.client.protocol import OWNER, Context
 from engine.client.recovery import JobReport
 from engine.clock import VirtualClock
-from engine.errors import ApiError, ResourceNotFoundException
+from engine.errors import ApiError, ResourceNotFoundException, UnknownOperationException
 from tests.dyntui.app.driving import (
     LARGE,
     SMALL,
@@ -457,6 +457,28 @@ async def test_on_a_remote_what_it_has_works(db: Engine, clock: VirtualClock) ->
         assert len(ids_of(db, "films-restored")) == FILMS
         await driven.do("B", "D", "'spring", "ctrl+s")
         assert db.call("ListBackups", {})["BackupSummaries"] == []
+
+
+async def test_a_remote_without_backups_and_recovery_says_so(
+    db: Engine, clock: VirtualClock
+) -> None:
+    class Bare(Recorder):
+        """Has no operations for the past."""
+
+        def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+            if operation in ("DescribeContinuousBackups", "ListBackups"):
+                raise UnknownOperationException(f"{operation} is not an operation of this server")
+            return super().call(operation, request, context)
+
+    app = DyntuiApp(Connection(Bare(db), None, db.region, None), clock)
+    async with app.run_test(size=LARGE) as pilot:
+        driven = Driven(pilot)
+        await play(pilot, ())
+        assert "point-in-time recovery: this remote does not have it" in driven.text
+        await driven.do("B")
+        assert "Backups: this remote does not have it." in driven.text
+        assert "makes one" not in driven.text
+        assert notices(pilot) == []
 
 
 async def test_more_changes_are_read_as_one_goes_down(db: Engine) -> None:
