@@ -176,12 +176,7 @@ def connect(
     retries = retry_count(retries, environment)
     asked = ask_above_bytes(environment)
     if remote is not None:
-        if data_dir is not None or sample:
-            raise ConnectError(
-                f"{'--sample' if sample else '--data-dir'}: a remote has no data folder"
-            )
-        if throttling is not None:
-            raise ConnectError("--throttling: a remote decides that itself")
+        _check_no_folder(data_dir, sample, throttling)
         connection = _connect_remote(remote, _given_region(region, environment), retries)
         connection.ask_above_bytes = asked
         try:
@@ -219,6 +214,14 @@ def connect(
     connection.try_again(retries)
     connection.ask_above_bytes = asked
     return connection
+
+
+def _check_no_folder(data_dir: str | None, sample: bool, throttling: str | None) -> None:
+    """Refuse, for a remote, what is about a folder."""
+    if data_dir is not None or sample:
+        raise ConnectError(f"{'--sample' if sample else '--data-dir'}: a remote has no data folder")
+    if throttling is not None:
+        raise ConnectError("--throttling: a remote decides that itself")
 
 
 def _connect_remote(remote: Remote, region: str | None, retries: int | None) -> Connection:
