@@ -32,6 +32,12 @@ class ColouredArea(TextArea):
         self._colour()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """F6 and F7, which are Textual's keys for these, are the app's everywhere."""
+        if action in ("select_line", "select_all"):
+            return False
+        return super().check_action(action, parameters)
+
     @abstractmethod
     def token_styles(self, colours: dict[str, str]) -> dict[str, Style]:
         """The colours of the tokens, by their kind."""

@@ -15,6 +15,7 @@ from dyntui.screens.book import BookScreen
 from dyntui.widgets.completion_list import CompletionList
 from dyntui.widgets.explain_panel import ExplainPanel
 from dyntui.widgets.item_grid import ResultGrid
+from dyntui.widgets.learn_view import LearnView
 from dyntui.widgets.partiql_view import PartiqlView
 from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.statement_tabs import StatementTabs
@@ -66,6 +67,17 @@ async def test_p_leads_to_the_place_and_back(client: Recorder, engine: Engine) -
         await press(pilot, "escape")
         assert grid_of(pilot).has_focus
         assert "1 Items" in screen_text(pilot)
+
+
+async def test_keys_of_the_app_are_the_app_s_in_the_editor_too(
+    client: Recorder, engine: Engine
+) -> None:
+    """Textual's editor would select all of the text by F7."""
+    async with running(client, engine) as pilot:
+        await press(pilot, "p", "S", "f7")
+        assert find(pilot, LearnView).display
+        await press(pilot, "p")
+        assert find(pilot, StatementArea).text == "S"
 
 
 async def test_what_was_typed_is_there_when_one_comes_back(
