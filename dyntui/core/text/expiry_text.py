@@ -12,6 +12,8 @@ Json = dict[str, Any]
 
 EXPIRES_AGE_MAX_S = 5 * 365 * 86_400
 """What expired longer ago than that is not deleted any more."""
+_FAR_S = 253_370_764_800
+"""Where the year 9999 begins: what is later is no date that anybody meant."""
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -40,6 +42,8 @@ def expiry_text(value: Json, now_s: float) -> str:
         moment = moment_text(at_s)[:16]
     except (ValueError, OverflowError, OSError):
         return "no time: never expires"
+    if at_s >= _FAR_S:
+        return "after the year 9998"
     if now_s - at_s > EXPIRES_AGE_MAX_S:
         return f"{moment} too old"
     return f"{moment} {away_text(at_s - now_s)}"

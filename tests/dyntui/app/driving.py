@@ -193,6 +193,9 @@ async def press_on(pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     for _ in range(QUIET_ROUNDS):
         await pilot.pause()
+    # It waits for the effect of the key before, and so does what comes after it.
+    app = app_of(pilot)
+    await until(pilot, lambda: not app.keys_under_way)
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:

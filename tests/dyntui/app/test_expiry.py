@@ -58,6 +58,7 @@ def test_how_far_away_a_time_is(seconds: float, text: str) -> None:
         ({"N": f"{NOW_S - 60}.5"}, f"{moment_text(NOW_S - 60)[:16]} 59 s ago"),
         ({"N": "1990"}, f"{moment_text(1990)[:16]} too old"),
         ({"N": "1E+120"}, "no time: never expires"),
+        ({"N": "86401700000000"}, "after the year 9998"),
         ({"S": "tomorrow"}, "no number: never expires"),
         ({"NULL": True}, "no number: never expires"),
     ],

@@ -46,7 +46,7 @@ def test_a_person_browses_edits_runs_a_statement_and_quits(folder: Path) -> None
         program.type(f"Other{ENTER}")
         program.sees("SET     title  = Other  was The film number 154")
         program.type(CTRL_S)
-        program.sees("written 2 WCU")
+        program.sees("2 WCU")
         program.type("p")
         program.sees("untitled")
         program.type("UPDATE films SET director = 'Ada' WHERE id = 'film-0007'")
