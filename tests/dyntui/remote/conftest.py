@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
+ORDERS = 400
 
 
 @pytest.fixture
@@ -31,3 +33,20 @@ def address(engine: Engine) -> Iterator[str]:
     """Where the engine answers."""
     with serving(engine) as url:
         yield url
+
+
+@pytest.fixture
+def neutral(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is tried twice, and no folder of the machine's is found."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("DYNTUI_DATA_DIR", str(tmp_path / "not-to-be-made"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+
+
+@pytest.fixture
+def orders(engine: Engine) -> Engine:
+    """A table of 400 items of 1 KB: a Scan of it costs 50 RCU."""
+    engine.create_table(**DEFINITION)
+    items = ({"id": {"N": str(number)}, "text": {"S": "x" * 1_000}} for number in range(ORDERS))
+    engine.load_items("orders", items)
+    return engine
