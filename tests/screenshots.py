@@ -19,6 +19,7 @@ from dyntui.app import DyntuiApp
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.read_only import ReadOnly
 from dyntui.core.user.preferences import Preferences
+from dyntui.screens.browser import BrowserScreen
 from dyntui.widgets.main_area import TABS
 from dyntui.widgets.stream_tab import StreamTab
 from engine import Engine, Settings
@@ -131,6 +132,10 @@ async def take(engine: Engine, picture: Picture) -> str:
         for step in picture.steps:
             await _do(pilot, engine, step)
         app.clear_notifications()
+        browser = app.screen_stack[0]
+        assert isinstance(browser, BrowserScreen)
+        # What took long is over; the header would say so at its next look.
+        browser._show_busy()
         await settle(pilot)
         return app.export_screenshot(title="dyntui")
 

@@ -179,7 +179,8 @@ class BrowserScreen(TableWork):
         if self._shown is not None and self._shown not in self._names:
             self.notify(f"{self._shown} was dropped meanwhile", markup=False)
         place = self._main.place
-        await self.open_table(then if then in self._names else self._names[0])
+        name = then if then in self._names else self._names[0]
+        await self.open_table(name, behind=bool(place))
         if place:
             self._main.go_back_to(place)
         elif self.focused is None or not in_sight(self.focused) or then is not None:
@@ -189,7 +190,7 @@ class BrowserScreen(TableWork):
         """There are no tables: offer the ways to begin, where no place is shown."""
         self._shown = None
         place = self._main.place
-        empty = await self._main.show_empty()
+        empty = await self._main.show_empty(behind=bool(place))
         self._show_trail()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
@@ -210,13 +211,15 @@ class BrowserScreen(TableWork):
             await self.open_table(message.table, message.index)
             self._go_to_content()
 
-    async def open_table(self, name: str, index: str | None = None) -> None:
-        """Show a table, or an index of it."""
+    async def open_table(
+        self, name: str, index: str | None = None, *, behind: bool = False
+    ) -> None:
+        """Show a table, or an index of it; or have it ready `behind` the place that is shown."""
         self._shown = name
         self._index = index
         self._query = QueryFields(index)
         self._list.select(name, index)
-        await self._main.show_table(self._infos[name], index)
+        await self._main.show_table(self._infos[name], index, behind=behind)
 
     def _describe_again(self, name: str) -> None:
         """Read a table's counts and schema anew."""

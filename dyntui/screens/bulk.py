@@ -112,6 +112,9 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
         latest = BulkResult()
 
         def show() -> None:
+            if self._result is not None:
+                # It comes late: what came of it is said already.
+                return
             ending = "stopping" if self._stopped else f"{key_for('bulk.close')} stops it"
             self._say(f"{latest.tried:,} of {self._counted(len(self._writes))}… {ending}")
 

@@ -130,6 +130,8 @@ class MainArea(Vertical):
         if not isinstance(place, kind):
             place = kind(self._session, self._connection)
             self._places[name] = place
+            # Else it may be laid out below what is still shown, and lose the focus as it moves.
+            place.display = False
             await switcher.mount(place)
         else:
             place.reload()
@@ -169,13 +171,16 @@ class MainArea(Vertical):
         self._show_head(False)
         self.query_one(ContentSwitcher).current = "nothing"
 
-    async def show_empty(self) -> EmptyState:
-        """There are no tables."""
+    async def show_empty(self, *, behind: bool) -> EmptyState:
+        """There are no tables, which is said `behind` the place that is shown."""
         self._show_head(False)
         switcher = self.query_one(ContentSwitcher)
         if not switcher.query(EmptyState):
-            await switcher.mount(EmptyState(id="empty"))
-        switcher.current = "empty"
+            empty = EmptyState(id="empty")
+            empty.display = False
+            await switcher.mount(empty)
+        if not behind:
+            switcher.current = "empty"
         return switcher.query_one(EmptyState)
 
     def _show_head(self, shown: bool) -> None:
@@ -183,14 +188,20 @@ class MainArea(Vertical):
         self._has_table = shown
         self.query_one("#area-head").display = shown and not self.place
 
-    async def show_table(self, info: TableInfo, index: str | None = None) -> None:
-        """Show a table in all tabs; an index of it among the items."""
+    async def show_table(
+        self, info: TableInfo, index: str | None = None, *, behind: bool = False
+    ) -> None:
+        """Show a table in all tabs; an index of it among the items.
+
+        Where that is `behind` the place that is shown, this stays, and so does the focus.
+        """
         self._show_head(True)
         self.query_one("#area-title", Static).update(Text(info.name))
         self._show_facts(info)
         if index is not None:
             self._current = 1
-        self._switch()
+        if not behind:
+            self._switch()
         for tab in self._tabs:
             await tab.show_table(info, index)
         self.post_message(Moved())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 
 from dyntui.core.actions.action import Action
@@ -35,7 +36,7 @@ class Palette(CommandPalette):
     """Textual's palette, whose list has no lines to move in before it is laid out."""
 
     def _action_command_list(self, action: str) -> None:
-        with suppress(KeyError):
+        with suppress(KeyError, NoMatches):
             super()._action_command_list(action)
 
 

@@ -106,7 +106,7 @@ class RowsHost(JobHost):
             return
         self._stopped = False
         self._under_way = (first, last)
-        progress = Progress(self, self._rows_read)
+        progress = Progress(self, self._more_read)
 
         def work(cancelled: Cancelled) -> None:
             source.ensure(first, last, cancelled, progress.tell)
@@ -162,7 +162,7 @@ class RowsHost(JobHost):
         if source is None:
             return
         self._stopped = False
-        progress = Progress(self, self._rows_read)
+        progress = Progress(self, self._more_read)
 
         def work(cancelled: Cancelled) -> None:
             source.ensure_end(cancelled, progress.tell)
@@ -173,6 +173,11 @@ class RowsHost(JobHost):
 
         title = f"{self._title} to its end ({key_for('browser.back')} stops)"
         self.run_job(title, work, done, self._read_failed, group=ENDING)
+
+    def _more_read(self) -> None:
+        """A job tells of more rows; it comes late where that was stopped or failed."""
+        if not self._stopped:
+            self._rows_read()
 
     def _rows_read(self) -> None:
         """More rows are known: take up their attributes, draw them."""
@@ -221,13 +226,16 @@ class RowsHost(JobHost):
         return True
 
     def _read_failed(self, error: ApiError) -> None:
-        """The error stands where the status does, and no rows of another request above it.
+        """The error stands where the status does, above it what had come before, and no rows of
+        another request.
 
         What failed is not tried again before one moves on.
         """
         self._under_way = None
         self._stopped = True
-        if self._drawn is not self._source:
+        if self._source is not None and self._source.rows_known:
+            self._rows_read()
+        elif self._drawn is not self._source:
             self._show_nothing(self._columns)
         self._show_error(error)
 

@@ -42,12 +42,15 @@ class TypedAhead(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hand an event on; what is typed waits for its turn."""
-        if not isinstance(event, Typed) or event.is_forwarded:
+        if not isinstance(event, Typed):
             await super().on_event(event)
             return
         # There is no screen any more where a key before it has ended the app.
         with suppress(ScreenStackError):
-            await self._take(event)
+            if event.is_forwarded:
+                await super().on_event(event)
+            else:
+                await self._take(event)
 
     async def _take(self, event: Typed) -> None:
         if event is not self._next and not self._may_pass(event):

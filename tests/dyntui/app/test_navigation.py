@@ -11,20 +11,43 @@ from dyntui.core.browse.visits import VISITS_MAX, Visit, Visits
 from dyntui.screens.jump import LETTERS, JumpScreen, Target, lettered
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.query_form import QueryForm
+from dyntui.widgets.security_lists import KeyList
 from dyntui.widgets.table_list import TableList
 from engine import Engine
 from tests.dyntui.app.driving import (
     SMALL,
+    Held,
     Recorder,
     find,
     grid_of,
+    make_app,
     notices,
     open_table,
     press,
+    press_on,
     running,
     screen_text,
     settle,
+    until,
 )
+
+
+async def test_a_place_that_is_opened_before_the_first_table_keeps_the_focus(
+    engine: Engine,
+) -> None:
+    held = Held(engine, "ListTables", at=1)
+    app = make_app(held, engine)
+    async with app.run_test(size=SMALL) as pilot:
+        await held.reached()
+        await press_on(pilot, "K")
+        await until(pilot, lambda: isinstance(app.focused, KeyList))
+        held.release()
+        await settle(pilot)
+        assert isinstance(app.focused, KeyList)
+        assert app.focused.region
+        await press(pilot, "K")
+        assert find(pilot, MainArea).tab == 1
+        assert "film-0003" in screen_text(pilot)
 
 
 def _stay() -> None:

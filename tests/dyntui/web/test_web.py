@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import pyte
 import pytest
 
 pytest.importorskip("textual_serve")
@@ -31,6 +32,8 @@ from tests.dyntui.cli.shell import Shell
 
 TOKEN = "the-token"
 WAIT_S = 60.0
+SIZE = (200, 60)
+"""Of the terminal that shows what was sent: no smaller than the windows."""
 Browser = TestClient[Request, Application]
 
 
@@ -186,38 +189,46 @@ async def test_the_app_answers_through_a_websocket(address: str) -> None:
         async with session.get(address) as page:
             assert page.status == 200
         async with session.ws_connect(f"{root}ws?width=120&height=40") as app:
+            painted = Painted()
 
-            async def until(wanted: bytes) -> None:
-                seen = b""
-                while wanted not in seen:
-                    message = await app.receive(WAIT_S)
-                    seen += message.data if isinstance(message.data, bytes) else b""
+            async def until(wanted: str) -> None:
+                # Pings come also where nothing is painted.
+                async with asyncio.timeout(WAIT_S):
+                    while wanted not in painted.text:
+                        painted.add((await app.receive()).data)
 
-            await until(b"film-0003")
+            await until("film-0003")
             await app.send_json(["stdin", "p"])
-            await until(b"SELECT")
+            await until("1 untitled")
             await app.send_json(["resize", {"width": 80, "height": 24}])
             await app.send_json(["stdin", "\x11"])
 
 
 class Painted:
-    """What the app has sent to the browser."""
+    """What the app has sent to the browser, as a terminal shows it: only what changes is sent."""
 
     def __init__(self) -> None:
-        self._seen = b""
+        self._screen = pyte.Screen(*SIZE)
+        self._stream = pyte.ByteStream(self._screen)
         self._more = asyncio.Event()
 
-    def add(self, frame: str | bytes) -> None:
-        """A frame came."""
-        self._seen += frame if isinstance(frame, bytes) else frame.encode()
-        self._more.set()
+    @property
+    def text(self) -> str:
+        """The screen as it is now."""
+        return "\n".join(self._screen.display)
 
-    async def until(self, wanted: bytes) -> None:
-        """Wait until something was sent; then begin anew."""
-        while wanted not in self._seen:
-            await asyncio.wait_for(self._more.wait(), WAIT_S)
-            self._more.clear()
-        self._seen = b""
+    def add(self, frame: object) -> None:
+        """A frame came; those that are text are about the window, not in it."""
+        if isinstance(frame, bytes):
+            self._stream.feed(frame)
+            self._more.set()
+
+    async def until(self, wanted: str) -> None:
+        """Wait until something is shown."""
+        async with asyncio.timeout(WAIT_S):
+            while wanted not in self.text:
+                await self._more.wait()
+                self._more.clear()
 
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -242,10 +253,10 @@ async def test_a_browser_shows_the_app_and_its_keys_work(address: str) -> None:
         answer = await page.goto(address)
         assert answer.status == 200
         assert "token" not in page.url
-        await painted.until(b"film-0003")
+        await painted.until("film-0003")
         await page.wait_for_selector("body.-first-byte .xterm-helper-textarea:focus")
         await page.keyboard.press("p")
-        await painted.until(b"SELECT")
+        await painted.until("1 untitled")
         await page.keyboard.press("p")
         await page.keyboard.press("Escape")
         assert all(url.startswith(address.partition("/?")[0]) for url in requests), requests
