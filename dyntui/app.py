@@ -20,7 +20,6 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen, SystemModalScreen
-from textual.widgets import Input, TextArea
 
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.key_names import key_name, key_word
@@ -42,7 +41,7 @@ from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.palette import ActionProvider, Palette, context_of
 from dyntui.widgets.screen_loop import ScreenLoop
 from dyntui.widgets.sent_cells import SentCells
-from dyntui.widgets.typed_ahead import TypedAhead
+from dyntui.widgets.typed_ahead import TypedAhead, has_cursor
 from engine.clock import SYSTEM_CLOCK, Clock
 
 WEB_COPY = "copied.txt"
@@ -141,8 +140,8 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A cursor does not blink: an idle window sends nothing."""
-        if isinstance(event.widget, Input | TextArea):
-            event.widget.cursor_blink = False
+        if has_cursor(event.widget):
+            event.widget.cursor_blink = False  # type: ignore[attr-defined]
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send only what changes."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 SETTLED_S_MAX = 2.0
 """After how long the next key is let through whatever goes on: nothing may make keys stick."""
@@ -68,7 +68,7 @@ class TypedAhead(App[None]):
         """
         if self._held:
             return False
-        writes = len(self._before) == 1 and isinstance(self.focused, Input | TextArea)
+        writes = len(self._before) == 1 and has_cursor(self.focused)
         return self._following is None or _key_of(event) == self._before or writes
 
     async def _follow(self) -> None:
@@ -105,6 +105,14 @@ async def _reached(node: MessagePump) -> None:
     reached = asyncio.Event()
     if node.call_later(reached.set):
         await reached.wait()
+
+
+def has_cursor(widget: Widget | None) -> bool:
+    """Whether a widget is a text to type into.
+
+    Not asked by its class: an editor's takes long to import, and the app begins without one.
+    """
+    return hasattr(widget, "cursor_blink")
 
 
 def _key_of(event: Typed) -> str:
