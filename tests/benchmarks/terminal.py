@@ -68,7 +68,7 @@ def paint(setting: Setting) -> Iterable[Figure]:
 def keys(setting: Setting) -> Iterable[Figure]:
     """From a key to the screen while scans run, then how the table scrolls, and the memory."""
     folder = setting.folder / "keys"
-    count = setting.count(_ITEMS, least=20_000)
+    count = setting.count(_ITEMS, least=400_000)
     with engine_with(folder, count, durability="relaxed"):
         pass
     # A scan that is throttled does nothing for most of the time.
