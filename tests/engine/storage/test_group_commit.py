@@ -69,6 +69,7 @@ class Shared:
                 outcomes[place] = error
 
         held = self._hold()
+        self._parking.forget()
         # The queue is in the order in which they come.
         threads = []
         for place in range(len(works)):

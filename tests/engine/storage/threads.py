@@ -33,6 +33,11 @@ class Parking:
         for _ in range(count):
             assert self._queued.acquire(timeout=PATIENCE_S)
 
+    def forget(self) -> None:
+        """Count anew: requests that have come so far are nobody's to wait for."""
+        while self.take_one():
+            pass
+
     def take_one(self) -> bool:
         """Take note of one request that has come, if one has."""
         return self._queued.acquire(blocking=False)
