@@ -35,12 +35,8 @@ class Parking:
 
     def forget(self) -> None:
         """Count anew: requests that have come so far are nobody's to wait for."""
-        while self.take_one():
+        while self._queued.acquire(blocking=False):
             pass
-
-    def take_one(self) -> bool:
-        """Take note of one request that has come, if one has."""
-        return self._queued.acquire(blocking=False)
 
 
 def run_beside(works: Sequence[Callable[[], object]]) -> list[threading.Thread]:
