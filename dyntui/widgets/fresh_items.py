@@ -71,7 +71,8 @@ class FreshItems(ItemsView):
             fresh.ensure(0, last, cancelled)
 
         def done(_: None) -> None:
-            if self._source is source:
+            # Where more of the rows is read meanwhile, these wait for the next time.
+            if self._source is source and not self.job_running:
                 self._show_fresh(source, fresh, info)
 
         self.run_job(f"{self._title} again", work, done, self._refresh_failed, group=REFRESHING)
