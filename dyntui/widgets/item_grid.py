@@ -138,26 +138,27 @@ class ItemGrid(ScrollView, can_focus=True):
         shown = self.columns.shown
         return shown[self.cursor_column] if self.cursor_column < len(shown) else None
 
-    def show(self, source: Rows | None, columns: Columns) -> None:
-        """Show another result, from its top."""
+    def show(self, source: Rows | None, columns: Columns, *, wanting: bool = True) -> None:
+        """Show another result, from its top; `wanting` as in `rows_changed`."""
         self.source = source
         self.news = NO_NEWS
         self.columns = columns
         self._wanted_row = None
         self.cursor_row = self.cursor_column = 0
         self.scroll_to(0, 0, animate=False)
-        self.rows_changed()
+        self.rows_changed(wanting=wanting)
 
     def replace_item(self, item: Json) -> None:
         """Show another item, or `GONE`, under the cursor."""
         if self.source is not None:
             self.source.replace(self.cursor_row, item)
 
-    def show_rows(self, rows: Rows) -> None:
-        """Show the same result in another way, with the cursor where it was."""
+    def show_rows(self, rows: Rows, *, wanting: bool = True) -> None:
+        """Show the same result in another way, with the cursor where it was; `wanting` as in
+        `rows_changed`."""
         self.source = rows
         self.cursor_row = max(0, min(self.cursor_row, self.row_count - 1))
-        self.rows_changed()
+        self.rows_changed(wanting=wanting)
 
     def rows_changed(self, *, wanting: bool = True) -> None:
         """Something of the rows is another than it was.

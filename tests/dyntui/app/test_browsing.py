@@ -16,12 +16,14 @@ from dyntui.widgets.text_view import TextView
 from engine import Engine
 from tests.dyntui.app.driving import (
     FILM_COUNT,
+    LARGE,
     SMALL,
     Held,
     Recorder,
     app_of,
     find,
     grid_of,
+    make_app,
     open_table,
     press,
     press_on,
@@ -29,6 +31,7 @@ from tests.dyntui.app.driving import (
     screen_text,
     settle,
     shown,
+    threads_end,
     type_text,
 )
 
@@ -89,6 +92,19 @@ async def test_escape_stops_a_long_read(engine: Engine, monkeypatch: pytest.Monk
         assert grid_of(pilot).cursor_row == 0
         await press(pilot, "ctrl+end")
         assert shown(pilot, "#status").startswith(f"row {FILM_COUNT} of {FILM_COUNT} · ")
+
+
+async def test_escape_stops_the_first_read(engine: Engine) -> None:
+    """It is not begun again before one moves on."""
+    client = Held(engine, "Scan", at=1)
+    async with make_app(client, engine).run_test(size=LARGE) as pilot:
+        await client.reached()
+        await press_on(pilot, "escape")
+        await settle(pilot)
+        assert shown(pilot, "#status").startswith("no items so far · ")
+        client.release()
+        await threads_end(pilot)
+        assert len(client.requests("Scan")) == 1
 
 
 async def test_one_can_move_while_all_is_read(
