@@ -32,6 +32,7 @@ from tests.dyntui.app.driving import (
     running,
     screen_text,
     settle,
+    shown,
     type_text,
 )
 from tests.dyntui.app.test_snapshots import SCENES, THREE, Scene
@@ -198,7 +199,7 @@ async def test_a_theme_of_the_users_own(
         names = [str(option.id) for option in find(pilot, OptionList).options]
         assert names == [*BUILT_IN, "sea", "torn"]
         await press(pilot, "down", "enter")
-        assert "accent is not a colour" in screen_text(pilot)
+        assert "accent is not a colour" in shown(pilot, "#drawer-error")
         assert isinstance(pilot.app.screen, ThemeScreen)
         await press(pilot, "escape")
         assert pilot.app.theme == "dyntui-sea"
