@@ -55,7 +55,7 @@ class SealedWrites:
         assert self.stored is not None
         protection = protection_at(self.config.path, self.connection)
         sealed, stored = protection.seal(new), self.stored
-        condition = unchanged_condition(stored, protection.schema.place.unsigned)
+        condition = unchanged_condition(stored, protection.schema)
         members = {"TableName": info.name, "Item": sealed, **condition}
         return Write(
             "change",
@@ -63,7 +63,7 @@ class SealedWrites:
             tuple(differences(old, new)),
             stored,
             sealed,
-            "nobody changed it meanwhile (all of the stored item is compared)",
+            "nobody changed it meanwhile (its seal is compared)",
             item_size(stored),
             item_size(sealed),
             write_units(info, stored, sealed),
