@@ -191,13 +191,13 @@ class BrowserScreen(TableWork):
         self._shown = None
         place = self._main.place
         empty = await self._main.show_empty(behind=bool(place))
-        self._show_trail()
+        self._arrived()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
         if place:
             self._main.go_back_to(place)
         else:
-            self.query_one("#load_samples").focus()
+            empty.focus_content()
 
     def _go_to_content(self) -> None:
         """From the list, or wherever one is, to the table."""

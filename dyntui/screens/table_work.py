@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from contextlib import suppress
 
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
@@ -90,12 +89,18 @@ class TableWork(Navigation, JobHost):
                     raise _StoppedError
                 self.post_progress(lambda: self._show_loaded(name, held, count))
 
-            with suppress(_StoppedError):
+            try:
                 sample_data.load(client, loader, on_progress=on_progress)
+            except _StoppedError:
+                # Tables that were loaded by then are there.
+                self.post_progress(lambda: ended("Stopped; loading them again goes on from here"))
 
         def done(_: None) -> None:
+            ended("The sample data are loaded")
+
+        def ended(said: str) -> None:
             self._reset_empty()
-            self.notify("The sample data are loaded")
+            self.notify(said)
             self.load_tables()
 
         def failed(error: ApiError) -> None:

@@ -25,7 +25,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_tree import TOGGLE
-from dyntui.widgets.moving import go_to_end
+from dyntui.widgets.moving import fold, go_to_end, unfold
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,14 @@ class TableTree(Tree[Entry]):
     def action_last(self) -> None:
         """The last line."""
         go_to_end(self, last=True)
+
+    def action_fold(self) -> None:
+        """Close the indexes of a table, or go from one of them to the table."""
+        fold(self)
+
+    def action_unfold(self) -> None:
+        """Open the indexes of a table."""
+        unfold(self)
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
         """Marker, name, count and size; as wide as the sidebar."""

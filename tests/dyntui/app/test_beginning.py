@@ -14,6 +14,7 @@ from engine import Account, Engine
 from engine.client.protocol import Client, LocalTools
 from tests.dyntui.app.driving import (
     SMALL,
+    Held,
     Recorder,
     find,
     grid_of,
@@ -21,7 +22,9 @@ from tests.dyntui.app.driving import (
     press,
     running,
     screen_text,
+    settle,
     shown,
+    until,
 )
 
 
@@ -51,12 +54,47 @@ async def test_an_empty_folder_offers_the_sample_data(empty_engine: Engine) -> N
         assert "sample data are loaded" in notices(pilot)[-1]
 
 
+async def test_a_load_of_the_sample_data_that_is_stopped_shows_what_there_is(
+    empty_engine: Engine,
+) -> None:
+    held = Held(empty_engine, "CreateTable", at=2)
+    async with running(held, empty_engine, SMALL) as pilot:
+        await pilot.press("S")
+        await held.reached()
+        await pilot.press("escape")
+        held.release()
+        await until(pilot, lambda: "Stopped" in "".join(notices(pilot)))
+        await settle(pilot)
+        assert not find(pilot, EmptyState).display
+        loaded = empty_engine.call("ListTables", {})["TableNames"]
+        assert shown(pilot, "#area-title") == loaded[0]
+        assert len(loaded) == 2
+        assert pilot.app.focused is grid_of(pilot)
+
+
 async def test_an_empty_folder_offers_a_table(empty_engine: Engine) -> None:
     async with running(Recorder(empty_engine), empty_engine) as pilot:
         await press(pilot, "down", "enter")
         assert isinstance(pilot.app.screen, CreateTableScreen)
         await press(pilot, "escape", "o")
         assert isinstance(pilot.app.screen, CreateTableScreen)
+
+
+@pytest.mark.parametrize("place", ["p", "x", "f7", "K"])
+async def test_a_place_leads_back_to_the_ways_to_begin(empty_engine: Engine, place: str) -> None:
+    async with running(Recorder(empty_engine), empty_engine) as pilot:
+        for back in ("escape", "alt+left", "escape" if place == "p" else place):
+            await press(pilot, place)
+            assert not find(pilot, EmptyState).display
+            await press(pilot, back)
+            assert find(pilot, EmptyState).display
+            assert pilot.app.focused is find(pilot, Button)
+
+
+async def test_an_import_that_is_left_leads_back_to_the_ways_to_begin(empty_engine: Engine) -> None:
+    async with running(Recorder(empty_engine), empty_engine) as pilot:
+        await press(pilot, "i", "escape", "escape")
+        assert find(pilot, EmptyState).display
 
 
 async def test_an_empty_region_says_where_there_are_tables(tmp_path: Path) -> None:
