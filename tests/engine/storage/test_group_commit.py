@@ -27,6 +27,7 @@ from tests.engine.storage.things import (
     thing,
 )
 from tests.engine.storage.threads import Parking, join, run_beside
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 THREADS = 16
 
@@ -37,7 +38,10 @@ def shared(
 ) -> Iterator[Shared]:
     """An engine whose requests can be made to meet in one commit."""
     in_memory = request.param == "memory"
-    with Engine.in_memory() if in_memory else Engine.open(tmp_path / "data") as engine:
+    with (
+        upkeep_by_hand(),
+        Engine.in_memory() if in_memory else Engine.open(tmp_path / "data") as engine,
+    ):
         make_table(engine)
         yield Shared(engine, monkeypatch)
 

@@ -11,7 +11,7 @@ import pytest
 from engine.storage.writer import Ticket, Writer
 
 # Only for a test that is about to fail.
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 class Parking:
