@@ -493,5 +493,5 @@ class BrowserScreen(TableWork):
             return
         elif self._main.place:
             self._main.leave_place()
-        elif not self._list.back():
+        elif not self._list.back() and not self.stop_load():
             self.cancel_jobs()
