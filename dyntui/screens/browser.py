@@ -359,17 +359,19 @@ class BrowserScreen(TableWork):
     # Header.
 
     def _show_busy(self) -> None:
-        """What waits for capacity, or has been running since the last look."""
+        """What waits for capacity or has been running since the last look, and the units so far."""
         running = [worker for worker in self.app.workers if worker.is_running and worker.name]
         long = [worker.name for worker in running if worker in self._were_running]
         self._were_running = running
         self.query_one(HeaderLine).busy = self.session.waiting() or (long[0] if long else "")
+        # What goes on in the background consumes units too.
+        self._show_units()
 
     @on(RowsHost.Read)
     def _show_units(self) -> None:
         header = self.query_one(HeaderLine)
-        header.read_units = self.session.read_units
-        header.write_units = self.session.write_units
+        header.read_units = self.session.asking.read_units
+        header.write_units = self.session.asking.write_units
 
     @on(RowsHost.Changed)
     def _changed(self, message: RowsHost.Changed) -> None:

@@ -53,7 +53,7 @@ class Drawer(ModalScreen[Result], JobHost):
             &.-shown { display: block; } }
     }
     Drawer.-narrow {
-        #drawer { width: 100%; border-left: none; }
+        #drawer { width: 100%; min-width: 0; border-left: none; }
         FormRow { margin-bottom: 0; }
     }
     """

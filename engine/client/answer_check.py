@@ -135,9 +135,7 @@ def _is_there(value: Any, steps: list[str]) -> bool:
 
 def items_missing(operation: str, request: Json, answer: Json) -> bool:
     """Whether a read of items, and not only of their number, was answered without them."""
-    return (
-        operation in _ITEM_READS and request.get("Select") != "COUNT" and "Items" not in answer
-    )
+    return operation in _ITEM_READS and request.get("Select") != "COUNT" and "Items" not in answer
 
 
 def _check(shape: Any) -> Fault:

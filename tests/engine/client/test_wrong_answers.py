@@ -169,9 +169,8 @@ def test_a_member_of_a_wrong_type_is_named(changed: Json, path: str) -> None:
 
 
 def test_an_index_is_described_whole() -> None:
-    text = refusal(
-        _table(GlobalSecondaryIndexes=[{"IndexName": "by-day"}]), "DescribeTable", TableName="orders"
-    )
+    bare = _table(GlobalSecondaryIndexes=[{"IndexName": "by-day"}])
+    text = refusal(bare, "DescribeTable", TableName="orders")
     assert text.endswith("has no Table.GlobalSecondaryIndexes.KeySchema")
 
 
