@@ -22,7 +22,7 @@ def decoder_of(names: frozenset[str]) -> Callable[[bytes], Json]:
     the names are ASCII. The attributes come in the order of the item.
     """
     if not all(name.isascii() for name in names):
-        # msgspec finds such a name only if Python has made its UTF-8 before (its pull request 1126).
+        # msgspec finds such a name only where its UTF-8 was made before (its pull request 1126).
         return partial(_picked, names)
     # Imported by the first filter, since a command that has none need not wait for it.
     from msgspec.json import Decoder
