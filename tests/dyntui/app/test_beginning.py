@@ -14,7 +14,6 @@ from engine import Account, Engine
 from engine.client.protocol import Client, LocalTools
 from tests.dyntui.app.driving import (
     SMALL,
-    Held,
     Recorder,
     find,
     grid_of,
@@ -22,9 +21,7 @@ from tests.dyntui.app.driving import (
     press,
     running,
     screen_text,
-    settle,
     shown,
-    until,
 )
 
 
@@ -52,24 +49,6 @@ async def test_an_empty_folder_offers_the_sample_data(empty_engine: Engine) -> N
         assert shown(pilot, "#status").startswith("row 1 of at least")
         assert pilot.app.focused is grid_of(pilot)
         assert "sample data are loaded" in notices(pilot)[-1]
-
-
-async def test_a_load_of_the_sample_data_that_is_stopped_shows_what_there_is(
-    empty_engine: Engine,
-) -> None:
-    held = Held(empty_engine, "CreateTable", at=2)
-    async with running(held, empty_engine, SMALL) as pilot:
-        await pilot.press("S")
-        await held.reached()
-        await pilot.press("escape")
-        held.release()
-        await until(pilot, lambda: "Stopped" in "".join(notices(pilot)))
-        await settle(pilot)
-        assert not find(pilot, EmptyState).display
-        loaded = empty_engine.call("ListTables", {})["TableNames"]
-        assert shown(pilot, "#area-title") == loaded[0]
-        assert len(loaded) == 2
-        assert pilot.app.focused is grid_of(pilot)
 
 
 async def test_an_empty_folder_offers_a_table(empty_engine: Engine) -> None:
