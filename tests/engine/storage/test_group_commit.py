@@ -53,12 +53,13 @@ class Shared:
         self.engine = engine
         self.writer = database_of(engine)._writer
         self.groups: list[int] = []
-        self._parking = Parking(monkeypatch)
+        self._parking = Parking(monkeypatch, self.writer)
         original = Writer.execute
 
-        def execute(writer: Writer, group: list[Any]) -> Any:
-            self.groups.append(len(group))
-            return original(writer, group)
+        def execute(asked: Writer, group: list[Any]) -> Any:
+            if asked is self.writer:
+                self.groups.append(len(group))
+            return original(asked, group)
 
         monkeypatch.setattr(Writer, "execute", execute)
 

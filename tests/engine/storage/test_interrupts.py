@@ -110,8 +110,8 @@ def test_a_read_that_is_interrupted_leaves_nothing_open(opened: Engine) -> None:
 def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_next(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parking = Parking(monkeypatch)
     writer = database_of(opened)._writer
+    parking = Parking(monkeypatch, writer)
     followers: list[threading.Thread] = []
 
     def lead() -> None:
@@ -152,8 +152,8 @@ def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_nex
 def test_a_request_whose_thread_gives_up_waiting_is_not_carried_out(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parking = Parking(monkeypatch)
     database = database_of(opened)
+    parking = Parking(monkeypatch, database._writer)
     entered, leave = threading.Event(), threading.Event()
 
     def hold(_transaction: object) -> None:
