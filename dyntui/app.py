@@ -192,9 +192,11 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
             gc.enable()
 
     def get_default_screen(self) -> Screen[None]:
-        """The browser."""
+        """The browser; keys wait until it is whole."""
         connection = self.connection
-        return BrowserScreen(self.session, connection, place_text(connection))
+        browser = BrowserScreen(self.session, connection, place_text(connection))
+        self.hold_keys_until(browser.whole)
+        return browser
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""

@@ -35,6 +35,10 @@ class TypedAhead(App[None]):
         self._following: asyncio.Task[None] | None = None
         self._before = ""
 
+    def hold_keys_until(self, whole: asyncio.Event) -> None:
+        """Hold back what is typed before the first screen is whole, however long that takes."""
+        self._following = asyncio.create_task(self._follow_from(whole))
+
     @property
     def keys_under_way(self) -> bool:
         """Whether a key is at work, or waits for one that is."""
@@ -70,6 +74,10 @@ class TypedAhead(App[None]):
             return False
         writes = len(self._before) == 1 and has_cursor(self.focused)
         return self._following is None or _key_of(event) == self._before or writes
+
+    async def _follow_from(self, whole: asyncio.Event) -> None:
+        await whole.wait()
+        await self._follow()
 
     async def _follow(self) -> None:
         """Wait for the effect of a key, and let the next one through, as long as there are any."""
