@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -35,9 +37,9 @@ class TypedAhead(App[None]):
         self._following: asyncio.Task[None] | None = None
         self._before = ""
 
-    def hold_keys_until(self, whole: asyncio.Event) -> None:
-        """Hold back what is typed before the first screen is whole, however long that takes."""
-        self._following = asyncio.create_task(self._follow_from(whole))
+    def hold_keys_during(self, work: Coroutine[Any, Any, None]) -> None:
+        """Hold back what is typed until the work is done with which the app begins."""
+        self._following = asyncio.create_task(self._follow_after(work))
 
     @property
     def keys_under_way(self) -> bool:
@@ -75,8 +77,8 @@ class TypedAhead(App[None]):
         writes = len(self._before) == 1 and has_cursor(self.focused)
         return self._following is None or _key_of(event) == self._before or writes
 
-    async def _follow_from(self, whole: asyncio.Event) -> None:
-        await whole.wait()
+    async def _follow_after(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
         await self._follow()
 
     async def _follow(self) -> None:
