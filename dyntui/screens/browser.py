@@ -19,12 +19,11 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.connection.connect import Connection, neighbours_with_tables
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.expiry_text import Expiry
 from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
@@ -258,6 +257,8 @@ class BrowserScreen(TableWork):
 
     def on_rows_host_expiry_wanted(self, message: RowsHost.ExpiryWanted) -> None:
         """Ask by which attribute the items of a table expire, so that its values are dates."""
+        from dyntui.core.text.expiry_text import Expiry
+
         message.stop()
         rows, table = message.rows, message.table
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.actions.spoken_keys import key_for
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.trail import Crumb, table_crumb
 from dyntui.core.browse.visits import Visit, Visits
 from dyntui.core.tables.schema import TableInfo
