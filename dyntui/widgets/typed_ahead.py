@@ -37,7 +37,7 @@ class TypedAhead(App[None]):
         self._following: asyncio.Task[None] | None = None
         self._before = ""
 
-    def hold_keys_during(self, work: Coroutine[Any, Any, None]) -> None:
+    def hold_keys_during(self, work: Coroutine[Any, Any, object]) -> None:
         """Hold back what is typed until the work is done with which the app begins."""
         self._following = asyncio.create_task(self._follow_after(work))
 
@@ -77,7 +77,7 @@ class TypedAhead(App[None]):
         writes = len(self._before) == 1 and has_cursor(self.focused)
         return self._following is None or _key_of(event) == self._before or writes
 
-    async def _follow_after(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _follow_after(self, work: Coroutine[Any, Any, object]) -> None:
         await work
         await self._follow()
 
