@@ -226,7 +226,7 @@ def _copied(step: Step) -> str:
     """Copy a step's requests as commands of the AWS CLI; how that went, in words."""
     if not step.requests:
         return "This step shows no request"
-    from dyntui.core.connection.connect import region_name
+    from dyntui.core.connection.choices import region_name
     from dyntui.core.tables.requests import as_aws_cli
     from dyntui.core.text.clipboard import Clipboard
 

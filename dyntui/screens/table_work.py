@@ -10,7 +10,6 @@ from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.navigation import Navigation
-from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text
 from engine.errors import ApiError
@@ -98,8 +97,11 @@ class TableWork(Navigation, JobHost):
 
         def done(_: None) -> None:
             self._load_ended()
-            if not stopped.is_set():
-                self.notify("The sample data are loaded")
+            self.notify(
+                "Stopped; loading them again goes on from here"
+                if stopped.is_set()
+                else "The sample data are loaded"
+            )
             self.load_tables()
 
         def failed(error: ApiError) -> None:
@@ -111,8 +113,8 @@ class TableWork(Navigation, JobHost):
 
     def _show_loaded(self, name: str, held: int, count: int) -> None:
         """Show how far the load is, where there were no tables before it."""
-        for empty in self.query(EmptyState):
-            empty.show_progress(name, held, count)
+        if self._main.empty is not None:
+            self._main.empty.show_progress(name, held, count)
 
     def stop_load(self) -> bool:
         """Stop loading the sample data, once the table at hand allows it; whether it was done."""
@@ -123,5 +125,5 @@ class TableWork(Navigation, JobHost):
 
     def _load_ended(self) -> None:
         self._load_stopped = None
-        for empty in self.query(EmptyState):
-            empty.reset()
+        if self._main.empty is not None:
+            self._main.empty.reset()

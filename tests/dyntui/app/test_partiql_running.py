@@ -275,7 +275,7 @@ async def test_a_write_shows_what_it_returns_and_is_sent_once(
         assert item["year"] == {"N": "1951"}
         assert len(statements_of(client)) == 1
         assert "WCU" in shown(pilot, STATUS)
-        assert app_of(pilot).session.write_units > 0
+        assert app_of(pilot).session.asking.write_units > 0
 
 
 async def test_the_list_of_tables_counts_what_a_statement_inserted(

@@ -95,7 +95,7 @@ def test_each_of_many_writes_is_told_of(engine: Engine, writes: list[Write]) -> 
     assert {write.request.members["Key"]["id"]["N"] for write in result.refused} == {"3", "77"}
     assert tried == list(range(1, ORDERS + 1))
     assert left(engine) == 2
-    assert session.write_units == ORDERS - 2
+    assert session.asking.write_units == ORDERS - 2
 
 
 def test_a_failure_ends_many_writes_and_what_was_done_is_known(
