@@ -105,7 +105,3 @@ class KeepScreen(Drawer[Keep | None]):
     def action_copy_as(self) -> None:
         """Copy the command."""
         self.copy(self._keep.command(self._table), "the command")
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)
