@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.recovery.keeping import Keep
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
 from dyntui.core.recovery.ways_back import StoppedError, Watch, back_up, copy_past, restore
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
-from dyntui.screens.keep import Keep
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.messages import notify_error
 from dyntui.widgets.timeline_tab import TimelineTab
