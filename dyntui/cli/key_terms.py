@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from dyntui.core.browse.plan import KeyTerm
+from dyntui.core.browse.query_fields import KeyTerm
 from dyntui.core.tables.schema import IndexInfo, TableInfo
 
 _SORT = re.compile(r"(=|<=|>=|<|>|begins_with\b|between\b)\s*(.*)", re.DOTALL | re.IGNORECASE)

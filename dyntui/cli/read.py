@@ -20,7 +20,8 @@ from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
 from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import Plan, PlanError, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.cost import scan_question
 from dyntui.core.tables.literals import Placeholders
 from dyntui.core.tables.schema import IndexInfo, TableInfo, UnknownIndexError

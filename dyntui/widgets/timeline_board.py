@@ -236,6 +236,9 @@ class TimelineBoard(TimelineWork):
         at_s, now_s = timeline.cursor_s, timeline.window.latest_s
 
         async def done(past: PastClient) -> None:
+            if self._info is None or self._info.name != info.name:
+                past.close()
+                return
             if not self.query(PastItems):
                 await self.mount(PastItems(self._session, self._connection))
             entering = not self.browsing

@@ -174,7 +174,7 @@ class TimelineReading(TableBoard, Filtered):
         self.close_filter()
         self._take(ListFound((), (), ""))
         for group in (LOOKING, COUNTING, LISTING, STEPPING):
-            self.workers.cancel_group(self, group)
+            self.stop_job(group)
         super().show_table(info, index)
 
     def look(self) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.cost import page_read_units, read_units, units_text
 from dyntui.core.tables.literals import (
     LiteralError,
@@ -31,7 +32,6 @@ Operation = Literal["GetItem", "Query", "Scan"]
 PAGE_BYTES = 1024 * 1024
 LABEL_LENGTH_MAX = 40
 """So that the cost beside a name of up to 255 characters is seen."""
-OPERATORS = ("=", "<", "<=", ">", ">=", "between", "begins with")
 
 
 class PlanError(ValueError):
@@ -46,38 +46,6 @@ class PlanError(ValueError):
 
 FILTER_FIELD = "(filter)"
 PROJECTION_FIELD = "(projection)"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyTerm:
-    """What the form says about one key attribute; `upper` is the second value of `between`."""
-
-    text: str = ""
-    operator: str = "="
-    upper: str = ""
-
-    @property
-    def given(self) -> bool:
-        """Whether the form says anything."""
-        return bool(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class QueryFields:
-    """A filled-in form. `keys` is by attribute; an attribute without text says nothing."""
-
-    index: str | None = None
-    keys: Mapping[str, KeyTerm] = field(default_factory=dict)
-    filter: str = ""
-    projection: str = ""
-    descending: bool = False
-    consistent: bool = False
-
-    @property
-    def said(self) -> QueryFields:
-        """The same without the keys of which it says nothing."""
-        given = {name: term for name, term in self.keys.items() if term.given}
-        return replace(self, keys=given)
 
 
 @dataclass(frozen=True, slots=True)

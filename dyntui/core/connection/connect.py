@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dyntui.core.connection.asking import Asking, AskingClient, asking_tools
 from dyntui.core.connection.choices import (
     LARGE_BYTES,
     READ_ONLY_SETTING,
@@ -61,7 +62,7 @@ class Connection(Closing):
     `on_close` closes what was opened. `on_wait` is told of each wait before a throttled request is
     tried again: whoever holds the connection may put its own in the place. A full scan of more than
     `ask_above_bytes` is asked about. `read_only` and `units_limit` say what `client` lets through,
-    and may be changed while it is used.
+    `asking` why its requests come, and counts units; they may be changed while it is used.
     """
 
     client: Client
@@ -75,13 +76,15 @@ class Connection(Closing):
     ask_above_bytes: int = LARGE_BYTES
     read_only: ReadOnly = field(default_factory=ReadOnly)
     units_limit: UnitsLimit = field(default_factory=UnitsLimit)
+    asking: Asking = field(default_factory=Asking)
 
     def __post_init__(self) -> None:
-        """Put client and tools behind what `read_only` and `units_limit` say."""
-        client = ReadOnlyClient(self.client, self.read_only)
-        self.client = UnitsLimitedClient(client, self.units_limit)
+        """Put client and tools behind what `read_only`, `units_limit` and `asking` say."""
+        client = UnitsLimitedClient(ReadOnlyClient(self.client, self.read_only), self.units_limit)
+        self.client = AskingClient(client, self.asking)
         if self.local_tools is not None:
-            self.local_tools = read_only_tools(self.local_tools, self.read_only)
+            tools = read_only_tools(self.local_tools, self.read_only)
+            self.local_tools = asking_tools(tools, self.asking)
 
     def try_again(self, retries: int | None) -> None:
         """Have throttled requests tried again, so many times, or as often as `Backoff` does."""
