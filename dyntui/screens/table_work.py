@@ -11,7 +11,7 @@ from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.navigation import Navigation
 from dyntui.widgets.jobs import Cancelled, JobHost
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import notify_error
 from engine.errors import ApiError
 
 
@@ -34,7 +34,7 @@ class TableWork(Navigation, JobHost):
         """Read which tables there are, and show one."""
 
     def _failed(self, error: ApiError) -> None:
-        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+        notify_error(self, error)
 
     def _drop(self, info: TableInfo) -> None:
         from dyntui.screens.drop_table import DropTableScreen
