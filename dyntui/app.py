@@ -99,7 +99,7 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
         super().__init__()
         self._copier = copier or terminal_only()
         self.connection = connection
-        self.session = Session(connection.client, connection.region, clock)
+        self.session = Session(connection.client, connection.region, clock, connection.asking)
         connection.on_wait = self.session.note_wait
         connection.units_limit.may_go_on = self._may_go_on
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS

@@ -203,13 +203,13 @@ class BrowserScreen(TableWork):
         self._shown = None
         place = self._main.place
         empty = await self._main.show_empty(behind=bool(place))
-        self._show_trail()
+        self._arrived()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
         if place:
             self._main.go_back_to(place)
         else:
-            self.query_one("#load_samples").focus()
+            empty.focus_content()
 
     def _go_to_content(self) -> None:
         """From the list, or wherever one is, to the table."""
@@ -377,22 +377,27 @@ class BrowserScreen(TableWork):
     # Header.
 
     def _show_busy(self) -> None:
-        """What waits for capacity, or has been running since the last look."""
+        """What waits for capacity or has been running since the last look, and the units so far."""
         running = [worker for worker in self.app.workers if worker.is_running and worker.name]
         long = [worker.name for worker in running if worker in self._were_running]
         self._were_running = running
         self.query_one(HeaderLine).busy = self.session.waiting() or (long[0] if long else "")
+        # What goes on in the background consumes units too.
+        self._show_units()
 
     def on_rows_host_read(self) -> None:
         """Show what has been consumed by now."""
+        self._show_units()
+
+    def _show_units(self) -> None:
         header = self.query_one(HeaderLine)
-        header.read_units = self.session.read_units
-        header.write_units = self.session.write_units
+        header.read_units = self.session.asking.read_units
+        header.write_units = self.session.asking.write_units
 
     def on_rows_host_changed(self, message: RowsHost.Changed) -> None:
         """Show what a table holds now, and what the change consumed."""
         message.stop()
-        self.on_rows_host_read()
+        self._show_units()
         self._describe_again(message.table)
 
     # Tables: create, alter, drop, samples.
@@ -511,5 +516,5 @@ class BrowserScreen(TableWork):
             return
         elif self._main.place:
             self._main.leave_place()
-        elif not self._list.back():
+        elif not self._list.back() and not self.stop_load():
             self.cancel_jobs()

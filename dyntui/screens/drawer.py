@@ -47,13 +47,14 @@ class Drawer(ModalScreen[Result], JobHost):
             border-left: vkey $border;
         }
         #drawer-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        Input { max-width: 100%; }
         .caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         #drawer-error { height: auto; max-height: 6; padding: 0 1; display: none;
             background: $panel;
             &.-shown { display: block; } }
     }
     Drawer.-narrow {
-        #drawer { width: 100%; border-left: none; }
+        #drawer { width: 100%; min-width: 0; border-left: none; }
         FormRow { margin-bottom: 0; }
     }
     """

@@ -28,6 +28,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.key_tree_view import KeyTreeView, Spot
+from dyntui.widgets.moving import fold, unfold
 from dyntui.widgets.rows_view import RowsView
 from engine.client.protocol import Json
 
@@ -219,19 +220,13 @@ class EntitiesScreen(Drawer[QueryFields | None], Filtered):
 
     def action_fold(self) -> None:
         """Close the branch, or go to the one above."""
-        node = self.query_one(KeyTreeView).cursor_node
-        if self._page != "tree" or node is None:
-            return
-        if node.is_expanded and node.allow_expand:
-            node.collapse()
-        elif node.parent is not None and node.parent.data is not None:
-            self.query_one(KeyTreeView).move_cursor(node.parent)
+        if self._page == "tree":
+            fold(self.query_one(KeyTreeView))
 
     def action_unfold(self) -> None:
         """Open the branch."""
-        node = self.query_one(KeyTreeView).cursor_node
-        if self._page == "tree" and node is not None and node.allow_expand:
-            node.expand()
+        if self._page == "tree":
+            unfold(self.query_one(KeyTreeView))
 
     def action_close(self) -> None:
         """Back; first to all that was found, where a filter leaves some out."""

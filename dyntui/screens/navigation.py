@@ -186,7 +186,9 @@ class Navigation(Screen[None]):
         await self._show(visit)
 
     def _is_there(self, visit: Visit) -> bool:
-        """Whether there still are the table, and the index, that were shown."""
+        """Whether there still are the table, and the index, that were shown; or still no table."""
+        if visit.table is None:
+            return not self._infos
         info = self._infos.get(visit.table or "")
         names = () if info is None else (None, *(index.name for index in info.indexes))
         return visit.index in names
@@ -204,6 +206,8 @@ class Navigation(Screen[None]):
             if visit.place:
                 self._main.go_back_to(visit.place)
                 self._main.shown.focus_content()
+            elif table is None:
+                self._main.leave_place()
             else:
                 self._main.choose(visit.tab)
 

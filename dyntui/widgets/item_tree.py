@@ -95,6 +95,14 @@ class ItemTree(Tree[Member]):
             raise SkipAction
         super().action_toggle_node()
 
+    def action_scroll_left(self) -> None:
+        """The key is the panel's, which closes a branch by it."""
+        raise SkipAction
+
+    def action_scroll_right(self) -> None:
+        """The key is the panel's, which opens a branch by it."""
+        raise SkipAction
+
     def _go_to_line(self, line: int) -> None:
         self.cursor_line = min(line, self.last_line)
 

@@ -116,7 +116,7 @@ class ItemsView(TableTab, LensHost):
 
     def _read_config(self, info: TableInfo) -> None:
         """How the table's items are sealed, if a configuration is here."""
-        config = config_of(info.name)
+        config = config_of(info)
         self._panel.config = config
         self._grid.seal_place = None if config is None else config.place
 

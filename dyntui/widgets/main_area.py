@@ -146,12 +146,17 @@ class MainArea(Vertical):
         self.post_message(Moved())
 
     def leave_place(self) -> bool:
-        """Go back to the table, if there is one; whether there is."""
-        if not self._has_table:
-            return False
-        self._switch()
-        self.shown.focus_content()
-        return True
+        """Go back to the table, or to the empty state; whether there is one."""
+        if self._has_table:
+            self._switch()
+            self.shown.focus_content()
+            return True
+        for empty in self.query(EmptyState):
+            self.query_one(ContentSwitcher).current = "empty"
+            empty.focus_content()
+            self.post_message(Moved())
+            return True
+        return False
 
     @property
     def items(self) -> ItemsTab:

@@ -24,7 +24,7 @@ from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
-from dyntui.widgets.moving import go_to_end
+from dyntui.widgets.moving import fold, go_to_end, unfold
 from dyntui.widgets.tree_marker import TOGGLE
 
 
@@ -83,6 +83,14 @@ class TableTree(Tree[Entry]):
     def action_last(self) -> None:
         """The last line."""
         go_to_end(self, last=True)
+
+    def action_fold(self) -> None:
+        """Close the indexes of a table, or go from one of them to the table."""
+        fold(self)
+
+    def action_unfold(self) -> None:
+        """Open the indexes of a table."""
+        unfold(self)
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
         """Marker, name, count and size; as wide as the sidebar."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE, THROTTLING_VARIABLE
+from dyntui.core.connection.choices import ASK_ABOVE_VARIABLE, THROTTLING_VARIABLE
 from tests.benchmarks.compiled import compiled
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting

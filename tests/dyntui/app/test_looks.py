@@ -14,6 +14,7 @@ from dyntui.core.text.clipboard import OSC52_CHARACTERS_MAX, Clipboard
 from dyntui.core.user.preferences import Preferences
 from dyntui.core.user.theme_files import BUILT_IN, CONTRAST_MIN, contrast
 from dyntui.core.user.user_config import UserConfig
+from dyntui.screens.drawer import Drawer
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.review import ReviewScreen
@@ -128,6 +129,33 @@ async def test_a_review_in_a_small_window_says_in_full_what_is_done(
 async def test_in_a_very_small_window_an_item_is_in_sight(client: Recorder, engine: Engine) -> None:
     async with running(client, engine, (40, 10)) as pilot:
         assert "The film number 3" in screen_text(pilot)
+
+
+async def test_in_a_very_small_window_the_help_is_not_cut(client: Recorder, engine: Engine) -> None:
+    async with make_app(client, engine).run_test(size=(40, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark", "slash")
+        await type_text(pilot, "jump: a letter")
+        words = " ".join(screen_text(pilot).split())
+        assert "^G Jump: a letter for each panel, tab and place" in words
+        await press(pilot, "escape", "G")
+        words = "".join(screen_text(pilot).split())
+        assert "attribute_typeSNBSSNSBSML(a,'S')BOOLNULL" in words
+        assert "…" not in words.replace("BETWEEN…AND…", "").replace("IN(…)", "")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "C", "o", "T", "d", "c", "space", "E"])
+async def test_a_drawer_is_no_wider_than_a_very_small_window(
+    client: Recorder, engine: Engine, key: str
+) -> None:
+    async with running(client, engine, (40, 12)) as pilot:
+        await press(pilot, "m", key)
+        screen = pilot.app.screen
+        assert isinstance(screen, Drawer)
+        assert screen.query_one("#drawer").region.right <= 40
+        assert "Esc" in screen_text(pilot).splitlines()[-1]
+        for field in screen.query(Input):
+            assert field.region.right <= 40
 
 
 async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:
