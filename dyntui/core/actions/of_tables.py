@@ -40,6 +40,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("tables.create", ("o",), "Create a table", "New", "ask('create')", palette=False),
     Action("tables.alter", ("a",), "Alter the table", "Alter", call="ask('alter')"),
     Action("tables.drop", ("d",), "Drop the table", "Drop", call="ask('drop')"),
+    Action("tables.truncate", ("D",), "Empty the table", call="ask('truncate')"),
     Action("tables.export", ("E",), "Export the table", "", "ask('export')", palette=False),
     Action(
         "tables.copy_as",

@@ -48,6 +48,7 @@ CONTEXTS = {
     "create": "Creating a table",
     "setting": "Changing a setting",
     "drop": "Dropping a table",
+    "truncate": "Emptying a table",
     "moment": "Going to a time",
     "history": "History of an item",
     "undo": "Undoing changes",

@@ -11,6 +11,7 @@ WRITING = frozenset(
     {
         *("browser.create_table", "browser.import_file", "browser.load_samples"),
         *("tables.alter", "tables.create", "tables.drop", "tables.load_samples"),
+        "tables.truncate",
         *("items.create", "items.delete", "items.duplicate", "items.edit", "items.edit_value"),
         *("items.undo", "item.delete", "item.edit", "item.edit_value"),
         *("settings.add", "settings.change", "settings.drop", "settings.remove"),

@@ -23,6 +23,7 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.empty_table import EmptyTableScreen
 from dyntui.screens.entities import EntitiesScreen
 from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.filter_changes import FilterChangesScreen
@@ -109,6 +110,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "create": CreateTableScreen,
     "setting": SettingScreen,
     "drop": DropTableScreen,
+    "truncate": EmptyTableScreen,
     "moment": MomentScreen,
     "history": HistoryScreen,
     "undo": UndoScreen,

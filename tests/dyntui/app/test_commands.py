@@ -45,6 +45,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "editor": ("e",),
     "create": ("ctrl+o", "o"),
     "drop": ("ctrl+o", "d"),
+    "truncate": ("ctrl+o", "D"),
     "history": ("H",),
     "keep": ("4", "o"),
     "copy": ("c",),
