@@ -63,6 +63,7 @@ CONTEXTS = {
     "find": "Filtering rows",
     "columns": "Columns",
     "bulk": "Writing many items",
+    "many": "Changing an attribute of many items",
     "selection": "Exporting marked items",
     "follow": "Following a value",
     "entities": "Entities",

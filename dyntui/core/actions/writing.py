@@ -13,7 +13,7 @@ WRITING = frozenset(
         *("tables.alter", "tables.create", "tables.drop", "tables.load_samples"),
         "tables.truncate",
         *("items.create", "items.delete", "items.duplicate", "items.edit", "items.edit_value"),
-        *("items.undo", "item.delete", "item.edit", "item.edit_value"),
+        *("items.edit_many", "items.undo", "item.delete", "item.edit", "item.edit_value"),
         *("settings.add", "settings.change", "settings.drop", "settings.remove"),
         *("capacity.alter", "capacity.load"),
         *("timeline.delete", "timeline.keep", "timeline.recovery", "timeline.restore"),

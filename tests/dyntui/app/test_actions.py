@@ -16,6 +16,7 @@ from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.bulk import BulkScreen
+from dyntui.screens.bulk_edit import BulkEditScreen
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.copy_as import CopyAsScreen
@@ -125,6 +126,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "find": QuickFilter,
     "columns": ColumnsScreen,
     "bulk": BulkScreen,
+    "many": BulkEditScreen,
     "selection": SelectionScreen,
     "follow": FollowScreen,
     "entities": EntitiesScreen,

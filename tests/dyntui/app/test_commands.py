@@ -67,6 +67,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "theme": ("ctrl+p", "Choose a theme", "enter"),
     "columns": ("C",),
     "bulk": ("m", "m", "d"),
+    "many": ("m", "m", "equals_sign"),
     "follow": ("F",),
     "entities": ("T",),
     "review": ("l", "i", "Another title", "enter"),

@@ -130,6 +130,7 @@ SCENES = (
     Scene("request", ("f", "f6", "'film-0042")),
     Scene("request-cli", ("f", "f12", "f12", "f12", "'film-0042")),
     Scene("bulk-delete", ("m", "m", "m", "d")),
+    Scene("edit-many", ("m", "m", "m", "equals_sign", "'genre", "enter", "''Silent'")),
     Scene("bulk-refused", ("m", "up", "rival", "down", "m", "d", "ctrl+s")),
     Scene("export-marked", ("m", "m", "E")),
     Scene("follow", ("right", "F")),

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from dyntui.app import DyntuiApp
 from dyntui.core.actions.registry import ACTIONS
@@ -206,7 +206,7 @@ def test_what_begins_a_write_is_known_by_its_title() -> None:
 @pytest.mark.parametrize(
     ("first", "keys"),
     [
-        ((), ("e", "i", "o", "O", "d", "u")),
+        ((), ("e", "i", "o", "O", "d", "u", "equals_sign")),
         (("m",), ("d",)),
         (("enter",), ("e", "i", "d")),
         (("ctrl+o",), ("o", "a", "d", "D")),
@@ -330,3 +330,21 @@ async def test_emptying_a_table_keeps_to_the_limit_of_units(address: str, orders
             assert "units were consumed" in screen_text(pilot)
     left = orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"]
     assert 0 < left < ORDERS
+
+
+async def test_the_name_is_typed_before_many_items_are_changed(
+    address: str, orders: Engine
+) -> None:
+    with connect(remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "m", "m", "equals_sign")
+            find(pilot, Input, "#many-name").value = "seen"
+            find(pilot, Input, "#many-value").value = "true"
+            await press(pilot, "ctrl+s", "ctrl+s")
+            assert "Changes 2 items of orders on" in screen_text(pilot)
+            await type_text(pilot, "orders")
+            await press(pilot, "enter")
+            await settle(pilot)
+    found = orders.scan(TableName="orders", FilterExpression="attribute_exists(seen)")
+    assert found["Count"] == 2
