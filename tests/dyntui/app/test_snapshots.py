@@ -105,7 +105,7 @@ SCENES = (
     Scene("create-table", ("list", "o", "'orders", "tab", "'customer:S", "tab", "'placed:S")),
     Scene("create-table-refused", ("list", "o", "'films", "tab", "'id:S", "ctrl+s")),
     Scene("drop-table", ("list", "d", "'film", "ctrl+s")),
-    Scene("empty-table", ("list", "D", "'film", "ctrl+s")),
+    Scene("truncate", ("list", "D", "'film", "ctrl+s")),
     Scene("partiql", ("p",)),
     Scene("partiql-editor", ("p", f"'{BY_GENRE}\n{WITH_COMMENT}")),
     Scene("partiql-completion", ("p", "'SELECT * FROM films WHERE ", "tab", "down", "down")),
