@@ -22,7 +22,6 @@ from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.expiry_text import Expiry
-from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
@@ -32,6 +31,7 @@ from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.main_area import AnyPlace, MainArea
+from dyntui.widgets.moving import in_sight
 from dyntui.widgets.rows_host import RowsHost
 from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.table_list import TableList, TableTree
