@@ -14,7 +14,8 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.core.browse.entities import SAMPLE_ITEMS, Model, model_of, read_sample
 from dyntui.core.browse.entity_lines import about, access_rows, model_text, type_rows
-from dyntui.core.browse.plan import KeyTerm, QueryFields, make_plan
+from dyntui.core.browse.plan import make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.connection.pages import consumed_units
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text

@@ -17,12 +17,11 @@ from dyntui.core.browse.writes import Path
 from dyntui.core.security.sealed_items import sealed_texts
 from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.formats import cell_text
+from dyntui.widgets.tree_marker import TOGGLE
 from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]
 
-TOGGLE = Style.from_meta({"toggle": True})
-"""A click here opens or closes a node."""
 MAX_CHILDREN = 500
 OPEN_CHILDREN = 12
 NAME_WIDTH = 24

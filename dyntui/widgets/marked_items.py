@@ -14,7 +14,7 @@ from dyntui.core.actions.spoken_keys import key_for, with_keys
 from dyntui.core.browse.bulk import Undoable, UndoStack
 from dyntui.core.browse.column_choice import ColumnChoice
 from dyntui.core.browse.marks import Marks
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.writes import Write, delete_item
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted

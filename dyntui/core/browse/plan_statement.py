@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dyntui.core.browse.plan import (
-    FILTER_FIELD,
-    KeyTerm,
-    PlanError,
-    QueryFields,
-    key_value,
-    make_plan,
-)
+from dyntui.core.browse.plan import FILTER_FIELD, PlanError, key_value, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.literals import LiteralError, Token, tokens
 from dyntui.core.tables.schema import TableInfo
 from engine.client.protocol import Json

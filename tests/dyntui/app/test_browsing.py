@@ -404,10 +404,10 @@ async def test_the_palette_does_nothing_out_of_sight(client: Recorder, engine: E
 async def test_the_header_adds_up_units(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         session = app_of(pilot).session
-        before = session.read_units
+        before = session.asking.read_units
         assert before > 0
         await press(pilot, "R")
-        assert session.read_units == 2 * before
+        assert session.asking.read_units == 2 * before
         assert f"read {2 * before:g} RCU" in screen_text(pilot)
 
 

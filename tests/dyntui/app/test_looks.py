@@ -132,6 +132,19 @@ async def test_in_a_very_small_window_an_item_is_in_sight(client: Recorder, engi
         assert "The film number 3" in screen_text(pilot)
 
 
+async def test_in_a_very_small_window_the_help_is_not_cut(client: Recorder, engine: Engine) -> None:
+    async with make_app(client, engine).run_test(size=(40, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark", "slash")
+        await type_text(pilot, "jump: a letter")
+        words = " ".join(screen_text(pilot).split())
+        assert "^G Jump: a letter for each panel, tab and place" in words
+        await press(pilot, "escape", "G")
+        words = "".join(screen_text(pilot).split())
+        assert "attribute_typeSNBSSNSBSML(a,'S')BOOLNULL" in words
+        assert "…" not in words.replace("BETWEEN…AND…", "").replace("IN(…)", "")
+
+
 @pytest.mark.parametrize("key", ["question_mark", "C", "o", "T", "d", "c", "space", "E"])
 async def test_a_drawer_is_no_wider_than_a_very_small_window(
     client: Recorder, engine: Engine, key: str

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.browse.plan import KeyTerm, PlanError, QueryFields
+from dyntui.core.browse.plan import PlanError
 from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.pages import PageSource
 from dyntui.core.connection.session import Session
