@@ -24,12 +24,12 @@ from dyntui.core.connection.connect import Connection, neighbours_with_tables
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.moving import in_sight
 from dyntui.widgets.table_list import TableList, TableTree
 from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
