@@ -14,6 +14,7 @@ import pytest
 
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.repl.talking import CONTROLS
+from tests.program import WAIT_S
 
 _KEY = "orders ada 1"
 
@@ -70,7 +71,7 @@ def _ask(folder: Path, answers: list[tuple[str, str]]) -> tuple[int | None, str]
     command = ["-m", "dyntui", "--data-dir", str(folder / "data"), "crypto", "init", "orders"]
     shown = ""
     process = pexpect.spawn(
-        sys.executable, command, cwd=folder, encoding="utf-8", timeout=20, dimensions=(40, 120)
+        sys.executable, command, cwd=folder, encoding="utf-8", timeout=WAIT_S, dimensions=(40, 120)
     )
     try:
         for question, answer in answers:

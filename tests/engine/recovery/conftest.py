@@ -9,6 +9,7 @@ import pytest
 
 from engine import Engine, VirtualClock
 from engine.storage import log_index
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 
 @pytest.fixture
@@ -19,8 +20,11 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
-    """An engine in the folder `tmp_path / "data"`."""
-    with Engine.open(tmp_path / "data", clock=clock) as opened:
+    """An engine in the folder `tmp_path / "data"`, which does not wait for the disk."""
+    with (
+        upkeep_by_hand(),
+        Engine.open(tmp_path / "data", clock=clock, durability="relaxed") as opened,
+    ):
         yield opened
 
 
