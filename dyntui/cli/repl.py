@@ -59,11 +59,11 @@ def _run_pipe(connection: Connection, asked: int | None, output: Format) -> None
         number = 1
         try:
             for number, (text, line) in enumerate(read_statements(lines, with_commands=True), 1):
-                with told_at(shell.runner, text, number, line):
+                with told_at(connection, shell.runner, text, number, line):
                     _run(shell, text)
         except LeaveError:
             return
-        with told_at(shell.runner, "", number, 1):
+        with told_at(connection, shell.runner, "", number, 1):
             shell.session.check_end()
 
 

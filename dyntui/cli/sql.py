@@ -89,9 +89,9 @@ def sql(
     act = script.explain if explains else script.show_request if dry_run else script.run
     lines = [statement] if statement is not None else _lines(file)
     for script.number, (text, line) in enumerate(read_statements(lines), 1):
-        with told_at(runner, text, script.number, line):
+        with told_at(work.connection, runner, text, script.number, line):
             act(text)
-    with told_at(runner, "", script.number, 1):
+    with told_at(work.connection, runner, "", script.number, 1):
         script.check_end()
 
 

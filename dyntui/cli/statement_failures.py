@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import click
 
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, say
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.statements.groups import cancellation_lines
 from dyntui.core.statements.parameters import InputError
 from dyntui.core.statements.runner import StatementRunner
@@ -26,7 +28,9 @@ class BatchError(Exception):
 
 
 @contextmanager
-def told_at(runner: StatementRunner, text: str, number: int, line: int) -> Iterator[None]:
+def told_at(
+    connection: Connection, runner: StatementRunner, text: str, number: int, line: int
+) -> Iterator[None]:
     """Carry out a statement, the `number`th, which begins on a line of its script.
 
     What it raises becomes an error of the command: `OperationError`, `Failure`, `UsageError`.
@@ -39,7 +43,9 @@ def told_at(runner: StatementRunner, text: str, number: int, line: int) -> Itera
         hint = place + fault_place(text, error, line)
         raise OperationError("ExecuteStatement", error.as_error(), done=done, hint=hint) from error
     except ApiError as error:
-        hint = (place + "; ".join(cancellation_lines(error))).removesuffix(": ")
+        lines = cancellation_lines(error)
+        meant = table_hint(connection, error, runner.session.asked)
+        hint = (place + "; ".join([*lines, meant] if meant else lines)).removesuffix(": ")
         raise OperationError(runner.operation, error, done=done, hint=hint) from error
     except InputError as error:
         if done:

@@ -17,14 +17,9 @@ from dyntui.cli.command import given, read_only_given
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, UnitsStoppedError, say
 from dyntui.cli.looks import environment
 from dyntui.core.connection.bill import Bill
-from dyntui.core.connection.connect import (
-    Connection,
-    Remote,
-    connect,
-    data_folder,
-    is_data_folder,
-    neighbours_with_tables,
-)
+from dyntui.core.connection.choices import data_folder, is_data_folder
+from dyntui.core.connection.connect import Connection, Remote, connect
+from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.put_many import batch_for, put_many
 from dyntui.core.connection.units_limit import UnitsLimitReached
@@ -269,20 +264,7 @@ class Workspace:
 
     def hint(self, error: ApiError, table: str = "") -> str:
         """A further line about an error of a request that named a table; may be empty."""
-        if error.code != "ResourceNotFoundException":
-            return ""
-        return neighbours_with_tables(self.connection) or self._near(table)
-
-    def _near(self, table: str) -> str:
-        """Which table was meant by a name that is none; nothing where that is not clear."""
-        from difflib import get_close_matches
-
-        try:
-            names = list(self.table_names())
-        except OperationError:
-            return ""
-        near = [] if table in names else get_close_matches(table, names, 1)
-        return f"did you mean {near[0]}?" if near else ""
+        return table_hint(self.connection, error, (table,))
 
     def _charge(self, operation: str, consumed: Any) -> None:
         with self._charging:

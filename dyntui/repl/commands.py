@@ -11,13 +11,13 @@ from dyntui.core.statements.parameters import InputError, read_value
 from dyntui.core.statements.runner import explained
 from dyntui.core.statements.statements import Capacity
 from dyntui.core.tables.describing import SUMMARY_COLUMNS, describe_text, table_summary
-from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.item_output import FORMATS, Format, item_texts
 from dyntui.core.text.symbols import drawn
 from dyntui.repl.screens import TerminalScreen
 from dyntui.repl.shell import LeaveError, Shell
+from engine.client.paging import answers
 
 CAPACITIES: tuple[Capacity, ...] = ("NONE", "TOTAL", "INDEXES")
 MODES = ("emacs", "vi")
@@ -91,24 +91,25 @@ def _on(value: bool) -> str:
 
 def _tables(shell: Shell, pattern: str) -> None:
     shell.names.forget()
-    infos = [
-        info
-        for name in shell.names.tables()
-        if pattern in name and (info := shell.names.table(name)) is not None
-    ]
-    if not infos:
+    listed = answers(shell.caller.call, "ListTables", {})
+    names = [name for answer in listed for name in answer["TableNames"] if pattern in name]
+    infos = [info for name in names if (info := shell.names.table(name)) is not None]
+    if infos:
+        rows = map(table_summary, infos)
+        shell.screen.write(item_texts(rows, "table", keys=("name",), columns=SUMMARY_COLUMNS))
+    elif not names:
         shell.screen.say("no tables")
-        return
-    rows = map(table_summary, infos)
-    shell.screen.write(item_texts(rows, "table", keys=("name",), columns=SUMMARY_COLUMNS))
+    if len(infos) < len(names):
+        left = counted(len(names) - len(infos), "table")
+        shell.screen.say(f"{left} cannot be described: \\describe tells why")
 
 
 def _describe(shell: Shell, name: str) -> None:
     if not name:
         raise CommandError("\\describe needs the name of a table")
     plain = name[1:-1].replace('""', '"') if name.startswith('"') and name[-1:] == '"' else name
-    answer = shell.caller.call("DescribeTable", {"TableName": plain})
-    text = describe_text(TableInfo.from_description(answer["Table"]))
+    shell.session.forget()
+    text = describe_text(shell.session.table(plain))
     shell.screen.write(iter(text.splitlines(keepends=True)))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dyntui.core.actions.hints import hint
-from dyntui.core.connection.connect import ConnectError
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.statements.extended import read_extended
 from dyntui.core.statements.groups import cancellation_lines, group_word
 from dyntui.core.statements.parameters import InputError, question_marks
@@ -49,12 +50,12 @@ def run_input(shell: Shell, text: str) -> list[str]:
     return shell.run(text)
 
 
-def error_lines(error: Exception, text: str) -> list[str]:
+def error_lines(shell: Shell, error: Exception, text: str) -> list[str]:
     """What went wrong, in lines for people; where a statement is wrong, with a mark below it."""
     if isinstance(error, StatementError):
         return [error.message, *_marked(text, error)]
     if isinstance(error, ApiError):
-        advice = hint(error)
+        advice = table_hint(shell.connection, error, shell.session.asked) or hint(error)
         return [
             f"{error.code}: {error.message}",
             *cancellation_lines(error),

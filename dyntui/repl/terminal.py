@@ -67,7 +67,7 @@ def _succeeds(shell: Shell, text: str) -> bool:
         outcome, is_read = shell.runner.outcome, shell.runner.is_read
         shell.screen.say(f"cancelled: {outcome_text(outcome, is_read=is_read)}")
     except Exception as error:
-        _complain(error_lines(error, text))
+        _complain(error_lines(shell, error, text))
     else:
         _complain(failures)
         return not failures

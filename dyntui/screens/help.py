@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -18,6 +19,9 @@ from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered
 
+KEYS_CELLS = 12
+"""The keys of different contexts stand in one column, unless some are longer."""
+FILTER_TITLE = "Filter: DynamoDB's expressions, with values written directly"
 FILTER_HELP = (
     ("'text'", "text; a quote inside is doubled"),
     ("12.5  -3  1e6", "number"),
@@ -55,8 +59,8 @@ class HelpScreen(Drawer[None], Filtered):
     def compose_body(self) -> ComposeResult:
         """One table per context."""
         with VerticalScroll():
-            yield Static(self._keys(), id="help-keys")
-            yield Static(self._filter_help(), id="help-filter")
+            yield Static(Group(*self._sections()), id="help-keys")
+            yield Static(Group(*self._section(FILTER_TITLE, FILTER_HELP)), id="help-filter")
 
     @property
     def filtered_list(self) -> VerticalScroll:
@@ -65,49 +69,41 @@ class HelpScreen(Drawer[None], Filtered):
 
     def words_changed(self) -> None:
         """Show the keys that hold the words, from the first on."""
-        table = self._keys()
-        self.query_one("#help-keys", Static).update(table if table.row_count else self.none_held())
+        sections = self._sections()
+        shown = Group(*sections) if sections else self.none_held()
+        self.query_one("#help-keys", Static).update(shown)
         self.query_one("#help-filter").display = not self._words
         self.filtered_list.scroll_home(animate=False)
 
-    def _keys(self) -> Table:
-        table = self._table()
+    def _sections(self) -> list[RenderableType]:
+        """The contexts with keys that hold the words, that of where one came from first."""
         order = sorted(CONTEXTS, key=lambda context: context != self._first)
+        sections: list[RenderableType] = []
         for context in order:
-            actions = [
-                action
+            rows = [
+                (self._keys_text(action), action.title)
                 for action in of_context(context)
                 if action.keys
                 and self.held(f"{CONTEXTS[context]} {self._keys_text(action)} {action.title}")
             ]
-            if actions:
-                self._heading(table, CONTEXTS[context])
-                for action in actions:
-                    table.add_row(*self._row(action))
-                table.add_row("", "")
-        return table
+            if rows:
+                sections += [*self._section(CONTEXTS[context], rows), Text()]
+        return sections
 
-    def _filter_help(self) -> Table:
-        table = self._table()
-        self._heading(table, "Filter: DynamoDB's expressions, with values written directly")
-        for example, meaning in FILTER_HELP:
-            table.add_row(Text(example, style=self.app.theme_variables["accent"]), Text(meaning))
-        return table
+    def _section(
+        self, heading: str, rows: Iterable[tuple[str, str]]
+    ) -> tuple[RenderableType, RenderableType]:
+        """A heading, and below it keys or examples with what they do.
 
-    def _row(self, action: Action) -> tuple[Text, Text]:
-        keys = Text(self._keys_text(action), style=self.app.theme_variables["accent"])
-        return keys, Text(action.title)
-
-    def _heading(self, table: Table, text: str) -> None:
-        style = f"bold {self.app.theme_variables['foreground']}"
-        table.add_row(Text(text, style=style, no_wrap=True), "")
-
-    @staticmethod
-    def _table() -> Table:
+        Both columns give way where there is little room.
+        """
+        colours = self.app.theme_variables
         table = Table.grid(padding=(0, 3, 0, 0))
-        table.add_column(no_wrap=True)
+        table.add_column(min_width=KEYS_CELLS, overflow="fold", style=colours["accent"])
         table.add_column()
-        return table
+        for example, meaning in rows:
+            table.add_row(Text(example), Text(meaning))
+        return Text(heading, style=f"bold {colours['foreground']}"), table
 
     def action_close(self) -> None:
         """Back; first to all keys, where a filter leaves some out."""

@@ -27,7 +27,11 @@ class TourScreen(BrowserScreen):
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         connection = Connection(engine, engine, engine.region, None)
-        super().__init__(Session(engine, engine.region, clock), connection, self.PLACE)
+        super().__init__(
+            Session(connection.client, engine.region, clock, connection.asking),
+            connection,
+            self.PLACE,
+        )
         self._engine = engine
         self._stop = -1
         self._statement_shown = False

@@ -44,7 +44,7 @@ class LensHost(RowsHost):
         if source is None:
             return
         if lens == NO_LENS:
-            self.workers.cancel_group(self, LOOKING)
+            self.stop_job(LOOKING)
             self._show_rows(source)
             return
 
@@ -58,7 +58,7 @@ class LensHost(RowsHost):
         self.run_job("filtering rows", work, done, self._show_error, group=LOOKING)
 
     def _show_rows(self, rows: Rows) -> None:
-        self._grid.show_rows(rows)
+        self._grid.show_rows(rows, wanting=not self._stopped)
         self._show_status()
         self._show_item()
 

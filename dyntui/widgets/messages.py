@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App
+from textual.message_pump import MessagePump
 
 from dyntui.core.actions.hints import app_hint
-from dyntui.core.browse.plan import Plan
-from dyntui.core.connection.pages import PageSource
 from dyntui.core.tables.cost import units_text
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.core.browse.plan import Plan
+    from dyntui.core.connection.pages import PageSource
 
 
 def plan_text(plan: Plan) -> Text:
@@ -45,8 +48,8 @@ def rows_text(
     rows = source.rows_known
     if looked_at:
         parts = [looked_at]
-    elif not rows and reading and not source.complete:
-        parts = ["reading…"]
+    elif not rows and not source.complete:
+        parts = ["reading…" if reading else "no items so far"]
     elif not rows:
         parts = ["no items"]
     elif source.complete:
@@ -60,6 +63,12 @@ def rows_text(
     if left_out:
         parts.append(f"{left_out:,} more attributes: see the item")
     return Text(" · ".join(parts))
+
+
+def notify_error(node: MessagePump, error: ApiError, doing: str = "") -> None:
+    """Tell of an error from any widget or screen; `doing` is what failed, where one may wonder."""
+    text = error_text(node.app, error).plain
+    node.app.notify(f"{doing}: {text}" if doing else text, severity="error", markup=False)
 
 
 def error_text(app: App[Any], error: ApiError) -> Text:

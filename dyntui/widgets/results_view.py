@@ -18,6 +18,7 @@ from dyntui.core.connection.pages import PageSource
 from dyntui.core.connection.session import Session
 from dyntui.core.statements.asked import Ready, key_roles
 from dyntui.core.statements.result_rows import RowReader, row_reader
+from dyntui.core.statements.session import result_columns
 from dyntui.core.tables.cost import units_text
 from dyntui.core.text.amounts import counted
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
@@ -118,11 +119,22 @@ class ResultsView(Vertical, LensHost):
         self._start_s, self._taken_s = self.session.clock.monotonic_s(), None
         self.ask_expiry(ready.attributes_of)
         source = PageSource(self._reader, self._page_rows)
-        self._begin(_title(ready), source, Columns(key_roles(ready)))
+        columns = Columns(key_roles(ready), named=result_columns(ready.prepared) or ())
+        self._begin(_title(ready), source, columns)
+
+    @property
+    def _is_write(self) -> bool:
+        return self.ready is not None and not self.ready.prepared.is_read
+
+    def _read(self, first: int, last: int, row: int | None = None, column: int = 0) -> None:
+        """A write is sent when it begins, and not again where one moves on: it may have been
+        carried out though it was stopped or failed."""
+        if row is not None or not self._is_write:
+            super()._read(first, last, row, column)
 
     def _end(self) -> None:
         """Read to the very last row; ask first where that is a full scan of a large table."""
-        if self.ready is not None:
+        if self.ready is not None and not self._is_write:
             self._ask_first(self.ready.end_risk, self.ready, self._read_to_end)
 
     def _began(self) -> None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import orjson
 
+from engine.client.answer_check import answer_fault, error_fault, items_missing
 from engine.client.methods import OperationMethods
 from engine.client.protocol import OWNER, Context, Json
 from engine.client.retrying import NO_ANSWER, Wait, silent
@@ -37,8 +39,13 @@ _CONNECT_S_MAX = 10.0
 # The service answers within a few seconds, or never; boto3 would wait a minute, several times.
 _READ_S_MAX = 20.0
 _ACCOUNT_S_MAX = 2.0
-# Where the end of an answer is looked for; a line's end may follow.
-_END_BYTES = 8
+# What an answer's status says.
+_OK = 200
+_ERRORS_FROM = 300
+_FAILURES_FROM = 500
+_CHECKSUM = "x-amz-crc32"
+# Where an answer that botocore has read says what was wrong with it.
+_FAULT = "dyntui_fault"
 # What an answer holds beside the members of its error.
 _NO_MEMBERS = frozenset({"Error", "ResponseMetadata", "message", "Message"})
 # Credentials that only a machine of the service has, and that take seconds to be found missing.
@@ -172,7 +179,13 @@ class RemoteClient(OperationMethods):
             raise RequestCancelled("The request was cancelled")
         with _failures():
             response: Json = method(**request)
+        if _FAULT in response:
+            raise ConnectionFailed(
+                f"the answer to {operation} was damaged on its way{_PERHAPS_DONE}"
+            )
         response.pop("ResponseMetadata", None)
+        if items_missing(operation, request, response):
+            raise _foreign(_OK, f"its answer to {operation} has no Items")
         return response
 
     # Where it is.
@@ -291,7 +304,10 @@ def _put_request(params: Json, model: Any, context: Json, **_: Any) -> None:
 
 def _note_fault(response: Any, request_dict: Json, **_: Any) -> None:
     """Keep why an attempt failed, for the next one."""
-    fault = NO_ANSWER if response is None else response[1].get("Error", {}).get("Code")
+    if response is None:
+        fault = NO_ANSWER
+    else:
+        fault = response[1].get(_FAULT) or response[1].get("Error", {}).get("Code")
     # Of an error without a code botocore makes the status one.
     named = fault is None or not fault.isdigit()
     request_dict["context"]["dyntui_fault"] = fault if named else f"status {fault}"
@@ -303,18 +319,69 @@ def _base64(value: Any) -> str:
     raise TypeError(f"a value of {type(value).__name__} has no place in a request")
 
 
-def _refuse_foreign_answer(response_dict: Json, **_: Any) -> None:
-    """What answers with something else than a JSON object is no DynamoDB.
+def _refuse_foreign_answer(
+    operation_model: Any, response_dict: Json, customized_response_dict: Json, **_: Any
+) -> None:
+    """What answers with something else than DynamoDB does is no DynamoDB.
 
-    A server's own failure is left to botocore, which tries again.
+    botocore reads the answer next, and takes its form for granted. A server's own failure, and an
+    answer that was damaged on its way, are left to it, which tries again.
     """
     body, status = response_dict["body"], response_dict["status_code"]
-    if status < 500 and not (body.startswith(b"{") and body[-_END_BYTES:].rstrip().endswith(b"}")):
+    answer = _decoded(body)
+    if status >= _ERRORS_FROM:
+        response_dict["body"] = _error_body(operation_model, answer, status)
+        return
+    if answer is None:
         raise _foreign(status)
+    if _is_damaged(body, response_dict["headers"].get(_CHECKSUM), status):
+        customized_response_dict[_FAULT] = "a damaged answer"
+        response_dict["body"] = b"{}"
+        return
+    fault = answer_fault(operation_model, answer)
+    if fault is not None:
+        raise _foreign(status, fault)
 
 
-def _foreign(status: int) -> ConnectionFailed:
-    return ConnectionFailed(f"what answers there is no DynamoDB (status {status})")
+def _decoded(body: bytes) -> Json | None:
+    """The JSON object of an answer, None where it is none."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _error_body(operation_model: Any, answer: Json | None, status: int) -> bytes:
+    """What botocore can read of an error; raises `ConnectionFailed` where it is none of DynamoDB's.
+
+    A server's own failure need not have a form.
+    """
+    answer = answer or {}
+    code, reason = answer.get("__type"), answer.get("message", answer.get("Message"))
+    message = reason if isinstance(reason, str) else ""
+    if not isinstance(code, str):
+        if status < _FAILURES_FROM:
+            raise _foreign(status, message)
+        return orjson.dumps({"message": message})
+    name = code.partition(":")[0].rpartition("#")[2]
+    shape = operation_model.service_model.shape_for_error_code(name)
+    members = {} if error_fault(shape, answer) is not None else answer
+    return orjson.dumps(members | {"__type": code, "message": message})
+
+
+def _is_damaged(body: bytes, checksum: str | None, status: int) -> bool:
+    """Whether an answer's checksum says that it is not the one that was sent."""
+    if checksum is None:
+        return False
+    if not (checksum.isascii() and checksum.isdigit()):
+        raise _foreign(status, f"its checksum is {checksum!r}")
+    return crc32(body) != int(checksum)
+
+
+def _foreign(status: int, reason: str = "") -> ConnectionFailed:
+    because = f": {' '.join(reason.split())}" if reason else ""
+    return ConnectionFailed(f"what answers there is no DynamoDB (status {status}){because}")
 
 
 @contextmanager
@@ -342,10 +409,11 @@ def _as_api_error(operation: str, response: Json) -> ApiError:
     code, message = response["Error"].get("Code", ""), response["Error"].get("Message", "")
     if not code or code.isdigit():
         status = response["ResponseMetadata"].get("HTTPStatusCode", 0)
-        if status < 500:
-            return _foreign(status)
+        if status < _FAILURES_FROM:
+            return _foreign(status, message)
+        reason = f": {' '.join(message.split())}" if message else " and gave no reason"
         return ConnectionFailed(
-            f"the server failed at {operation} and gave no reason (status {status}){_PERHAPS_DONE}"
+            f"the server failed at {operation}{reason} (status {status}){_PERHAPS_DONE}"
         )
     if code == UnknownOperationException.__name__ and not message:
         message = f"{operation} is not an operation of this server"

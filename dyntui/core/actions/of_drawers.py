@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, ends_of, reads_in
+from dyntui.core.actions.action import Action, branches_of, ends_of, reads_in
 
 OF_DRAWERS: tuple[Action, ...] = (
     Action("export.submit", ("ctrl+s",), "Begin the export", "Export"),
@@ -69,6 +69,9 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("setting.close", ("escape",), "Back; what is sent goes on", "Back", palette=False),
     Action("drop.submit", ("ctrl+s",), "Drop the table", "Drop"),
     Action("drop.close", ("escape",), "Back", "Back", palette=False),
+    Action("truncate.submit", ("ctrl+s",), "Empty the table", "Empty"),
+    Action("truncate.copy_as", ("f2",), "Copy the command", "Copy as"),
+    Action("truncate.close", ("escape",), "Stop, or back", "Back", palette=False),
     Action("moment.go", ("enter", "ctrl+s"), "Go there", "Go", palette=False),
     Action("moment.close", ("escape",), "Back", "Back", palette=False),
     Action("history.up", ("up", "k"), "Up", palette=False),
@@ -100,6 +103,7 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("copy.json", ("1", "j"), "As JSON", "JSON", call="show('json')"),
     Action("copy.cli", ("2", "a"), "As AWS CLI command", "AWS CLI", call="show('cli')"),
     Action("copy.boto3", ("3", "b"), "As boto3", "boto3", call="show('boto3')"),
+    Action("copy.partiql", ("4", "p"), "As PartiQL", "PartiQL", call="show('partiql')"),
     Action("copy.command", ("d",), "As dyntui command", "dyntui", call="show('command')"),
     Action("copy.copy", ("y", "c", "enter"), "Copy what is shown", "Copy"),
     *ends_of("copy"),
@@ -125,6 +129,9 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("bulk.down", ("down", "j"), "Down", palette=False),
     *ends_of("bulk"),
     Action("bulk.close", ("escape",), "Stop, or back", "Back", palette=False),
+    Action("many.submit", ("ctrl+s",), "Look at the writes", "Go on"),
+    Action("many.copy_as", ("f2",), "Copy the request for the first item", "Copy as"),
+    Action("many.close", ("escape",), "Back; nothing is changed", "Back", palette=False),
     Action("selection.submit", ("ctrl+s", "enter"), "Write the file", "Export", palette=False),
     Action("selection.close", ("escape",), "Back", "Back", palette=False),
     Action("follow.go", ("enter",), "Query there", "Query", palette=False),
@@ -143,8 +150,7 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("entities.up", ("up", "k"), "Up", palette=False),
     Action("entities.down", ("down", "j"), "Down", palette=False),
     *ends_of("entities"),
-    Action("entities.fold", ("left", "h"), "Close the branch, or to the one above", palette=False),
-    Action("entities.unfold", ("right", "l"), "Open the branch", palette=False),
+    *branches_of("entities"),
     Action("entities.close", ("escape", "q", "T"), "Back", "Back", palette=False),
     Action(
         "empty.load_samples",

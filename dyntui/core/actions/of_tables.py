@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
+from dyntui.core.actions.action import Action, branches_of, ends_of, looks_at, moves_in
 
 OF_TABLES: tuple[Action, ...] = (
     Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
@@ -40,6 +40,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("tables.create", ("o",), "Create a table", "New", "ask('create')", palette=False),
     Action("tables.alter", ("a",), "Alter the table", "Alter", call="ask('alter')"),
     Action("tables.drop", ("d",), "Drop the table", "Drop", call="ask('drop')"),
+    Action("tables.truncate", ("D",), "Empty the table", call="ask('truncate')"),
     Action("tables.export", ("E",), "Export the table", "", "ask('export')", palette=False),
     Action(
         "tables.copy_as",
@@ -65,6 +66,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("tables.cursor_down", ("j",), "Down", palette=False),
     Action("tables.cursor_up", ("k",), "Up", palette=False),
     *ends_of("tables"),
+    *branches_of("tables"),
     Action(
         "form.run",
         ("ctrl+j", "alt+enter", "f5"),
@@ -109,6 +111,13 @@ OF_TABLES: tuple[Action, ...] = (
     Action("items.mark_up", ("shift+up",), "Mark, and on up", "", "ask('mark_up')", False),
     Action("items.mark_all", ("M",), "Mark all rows in memory, or none", call="ask('mark_all')"),
     Action("items.export", ("E",), "Export the marked items to a file", call="ask('export')"),
+    Action(
+        "items.edit_many",
+        ("equals_sign",),
+        "Change an attribute of the marked items, or of all that match",
+        "",
+        "ask('edit_many')",
+    ),
     Action("items.undo", ("u",), "Undo the last write", call="ask('undo')"),
     Action("items.follow", ("F",), "Follow the value to an index or table", call="ask('follow')"),
     Action("items.refresh", ("r",), "Read again every 2, 10, 60 s, or never", "", "ask('refresh')"),
@@ -146,6 +155,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.down", ("j",), "Down", palette=False),
     Action("item.up", ("k",), "Up", palette=False),
     *ends_of("item"),
+    *branches_of("item"),
     Action("item.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("settings.change", ("enter", "a"), "Change the setting", "Change", "ask('change')"),
     Action("settings.filter", ("slash",), "Filter the settings", "Filter", "ask('filter')"),

@@ -12,14 +12,14 @@ from collections.abc import Callable
 
 from dyntui.core.connection.page_sizes import UNITS_MIN, PageSizes
 from dyntui.core.connection.pages import consumed_units
-from dyntui.core.connection.session import is_read
 from engine.client.protocol import OWNER, Client, Context, Json
 from engine.clock import SYSTEM_CLOCK, Clock, pause
 from engine.errors import RequestCancelled
 
 _PAGE_S = 0.25
 _SLICE_S = 0.1
-_READS = frozenset({"BatchGetItem", "TransactGetItems"})
+READS = frozenset({"GetItem", "Query", "Scan"})
+_BATCH_READS = frozenset({"BatchGetItem", "TransactGetItems"})
 _STATEMENTS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
@@ -125,4 +125,11 @@ def reads_items(operation: str, request: Json) -> bool:
     statements = request.get("Statements") or request.get("TransactStatements") or ()
     if statements:
         return all(is_read("ExecuteStatement", one) for one in statements)
-    return operation in _READS or is_read(operation, request)
+    return operation in _BATCH_READS or is_read(operation, request)
+
+
+def is_read(operation: str, request: Json) -> bool:
+    """Whether a request of one operation reads items."""
+    if operation != "ExecuteStatement":
+        return operation in READS
+    return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dyntui.core.connection.pages import consumed_units
+from dyntui.core.connection.asking import Asking, AskingClient
+from dyntui.core.connection.rate_limit import READS
 from engine.client.paging import answers
 from engine.client.protocol import Client, Context
 from engine.client.retrying import Wait
@@ -14,26 +14,33 @@ from engine.clock import SYSTEM_CLOCK, Clock
 
 Json = dict[str, Any]
 
-READS = frozenset({"GetItem", "Query", "Scan"})
+ORIGIN = "person"
+"""Why its requests come, as the change log has it."""
 SHOWN_S = 0.5
 """How long a wait is told at least, so that it can be seen."""
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "ExecuteStatement"})
 
 
 class Session:
-    """Calls a Client for a person, and adds up the units that the answers say they consumed.
+    """Calls a Client for a person.
 
+    `asking` counts the units: that of the connection whose client this is, or one of its own.
     `drafts` is what the person typed into forms and did not send: by the form's title, then by
     field.
     """
 
-    def __init__(self, client: Client, region: str, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._client = client
+    def __init__(
+        self,
+        client: Client,
+        region: str,
+        clock: Clock = SYSTEM_CLOCK,
+        asking: Asking | None = None,
+    ) -> None:
+        self.asking = asking or Asking()
+        self.asking.origin, self.asking.counts = ORIGIN, True
+        self._client = client if asking is not None else AskingClient(client, self.asking)
         self.region = region
         self.clock = clock
-        self._lock = threading.Lock()
-        self.read_units = 0.0
-        self.write_units = 0.0
         self.drafts: dict[str, dict[str, str | bool]] = {}
         self._wait: Wait | None = None
         self._wait_ends_s = 0.0
@@ -68,30 +75,12 @@ class Session:
         self, operation: str, request: Json, cancelled: Callable[[], bool] | None = None
     ) -> Json:
         """Answer one request; raises `engine.errors.ApiError`."""
-        reads = is_read(operation, request)
-        metered = reads or operation in WRITES
-        if metered:
+        if operation in READS or operation in WRITES:
             request = {"ReturnConsumedCapacity": "TOTAL", **request}
-        context = Context(origin="person", cancelled=cancelled)
-        response = self._client.call(operation, request, context)
-        if metered:
-            units = consumed_units(response)
-            with self._lock:
-                if reads:
-                    self.read_units += units
-                else:
-                    self.write_units += units
-        return response
+        return self._client.call(operation, request, Context(origin=ORIGIN, cancelled=cancelled))
 
     def at(self, when: str) -> Session:
         """One that reads as of a time, and charges nothing; raises `engine.errors.ApiError`."""
         from dyntui.core.connection.past import client_at
 
         return Session(client_at(self._client, when, self.clock), self.region, self.clock)
-
-
-def is_read(operation: str, request: Json) -> bool:
-    """Whether a request reads items."""
-    if operation != "ExecuteStatement":
-        return operation in READS
-    return str(request["Statement"]).lstrip()[:6].upper() == "SELECT"

@@ -62,10 +62,13 @@ class StatementSession:
         self.named: dict[str, Json] = {}
         self.consistent = False
         self.group: Group | None = None
+        self.asked: tuple[str, ...] = ()
+        """The tables that the last statement is about, known or not."""
         self._tables: dict[str, TableInfo] = {}
 
     def table(self, name: str) -> TableInfo:
         """A table's schema, described once until `forget`; raises `ApiError`."""
+        self.asked = (name,)
         if name not in self._tables:
             answer = self.caller.call("DescribeTable", {"TableName": name})
             self._tables[name] = TableInfo.from_description(answer["Table"])
@@ -84,6 +87,7 @@ class StatementSession:
         if word is None:
             sent, parameters = with_parameters(text, self.named, positional)
             prepared = prepare(sent, self.table)
+            self.asked = (prepared.source.table,)
             if self.group is None:
                 return Ready(prepared, tuple(parameters))
             self.group.add(prepared, parameters, consistent=self.consistent)
@@ -107,6 +111,7 @@ class StatementSession:
         if group is None or (word != "ROLLBACK" and group.kind != wanted):
             raise GroupError(f"{word}: no {wanted} is open")
         self.group = None
+        self.asked = tuple(statement.source.table for statement in group.statements)
         if word == "ROLLBACK":
             return Noted(f"the {group.kind} was dropped, nothing was sent")
         return group if group.entries else Noted(f"the {group.kind} was empty")

@@ -30,8 +30,8 @@ FILM_COUNT = 300
 GENRES = ("Drama", "Comedy", "Action", "Horror")
 QUIET_ROUNDS = 2
 ROUND_STEPS = 12
-HOLD_SECONDS = 20.0
-MAX_ROUNDS = 1_000
+HOLD_SECONDS = 60.0
+MAX_ROUNDS = 6_000
 ROUND_SECONDS = 0.01
 LARGE = (120, 40)
 SMALL = (80, 24)
@@ -152,6 +152,12 @@ async def settle(pilot: Pilot[None]) -> None:
         if quiet == QUIET_ROUNDS - 1:
             # Some widget may be in the middle of a handler, which this waits for.
             await pilot._wait_for_screen()
+
+
+async def threads_end(pilot: Pilot[None]) -> None:
+    """Wait for the threads also of jobs that were stopped; no other can begin after that."""
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await settle(pilot)
 
 
 def _busy(app: App[Any]) -> bool:

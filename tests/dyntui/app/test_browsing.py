@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.item_tree import ItemTree
+from dyntui.widgets.palette import ActionProvider
 from dyntui.widgets.query_form import KeyField, QueryForm
 from dyntui.widgets.table_list import TableList
 from dyntui.widgets.text_view import TextView
 from engine import Engine
 from tests.dyntui.app.driving import (
     FILM_COUNT,
+    LARGE,
     SMALL,
     Held,
     Recorder,
     app_of,
     find,
     grid_of,
+    make_app,
     open_table,
     press,
     press_on,
@@ -29,6 +34,7 @@ from tests.dyntui.app.driving import (
     screen_text,
     settle,
     shown,
+    threads_end,
     type_text,
 )
 
@@ -89,6 +95,19 @@ async def test_escape_stops_a_long_read(engine: Engine, monkeypatch: pytest.Monk
         assert grid_of(pilot).cursor_row == 0
         await press(pilot, "ctrl+end")
         assert shown(pilot, "#status").startswith(f"row {FILM_COUNT} of {FILM_COUNT} · ")
+
+
+async def test_escape_stops_the_first_read(engine: Engine) -> None:
+    """It is not begun again before one moves on."""
+    client = Held(engine, "Scan", at=1)
+    async with make_app(client, engine).run_test(size=LARGE) as pilot:
+        await client.reached()
+        await press_on(pilot, "escape")
+        await settle(pilot)
+        assert shown(pilot, "#status").startswith("no items so far · ")
+        client.release()
+        await threads_end(pilot)
+        assert len(client.requests("Scan")) == 1
 
 
 async def test_one_can_move_while_all_is_read(
@@ -182,6 +201,49 @@ async def test_an_error_of_dynamodb_stands_where_the_rows_would(
         await type_text(pilot, "size(genre)")
         await press(pilot, "enter")
         assert "ValidationException: Invalid FilterExpression" in shown(pilot, "#status")
+
+
+@pytest.mark.parametrize(("fold", "unfold"), [("left", "right"), ("h", "l")])
+async def test_branches_of_an_item_open_and_close(
+    client: Recorder, engine: Engine, fold: str, unfold: str
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "enter")
+        tree = find(pilot, ItemTree)
+        await press(pilot, *["down"] * 4)
+        assert tree.member is not None
+        assert tree.member.name == "ratings"
+        assert re.search(r"votes +N +\d", screen_text(pilot))
+        await press(pilot, fold)
+        assert not re.search(r"votes +N +\d", screen_text(pilot))
+        await press(pilot, unfold, "down")
+        assert tree.member.name == "imdb"
+        await press(pilot, fold)
+        assert tree.member.name == "ratings"
+
+
+async def test_a_long_value_of_an_item_scrolls_sideways(client: Recorder, engine: Engine) -> None:
+    item = {"id": {"S": "film-0000"}, "title": {"S": "x" * 200}}
+    engine.call("PutItem", {"TableName": "films", "Item": item})
+    async with running(client, engine) as pilot:
+        await press(pilot, "f")
+        await type_text(pilot, "film-0000")
+        await press(pilot, "ctrl+j", "escape", "enter", "down")
+        tree = find(pilot, ItemTree)
+        await press(pilot, "right", "right")
+        assert tree.scroll_x == 2
+        await press(pilot, "left", "left", "left")
+        assert tree.scroll_x == 0
+
+
+async def test_indexes_of_a_table_open_and_close(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "g", "left")
+        assert "by-genre" not in screen_text(pilot).splitlines()[3]
+        await press(pilot, "right", "down")
+        assert "by-genre" in screen_text(pilot).splitlines()[3]
+        await press(pilot, "left", "left")
+        assert "by-genre" not in screen_text(pilot).splitlines()[3]
 
 
 async def test_the_item_panel_follows_the_cursor(client: Recorder, engine: Engine) -> None:
@@ -340,13 +402,28 @@ async def test_the_palette_does_what_a_key_does(client: Recorder, engine: Engine
         assert "deletion protection" in screen_text(pilot)
 
 
+async def test_the_palette_does_nothing_out_of_sight(client: Recorder, engine: Engine) -> None:
+    def contexts(pilot: Pilot[None]) -> set[str]:
+        return {action.context for action, _ in ActionProvider(pilot.app.screen)._offers()}
+
+    async with running(client, engine, SMALL) as pilot:
+        assert contexts(pilot) >= {"app", "browser", "tables", "items"}
+        assert contexts(pilot).isdisjoint({"item", "partiql", "settings"})
+        await press(pilot, "p")
+        assert "partiql" in contexts(pilot)
+        assert "items" not in contexts(pilot)
+        await press(pilot, "escape", "1", "enter")
+        assert "item" in contexts(pilot)
+        assert contexts(pilot).isdisjoint({"partiql", "results", "row"})
+
+
 async def test_the_header_adds_up_units(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         session = app_of(pilot).session
-        before = session.read_units
+        before = session.asking.read_units
         assert before > 0
         await press(pilot, "R")
-        assert session.read_units == 2 * before
+        assert session.asking.read_units == 2 * before
         assert f"read {2 * before:g} RCU" in screen_text(pilot)
 
 

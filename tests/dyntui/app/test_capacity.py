@@ -31,6 +31,7 @@ from tests.dyntui.app.driving import (
     LARGE,
     SMALL,
     Recorder,
+    app_of,
     find,
     make_app,
     notices,
@@ -296,6 +297,10 @@ async def test_a_load_test_runs_and_leaves_nothing(client: Recorder, engine: Eng
         assert "items removed" in notices(pilot)[-1]
         assert "● live" in screen_text(pilot)
         assert client.requests("GetItem")
+        units = app_of(pilot).session.asking
+        assert units.read_units >= 0.5 * len(client.requests("GetItem")) > 0
+        # What it wrote, and what removed that.
+        assert units.write_units >= 2 * len(client.requests("DeleteItem")) > 0
         count = engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"]
         assert count == FILM_COUNT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.style import Style
@@ -14,6 +15,7 @@ from dyntui.core.text.clipboard import OSC52_CHARACTERS_MAX, Clipboard
 from dyntui.core.user.preferences import Preferences
 from dyntui.core.user.theme_files import BUILT_IN, CONTRAST_MIN, contrast
 from dyntui.core.user.user_config import UserConfig
+from dyntui.screens.drawer import Drawer
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.review import ReviewScreen
@@ -32,6 +34,7 @@ from tests.dyntui.app.driving import (
     running,
     screen_text,
     settle,
+    shown,
     type_text,
 )
 from tests.dyntui.app.test_snapshots import SCENES, THREE, Scene
@@ -130,6 +133,51 @@ async def test_in_a_very_small_window_an_item_is_in_sight(client: Recorder, engi
         assert "The film number 3" in screen_text(pilot)
 
 
+async def test_in_a_very_small_window_the_help_is_not_cut(client: Recorder, engine: Engine) -> None:
+    async with make_app(client, engine).run_test(size=(40, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark", "slash")
+        await type_text(pilot, "jump: a letter")
+        words = " ".join(screen_text(pilot).split())
+        assert "^G Jump: a letter for each panel, tab and place" in words
+        await press(pilot, "escape", "G")
+        words = "".join(screen_text(pilot).split())
+        assert "attribute_typeSNBSSNSBSML(a,'S')BOOLNULL" in words
+        assert "…" not in words.replace("BETWEEN…AND…", "").replace("IN(…)", "")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "C", "o", "T", "d", "c", "space", "E"])
+async def test_a_drawer_is_no_wider_than_a_very_small_window(
+    client: Recorder, engine: Engine, key: str
+) -> None:
+    async with running(client, engine, (40, 12)) as pilot:
+        await press(pilot, "m", key)
+        screen = pilot.app.screen
+        assert isinstance(screen, Drawer)
+        assert screen.query_one("#drawer").region.right <= 40
+        assert "Esc" in screen_text(pilot).splitlines()[-1]
+        for field in screen.query(Input):
+            assert field.region.right <= 40
+
+
+async def test_the_first_frame_of_a_drawer_is_made_for_a_small_window(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow: list[bool] = []
+    lay_out = Drawer._refresh_layout
+
+    def noted(drawer: Drawer[None], *arguments: Any, **options: Any) -> None:
+        narrow.append(drawer.has_class("-narrow"))
+        lay_out(drawer, *arguments, **options)
+
+    monkeypatch.setattr(Drawer, "_refresh_layout", noted)
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "question_mark", "escape", "C")
+        assert isinstance(pilot.app.screen, Drawer)
+        assert narrow
+        assert all(narrow)
+
+
 async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "ctrl+c", "ctrl+c")
@@ -198,7 +246,7 @@ async def test_a_theme_of_the_users_own(
         names = [str(option.id) for option in find(pilot, OptionList).options]
         assert names == [*BUILT_IN, "sea", "torn"]
         await press(pilot, "down", "enter")
-        assert "accent is not a colour" in screen_text(pilot)
+        assert "accent is not a colour" in shown(pilot, "#drawer-error")
         assert isinstance(pilot.app.screen, ThemeScreen)
         await press(pilot, "escape")
         assert pilot.app.theme == "dyntui-sea"

@@ -111,7 +111,7 @@ async def test_an_edit_is_shown_before_it_is_sent(client: Recorder, engine: Engi
         assert stored(engine, 43) == new
         assert writes(client) == ["UpdateItem"]
         assert grid_of(pilot).item == new
-        assert app_of(pilot).session.write_units == 2
+        assert app_of(pilot).session.asking.write_units == 2
 
 
 async def test_nothing_is_sent_for_no_change(client: Recorder, engine: Engine) -> None:

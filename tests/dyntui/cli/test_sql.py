@@ -197,3 +197,24 @@ def test_bytes_that_are_no_text(orders: Shell) -> None:
 
 def test_nothing_is_done_for_nothing(orders: Shell) -> None:
     assert orders.ok("sql", stdin=" ; -- nothing\n;").both == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["SELECT * FROM oders"],
+        ["--explain", "SELECT * FROM oders ORDER BY placed"],
+        [f"BEGIN; {ADA} AND placed = 1; SELECT * FROM oders WHERE customer = 'a'; COMMIT"],
+    ],
+)
+def test_a_misspelt_table_leads_to_the_one_that_was_meant(
+    orders: Shell, arguments: list[str]
+) -> None:
+    said = orders.refused(["sql", *arguments]).splitlines()
+    assert "not found" in said[0]
+    assert said[-1].endswith("did you mean orders?")
+
+
+def test_a_table_like_no_other_has_no_hint(orders: Shell) -> None:
+    (line,) = orders.refused(["sql", "SELECT * FROM zebra"]).splitlines()
+    assert "not found" in line

@@ -66,22 +66,38 @@ def test_what_enter_runs(text: str, whole: bool) -> None:
     assert is_whole(text) == whole
 
 
-def test_a_mistake_is_marked() -> None:
+def test_a_mistake_is_marked(prompt: Shell) -> None:
     text = "SELECT *\nFROM orders WHERE\t= 1"
     error = StatementError("not so", text.index("="))
-    assert error_lines(error, text) == [
+    assert error_lines(prompt, error, text) == [
         "not so",
         "  FROM orders WHERE = 1",
         "                    ^",
     ]
 
 
-def test_a_refusal_has_a_hint() -> None:
+def test_a_refusal_has_a_hint(prompt: Shell) -> None:
     error = ConditionalCheckFailedException("The conditional request failed")
-    assert error_lines(error, "x") == [
+    assert error_lines(prompt, error, "x") == [
         "ConditionalCheckFailedException: The conditional request failed",
         "The item is not as it was read: somebody wrote meanwhile.",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM oders",
+        "SELECT * FROM oders WHERE customer = 'ada' ORDER BY placed",
+        "UPDATE oders SET a = 1 WHERE customer = 'ada' AND placed = 1",
+        "\\describe oders",
+        "\\explain SELECT * FROM oders",
+    ],
+)
+def test_a_misspelt_table_leads_to_the_one_that_was_meant(prompt: Shell, text: str) -> None:
+    with pytest.raises(ApiError) as caught:
+        run_input(prompt, text)
+    assert error_lines(prompt, caught.value, text)[-1] == "did you mean orders?"
 
 
 def completed(prompt: Shell, text: str) -> list[str]:

@@ -17,11 +17,16 @@ JSON_TYPE = "application/x-amz-json-1.0"
 
 @dataclass
 class Answer:
-    """A status with a body; a body of None ends the connection instead."""
+    """A status with a body; a body of None ends the connection instead.
+
+    `length` is how long it says it is, where that is not so; `headers` are further ones.
+    """
 
     body: bytes | None = b"{}"
     status: int = 200
     content_type: str = JSON_TYPE
+    length: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,7 +71,10 @@ def scripted(*answers: Answer) -> Iterator[Scripted]:
                 return
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
+            length = len(answer.body) if answer.length is None else answer.length
+            self.send_header("Content-Length", str(length))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body)
 

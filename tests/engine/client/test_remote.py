@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from engine.model.service import service_model
 from tests.engine.client.scripted import Answer, scripted
 
 NOBODY = "http://127.0.0.1:1"
+NO_TABLES = Answer(b'{"TableNames": []}')
 
 
 def client_of(url: str, attempts_max: int = 1, **arguments: Any) -> RemoteClient:
@@ -68,7 +70,7 @@ def test_a_request_goes_out_as_it_was_given() -> None:
 
 
 def test_an_empty_request_is_an_empty_object() -> None:
-    with scripted() as server:
+    with scripted(NO_TABLES) as server:
         client_of(server.url).call("ListTables", {})
     assert server.asked[0].body == b"{}"
 
@@ -81,10 +83,16 @@ def test_every_operation_can_be_sent_with_and_without_its_members() -> None:
             values: tuple[Any, ...] = ("", None, [], {})
             for value in values:
                 members = model.input_shape(operation).members
-                client.call(operation, dict.fromkeys(members, value))
-            client.call(operation, {})
+                _send(client, operation, dict.fromkeys(members, value))
+            _send(client, operation, {})
             assert server.asked[-1].json.keys() <= {"ClientRequestToken", "ClientToken"}
     assert len(server.asked) == 5 * len(model.operations)
+
+
+def _send(client: RemoteClient, operation: str, request: dict[str, Any]) -> None:
+    """An empty answer is right for some operations only."""
+    with suppress(ConnectionFailed):
+        client.call(operation, request)
 
 
 def test_a_transaction_gets_a_token_unless_it_has_one() -> None:
@@ -129,7 +137,7 @@ def test_a_cancelled_request_is_not_sent() -> None:
 
 def test_given_credentials_sign_the_request_and_are_not_shown() -> None:
     credentials = Credentials("AKIDGIVEN", "very secret", "token")
-    with scripted() as server:
+    with scripted(NO_TABLES) as server:
         client_of(server.url, credentials=credentials, region="eu-west-1").list_tables()
     headers = server.asked[0].headers
     assert "Credential=AKIDGIVEN/" in headers["authorization"]
@@ -144,7 +152,7 @@ def test_a_profile_chooses_credentials_and_region(aws_config: Path) -> None:
         "[profile shop]\nregion = eu-north-1\n"
         "aws_access_key_id = AKIDSHOP\naws_secret_access_key = secret\n"
     )
-    with scripted() as server:
+    with scripted(NO_TABLES) as server:
         client = client_of(server.url, profile="shop")
         client.list_tables()
     assert "Credential=AKIDSHOP/" in server.asked[0].headers["authorization"]
@@ -152,7 +160,7 @@ def test_a_profile_chooses_credentials_and_region(aws_config: Path) -> None:
 
 
 def test_a_server_elsewhere_needs_neither_credentials_nor_region() -> None:
-    with scripted() as server:
+    with scripted(NO_TABLES) as server:
         client = client_of(server.url)
         client.list_tables()
     assert "Credential=dyntui/" in server.asked[0].headers["authorization"]
@@ -352,7 +360,7 @@ def test_what_is_tried_again_is_told_with_the_reason(monkeypatch: pytest.MonkeyP
     throttled = error_answer("ProvisionedThroughputExceededException", message="too much")
     told: list[str] = []
     failed = error_answer("InternalServerError", 500)
-    with scripted(throttled, failed, Answer(None), throttled, Answer()) as one:
+    with scripted(throttled, failed, Answer(None), throttled, NO_TABLES) as one:
         client = client_of(one.url, attempts_max=5)
         client.on_wait = lambda wait: told.append(str(wait))
         client.list_tables()

@@ -40,16 +40,16 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def server_of(engine: Engine) -> ThreadingHTTPServer:
+def server_of(engine: Engine, answering: type[Handler] = Handler) -> ThreadingHTTPServer:
     """A server on loopback, at a free port."""
-    handler = type("EngineHandler", (Handler,), {"engine": engine})
+    handler = type("EngineHandler", (answering,), {"engine": engine})
     return ThreadingHTTPServer(("127.0.0.1", 0), handler)
 
 
 @contextmanager
-def serving(engine: Engine) -> Iterator[str]:
+def serving(engine: Engine, answering: type[Handler] = Handler) -> Iterator[str]:
     """The address at which a thread answers with an engine while the block runs."""
-    with server_of(engine) as server:
+    with server_of(engine, answering) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
