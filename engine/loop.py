@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.answering import begin, dump_wire, finish, load_wire
 from engine.client.protocol import Context, Json
-from engine.engine import begin, dump_wire, finish, load_wire
 from engine.operations import SHORT_OPERATIONS
 from engine.operations.region import Region, Write
 from engine.storage.loop_writer import CallSoon, LoopTicket

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page
-from dyntui.lessons.sandbox import definition, key_schema, throughput
+from dyntui.lessons.sandbox import definition, throughput
 from engine.errors import ApiError
+from sample_data.dataset import key_schema
 
 TABLE = "orders"
 INDEX = "by-day"

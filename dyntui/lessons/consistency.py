@@ -5,7 +5,8 @@ from __future__ import annotations
 from dyntui.core.text.amounts import counted
 from dyntui.lessons.lesson import Lesson, Parameter
 from dyntui.lessons.page import Json, Page, units_of
-from dyntui.lessons.sandbox import definition, key_schema
+from dyntui.lessons.sandbox import definition
+from sample_data.dataset import key_schema
 
 LAG_S = 1.0
 TABLE = "tickets"

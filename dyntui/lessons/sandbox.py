@@ -11,6 +11,7 @@ from typing import Any
 from dyntui.lessons.lesson import Lesson
 from engine import Engine, RetryingClient, Settings, VirtualClock
 from sample_data import DATASETS, REFERENCE_S, load
+from sample_data.dataset import key_schema
 
 Json = dict[str, Any]
 
@@ -121,14 +122,6 @@ def definition(
     else:
         request["ProvisionedThroughput"] = throughput(*units)
     return request | more
-
-
-def key_schema(key: str, sort: str | None = None) -> list[Json]:
-    """The KeySchema of a table or an index."""
-    schema = [{"AttributeName": key, "KeyType": "HASH"}]
-    if sort is not None:
-        schema.append({"AttributeName": sort, "KeyType": "RANGE"})
-    return schema
 
 
 def throughput(reads: int, writes: int) -> Json:

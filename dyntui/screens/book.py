@@ -132,7 +132,3 @@ class BookScreen(Drawer[Draft | None]):
     def action_up(self) -> None:
         """The one before."""
         self.query_one(OptionList).action_cursor_up()
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)

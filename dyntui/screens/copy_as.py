@@ -71,10 +71,6 @@ class CopyScreen(Drawer[None]):
         self.copy(self._written(self._form), f"{self._title} as {self._forms[self._form]}")
         self.dismiss()
 
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss()
-
 
 class CopyAsScreen(CopyScreen):
     """Shows a request, and those that follow it, in one of three forms."""

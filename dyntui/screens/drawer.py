@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine, PlaceLine
 from dyntui.widgets.jobs import JobHost
@@ -76,6 +76,19 @@ class Drawer(ModalScreen[Result], JobHost):
 
     def _close(self, result: Result | None) -> None:
         super().dismiss(result)
+
+    def on_mount(self) -> None:
+        """Be laid out for the window from the first frame on: it is told its size only after it."""
+        width, height = self.app.size
+        for cells, steps in (
+            (width, self.app.HORIZONTAL_BREAKPOINTS),
+            (height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class(*self._get_breakpoint_classes(cells, steps or []))
+
+    def action_close(self) -> None:
+        """Back, with no result."""
+        self.dismiss()
 
     @abstractmethod
     def title_text(self) -> Text:
@@ -175,4 +188,4 @@ class Drawer(ModalScreen[Result], JobHost):
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text, and say so."""
-        copy_text(self, text, f"Copied {what}: {len(text):,} characters")
+        copy_measured(self, text, what)

@@ -72,10 +72,6 @@ class DropTableScreen(Drawer[str | None]):
     def _dropped(self) -> None:
         self.dismiss(self._info.name)
 
-    def action_close(self) -> None:
-        """Back; nothing is dropped."""
-        self.dismiss(None)
-
 
 def _what_goes(info: TableInfo) -> str:
     """All that is lost, in words."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Select, Static
+from textual.widgets import Static
 
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
@@ -53,15 +53,11 @@ class ExportScreen(TransferDrawer):
         yield Static("", classes="caption", id="meaning")
         yield TextView()
 
-    @property
-    def _by_service(self) -> bool:
-        return str(self.query_one("#by", Select).value) == SERVICE
-
     def show_meaning(self) -> None:
         """Show the command, or that it is a request."""
         plan, area = export_plan(self.typed), self.query_one(TextView)
         caption = self.query_one("#meaning", Static)
-        if self._by_service:
+        if self.by_service:
             caption.update("the request; To is a bucket, or bucket/prefix")
             try:
                 area.show_request(export_request(plan, plan.table, self._now_s()))
@@ -74,7 +70,7 @@ class ExportScreen(TransferDrawer):
     def what_to_copy(self) -> str | Request:
         """The command, or the request."""
         plan = export_plan(self.typed)
-        if self._by_service:
+        if self.by_service:
             return export_request(plan, plan.table, self._now_s())
         return plan.command
 
@@ -89,7 +85,7 @@ class ExportScreen(TransferDrawer):
             self.show_error("give a table, and a file or folder")
             return
         try:
-            if not self._by_service:
+            if not self.by_service:
                 plan.target()
                 self.dismiss(Transfer("export", plan.table, plan.destination, now_s, plan))
                 return

@@ -78,7 +78,3 @@ class FilterChangesScreen(Drawer[Wanted | None]):
             self.show_error("At least one event is shown.")
             return
         self.dismiss(Wanted(frozenset() if len(events) == len(EVENTS) else events, key))
-
-    def action_close(self) -> None:
-        """Back; the same changes as before."""
-        self.dismiss(None)

@@ -13,6 +13,7 @@ from dyntui.core.connection.choices import ConnectError
 from dyntui.core.connection.connect import Connection
 from dyntui.core.recovery.timeline_lists import change_row
 from dyntui.core.recovery.timeline_texts import history_command
+from dyntui.core.recovery.undoing import UndoWanted
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.change_text import change_json, key_text
 from dyntui.core.text.formats import dynamodb_json
@@ -103,7 +104,7 @@ class HistoryScreen(Drawer[HistoryLeft], FilteredRows):
 
     def action_undo(self) -> None:
         """Undo the chosen change."""
-        from dyntui.screens.undo import UndoScreen, UndoWanted
+        from dyntui.screens.undo import UndoScreen
 
         change = self._change
         if change is None:

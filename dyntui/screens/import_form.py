@@ -69,14 +69,10 @@ class ImportScreen(TransferDrawer):
         super().on_mount()
         self.action_look()
 
-    @property
-    def _by_service(self) -> bool:
-        return str(self.query_one("#by", Select).value) == SERVICE
-
     def show_meaning(self) -> None:
         """Show what is done; the first items are looked at when a field is left."""
         plan, caption = import_plan(self.typed), self.query_one("#meaning", Static)
-        if not self._by_service:
+        if not self.by_service:
             caption.update(Text(plan.command if plan.address else "the first items"))
             return
         caption.update("the request; From is a bucket, or bucket/prefix")
@@ -88,7 +84,7 @@ class ImportScreen(TransferDrawer):
     def what_to_copy(self) -> str | Request:
         """The command, or the request."""
         plan = import_plan(self.typed)
-        return import_request(plan) if self._by_service else plan.command
+        return import_request(plan) if self.by_service else plan.command
 
     # Looking at the source.
 
@@ -114,7 +110,7 @@ class ImportScreen(TransferDrawer):
     def action_look(self) -> None:
         """Show the first items as they would be put."""
         plan = import_plan(self.typed)
-        if self._by_service or not plan.address or plan.address == "-":
+        if self.by_service or not plan.address or plan.address == "-":
             return
 
         def work(_: Cancelled) -> list[str]:
@@ -128,7 +124,7 @@ class ImportScreen(TransferDrawer):
                 return [f"… {fault_words(error)}"]
 
         def done(lines: list[str]) -> None:
-            if not self._by_service:
+            if not self.by_service:
                 self.query_one(TextView).show("\n".join(lines), json=False)
 
         self.run_job("looking at the source", work, done, self.show_error, group="look")
@@ -142,7 +138,7 @@ class ImportScreen(TransferDrawer):
         if not plan.table or not plan.address or plan.address == "-":
             self.show_error("give a file or folder, and a table")
             return
-        if self._by_service:
+        if self.by_service:
             self._ask_service(now_s)
             return
 

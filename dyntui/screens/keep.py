@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -14,39 +12,19 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Select, Static
 
+from dyntui.core.recovery.keeping import KINDS, Keep, Kind
 from dyntui.core.text.moments import local_time
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.text_view import TextView
 
-Kind = Literal["backup", "snapshot", "all"]
-KINDS: dict[Kind, str] = {
-    "backup": "backup of the table",
-    "snapshot": "snapshot of the table",
-    "all": "snapshot of all tables",
-}
 ABOUT = (
     "Either is one file, as of this instant, compressed and encrypted; making it draws no "
     "capacity. A backup is DynamoDB's, and brings back keys, indexes and throughput; a snapshot "
     "brings back all settings, too, and can take the place of what is there."
 )
 _ODD = re.compile(r"[^a-zA-Z0-9_.-]")
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """What is to be made, and its name."""
-
-    kind: Kind
-    name: str
-
-    def command(self, table: str) -> str:
-        """The command that makes the same."""
-        if self.kind == "backup":
-            return shlex.join(["dyntui", "backup", "create", table, self.name])
-        tables = [] if self.kind == "all" else [table]
-        return shlex.join(["dyntui", "snapshot", "create", self.name, *tables])
 
 
 class KeepScreen(Drawer[Keep | None]):
@@ -105,7 +83,3 @@ class KeepScreen(Drawer[Keep | None]):
     def action_copy_as(self) -> None:
         """Copy the command."""
         self.copy(self._keep.command(self._table), "the command")
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)

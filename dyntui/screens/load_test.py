@@ -144,10 +144,6 @@ class LoadTestScreen(Drawer[Load | None]):
         """Copy the command."""
         self.copy(self.query_one(TextView).text, "the command")
 
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)
-
 
 def _input(name: str, value: int) -> Input:
     return Input(str(min(value, RATE_MAX)), id=name, compact=True)

@@ -86,7 +86,3 @@ class MomentScreen(Drawer[float | None]):
             self.dismiss(self._meant())
         except MomentError as error:
             self.show_error(str(error))
-
-    def action_close(self) -> None:
-        """Back; the cursor stays where it is."""
-        self.dismiss(None)

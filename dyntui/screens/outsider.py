@@ -140,7 +140,3 @@ class OutsiderScreen(Drawer[None]):
         """Copy both columns."""
         lines = [f"{one.name}\t{one.outside}\t{one.inside}" for one in self._seen]
         self.copy("\n".join(lines), "both columns")
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss()

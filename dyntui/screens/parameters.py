@@ -81,7 +81,3 @@ class ParametersScreen(Drawer[dict[str, Json] | None]):
                 field.focus()
                 return
         self.dismiss(values)
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)

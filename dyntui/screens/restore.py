@@ -88,7 +88,3 @@ class RestoreScreen(Drawer[str | None]):
             self.show_error(NO_COMMAND)
         else:
             self.copy(command, "the command")
-
-    def action_close(self) -> None:
-        """Back; nothing is restored."""
-        self.dismiss(None)

@@ -25,7 +25,7 @@ from dyntui.core.browse.writes import (
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.formats import cell_text
+from dyntui.core.text.formats import cell_text, shortened
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
@@ -207,5 +207,4 @@ def _short(value: Json | None) -> str:
     """A value in one line; what is absent is said in words."""
     if value is None:
         return "(absent)"
-    text = cell_text(value)
-    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+    return shortened(cell_text(value), MAX_VALUE)

@@ -60,7 +60,3 @@ class SaveScreen(Drawer[str | None]):
             self.dismiss(name)
         else:
             self.show_error("a name has letters or digits")
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)

@@ -89,7 +89,3 @@ class SelectionScreen(Drawer[str | None]):
                 self.dismiss(f"{counted(len(self._items), 'item')} in {path}: {bytes_text(size)}")
 
         self.run_job(f"writing {path.name}", work, done, self.show_error, group="selection")
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss(None)

@@ -1,4 +1,4 @@
-"""What one does to tables on the main screen: create, drop, load the sample data."""
+"""What one does to tables on the main screen: create, drop, empty, load the sample data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.navigation import Navigation
 from dyntui.widgets.jobs import Cancelled, JobHost
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import notify_error
 from engine.errors import ApiError
 
 
@@ -34,12 +34,22 @@ class TableWork(Navigation, JobHost):
         """Read which tables there are, and show one."""
 
     def _failed(self, error: ApiError) -> None:
-        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+        notify_error(self, error)
 
     def _drop(self, info: TableInfo) -> None:
         from dyntui.screens.drop_table import DropTableScreen
 
         self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+
+    def _truncate(self, info: TableInfo) -> None:
+        from dyntui.screens.empty_table import EmptyTableScreen
+
+        def closed(said: str | None) -> None:
+            if said is not None:
+                self.notify(said, markup=False)
+                self.load_tables()
+
+        self.app.push_screen(EmptyTableScreen(self._connection, info), closed)
 
     def _copy_as(self, info: TableInfo) -> None:
         from dyntui.core.tables.recreate import create_request

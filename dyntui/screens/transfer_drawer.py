@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
+from textual.widgets import Input, Select
 
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
+from dyntui.core.transfers.form import SERVICE
 from dyntui.core.transfers.transfers import Transfer
 from dyntui.screens.form_drawer import FormDrawer, Values
 
@@ -28,6 +29,11 @@ class TransferDrawer(FormDrawer[Transfer]):
     def __init__(self, session: Session, connection: Connection, values: Values) -> None:
         super().__init__(session, values)
         self._connection = connection
+
+    @property
+    def by_service(self) -> bool:
+        """Whether the service is asked to do it, by an export or import of its own."""
+        return str(self.query_one("#by", Select).value) == SERVICE
 
     def action_pick(self) -> None:
         """Choose a folder or file."""

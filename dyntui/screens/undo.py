@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,37 +12,17 @@ from textual.widgets import Static
 from dyntui.core.actions.spoken_keys import with_keys
 from dyntui.core.connection.connect import Connection
 from dyntui.core.recovery.undo_preview import UndoPreview, undo_preview
-from dyntui.core.recovery.undoing import undo_all
+from dyntui.core.recovery.undoing import UndoWanted, undo_all
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.change_text import key_text
 from dyntui.core.text.listed import Listed, Row
-from dyntui.core.text.time_words import iso_text
 from dyntui.screens.drawer import Drawer
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered_rows import LOOKS_ONLY, FilteredRows
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.rows_view import RowsView
-from engine.client.changes import Changes
 from engine.client.history import Undone
 from engine.client.protocol import Context
-
-
-@dataclass(frozen=True, slots=True)
-class UndoWanted:
-    """Which changes are meant, and how a title names them."""
-
-    which: Changes
-    name: str
-    only_last: bool = False
-
-    def command(self, table: str) -> str:
-        """The command that undoes the same."""
-        words = ["dyntui", "undo", table]
-        for seq in self.which.seqs or ():
-            words += ["--change", str(seq)]
-        for flag, at_s in (("--since", self.which.after_s), ("--until", self.which.until_s)):
-            words += [] if at_s is None else [flag, iso_text(at_s)]
-        return shlex.join(words + (["--last"] if self.only_last else []))
 
 
 class UndoScreen(Drawer[bool], FilteredRows):

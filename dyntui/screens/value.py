@@ -47,7 +47,3 @@ class ValueScreen(Drawer[None]):
     def action_pager(self) -> None:
         """Show the value in the pager."""
         page_elsewhere(self.app, value_text(self._value))
-
-    def action_close(self) -> None:
-        """Back."""
-        self.dismiss()

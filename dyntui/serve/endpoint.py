@@ -24,8 +24,8 @@ from dyntui.serve.credentials import region_named
 from dyntui.serve.limits import Limits
 from dyntui.serve.regions import Regions
 from dyntui.serve.request import Request
+from engine.answering import load_wire
 from engine.capacity.prometheus import CONTENT_TYPE
-from engine.engine import load_wire
 from engine.errors import (
     ApiError,
     FolderError,

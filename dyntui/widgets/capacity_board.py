@@ -29,11 +29,11 @@ from dyntui.core.text.pace import REST_S, Pace
 from dyntui.core.text.pictures import save_picture
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.capacity_tab import CapacityTab
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured, copy_text
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import Leads, Moved
 from dyntui.widgets.lines_view import LinesView
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import error_text, notify_error
 from dyntui.widgets.table_board import TableBoard
 from engine.client.capacity import CapacityReport, HotKey
 from engine.errors import ApiError
@@ -344,8 +344,7 @@ class CapacityBoard(TableBoard):
 
         def failed(error: ApiError) -> None:
             self._load = None
-            text = f"Load test of {run.table}: {error_text(self.app, error).plain}"
-            self.notify(text, severity="error", markup=False)
+            notify_error(self, error, f"Load test of {run.table}")
 
         self.run_job(f"load test of {run.table}", work, done, failed, group="load")
 
@@ -362,7 +361,7 @@ class CapacityBoard(TableBoard):
         """The report as JSON."""
         if self._report is not None:
             text = dynamodb_json(asdict(self._report))
-            copy_text(self, text, f"Copied the report as JSON: {len(text):,} characters")
+            copy_measured(self, text, "the report as JSON")
 
     def _copy_command(self) -> None:
         if self._info is not None:

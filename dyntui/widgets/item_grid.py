@@ -360,15 +360,23 @@ class ItemGrid(ScrollView, can_focus=True):
         return Region(0, row - self.scroll_offset.y + HEAD_LINES, self.size.width, 1)
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a cell, with Ctrl it marks; a second one opens the item."""
+        """A click puts the cursor on a cell, with Ctrl it marks; a second one opens the item.
+
+        On the head of a column it sorts by it.
+        """
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEAD_LINES:
+        if offset is None or not self.columns.shown:
             return
         x = offset.x
         fixed = self._fixed_columns()
         if not fixed or x >= self._lefts[fixed]:
             x += self.scroll_offset.x
         column = max((place for place, left in enumerate(self._lefts[:-1]) if left <= x), default=0)
+        if offset.y < HEAD_LINES:
+            if x < self._lefts[-1]:
+                self.move_to(self.cursor_row, column)
+                self.action_ask("sort")
+            return
         self.move_to(self.scroll_offset.y + offset.y - HEAD_LINES, column)
         if event.ctrl and self.marks is not None:
             self.action_ask("mark")

@@ -32,7 +32,7 @@ from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import notify_error
 from dyntui.widgets.row_list import QuietList
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
@@ -277,7 +277,7 @@ class LearnView(Vertical, JobHost, Filtered):
             self._show()
 
     def _failed(self, error: ApiError) -> None:
-        self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+        notify_error(self, error)
 
     def _arrived(self, shown: Run) -> None:
         """Who comes to the last step has read the lesson."""

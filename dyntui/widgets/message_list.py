@@ -18,6 +18,7 @@ from dyntui.core.browse.columns import Columns
 from dyntui.core.connection.pages import PageSource
 from dyntui.core.statements.asked import Ready
 from dyntui.core.statements.result_rows import RowReader
+from dyntui.core.text.formats import shortened
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.row_list import QuietList
@@ -68,9 +69,7 @@ class MessageList(QuietList):
         self.highlighted = len(told) - 1 if told else None
 
     def _prompt(self, told: Told) -> Text:
-        statement = " ".join(told.text.split())
-        if len(statement) > STATEMENT_CELLS_MAX:
-            statement = statement[: STATEMENT_CELLS_MAX - 1] + "…"
+        statement = shortened(" ".join(told.text.split()), STATEMENT_CELLS_MAX)
         text = Text(statement, style=self.app.theme_variables["accent"])
         return Text.assemble(text, "\n  ", told.outcome)
 

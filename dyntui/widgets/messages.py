@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App
+from textual.message_pump import MessagePump
 
 from dyntui.core.actions.hints import app_hint
 from dyntui.core.tables.cost import units_text
@@ -62,6 +63,12 @@ def rows_text(
     if left_out:
         parts.append(f"{left_out:,} more attributes: see the item")
     return Text(" · ".join(parts))
+
+
+def notify_error(node: MessagePump, error: ApiError, doing: str = "") -> None:
+    """Tell of an error from any widget or screen; `doing` is what failed, where one may wonder."""
+    text = error_text(node.app, error).plain
+    node.app.notify(f"{doing}: {text}" if doing else text, severity="error", markup=False)
 
 
 def error_text(app: App[Any], error: ApiError) -> Text:

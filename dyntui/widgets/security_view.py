@@ -22,7 +22,7 @@ from dyntui.core.security.sealed_tables import seal_table, verify_table
 from dyntui.core.security.words import loss_of
 from dyntui.core.tables.requests import Request
 from dyntui.core.text.amounts import counted
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import SETTINGS, Leads
 from dyntui.widgets.security_board import SecurityBoard
@@ -74,7 +74,9 @@ class SecurityView(SecurityBoard):
             "seal": lambda: self._with_config(self._ask_to_seal),
             "verify": lambda: self._with_config(self._verify),
             "copy_as": self._copy_as,
-            "copy": lambda: self._copy(self.query_one(TextView).text, "what is known of it"),
+            "copy": lambda: copy_measured(
+                self, self.query_one(TextView).text, "what is known of it"
+            ),
         }
         actions[message.what]()
 
@@ -251,10 +253,7 @@ class SecurityView(SecurityBoard):
 
         if self._page == "keys":
             if self.key is not None:
-                self._copy(f"dyntui keys describe {name_of(self.key)}", "the command")
+                copy_measured(self, f"dyntui keys describe {name_of(self.key)}", "the command")
         elif self.table is not None:
             request = Request("DescribeTable", {"TableName": self.table.info.name})
             self.app.push_screen(CopyAsScreen(request, self._session.region))
-
-    def _copy(self, text: str, what: str) -> None:
-        copy_text(self, text, f"Copied {what}: {len(text):,} characters")

@@ -32,12 +32,12 @@ from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import dynamodb_json
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import STREAMS, TIMELINE, Leads, Moved
 from dyntui.widgets.lines_view import LinesView
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import notify_error
 from dyntui.widgets.stream_reader import StreamReader
 from dyntui.widgets.stream_tab import StreamTab
 from engine.client.protocol import Context, LocalTools
@@ -431,7 +431,7 @@ class StreamBoard(StreamReader, Filtered):
             self.reload()
 
         def failed(error: ApiError) -> None:
-            self.notify(error_text(self.app, error).plain, severity="error", markup=False)
+            notify_error(self, error)
 
         def work(cancelled: Cancelled) -> int:
             return tools.expire(table, Context(origin="person", cancelled=cancelled))
@@ -444,7 +444,7 @@ class StreamBoard(StreamReader, Filtered):
         """The record as DynamoDB JSON."""
         if self._change is not None:
             text = dynamodb_json(self._change.record)
-            copy_text(self, text, f"Copied the record: {len(text):,} characters")
+            copy_measured(self, text, "the record")
 
     def _copy_as(self) -> None:
         from dyntui.core.streams.code import tail_boto3, tail_command

@@ -23,10 +23,10 @@ from dyntui.core.recovery.timeline_texts import (
     past_selects,
     text_lines,
 )
+from dyntui.core.recovery.undoing import UndoWanted
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.time_words import iso_text
-from dyntui.screens.undo import UndoWanted
 from dyntui.widgets.copied import copy_text
 from dyntui.widgets.leads import Leads, Moved
 from dyntui.widgets.past_items import PastItems

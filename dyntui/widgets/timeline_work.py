@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
+from dyntui.core.recovery.keeping import Keep
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.restore_plan import RestorePlan, plan_restore
 from dyntui.core.recovery.ways_back import StoppedError, Watch, back_up, copy_past, restore
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
-from dyntui.screens.keep import Keep
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.messages import error_text
+from dyntui.widgets.messages import notify_error
 from dyntui.widgets.timeline_tab import TimelineTab
 from dyntui.widgets.timeline_view import TimelineReading
 from engine.errors import ApiError
@@ -77,8 +77,7 @@ class TimelineWork(TimelineReading):
         def failed(error: ApiError) -> None:
             self._watch = None
             self._draw()
-            text = f"{title}: {error_text(self.app, error).plain}"
-            self.notify(text, severity="error", markup=False)
+            notify_error(self, error, title)
 
         watch = Watch(title, lambda: self.post_progress(self._draw), lambda: False)
         self._watch = watch

@@ -23,7 +23,7 @@ from dyntui.core.transfers.service_transfers import ServiceTransfers
 from dyntui.core.transfers.transfers import Transfer, Work
 from dyntui.core.transfers.words import details, mark, standing, title
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import Leads
 from dyntui.widgets.listed_place import ListedPlace, Note
@@ -326,7 +326,7 @@ class TransfersView(ListedPlace):
         if transfer is None:
             return
         if transfer.plan is not None:
-            self._copy(transfer.plan.command, "the command")
+            copy_measured(self, transfer.plan.command, "the command")
             return
         from dyntui.screens.copy_as import CopyAsScreen
 
@@ -337,10 +337,7 @@ class TransfersView(ListedPlace):
     def action_copy(self) -> None:
         """Copy what is known of the transfer."""
         if self.chosen is not None:
-            self._copy(details(self.chosen), "what is known of it")
-
-    def _copy(self, text: str, what: str) -> None:
-        copy_text(self, text, f"Copied {what}: {len(text):,} characters")
+            copy_measured(self, details(self.chosen), "what is known of it")
 
     def action_follow(self) -> None:
         """Go to the table that was exported, or put items into."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.client.protocol import Json
-from engine.operations.backup_book import new_id
+from engine.model.dated_id import dated_id
 from engine.operations.encryption import INACCESSIBLE, KEY_LOST, Loss, loss_of
 from engine.operations.region import ARCHIVAL, Region
 from engine.operations.tables import FOREVER_US
@@ -71,7 +71,7 @@ def _put(table: Table, transaction: WriteTransaction) -> None:
 
 
 def _archive(region: Region, table: Table, transaction: WriteTransaction) -> None:
-    kept_id = new_id(transaction.stamp_us)
+    kept_id = dated_id(transaction.stamp_us)
     _put(table.with_settings(**{KEY_LOST: None}), transaction)
     transaction.discard_table(table.name, kept_id, KEPT_FOREVER_US)
     transaction.put_table(_remains(region, transaction, table, kept_id))

@@ -7,7 +7,6 @@ of a table whose key was lost is kept until it is deleted, and counts as a user'
 from __future__ import annotations
 
 import re
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -49,11 +48,6 @@ class Backup:
     def is_archive(self) -> bool:
         """Whether it is a file."""
         return "shelf" in self.source
-
-
-def new_id(now_us: int) -> str:
-    """An id as the service's: the time in milliseconds, and what tells apart those of one."""
-    return f"{now_us // 1_000:014d}-{secrets.token_hex(4)}"
 
 
 def backup_arn(region: Region, backup: Backup) -> str:

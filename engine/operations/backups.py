@@ -11,7 +11,8 @@ from engine.errors import (
     TableInUseException,
     TableNotFoundException,
 )
-from engine.operations.backup_book import Backup, all_backups, backup_arn, find_backup, new_id
+from engine.model.dated_id import dated_id
+from engine.operations.backup_book import Backup, all_backups, backup_arn, find_backup
 from engine.operations.describe import describe
 from engine.operations.jobs import start_job
 from engine.operations.region import ACCOUNT_ID, Region
@@ -47,7 +48,7 @@ def prepare_backup(
     def work(transaction: WriteTransaction) -> tuple[int, Backup]:
         now_us = transaction.stamp_us
         backup = Backup(
-            id=new_id(now_us),
+            id=dated_id(now_us),
             name=name,
             type=kind,
             status="CREATING",

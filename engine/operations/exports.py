@@ -10,6 +10,7 @@ from engine.errors import (
     PointInTimeRecoveryUnavailableException,
     ValidationException,
 )
+from engine.model.dated_id import dated_id
 from engine.operations import transfer_book
 from engine.operations.continuous_backups import backed_up_table
 from engine.operations.export_filter import kept, selection
@@ -66,7 +67,7 @@ def _new(region: Region, table: Table, request: Json, now_us: int) -> Transfer:
         raise PointInTimeRecoveryUnavailableException(
             f"Point in time recovery is not enabled for table '{table.name}'"
         )
-    transfer_id = transfer_book.new_id(now_us)
+    transfer_id = dated_id(now_us)
     kind = request.get("ExportType") or "FULL_EXPORT"
     arn = region.table_arn(table.name)
     state: Json = {

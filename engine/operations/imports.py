@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.client.protocol import Context, Json
 from engine.errors import ImportConflictException, ImportNotFoundException, ResourceInUseException
+from engine.model.dated_id import dated_id
 from engine.operations import transfer_book
 from engine.operations.buckets import bucket_exists, bucket_store
 from engine.operations.jobs import LARGE_BYTES, start_job
@@ -98,7 +99,7 @@ def _dated(table: Table, now_us: int) -> Table:
 
 
 def _new(region: Region, table: Table, request: Json, now_us: int) -> Transfer:
-    transfer_id = transfer_book.new_id(now_us)
+    transfer_id = dated_id(now_us)
     arn = region.table_arn(table.name)
     logs = f"arn:aws:logs:{region.name}:{ACCOUNT_ID}:log-group:/aws-dynamodb/imports:*"
     state: Json = {

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engine.client.protocol import Context, Json
-from engine.late import late
+from engine.model.dated_id import dated_id
 from engine.operations.region import Region
 from engine.storage.catalog import Table
-
-_new_id: Callable[[int], str] = late("engine.operations.backup_book", "new_id")
 
 _RECOVERY_DAYS = 35
 _DAY_US = 86_400_000_000
@@ -30,4 +26,4 @@ def kept_as(now_us: int, days: float) -> Json | None:
     """The setting `Kept` of a table that is deleted now; None where it is not kept."""
     if not days:
         return None
-    return {"id": _new_id(now_us), "until_us": now_us + round(days * _DAY_US)}
+    return {"id": dated_id(now_us), "until_us": now_us + round(days * _DAY_US)}

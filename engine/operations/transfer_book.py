@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable
 
 import orjson
@@ -18,11 +17,6 @@ TOKEN_US = 8 * 3_600_000_000
 """How long a client token is valid."""
 
 LISTED_MAX = 25
-
-
-def new_id(now_us: int) -> str:
-    """14 digits of milliseconds, a dash, 8 hex digits."""
-    return f"{now_us // 1_000:014d}-{secrets.token_hex(4)}"
 
 
 def digest(request: Json) -> str:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,11 +93,6 @@ class Written:
     items: int
     billed_bytes: int
     files: tuple[DataFile, ...]
-
-
-def export_id(now_us: int) -> str:
-    """A new id: 14 digits of milliseconds, a dash, 8 hex digits."""
-    return f"{now_us // 1_000:014d}-{os.urandom(4).hex()}"
 
 
 def write_export(

@@ -24,6 +24,7 @@ from dyntui.core.tables.literals import (
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
 from dyntui.core.text.amounts import counted
+from dyntui.core.text.formats import shortened
 
 Json = dict[str, Any]
 Operation = Literal["GetItem", "Query", "Scan"]
@@ -121,8 +122,7 @@ def make_plan(info: TableInfo, fields: QueryFields, page_rows: int) -> Plan:
 
 def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
     read = index or info
-    name = read.name
-    label = name if len(name) <= LABEL_LENGTH_MAX else f"{name[: LABEL_LENGTH_MAX - 1]}…"
+    label = shortened(read.name, LABEL_LENGTH_MAX)
     return _Target(label, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
 
 

@@ -5,12 +5,11 @@ reasons, partitions, keys, operations, costs.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rich.cells import cell_len, set_cell_size
-
 from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.capacity.heat_lines import heat_lines, key_lines
+from dyntui.core.capacity.side_by_side import GAP, beside, heading
 from dyntui.core.capacity.words import (
     WINDOWS,
     Episode,
@@ -30,20 +29,16 @@ from dyntui.core.capacity.words import (
 )
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.chart import LABEL_CELLS, Line, bar_chart, compact, gauge, sparkline
-from dyntui.core.text.formats import bytes_text, printable
-from engine.client.capacity import CapacityReport, Flow, HotKey, PartitionHeat, Resource
+from dyntui.core.text.formats import bytes_text, printable, shortened
+from engine.client.capacity import CapacityReport, Flow, Resource
 
 WIDTH_MIN = 76
-GAP = 2
 CHART_ROWS = (3, 10)
 KEYS_MAX = 5
 RESOURCES_MAX = 6
 GAUGE_CELLS = 10
-SHADES = " ░▒▓█"
-HOT = 0.8
 SMALL_ROWS = 30
 NAME_CELLS = 18
-WIDE_KEYS_CELLS = 50
 COST_CELLS = 44
 
 
@@ -82,7 +77,7 @@ class Page:
 
     def heading(self, text: str, width: int, kind: str = "bold") -> None:
         """A line that parts what follows from what was."""
-        self.add(_heading(text, width, kind))
+        self.add(heading(text, width, kind))
 
 
 def capacity_page(report: CapacityReport, view: View, width: int, height: int) -> Page:
@@ -124,7 +119,7 @@ def _head(page: Page, report: CapacityReport, view: View, width: int) -> None:
     state_kind = "warn" if view.state.startswith("‖") else "good"
     room = width - place - len(view.state) - 2
     text = f"  {run_as(report)}"
-    pieces.append((f"{_cut(text, room):<{max(room, 0)}} ", ""))
+    pieces.append((f"{shortened(text, room):<{max(room, 0)}} ", ""))
     pieces.append((view.state, state_kind))
     page.add(tuple(pieces))
 
@@ -148,7 +143,7 @@ def _resource_line(report: CapacityReport, number: int, chosen: bool, width: int
     resource = report.resources[number]
     name = resource.index or f"{report.table} (table)"
     half = (width - NAME_CELLS - 2) // 2
-    pieces = [(("▸ " if chosen else "  ") + f"{_cut(name, NAME_CELLS):<{NAME_CELLS}}",
+    pieces = [(("▸ " if chosen else "  ") + f"{shortened(name, NAME_CELLS):<{NAME_CELLS}}",
                "chosen" if chosen else "")]  # fmt: skip
     for letter, flow in (("R", resource.reads), ("W", resource.writes)):
         width_s, total = report.width_s, sum(flow.throttled)
@@ -250,100 +245,12 @@ def _heat_and_keys(
 ) -> None:
     """The partitions on the left, the keys that take most on the right."""
     half = (width - GAP) // 2
-    left = _heat(resource.partitions, half)
-    right = _keys(report, resource.hot_keys[:KEYS_MAX], view, half)
+    left = heat_lines(resource.partitions, half)
+    right = key_lines(report, resource.hot_keys[:KEYS_MAX], view.key, half)
     row = len(page.lines)
     for number in range(len(resource.hot_keys[:KEYS_MAX])):
         page.spots.append(Spot(row + 1 + number, half + GAP, width, "key", number))
     page.add(*beside(left, right, half))
-
-
-def _heat(partitions: Sequence[PartitionHeat], width: int) -> list[Line]:
-    """The range of hashes from left to right, darker where a partition is busier."""
-    if not partitions:
-        return [_heading("partitions", width), ((" none is known", "dim"),)]
-    lines = [_heading(f"partitions: {len(partitions)}, last 30 s", width)]
-    cells = width - 8
-    lines.append(((" " * 8, ""), (_numbers(partitions, cells), "dim")))
-    for name, part_of in _HEATS:
-        heats = [_heat_at(partitions, (cell + 0.5) / cells, part_of) for cell in range(cells)]
-        pieces = [(f" {name:<6} ", "dim")]
-        pieces += [(_shade(heat), "over" if heat >= HOT else "bar") for heat in heats]
-        lines.append(tuple(pieces))
-    hottest = max(partitions, key=lambda partition: max(partition.reads, partition.writes))
-    reads, writes = _share(hottest.reads), _share(hottest.writes)
-    text = f" {hottest.number} is busiest: {reads} reads, {writes} writes"
-    text = text if hottest.reads or hottest.writes else " none is busy"
-    size = f", {bytes_text(hottest.size_bytes)}"
-    hot = max(hottest.reads, hottest.writes) >= HOT
-    fits = len(text) + len(size) <= width
-    lines.append(((text, "warn" if hot else ""), (size if fits else "", "dim")))
-    return lines
-
-
-def _share(part: float) -> str:
-    """How much of what a partition can give was taken; little is not nothing."""
-    return "<1%" if 0 < part < 0.01 else f"{part:.0%}"
-
-
-def _reads(partition: PartitionHeat) -> float:
-    return partition.reads
-
-
-def _writes(partition: PartitionHeat) -> float:
-    return partition.writes
-
-
-_HEATS: tuple[tuple[str, Callable[[PartitionHeat], float]], ...] = (
-    ("reads", _reads),
-    ("writes", _writes),
-)
-
-
-def _numbers(partitions: Sequence[PartitionHeat], cells: int) -> str:
-    """The number of each partition where its range begins, as far as there is room."""
-    line = [" "] * cells
-    free = 0
-    for partition in partitions:
-        place, text = round(partition.low * cells), f"|{partition.number}"
-        if place >= free and place + len(text) <= cells:
-            line[place : place + len(text)] = text
-            free = place + len(text)
-    return "".join(line)
-
-
-def _heat_at(
-    partitions: Sequence[PartitionHeat], place: float, part_of: Callable[[PartitionHeat], float]
-) -> float:
-    return max((part_of(one) for one in partitions if one.low <= place <= one.high), default=0.0)
-
-
-def _shade(heat: float) -> str:
-    """Five shades; what is there at all can be seen."""
-    if heat <= 0:
-        return "·"
-    return SHADES[min(len(SHADES) - 1, 1 + int(heat / HOT * (len(SHADES) - 2)))]
-
-
-def _keys(report: CapacityReport, keys: Sequence[HotKey], view: View, width: int) -> list[Line]:
-    lines = [_heading("top keys, last 30 s", width)]
-    for number, key in enumerate(keys):
-        chosen = number == view.key
-        kind = "Read" if key.kind.lower().startswith("r") else "Write"
-        place = f" p{key.partition}" if key.partitions > 1 else ""
-        figures = f" {key.share:.0%} of {kind.lower()}s"
-        if width >= WIDE_KEYS_CELLS:
-            figures += f", {compact(key.units)} {unit_of(report, kind)}/s"
-        room = width - len(figures) - len(place) - 3
-        name = _in_cells(printable(key.key), room)
-        lines.append(
-            (
-                (f"{'▸' if chosen else ' '} {name}", "chosen" if chosen else ""),
-                (figures, ""),
-                (place, "dim"),
-            )
-        )
-    return lines if keys else [*lines, ((" no key takes much", "dim"),)]
 
 
 def _operations(page: Page, report: CapacityReport, width: int) -> None:
@@ -355,7 +262,7 @@ def _operations(page: Page, report: CapacityReport, width: int) -> None:
         size = "-" if one.item_bytes_mean is None else bytes_text(one.item_bytes_mean)
         page.add(
             (
-                (f" {_cut(one.operation, 19):<19}{one.requests:>9,}", ""),
+                (f" {shortened(one.operation, 19):<19}{one.requests:>9,}", ""),
                 (f"{throttled:>9}", "mark" if one.throttled else "dim"),
                 (f"{one.failed or '-':>8}{_ms(one.p50_ms):>8}{_ms(one.p99_ms):>8}{size:>9}", ""),
             )
@@ -391,48 +298,7 @@ def _costs(page: Page, report: CapacityReport, width: int) -> None:
         page.add(
             (
                 (f"{'✔' if number == 0 else ' '} ${cost.total:>10,.2f}  ", kind),
-                (f"{_cut(cost_text(cost, report), COST_CELLS):<{COST_CELLS}} ", ""),
-                (_cut(", ".join(marks), room), kind or "dim"),
+                (f"{shortened(cost_text(cost, report), COST_CELLS):<{COST_CELLS}} ", ""),
+                (shortened(", ".join(marks), room), kind or "dim"),
             )
         )
-
-
-def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
-    """Two columns of lines; the left one is `width` cells wide."""
-    count = max(len(left), len(right))
-    return [
-        (*fitted(left[row] if row < len(left) else (), width), (" " * GAP, ""),
-         *(right[row] if row < len(right) else ()))
-        for row in range(count)
-    ]  # fmt: skip
-
-
-def fitted(line: Line, width: int) -> Line:
-    """A line cut, or filled with blanks, to a width."""
-    pieces = []
-    room = width
-    for text, kind in line:
-        if room <= 0:
-            break
-        pieces.append((text[:room], kind))
-        room -= len(text)
-    if room > 0:
-        pieces.append((" " * room, ""))
-    return tuple(pieces)
-
-
-def _heading(text: str, width: int, kind: str = "bold") -> Line:
-    shown = _cut(f" {text} ", width)
-    return ((shown, kind), ("─" * (width - len(shown)), "rule"))
-
-
-def _in_cells(text: str, cells: int) -> str:
-    """A text of any characters in exactly so many cells."""
-    wide = cell_len(text)
-    if wide > cells:
-        return set_cell_size(text, max(cells - 1, 0)) + "…"
-    return text + " " * (cells - wide)
-
-
-def _cut(text: str, cells: int) -> str:
-    return text if len(text) <= cells else text[: max(0, cells - 1)] + "…"[: max(0, cells)]

@@ -1,12 +1,34 @@
-"""Undoing changes of a table that has no capacity left for all at once: with waits between."""
+"""Undoing changes of a table, with waits between where it has no capacity left for all at once."""
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import dataclass
+
 from dyntui.core.connection.connect import Connection
+from dyntui.core.text.time_words import iso_text
 from engine.client.changes import Changes
 from engine.client.history import Undone
 from engine.client.protocol import Context
 from engine.client.retrying import RetryingClient
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWanted:
+    """Which changes are meant, and how a title names them."""
+
+    which: Changes
+    name: str
+    only_last: bool = False
+
+    def command(self, table: str) -> str:
+        """The command that undoes the same."""
+        words = ["dyntui", "undo", table]
+        for seq in self.which.seqs or ():
+            words += ["--change", str(seq)]
+        for flag, at_s in (("--since", self.which.after_s), ("--until", self.which.until_s)):
+            words += [] if at_s is None else [flag, iso_text(at_s)]
+        return shlex.join(words + (["--last"] if self.only_last else []))
 
 
 def undo_all(

@@ -24,6 +24,11 @@ BYTES_IN_A_UNIT = 1024
 ELLIPSIS = "…"
 
 
+def shortened(text: str, length: int) -> str:
+    """A text of so many characters at most; an ellipsis says that more of it is there."""
+    return text if len(text) <= length else text[: max(0, length - 1)] + ELLIPSIS[: max(0, length)]
+
+
 def dynamodb_json(value: Any, *, indent: bool = True) -> str:
     """An item, or anything made of attribute values, as DynamoDB JSON; nothing is lost."""
     option = orjson.OPT_INDENT_2 if indent else 0

@@ -19,12 +19,13 @@ from engine.client.history import ItemDiff
 from engine.client.protocol import Json, StoredItems
 from engine.client.recreate import create_request
 from engine.clock import Clock
+from engine.model.dated_id import dated_id
 from engine.model.values import item_size
 from engine.transfer import csv_rows, dynamodb_json, incremental, ion, plain_json
 from engine.transfer.compression import SUFFIXES as PACKED
 from engine.transfer.compression import Compression, writing
 from engine.transfer.incremental import NetChange
-from engine.transfer.layout import ExportFacts, export_id, write_export
+from engine.transfer.layout import ExportFacts, write_export
 from engine.transfer.sources import format_of
 from engine.transfer.stores import store_at, written_aside
 
@@ -218,7 +219,7 @@ def _facts(target: Target, info: TableInfo, clock: Clock) -> ExportFacts:
     now_us = clock.now_us()
     description = info.description
     return ExportFacts(
-        export_id=export_id(now_us),
+        export_id=dated_id(now_us),
         table_arn=description["TableArn"],
         table_id=description.get("TableId", ""),
         bucket=target.address.rstrip("/").rpartition("/")[2],

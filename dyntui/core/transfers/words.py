@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.text.amounts import counted
-from dyntui.core.text.formats import cell_text
+from dyntui.core.text.formats import cell_text, shortened
 from dyntui.core.text.moments import moment_text
 from dyntui.core.transfers.importing import Rejection
 from dyntui.core.transfers.transfers import Transfer
@@ -102,18 +102,14 @@ def _rejection(one: Rejection, width: int) -> str:
     if not text:
         return lines[0]
     if not one.column:
-        lines.append("  " + _cut(text, width - 2))
+        lines.append("  " + shortened(text, width - 2))
         return "\n".join(lines)
     # The fault stands in sight, however long the line is.
     start = max(0, one.column - 1 - _BEFORE_FAULT)
     shown = ("…" if start else "") + text[start + bool(start) :]
-    lines.append("  " + _cut(shown, width - 2))
+    lines.append("  " + shortened(shown, width - 2))
     lines.append("  " + " " * (one.column - 1 - start) + "^")
     return "\n".join(lines)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(1, width - 1)] + "…"
 
 
 def preview_lines(found: Sequence[Found], keys: Mapping[str, str]) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.item_tree import ItemTree
+from dyntui.widgets.palette import ActionProvider
 from dyntui.widgets.query_form import KeyField, QueryForm
 from dyntui.widgets.table_list import TableList
 from dyntui.widgets.text_view import TextView
@@ -398,6 +400,21 @@ async def test_the_palette_does_what_a_key_does(client: Recorder, engine: Engine
         await type_text(pilot, "Settings of the")
         await press(pilot, "enter", "enter")
         assert "deletion protection" in screen_text(pilot)
+
+
+async def test_the_palette_does_nothing_out_of_sight(client: Recorder, engine: Engine) -> None:
+    def contexts(pilot: Pilot[None]) -> set[str]:
+        return {action.context for action, _ in ActionProvider(pilot.app.screen)._offers()}
+
+    async with running(client, engine, SMALL) as pilot:
+        assert contexts(pilot) >= {"app", "browser", "tables", "items"}
+        assert contexts(pilot).isdisjoint({"item", "partiql", "settings"})
+        await press(pilot, "p")
+        assert "partiql" in contexts(pilot)
+        assert "items" not in contexts(pilot)
+        await press(pilot, "escape", "1", "enter")
+        assert "item" in contexts(pilot)
+        assert contexts(pilot).isdisjoint({"partiql", "results", "row"})
 
 
 async def test_the_header_adds_up_units(client: Recorder, engine: Engine) -> None:

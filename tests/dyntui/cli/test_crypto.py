@@ -266,6 +266,13 @@ def test_the_configuration_of_a_table_with_other_keys_is_refused(shop: Shell, ve
     assert shop.ok("get others ada").json == {"customer": {"S": "ada"}}
 
 
+def test_branch_keys_are_kept_in_a_table_for_them(orders: Shell) -> None:
+    orders.ok("keys create --alias root")
+    for more in ("tenant --kms-key alias/root", "tenant --rotate"):
+        told = orders.misused(f"crypto branch-key orders {more}")
+        assert "orders is no table of branch keys: its key is customer and placed" in told
+
+
 def test_items_under_a_branch_key_that_is_rotated(
     orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,7 @@ def test_binary_values_are_base64_and_times_iso_8601(
 
     monkeypatch.setitem(OPERATIONS, "GetItem", get_item)
     monkeypatch.setitem(OPERATIONS, "DescribeBackup", describe_backup)
-    monkeypatch.setattr("engine.engine.validate", lambda _operation, _request: None)
+    monkeypatch.setattr("engine.answering.validate", lambda _operation, _request: None)
     monkeypatch.setattr("engine.engine.Engine.call", _plain_call)
     item = shell.ok("dynamodb get-item --table-name tab --key id={S=a} --query Item").json
     assert item == {"b": {"B": "aGVsbG8="}, "l": {"L": [{"BS": ["/w=="]}]}}

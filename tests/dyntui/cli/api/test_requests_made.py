@@ -34,7 +34,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
 
     for operation in service_model().operations:
         monkeypatch.setitem(OPERATIONS, operation, answer)
-    monkeypatch.setattr("engine.engine.validate", lambda _operation, _request: None)
+    monkeypatch.setattr("engine.answering.validate", lambda _operation, _request: None)
     return made
 
 
