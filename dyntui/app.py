@@ -185,16 +185,19 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
         elif copied.is_file:
             self.notify(f"Copied {copied.way}", markup=False)
 
-    def on_ready(self) -> None:
-        """From the first paint on garbage is collected, in what is made from here on."""
+    def get_default_screen(self) -> Screen[None]:
+        """The browser; keys wait until it is whole."""
+        connection = self.connection
+        browser = BrowserScreen(self.session, connection, place_text(connection))
+        self.hold_keys_during(self._begin(browser))
+        return browser
+
+    async def _begin(self, browser: BrowserScreen) -> None:
+        """Once there is all that the app begins with, collect garbage in what is made later."""
+        await browser.whole.wait()
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
-
-    def get_default_screen(self) -> Screen[None]:
-        """The browser."""
-        connection = self.connection
-        return BrowserScreen(self.session, connection, place_text(connection))
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys are written as the help writes them, only shorter."""
@@ -324,8 +327,6 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
 
 def run_app(connection: Connection, look: Preferences | None = None) -> None:
     """Run the app on a connection until the person quits."""
-    # What is made before the first paint stays; looking for garbage in it takes time.
-    gc.disable()
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
     try:
@@ -333,7 +334,6 @@ def run_app(connection: Connection, look: Preferences | None = None) -> None:
         with Runner(loop_factory=ScreenLoop) as runner:
             app.run(mouse=app.look.mouse, loop=runner.get_loop())
     finally:
-        gc.enable()
         sys.setswitchinterval(interval_s)
     if app._exception is not None:
         raise app._exception

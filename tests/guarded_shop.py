@@ -95,7 +95,7 @@ def _seal_orders(engine: Engine) -> None:
     table = TableInfo.from_description(engine.describe_table(TableName=ORDERS)["Table"])
     items = engine.scan(TableName=ORDERS)["Items"]
     write_setup(config_path(ORDERS), suggested(table, items, choices), choices)
-    config = config_of(ORDERS)
+    config = config_of(table)
     assert config is not None, Path.cwd()
     connection = Connection(engine, engine, engine.region, None)
     session = Session(connection.client, engine.region)

@@ -9,7 +9,7 @@ from dyntui.cli.exits import PARTIAL, say
 from dyntui.cli.output import write_rows
 from dyntui.cli.snapshots import refusals
 from dyntui.cli.workspace import workspace
-from dyntui.core.connection.connect import ConnectError, region_name
+from dyntui.core.connection.choices import ConnectError, region_name
 from dyntui.core.text.duration import DurationError, span_s, span_text
 from dyntui.core.text.moments import utc_text
 from engine.client.recovery import BackupPlan

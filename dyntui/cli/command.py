@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dyntui.core.connection.choices import RETRIES_MAX, THROTTLINGS, WORDINGS
+
 if TYPE_CHECKING:
     from dyntui.cli.workspace import Workspace
 
@@ -33,17 +35,17 @@ def global_options() -> list[click.Parameter]:
         kept_option("--profile", metavar="NAME", help="The AWS profile to use a remote with."),
         kept_option(
             "--wording",
-            type=click.Choice(("classic", "2026")),
+            type=click.Choice(WORDINGS),
             help="How refusals are worded (also: DYNTUI_WORDING).",
         ),
         kept_option(
             "--throttling",
-            type=click.Choice(("enforce", "warn", "off")),
+            type=click.Choice(THROTTLINGS),
             help="What is done about requests beyond a capacity (also: DYNTUI_THROTTLING).",
         ),
         kept_option(
             "--retries",
-            type=click.IntRange(0, 100),
+            type=click.IntRange(0, RETRIES_MAX),
             help="How often a throttled request is tried again (also: DYNTUI_RETRIES).",
         ),
         kept_option(

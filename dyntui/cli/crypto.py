@@ -9,13 +9,12 @@ import click
 
 from dyntui.cli.branch_keys import branch_key
 from dyntui.cli.command import Command, report_option, table_argument
-from dyntui.cli.crypto_config import config_option, protection_of, told
+from dyntui.cli.crypto_config import chosen_config, config_option, protection_of, told
 from dyntui.cli.crypto_setup import edit, init
 from dyntui.cli.encrypt_table import verify
 from dyntui.cli.exits import UNMET, Failure
 from dyntui.cli.output import format_options
 from dyntui.cli.workspace import workspace
-from dyntui.core.security.crypto_place import config_path
 from dyntui.core.text.item_output import Format
 from engine.client.protocol import Json
 
@@ -48,9 +47,10 @@ def encrypt(
     from dyntui.core.text.item_output import json_of
 
     work = workspace(context)
+    info = work.table(table)
     with told():
-        protection = protection_of(work, config, table)
-    items = read_items(item, work.table(table), plain=plain)
+        protection = protection_of(work, config, info)
+    items = read_items(item, info, plain=plain)
     with told():
         for one in items:
             sys.stdout.write(json_of(protection.seal(one), plain=False, indent=False) + "\n")
@@ -74,9 +74,9 @@ def decrypt(
     from dyntui.cli.output import write_items
 
     work = workspace(context)
-    with told():
-        protection = protection_of(work, config, table)
     info = work.table(table)
+    with told():
+        protection = protection_of(work, config, info)
     items = read_items(item, info, plain=False)
     with told():
         write_items(map(protection.open, items), output, plain=plain, keys=info.key_names)
@@ -97,8 +97,7 @@ def inspect(
     """
     from dyntui.cli.keys import primary_key
     from dyntui.core.security.crypto_report import inspection_of
-    from engine.itemcrypto.config import load_place
-    from engine.itemcrypto.errors import ItemCryptoError
+    from engine.itemcrypto.errors import CryptoConfigError, ItemCryptoError
 
     work = workspace(context)
     info = work.table(table)
@@ -108,12 +107,14 @@ def inspect(
         raise Failure(f"{table} has no such item")
     failure = None
     with told():
-        place = load_place(config_path(table, config))
+        chosen = chosen_config(config, info)
+        if chosen.place is None:
+            raise CryptoConfigError(chosen.problem)
         try:
-            protection_of(work, config, table).open(stored)
+            protection_of(work, config, info).open(stored)
         except ItemCryptoError as error:
             failure = error.reason
-        shown = inspection_of(stored, place, failure)
+        shown = inspection_of(stored, chosen.place, failure)
     if output == "json":
         click.echo(shown.document())
     else:

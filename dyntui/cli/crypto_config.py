@@ -13,7 +13,8 @@ import click
 from dyntui.cli.command import Decorated
 from dyntui.cli.exits import Failure
 from dyntui.cli.workspace import Workspace
-from dyntui.core.security.crypto_place import config_path, protection_at
+from dyntui.core.security.crypto_place import Config, config_at, config_path, protection_at
+from dyntui.core.tables.schema import TableInfo
 
 if TYPE_CHECKING:
     from engine.itemcrypto.protection import Protection
@@ -41,16 +42,21 @@ def told() -> Iterator[None]:
         raise Failure(error.message) from error
 
 
-def protection_of(work: Workspace, config: Path | None, table: str) -> Protection:
+def chosen_config(path: Path | None, info: TableInfo) -> Config:
+    """The configuration of a table, without its keys."""
+    path = config_path(info.name, path)
+    if not path.exists():
+        raise click.UsageError(
+            f"{path}: there is no such configuration; `dyntui crypto init {info.name}` makes one"
+        )
+    return config_at(path, info)
+
+
+def protection_of(work: Workspace, path: Path | None, info: TableInfo) -> Protection:
     """What the configuration of a table says, with its keys; raises CryptoConfigError."""
     from dyntui.cli.kms_keys import opened_keys
 
-    path = config_path(table, config)
-    if not path.exists():
-        raise click.UsageError(
-            f"{path}: there is no such configuration; `dyntui crypto init {table}` makes one"
-        )
-    return protection_at(path, work.connection, lambda: opened_keys(work))
+    return protection_at(chosen_config(path, info), work.connection, lambda: opened_keys(work))
 
 
 @contextmanager

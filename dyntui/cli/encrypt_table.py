@@ -11,6 +11,7 @@ from dyntui.cli.command import Command, report_option, table_argument
 from dyntui.cli.crypto_config import config_option, counter, protection_of, told
 from dyntui.cli.exits import PARTIAL, UNMET, Failure, say
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ def verify(context: click.Context, table: str, config: Path | None, output: str)
     from dyntui.core.security.crypto_report import report_document, report_lines
 
     work = workspace(context)
+    info = work.table(table)
     with told():
-        protection = protection_of(work, config, table)
-    report = verified_items(work, table, protection)
+        protection = protection_of(work, config, info)
+    report = verified_items(work, info, protection)
     if output == "json":
         click.echo(report_document(report))
     else:
@@ -43,13 +45,13 @@ def verify(context: click.Context, table: str, config: Path | None, output: str)
         context.exit(PARTIAL)
 
 
-def verified_items(work: Workspace, table: str, protection: Protection) -> Report:
+def verified_items(work: Workspace, info: TableInfo, protection: Protection) -> Report:
     """The report on all items of a table, counted while they are checked."""
     from engine.itemcrypto.inspection import Report, scanned, verified
 
     report = Report()
-    with counter("verified", work.table(table).item_count) as show:
-        pages = scanned(lambda request: work.call("Scan", request), table)
+    with counter("verified", info.item_count) as show:
+        pages = scanned(lambda request: work.call("Scan", request), info.name)
         for report in verified(pages, protection):
             show(report.item_count)
     return report
@@ -79,9 +81,9 @@ def encrypt_table(
     from engine.itemcrypto.migration import Progress, migrated
 
     work = workspace(context)
-    with told():
-        protection = protection_of(work, config, table)
     info = work.table(table)
+    with told():
+        protection = protection_of(work, config, info)
     work.confirm(f"Seal the items of {table} in place?", yes=yes, typed=table)
     client = work.connection.client
     pages = scanned(lambda request: work.call("Scan", request), table)
@@ -96,7 +98,7 @@ def encrypt_table(
         say(f"{counted(progress.sealed, 'item')} sealed, {progress.passed_over:,} passed over")
     if no_verify:
         return
-    report = verified_items(work, table, protection)
+    report = verified_items(work, info, protection)
     for line in report_lines(report):
         say(line)
     if report.refusals:

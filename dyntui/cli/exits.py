@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import click
 
-from dyntui.core.connection.connect import ConnectError
+from dyntui.core.connection.choices import ConnectError
 from dyntui.core.connection.units_limit import UnitsLimitReached
 from dyntui.core.text.symbols import drawn
 from engine.errors import ApiError, ConnectionFailed, FolderError

@@ -193,7 +193,7 @@ def disable(context: click.Context, key: str) -> None:
     with asking(work, "DisableKey") as keys:
         arn = keys.describe(key).arn
         keys.disable(key)
-    tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
+    tables = _tables_under(work, arn)
     say(f"disabled {key}; not to be read now: {tables}" if tables else f"disabled {key}")
 
 
@@ -216,7 +216,7 @@ def schedule_deletion(context: click.Context, key: str, days: int, yes: bool) ->
     work = workspace(context)
     with asking(work, "ScheduleKeyDeletion") as keys:
         arn = keys.describe(key).arn
-    tables = ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
+    tables = _tables_under(work, arn)
     encrypted = f"all that it encrypted, {tables} too" if tables else "all that it encrypted"
     work.confirm(f"Delete {key} in {days} days, and so {encrypted}?", yes=yes)
     with asking(work, "ScheduleKeyDeletion") as keys:
@@ -272,6 +272,11 @@ def master(context: click.Context, kind: str | None) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     say(f"the master key is {MASTER_TEXTS[kind]} now")
+
+
+def _tables_under(work: Workspace, arn: str) -> str:
+    """The names of the tables under a key."""
+    return ", ".join(tables_by_key(work.connection.tools.table_keys()).get(arn, []))
 
 
 def _document(info: KeyInfo, tables: Mapping[str, list[str]]) -> Json:

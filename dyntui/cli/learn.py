@@ -6,7 +6,11 @@ import os
 import re
 import shutil
 import sys
+import termios
+import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -32,6 +36,8 @@ STYLES: dict[str, Json] = {
     "bar": {"fg": "blue"},
     "limit": {"dim": True},
 }
+KEYS_BYTES = 4_096
+"""As many as a terminal holds: no key is cut in two."""
 KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|.", re.DOTALL)
 NEXT = (" ", "\r", "\n", "n", "j", "l", "\x1b[C", "\x1b[B", "\x1b[6~")
 BACK = ("b", "N", "k", "h", "\x1b[D", "\x1b[A", "\x1b[5~")
@@ -156,16 +162,20 @@ def _outcome(done: Run) -> Json:
 
 def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) -> Run:
     """Show a lesson step by step, as its reader goes."""
-    done = run(lesson, values)
+    with _keys_pressed() as keys:
+        return _go_through(run(lesson, values), keys, progress)
+
+
+def _go_through(done: Run, keys: Iterator[str], progress: Progress) -> Run:
+    lesson = done.lesson
     number, parameter, top = 0, 0, 0
     said = ""
-    keys = _keys()
     while True:
         last = number == len(done.steps) - 1
         if last:
             progress.finish(lesson.name)
         below = _show(done, number, parameter, top, said)
-        key, said = next(keys), ""
+        key, said = next(keys, "q"), ""
         if key in QUIT or (key in NEXT and not below and last):
             # What comes next on the terminal begins a line of its own.
             click.echo()
@@ -190,10 +200,21 @@ def _read_through(lesson: Lesson, values: dict[str, str], progress: Progress) ->
             number = min(number, len(done.steps) - 1)
 
 
-def _keys() -> Iterator[str]:
-    """The keys that are pressed, one by one, also where several were typed ahead."""
-    while True:
-        yield from KEY.findall(click.getchar())
+@contextmanager
+def _keys_pressed() -> Iterator[Iterator[str]]:
+    """The keys that are pressed, one by one, until the terminal is closed.
+
+    It hands them over as they come all the while: were it asked to for each key, as
+    `click.getchar` does, those would be lost that are typed while a step is drawn.
+    """
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSADRAIN)
+    try:
+        read = iter(partial(os.read, terminal, KEYS_BYTES), b"")
+        yield (key for typed in read for key in KEY.findall(typed.decode(errors="replace")))
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def _changed(parameter: Parameter, done: Run, step: int) -> dict[str, str]:
@@ -205,7 +226,7 @@ def _copied(step: Step) -> str:
     """Copy a step's requests as commands of the AWS CLI; how that went, in words."""
     if not step.requests:
         return "This step shows no request"
-    from dyntui.core.connection.connect import region_name
+    from dyntui.core.connection.choices import region_name
     from dyntui.core.tables.requests import as_aws_cli
     from dyntui.core.text.clipboard import Clipboard
 

@@ -65,9 +65,6 @@ _VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-GARBAGE_THRESHOLD = 50_000
-
-
 class Root(click.Group):
     """The command itself: opens the app, or runs a verb, and turns every end into an exit code."""
 
@@ -188,6 +185,9 @@ def _open_app(context: click.Context) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and not in_browser:
         raise click.UsageError("the app needs a terminal; name a command", context)
 
+    # What the app begins with stays: garbage is looked for from then on, by the app.
+    gc.disable()
+
     from dyntui.cli.workspace import workspace
 
     look = chosen_preferences(context)
@@ -214,8 +214,6 @@ def run() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # Items make no cycles: looking for some at every 700 objects takes a fifth of a long scan.
-    gc.set_threshold(GARBAGE_THRESHOLD)
     sys.exit(cli.main())
 
 

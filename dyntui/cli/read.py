@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,12 +14,14 @@ import click
 from dyntui.cli.command import Command, at_option, complete_indexes, table_argument
 from dyntui.cli.exits import UnitsStoppedError, say
 from dyntui.cli.expressions import projection_members
+from dyntui.cli.key_terms import key_terms
 from dyntui.cli.keys import expression_name, expression_value
 from dyntui.cli.output import format_options, write_items
 from dyntui.cli.paging import PageOptions, Pages, TokenError, paginations
 from dyntui.cli.statement_options import ask_above_bytes, ask_options, max_rcu_option
 from dyntui.cli.workspace import Workspace, workspace
-from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import Plan, PlanError, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.cost import scan_question
 from dyntui.core.tables.literals import Placeholders
 from dyntui.core.tables.schema import IndexInfo, TableInfo, UnknownIndexError
@@ -29,7 +30,6 @@ from engine.client.protocol import Json
 
 SEGMENTS_MAX = 64
 
-_SORT = re.compile(r"(=|<=|>=|<|>|begins_with\b|between\b)\s*(.*)", re.DOTALL | re.IGNORECASE)
 _SIMPLE_NAMES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[A-Za-z_][A-Za-z0-9_]*)*")
 
 
@@ -86,7 +86,7 @@ def _read_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Options:
     """The options of a read."""
 
     index: str | None
@@ -120,6 +120,16 @@ class _Reading:
         return [name.strip() for name in self.projection.split(",")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read, a table or one of its indexes, and how."""
+
+    work: Workspace
+    info: TableInfo
+    index: IndexInfo | None
+    options: _Options
+
+
 @click.command(cls=Command)
 @table_argument
 @click.argument("keys", metavar="KEY=VALUE...", nargs=-1, required=True)
@@ -145,11 +155,9 @@ def query(
     KEY=VALUE gives the partition key, and a sort key that is to be equal; values alone are those of
     the key attributes in their order. Values have the types that the schema gives them.
     """
-    work, reading = workspace(context), _Reading(**options)
-    info, index = _target(work, table, reading)
-    terms = key_terms(info, index, keys, sort)
-    plan = _plan(info, reading, terms, descending=desc)
-    _run(work, "Query", _query_members(plan), info, index, reading)
+    read = _read(workspace(context), table, _Options(**options))
+    terms = key_terms(read.info, read.index, keys, sort)
+    _run(read, "Query", _query_members(_plan(read, terms, descending=desc)))
 
 
 @click.command(cls=Command)
@@ -174,43 +182,42 @@ def scan(
     **options: Any,
 ) -> None:
     """Show all items of a table or an index."""
-    work, reading = workspace(context), _Reading(**options)
-    if segments > 1 and (reading.limit, reading.max_items) != (None, None):
+    work, asked = workspace(context), _Options(**options)
+    if segments > 1 and (asked.limit, asked.max_items) != (None, None):
         raise click.UsageError("--segments takes neither --limit nor --max-items")
-    info, index = _target(work, table, reading)
-    plan = _plan(info, reading, {}, descending=False)
-    if not reading.ends_early and work.is_watched:
-        question = scan_question(info, index, ask_above_bytes(ask_above, yes))
+    read = _read(work, table, asked)
+    members = dict(_plan(read, {}, descending=False).request.members)
+    if not asked.ends_early and work.is_watched:
+        question = scan_question(read.info, read.index, ask_above_bytes(ask_above, yes))
         if question is not None:
             work.confirm(f"{question} Go on?", yes=False)
-    members = dict(plan.request.members)
     if segments == 1:
-        _run(work, "Scan", members, info, index, reading)
+        _run(read, "Scan", members)
     else:
-        _run_segments(work, members, segments, info, index, reading)
+        _run_segments(read, members, segments)
 
 
-def _target(work: Workspace, table: str, reading: _Reading) -> tuple[TableInfo, IndexInfo | None]:
+def _read(work: Workspace, table: str, options: _Options) -> _Read:
     info = work.table(table)
     try:
-        return info, None if reading.index is None else info.index(reading.index)
+        index = None if options.index is None else info.index(options.index)
     except UnknownIndexError as error:
         raise click.UsageError(str(error)) from None
+    return _Read(work, info, index, options)
 
 
-def _plan(
-    info: TableInfo, reading: _Reading, terms: Mapping[str, KeyTerm], *, descending: bool
-) -> Plan:
-    literal_filter = "" if reading.as_written else reading.filter_text or ""
+def _plan(read: _Read, terms: Mapping[str, KeyTerm], *, descending: bool) -> Plan:
+    options = read.options
+    literal_filter = "" if options.as_written else options.filter_text or ""
     fields = QueryFields(
-        index=reading.index,
+        index=options.index,
         keys=terms,
         filter=literal_filter,
         descending=descending,
-        consistent=reading.consistent,
+        consistent=options.consistent,
     )
     try:
-        return make_plan(info, fields, reading.limit or 1)
+        return make_plan(read.info, fields, options.limit or 1)
     except PlanError as error:
         raise click.UsageError(error.message) from None
 
@@ -228,28 +235,19 @@ def _query_members(plan: Plan) -> Json:
     return members | {"KeyConditionExpression": " AND ".join(conditions)} | placeholders.members()
 
 
-def _run(
-    work: Workspace,
-    operation: str,
-    members: Json,
-    info: TableInfo,
-    index: IndexInfo | None,
-    reading: _Reading,
-) -> None:
-    work.limit_rates(reading.max_rcu)
-    members |= _expressions(members, reading)
-    options = PageOptions(
-        page_size=reading.limit,
-        max_items=reading.max_items,
-        starting_token=reading.starting_token,
-        single_page=reading.limit is not None,
+def _run(read: _Read, operation: str, members: Json) -> None:
+    options, call = read.options, partial(read.work.call, operation)
+    members = _limited(read, members)
+    paged = PageOptions(
+        page_size=options.limit,
+        max_items=options.max_items,
+        starting_token=options.starting_token,
+        single_page=options.limit is not None,
     )
+    with _token_read():
+        pages = Pages(paginations()[operation], call, members, paged)
     try:
-        pages = Pages(paginations()[operation], lambda r: work.call(operation, r), members, options)
-    except TokenError as error:
-        raise click.UsageError(f"--starting-token: {error}") from None
-    try:
-        _show(work, operation, pages, info, index, reading)
+        _show(read, operation, pages)
     finally:
         if pages.resume_token is not None:
             say(f"there is more: --starting-token {pages.resume_token}")
@@ -257,54 +255,52 @@ def _run(
         raise pages.stopped
 
 
-def _run_segments(
-    work: Workspace,
-    members: Json,
-    segments: int,
-    info: TableInfo,
-    index: IndexInfo | None,
-    reading: _Reading,
-) -> None:
+def _run_segments(read: _Read, members: Json, segments: int) -> None:
     from dyntui.cli.segment_token import left_of, token_of
     from dyntui.core.connection.segments import segment_pages
 
-    work.limit_rates(reading.max_rcu)
-    members |= _expressions(members, reading)
+    members = _limited(read, members)
     left: dict[int, Json | None] = dict.fromkeys(range(segments))
-    if reading.starting_token is not None:
-        try:
-            left = left_of(reading.starting_token, segments)
-        except TokenError as error:
-            raise click.UsageError(f"--starting-token: {error}") from None
-    with closing(segment_pages(partial(work.call, "Scan"), members, segments, left)) as pages:
+    if read.options.starting_token is not None:
+        with _token_read():
+            left = left_of(read.options.starting_token, segments)
+    with closing(segment_pages(partial(read.work.call, "Scan"), members, segments, left)) as pages:
         kept = _UntilStopped(pages)
-        _show(work, "Scan", kept, info, index, reading)
+        _show(read, "Scan", kept)
     if kept.stopped is not None:
         token = token_of(segments, left)
         say(f"there is more: --segments {segments} --starting-token {token}")
         raise kept.stopped
 
 
-def _show(
-    work: Workspace,
-    operation: str,
-    pages: Iterable[Json],
-    info: TableInfo,
-    index: IndexInfo | None,
-    reading: _Reading,
-) -> None:
+def _limited(read: _Read, members: Json) -> Json:
+    """The members with all expressions; they are sent at the pace that the options ask for."""
+    read.work.limit_rates(read.options.max_rcu)
+    return members | _expressions(members, read.options)
+
+
+@contextmanager
+def _token_read() -> Iterator[None]:
+    """A token that cannot be gone on from is one of the command's line."""
+    try:
+        yield
+    except TokenError as error:
+        raise click.UsageError(f"--starting-token: {error}") from None
+
+
+def _show(read: _Read, operation: str, pages: Iterable[Json]) -> None:
     count = _Count()
-    keys = tuple(dict.fromkeys((*(index.key_names if index else ()), *info.key_names)))
+    index_keys = read.index.key_names if read.index else ()
     write_items(
         count.counted(pages),
-        reading.output,
-        plain=reading.plain,
-        keys=keys,
-        columns=reading.columns,
+        read.options.output,
+        plain=read.options.plain,
+        keys=tuple(dict.fromkeys((*index_keys, *read.info.key_names))),
+        columns=read.options.columns,
     )
     if not count.items:
         say("no items")
-    if work.verbose:
+    if read.work.verbose:
         say(f"{operation}: {count.items:,} of {count.examined:,} examined items")
 
 
@@ -337,25 +333,25 @@ class _Count:
             yield from page["Items"]
 
 
-def _expressions(members: Json, reading: _Reading) -> Json:
+def _expressions(members: Json, options: _Options) -> Json:
     """The filter, where it is sent as written, and the projection, with all placeholders."""
     placeholders = Placeholders(
         dict(members.get("ExpressionAttributeNames", {})),
         dict(members.get("ExpressionAttributeValues", {})),
     )
-    if not reading.as_written:
-        if reading.projection is None:
+    if not options.as_written:
+        if options.projection is None:
             return {}
-        return projection_members(reading.projection, placeholders)
+        return projection_members(options.projection, placeholders)
     added: Json = {}
-    for name, attribute in map(expression_name, reading.names):
+    for name, attribute in map(expression_name, options.names):
         _add(placeholders.names, name, attribute)
-    for name, value in map(expression_value, reading.values):
+    for name, value in map(expression_value, options.values):
         _add(placeholders.values, name, value)
-    if reading.filter_text is not None:
-        added["FilterExpression"] = reading.filter_text
-    if reading.projection is not None:
-        added["ProjectionExpression"] = reading.projection
+    if options.filter_text is not None:
+        added["FilterExpression"] = options.filter_text
+    if options.projection is not None:
+        added["ProjectionExpression"] = options.projection
     return added | placeholders.members()
 
 
@@ -363,103 +359,3 @@ def _add(placeholders: dict[str, Any], name: str, content: object) -> None:
     if name in placeholders:
         raise click.UsageError(f"the placeholder {name} is taken: choose another name")
     placeholders[name] = content
-
-
-# Conditions on keys.
-
-
-def key_terms(
-    info: TableInfo, index: IndexInfo | None, keys: Sequence[str], sort: str | None
-) -> dict[str, KeyTerm]:
-    """The conditions that a query's arguments give; raises `UsageError`."""
-    target = index or info
-    named = [_named(text, target) for text in keys]
-    bare = iter([text for name, text in named if name is None])
-    terms: dict[str, KeyTerm] = {}
-    for name, text in named:
-        if name in terms:
-            raise click.UsageError(f"{name} is given twice")
-        if name is not None:
-            terms[name] = KeyTerm(_some(name, text))
-    for name in target.partition_keys:
-        if name not in terms:
-            value = next(bare, None)
-            if value is None:
-                raise click.UsageError(f"{target.name} is queried by {name}: give {name}=VALUE")
-            terms[name] = KeyTerm(_some(name, value))
-    terms |= _sort_values(target, terms, bare)
-    if sort is not None:
-        terms.update([_sort_term(target, terms, sort)])
-    return terms
-
-
-def _sort_values(
-    target: TableInfo | IndexInfo, terms: Mapping[str, KeyTerm], values: Iterator[str]
-) -> dict[str, KeyTerm]:
-    """The values that are left, for the sort key attributes that have none yet."""
-    names = (name for name in target.sort_keys if name not in terms)
-    found = {}
-    for text in values:
-        name = next(names, None)
-        if name is None:
-            raise click.UsageError(
-                f"{text!r} is one value too many: the keys of {target.name} are "
-                f"{', '.join(target.key_names)}"
-            )
-        found[name] = KeyTerm(_some(name, text))
-    return found
-
-
-def _named(text: str, target: TableInfo | IndexInfo) -> tuple[str | None, str]:
-    """`NAME=VALUE` apart; a text without `=` is a value."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        return None, text
-    if name not in target.key_names:
-        raise click.UsageError(
-            f"{name} is no key attribute of {target.name}, whose keys are "
-            f"{', '.join(target.key_names)}: use --filter for others"
-        )
-    return name, value
-
-
-def _some(name: str, text: str) -> str:
-    if not text:
-        raise click.UsageError(f"{name}: a key attribute cannot be empty")
-    return text
-
-
-def _sort_term(
-    target: TableInfo | IndexInfo, terms: Mapping[str, KeyTerm], text: str
-) -> tuple[str, KeyTerm]:
-    """The condition on the first sort key attribute that has none yet."""
-    name = next((name for name in target.sort_keys if name not in terms), None)
-    if name is None:
-        reason = "has a condition already" if target.sort_keys else "does not exist"
-        raise click.UsageError(f"--sort: the sort key of {target.name} {reason}")
-    match = _SORT.fullmatch(text.strip())
-    if match is None or not match[2]:
-        raise click.UsageError(
-            f"--sort {text!r}: write a comparison, as in '> 5', 'begins_with x' or 'between a b'"
-        )
-    operator, operand = match[1].lower(), match[2].strip()
-    if operator == "between":
-        return name, KeyTerm(*_bounds(text, operand))
-    return name, KeyTerm(_unquoted(operand), operator.replace("_", " "))
-
-
-def _bounds(text: str, operands: str) -> tuple[str, str, str]:
-    """`a b` or `a and b`; a bound with blanks stands in quotes."""
-    try:
-        words = shlex.split(operands)
-    except ValueError:
-        words = []
-    if len(words) == 3 and words[1].lower() == "and":
-        del words[1]
-    if len(words) != 2 or not all(words):
-        raise click.UsageError(f"--sort {text!r}: between needs two values, as in 'between a b'")
-    return words[0], "between", words[1]
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 2 and text[0] == text[-1] == "'" else text

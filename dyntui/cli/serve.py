@@ -11,10 +11,10 @@ import click
 from dyntui.cli.command import Command, given, read_only_given
 from dyntui.cli.exits import Failure, say
 from dyntui.cli.looks import environment
-from dyntui.core.connection.connect import (
+from dyntui.core.connection.choices import (
     ConnectError,
+    check_may_make,
     data_folder,
-    is_data_folder,
     read_only_by,
     region_name,
     throttling_name,
@@ -104,8 +104,7 @@ def _check_read_only(data_dir: str | None, by: str) -> None:
     """Where nothing may be changed, there has to be something; raises `ConnectError`."""
     if data_dir is None:
         raise ConnectError(f"{by}: a server in memory would stay empty")
-    if not is_data_folder(Path(data_dir)):
-        raise ConnectError(f"{by}: there is no data folder {data_dir}, and none is made")
+    check_may_make(Path(data_dir), by)
 
 
 def _throttling(context: click.Context) -> str | None:

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from dyntui.cli.looks import environment
-from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE
+from dyntui.core.connection.choices import ASK_ABOVE_VARIABLE
 
 BYTES_IN_A_MB = 1_000_000
 

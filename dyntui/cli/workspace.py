@@ -17,13 +17,8 @@ from dyntui.cli.command import given, read_only_given
 from dyntui.cli.exits import PARTIAL, REFUSED, Failure, OperationError, UnitsStoppedError, say
 from dyntui.cli.looks import environment
 from dyntui.core.connection.bill import Bill
-from dyntui.core.connection.connect import (
-    Connection,
-    Remote,
-    connect,
-    data_folder,
-    is_data_folder,
-)
+from dyntui.core.connection.choices import data_folder, is_data_folder
+from dyntui.core.connection.connect import Connection, Remote, connect
 from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.put_many import batch_for, put_many

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from dyntui.core.user.private_files import write_private
+from engine.security.private_files import write_private
 
 FILE = "lessons.json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.actions.hints import hint
-from dyntui.core.connection.connect import ConnectError
+from dyntui.core.connection.choices import ConnectError
 from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.statements.extended import read_extended
 from dyntui.core.statements.groups import cancellation_lines, group_word

@@ -32,9 +32,7 @@ class BookScreen(Drawer[Draft | None]):
     BookScreen {
         #book-sides { height: 1; padding: 0 1; }
         Input { background: $panel; margin: 0 1; }
-        OptionList { height: 1fr; border: none; padding: 0; background: $surface;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            & > .option-list--option { padding: 0 1; }
+        OptionLines { text-wrap: nowrap; text-overflow: ellipsis;
             & > .option-list--option-highlighted { background: $block-cursor-background;
                 color: $block-cursor-foreground; } }
         TextView { height: 8; border-top: solid $border-blurred; }

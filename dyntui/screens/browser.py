@@ -1,10 +1,13 @@
 """The app's main screen: header, list of tables, the table that is shown, footer.
 
-Drawers are imported when they are first opened, so that the app starts without them.
+Its first frame has only what `compose` says; the main area is imported and mounted once that is
+painted (`_furnish`), and drawers when they are first opened. Whatever the screen is told meanwhile
+waits, as its messages come one after another.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import takewhile
@@ -16,32 +19,31 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.worker import Worker
 
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.connection.connect import Connection, neighbours_with_tables
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.text.expiry_text import Expiry
 from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
-from dyntui.widgets.capacity_tab import CapacityTab
-from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
-from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.main_area import AnyPlace, MainArea
-from dyntui.widgets.rows_host import RowsHost
-from dyntui.widgets.settings_tab import SettingsTab
 from dyntui.widgets.table_list import TableList, TableTree
-from dyntui.widgets.table_tab import TableTab
-from dyntui.widgets.timeline_tab import TimelineTab
 from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
 
 if TYPE_CHECKING:
+    from dyntui.widgets.capacity_tab import CapacityTab
+    from dyntui.widgets.empty_state import EmptyState
+    from dyntui.widgets.items_tab import ItemsTab
+    from dyntui.widgets.main_area import AnyPlace
+    from dyntui.widgets.rows_host import RowsHost
     from dyntui.widgets.security_board import SecurityBoard
+    from dyntui.widgets.settings_tab import SettingsTab
+    from dyntui.widgets.table_tab import TableTab
+    from dyntui.widgets.timeline_tab import TimelineTab
     from dyntui.widgets.transfers_view import TransfersView
     from engine import Engine
     from engine.client.remote import RemoteClient
@@ -54,7 +56,7 @@ DESCRIBED_AT_ONCE = 20
 
 
 class BrowserScreen(TableWork):
-    """Browses the tables of one Region."""
+    """Browses the tables of one Region; `whole` is set once there is an area to show them in."""
 
     # The content has it, once there is any.
     AUTO_FOCUS = ""
@@ -84,21 +86,21 @@ class BrowserScreen(TableWork):
 
     def __init__(self, session: Session, connection: Connection, place: str) -> None:
         super().__init__(session, connection)
+        self.whole = asyncio.Event()
         self._place = place
         self._names: list[str] = []
         self._watched: set[str] = set()
         self._were_running: list[Worker[Any]] = []
 
     def compose(self) -> ComposeResult:
-        """Header, sidebar and main area, footer."""
+        """Header, sidebar, footer: all that the first frame shows."""
         yield HeaderLine(id="header")
         with Horizontal(id="body"):
             yield TableList(id="tables")
-            yield MainArea(self.session, self._connection)
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Read which tables there are, once the window is painted: a thread would delay that."""
+        """Say where one is, and do all else once the window is painted."""
         header = self.query_one(HeaderLine)
         header.place = self._place
         header.read_only = bool(self._connection.read_only)
@@ -106,7 +108,17 @@ class BrowserScreen(TableWork):
             header.kind = "service" if self._connection.is_service else "remote"
             self._find_account(self._connection.remote)
         self.set_interval(BUSY_SECONDS, self._show_busy)
-        self.call_after_refresh(self.load_tables)
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        """Put the main area into the window, and read meanwhile which tables there are."""
+        self.load_tables()
+
+        from dyntui.widgets.main_area import MainArea
+
+        self._main = MainArea(self.session, self._connection)
+        await self.query_one("#body").mount(self._main)
+        self.whole.set()
 
     def _find_account(self, remote: RemoteClient) -> None:
         """Put the account's number into the banner; where it cannot be had, that is said."""
@@ -189,11 +201,11 @@ class BrowserScreen(TableWork):
         self._shown = None
         place = self._main.place
         empty = await self._main.show_empty(behind=bool(place))
-        self._show_trail()
+        self._arrived()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
         if not place:
-            self.query_one("#load_samples").focus()
+            empty.focus_content()
 
     def _go_to_content(self) -> None:
         """From the list, or wherever one is, to the table."""
@@ -239,9 +251,10 @@ class BrowserScreen(TableWork):
             group=f"describe {name}",
         )
 
-    @on(RowsHost.ExpiryWanted)
-    def _expiry_wanted(self, message: RowsHost.ExpiryWanted) -> None:
+    def on_rows_host_expiry_wanted(self, message: RowsHost.ExpiryWanted) -> None:
         """Ask by which attribute the items of a table expire, so that its values are dates."""
+        from dyntui.core.text.expiry_text import Expiry
+
         message.stop()
         rows, table = message.rows, message.table
 
@@ -343,14 +356,19 @@ class BrowserScreen(TableWork):
         place.table = self._shown or ""
         return place
 
-    @on(ItemsTab.StatementMade)
-    @on(TimelineTab.StatementMade)
-    async def _statement_made(
-        self, message: ItemsTab.StatementMade | TimelineTab.StatementMade
-    ) -> None:
+    async def on_items_tab_statement_made(self, message: ItemsTab.StatementMade) -> None:
+        """A query is to be edited as a statement."""
         message.stop()
+        await self._edit_statement(message.text)
+
+    async def on_timeline_tab_statement_made(self, message: TimelineTab.StatementMade) -> None:
+        """What is looked at of the past is to be edited as a statement."""
+        message.stop()
+        await self._edit_statement(message.text)
+
+    async def _edit_statement(self, text: str) -> None:
         place = await self._main.show_partiql()
-        place.open_text(message.text)
+        place.open_text(text)
 
     # Header.
 
@@ -363,14 +381,17 @@ class BrowserScreen(TableWork):
         # What goes on in the background consumes units too.
         self._show_units()
 
-    @on(RowsHost.Read)
+    def on_rows_host_read(self) -> None:
+        """Show what a read consumed."""
+        self._show_units()
+
     def _show_units(self) -> None:
         header = self.query_one(HeaderLine)
         header.read_units = self.session.asking.read_units
         header.write_units = self.session.asking.write_units
 
-    @on(RowsHost.Changed)
-    def _changed(self, message: RowsHost.Changed) -> None:
+    def on_rows_host_changed(self, message: RowsHost.Changed) -> None:
+        """Show what a table holds now, and what the change consumed."""
         message.stop()
         self._show_units()
         self._describe_again(message.table)
@@ -382,14 +403,14 @@ class BrowserScreen(TableWork):
         message.stop()
         await self._ask(message.what, message.table)
 
-    @on(SettingsTab.DropWanted)
-    def _drop_wanted(self, message: SettingsTab.DropWanted) -> None:
+    def on_settings_tab_drop_wanted(self, message: SettingsTab.DropWanted) -> None:
+        """Ask whether the table is to be dropped."""
         message.stop()
         if message.table in self._infos:
             self._drop(self._infos[message.table])
 
-    @on(CapacityTab.AlterWanted)
-    def _alter_wanted(self, message: CapacityTab.AlterWanted) -> None:
+    def on_capacity_tab_alter_wanted(self, message: CapacityTab.AlterWanted) -> None:
+        """The form for another capacity."""
         message.stop()
         from dyntui.screens.set_capacity import CapacityScreen, IndexCapacityScreen
 
@@ -401,20 +422,20 @@ class BrowserScreen(TableWork):
         else:
             self.app.push_screen(IndexCapacityScreen(self.session, info, message.index))
 
-    @on(TimelineTab.TableMade)
-    def _table_made(self, message: TimelineTab.TableMade) -> None:
+    def on_timeline_tab_table_made(self, message: TimelineTab.TableMade) -> None:
+        """Show a table that was made from the past."""
         message.stop()
         self.load_tables()
 
-    @on(TableTab.Altered)
-    def _table_altered(self, message: TableTab.Altered) -> None:
+    def on_table_tab_altered(self, message: TableTab.Altered) -> None:
+        """Describe a table anew."""
         message.stop()
         self._describe_again(message.table)
         if message.table == self._shown:
             self._main.items.ask_expiry(message.table)
 
-    @on(EmptyState.Chosen)
-    def _empty_chosen(self, message: EmptyState.Chosen) -> None:
+    def on_empty_state_chosen(self, message: EmptyState.Chosen) -> None:
+        """Begin in one of the ways that there are without tables."""
         message.stop()
         if message.what == "load_samples":
             self.action_load_samples()
@@ -493,5 +514,5 @@ class BrowserScreen(TableWork):
             return
         elif self._main.place:
             self._main.leave_place()
-        elif not self._list.back():
+        elif not self._list.back() and not self.stop_load():
             self.cancel_jobs()

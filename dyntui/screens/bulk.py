@@ -113,20 +113,17 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
         latest = BulkResult()
 
         def show() -> None:
-            if self._result is not None:
-                # It comes late: what came of it is said already.
-                return
             ending = "stopping" if self._stopped else f"{key_for('bulk.close')} stops it"
             self._say(f"{latest.tried:,} of {self._counted(len(self._writes))}… {ending}")
 
-        progress = Progress(self, show)
-
-        def told(result: BulkResult) -> None:
-            nonlocal latest
-            latest = result
-            progress.tell()
-
         def work(cancelled: Cancelled) -> BulkResult:
+            progress = Progress(self, show)
+
+            def told(result: BulkResult) -> None:
+                nonlocal latest
+                latest = result
+                progress.tell()
+
             return write_all(
                 self._session.call, self._writes, lambda: self._stopped or cancelled(), told
             )

@@ -47,6 +47,7 @@ class Drawer(ModalScreen[Result], JobHost):
             border-left: vkey $border;
         }
         #drawer-title { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        Input { max-width: 100%; }
         .caption { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
         #drawer-error { height: auto; max-height: 6; padding: 0 1; display: none;
             background: $panel;

@@ -14,7 +14,8 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.core.browse.entities import SAMPLE_ITEMS, Model, model_of, read_sample
 from dyntui.core.browse.entity_lines import about, access_rows, model_text, type_rows
-from dyntui.core.browse.plan import KeyTerm, QueryFields, make_plan
+from dyntui.core.browse.plan import make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.connection.pages import consumed_units
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.cost import units_text
@@ -27,6 +28,7 @@ from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.key_tree_view import KeyTreeView, Spot
+from dyntui.widgets.moving import fold, unfold
 from dyntui.widgets.rows_view import RowsView
 from engine.client.protocol import Json
 
@@ -218,19 +220,13 @@ class EntitiesScreen(Drawer[QueryFields | None], Filtered):
 
     def action_fold(self) -> None:
         """Close the branch, or go to the one above."""
-        node = self.query_one(KeyTreeView).cursor_node
-        if self._page != "tree" or node is None:
-            return
-        if node.is_expanded and node.allow_expand:
-            node.collapse()
-        elif node.parent is not None and node.parent.data is not None:
-            self.query_one(KeyTreeView).move_cursor(node.parent)
+        if self._page == "tree":
+            fold(self.query_one(KeyTreeView))
 
     def action_unfold(self) -> None:
         """Open the branch."""
-        node = self.query_one(KeyTreeView).cursor_node
-        if self._page == "tree" and node is not None and node.allow_expand:
-            node.expand()
+        if self._page == "tree":
+            unfold(self.query_one(KeyTreeView))
 
     def action_close(self) -> None:
         """Back; first to all that was found, where a filter leaves some out."""

@@ -9,8 +9,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dyntui.core.connection.connect import ConnectError, Connection
-from dyntui.core.recovery.timeline_lists import change_row, history_command
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import Connection
+from dyntui.core.recovery.timeline_lists import change_row
+from dyntui.core.recovery.timeline_texts import history_command
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.change_text import change_json, key_text
 from dyntui.core.text.formats import dynamodb_json

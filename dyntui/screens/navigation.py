@@ -13,23 +13,30 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.actions.spoken_keys import key_for
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.trail import Crumb, table_crumb
 from dyntui.core.browse.visits import Visit, Visits
 from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.header_line import HeaderLine
-from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.leads import ITEMS, Leads, Moved
-from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.table_list import TableList
 
 if TYPE_CHECKING:
     from dyntui.screens.jump import Target
+    from dyntui.widgets.items_view import ItemsView
+    from dyntui.widgets.main_area import MainArea
+    from dyntui.widgets.marked_items import MarkedItems
 
 
 class Navigation(Screen[None]):
-    """A screen with the list of tables and the main area."""
+    """A screen with the list of tables and the main area.
+
+    A handler of a message from the main area is found by its name, so that the app begins without
+    the area's imports.
+    """
+
+    _main: MainArea
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,10 +54,6 @@ class Navigation(Screen[None]):
     @property
     def _list(self) -> TableList:
         return self.query_one(TableList)
-
-    @property
-    def _main(self) -> MainArea:
-        return self.query_one(MainArea)
 
     @property
     def _visit(self) -> Visit:
@@ -73,8 +76,7 @@ class Navigation(Screen[None]):
         self._list.mark_place(self._main.place)
         self._arrived()
 
-    @on(ItemsTab.Ran)
-    def _ran(self, message: ItemsTab.Ran) -> None:
+    def on_items_view_ran(self, message: ItemsView.Ran) -> None:
         """A query that was run is a visit, as what it is run on is."""
         message.stop()
         if message.table == self._shown:
@@ -184,7 +186,9 @@ class Navigation(Screen[None]):
         await self._show(visit)
 
     def _is_there(self, visit: Visit) -> bool:
-        """Whether there still are the table, and the index, that were shown."""
+        """Whether there still are the table, and the index, that were shown; or still no table."""
+        if visit.table is None:
+            return not self._infos
         info = self._infos.get(visit.table or "")
         names = () if info is None else (None, *(index.name for index in info.indexes))
         return visit.index in names
@@ -202,13 +206,15 @@ class Navigation(Screen[None]):
             if visit.place:
                 self._main.go_back_to(visit.place)
                 self._main.shown.focus_content()
+            elif table is None:
+                self._main.leave_place()
             else:
                 self._main.choose(visit.tab)
 
     # Following a value to where it leads.
 
-    @on(ItemsTab.FollowWanted)
-    def _follow_wanted(self, message: ItemsTab.FollowWanted) -> None:
+    def on_marked_items_follow_wanted(self, message: MarkedItems.FollowWanted) -> None:
+        """Ask where a value is to lead."""
         from dyntui.core.browse.following import Place, places
         from dyntui.screens.follow import FollowScreen
 
@@ -224,8 +230,8 @@ class Navigation(Screen[None]):
         region = self._main.items.session.region
         self.app.push_screen(FollowScreen(name, value, found, region), closed)
 
-    @on(ItemsTab.QueryWanted)
-    async def _query_wanted(self, message: ItemsTab.QueryWanted) -> None:
+    async def on_marked_items_query_wanted(self, message: MarkedItems.QueryWanted) -> None:
+        """Show what a query of this table finds."""
         message.stop()
         if self._shown is not None:
             await self._follow(self._shown, message.fields)

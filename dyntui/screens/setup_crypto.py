@@ -28,7 +28,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.jobs import Cancelled
-from dyntui.widgets.option_lines import OptionLines
+from dyntui.widgets.row_list import QuietList
 from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 from engine.client.keys import KeyInfo
@@ -50,12 +50,6 @@ class SetupScreen(Drawer[str | Wizard | None], Filtered):
     SetupScreen {
         #setup-form { height: auto; padding: 1 1 0 1; }
         Select { width: 1fr; }
-        OptionList { height: 1fr; border: none; padding: 0 1; background: $surface;
-            &:focus { border: none; }
-            & > .option-list--option-highlighted { background: $boost; color: $foreground; }
-            &:focus > .option-list--option-highlighted {
-                background: $block-cursor-blurred-background; color: $foreground; }
-        }
         TextView { height: 1fr; }
     }
     SetupScreen.-narrow #setup-form { padding: 0 1; }
@@ -100,7 +94,7 @@ class SetupScreen(Drawer[str | Wizard | None], Filtered):
                 compact=True,
             )
         yield Static("attributes: Space chooses what is done, b a beacon", classes="caption")
-        yield OptionLines()
+        yield QuietList()
         yield Static(str(self._path), classes="caption", markup=False)
         yield TextView(json=False)
 

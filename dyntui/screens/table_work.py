@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import suppress
+from threading import Event
 
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.navigation import Navigation
-from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.messages import error_text
 from engine.errors import ApiError
@@ -27,6 +27,7 @@ class TableWork(Navigation, JobHost):
         self.session = session
         self._connection = connection
         self._draft_table: dict[str, str] = {}
+        self._load_stopped: Event | None = None
 
     @abstractmethod
     def load_tables(self, then: str | None = None) -> None:
@@ -93,10 +94,11 @@ class TableWork(Navigation, JobHost):
         import sample_data
 
         client, loader = self._connection.client, self._connection.loader
+        stopped = self._load_stopped = Event()
 
         def work(cancelled: Cancelled) -> None:
             def on_progress(name: str, held: int, count: int) -> None:
-                if cancelled():
+                if cancelled() or stopped.is_set():
                     raise _StoppedError
                 self.post_progress(lambda: self._show_loaded(name, held, count))
 
@@ -104,12 +106,16 @@ class TableWork(Navigation, JobHost):
                 sample_data.load(client, loader, on_progress=on_progress)
 
         def done(_: None) -> None:
-            self._reset_empty()
-            self.notify("The sample data are loaded")
+            self._load_ended()
+            self.notify(
+                "Stopped; loading them again goes on from here"
+                if stopped.is_set()
+                else "The sample data are loaded"
+            )
             self.load_tables()
 
         def failed(error: ApiError) -> None:
-            self._reset_empty()
+            self._load_ended()
             self._failed(error)
             self.load_tables()
 
@@ -117,9 +123,17 @@ class TableWork(Navigation, JobHost):
 
     def _show_loaded(self, name: str, held: int, count: int) -> None:
         """Show how far the load is, where there were no tables before it."""
-        for empty in self.query(EmptyState):
-            empty.show_progress(name, held, count)
+        if self._main.empty is not None:
+            self._main.empty.show_progress(name, held, count)
 
-    def _reset_empty(self) -> None:
-        for empty in self.query(EmptyState):
-            empty.reset()
+    def stop_load(self) -> bool:
+        """Stop loading the sample data, once the table at hand allows it; whether it was done."""
+        if self._load_stopped is None:
+            return False
+        self._load_stopped.set()
+        return True
+
+    def _load_ended(self) -> None:
+        self._load_stopped = None
+        if self._main.empty is not None:
+            self._main.empty.reset()

@@ -34,8 +34,9 @@ class ThemeScreen(Drawer[str | None], Filtered):
     ThemeScreen, ThemeScreen.-narrow {
         background: transparent;
         #drawer { width: 42; min-width: 42; border-left: vkey $border; }
-        OptionList { height: 1fr; border: none; padding: 1 0; background: $surface;
-            &:focus { border: none; background-tint: $foreground 0%; } }
+        OptionLines { padding: 1 0;
+            &:focus { background-tint: $foreground 0%; }
+            & > .option-list--option { padding: 0; } }
         #theme-own { height: auto; padding: 1; color: $text-muted; }
     }
     """

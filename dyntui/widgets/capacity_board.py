@@ -19,7 +19,8 @@ from dyntui.core.capacity.words import (
     clock_text,
     stats_command,
 )
-from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.chart import Line

@@ -9,7 +9,7 @@ from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from dyntui.core.statements.completion import Completion
-from dyntui.widgets.grid_cells import cut
+from dyntui.core.text.cut_text import cut
 
 TEXT_CELLS_MAX = 34
 NOTE_CELLS_MAX = 24

@@ -77,6 +77,10 @@ class EmptyState(Vertical):
         line.set_class(bool(text), "-shown")
         line.update(Text(text))
 
+    def focus_content(self) -> None:
+        """Go to the first way to begin."""
+        self.query(Button).first().focus()
+
     def action_choose(self, what: str) -> None:
         """Begin in one of the ways."""
         self.post_message(self.Chosen(what))

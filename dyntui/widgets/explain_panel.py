@@ -64,6 +64,7 @@ class ExplainPanel(VerticalScroll, JobHost, can_focus=False):
         if (text, dict(values)) == self._asked:
             return
         self._asked = (text, dict(values))
+        self.stop_job("explain")
         # A coroutine that is cancelled before it begins would be one that nobody awaited.
         soon = partial(self._explain_soon, text, dict(values))
         self._pause: Worker[None] = self.run_worker(soon, group="pause", exclusive=True)

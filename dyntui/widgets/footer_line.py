@@ -11,6 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 GAP = 2
+LAST = "escape"
+"""The key that leads back from everywhere stays longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class FooterLine(Widget):
     """One line, drawn anew when the keys change; a click on a key is the same as pressing it.
 
     Where the window is too narrow, the first key of the right side is left out, then keys from the
-    end of the left side.
+    end of the left side; last of all the one that leads back.
     """
 
     ALLOW_SELECT = False
@@ -59,7 +61,7 @@ class FooterLine(Widget):
         if _width([*local, *everywhere]) > width:
             everywhere = everywhere[1:]
         while local and _width([*local, *everywhere]) > width:
-            local.pop()
+            local.remove(next((key for key in reversed(local) if key.key != LAST), local[-1]))
         self._spots = []
         line = Text(no_wrap=True)
         self._add(line, local)

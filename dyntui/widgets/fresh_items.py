@@ -71,7 +71,9 @@ class FreshItems(ItemsView):
             fresh.ensure(0, last, cancelled)
 
         def done(_: None) -> None:
-            if self._source is source:
+            # Where one has moved on, or more is being read, they are read again the next time.
+            moved_on = self._last_in_sight > last or self.job_running
+            if self._source is source and not moved_on:
                 self._show_fresh(source, fresh, info)
 
         self.run_job(f"{self._title} again", work, done, self._refresh_failed, group=REFRESHING)

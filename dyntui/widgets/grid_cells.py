@@ -9,11 +9,11 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dyntui.core.browse.columns import Column
+from dyntui.core.text.cut_text import cut
 from dyntui.core.text.formats import bytes_text
 
 Json = dict[str, Any]
 
-ELLIPSIS = "…"
 LONG_VALUE = 99
 
 
@@ -71,13 +71,6 @@ def value_segments(
         Segment(blank, style),
         Segment(beside + " " * (gap - 1), dim),
     ]
-
-
-def cut(text: str, width: int) -> str:
-    """The text in at most `width` cells, with an ellipsis where something is missing."""
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text[: width + 1], max(width - 1, 0)).rstrip() + ELLIPSIS
 
 
 def _length(value: Json, kind: str) -> str:

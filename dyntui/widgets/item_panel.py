@@ -24,7 +24,7 @@ from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_tree import ItemTree, Member
-from dyntui.widgets.moving import go_to_end
+from dyntui.widgets.moving import fold, go_to_end, unfold
 from dyntui.widgets.text_view import TextView
 
 Json = dict[str, Any]
@@ -219,6 +219,20 @@ class ItemPanel(Vertical):
     def action_last(self) -> None:
         """The last line."""
         go_to_end(self.app.focused, last=True)
+
+    def action_fold(self) -> None:
+        """Close the branch, or go to the one above; to the left in a text."""
+        if self.chosen == "tree":
+            fold(self.query_one(ItemTree))
+        else:
+            self._move("left")
+
+    def action_unfold(self) -> None:
+        """Open the branch; to the right in a text."""
+        if self.chosen == "tree":
+            unfold(self.query_one(ItemTree))
+        else:
+            self._move("right")
 
     def _move(self, direction: str) -> None:
         if self.chosen == "tree":

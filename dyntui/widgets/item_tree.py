@@ -17,12 +17,11 @@ from dyntui.core.browse.writes import Path
 from dyntui.core.security.sealed_items import sealed_texts
 from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.formats import cell_text
+from dyntui.widgets.tree_marker import TOGGLE
 from engine.itemcrypto.schema import Place
 
 Json = dict[str, Any]
 
-TOGGLE = Style.from_meta({"toggle": True})
-"""A click here opens or closes a node."""
 MAX_CHILDREN = 500
 OPEN_CHILDREN = 12
 NAME_WIDTH = 24
@@ -95,6 +94,14 @@ class ItemTree(Tree[Member]):
         if node is None or not node.allow_expand:
             raise SkipAction
         super().action_toggle_node()
+
+    def action_scroll_left(self) -> None:
+        """The key is the panel's, which closes a branch by it."""
+        raise SkipAction
+
+    def action_scroll_right(self) -> None:
+        """The key is the panel's, which opens a branch by it."""
+        raise SkipAction
 
     def _go_to_line(self, line: int) -> None:
         self.cursor_line = min(line, self.last_line)

@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from dyntui.core.browse.column_choice import ColumnBook, column_book
 from dyntui.core.browse.columns import Columns
-from dyntui.core.browse.plan import KeyTerm, Plan, PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import Plan, PlanError, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.browse.request_forms import FORMS, told
 from dyntui.core.browse.trail import Crumb, query_crumbs
 from dyntui.core.connection.pages import OperationReader, PageSource
@@ -115,7 +116,7 @@ class ItemsView(TableTab, LensHost):
 
     def _read_config(self, info: TableInfo) -> None:
         """How the table's items are sealed, if a configuration is here."""
-        config = config_of(info.name)
+        config = config_of(info)
         self._panel.config = config
         self._grid.seal_place = None if config is None else config.place
 

@@ -15,11 +15,11 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.core.browse.entities import Model
 from dyntui.core.browse.key_tree import Branch, key_tree
-from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.held_words import holds
-from dyntui.widgets.item_tree import TOGGLE
+from dyntui.widgets.tree_marker import TOGGLE
 from engine.client.protocol import Json
 
 COLLECTIONS_MAX = 200

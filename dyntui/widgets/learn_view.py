@@ -33,7 +33,7 @@ from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
 from dyntui.widgets.messages import error_text
-from dyntui.widgets.option_lines import OptionLines
+from dyntui.widgets.row_list import QuietList
 from dyntui.widgets.text_line import TextLine
 from engine.errors import ApiError
 
@@ -46,22 +46,17 @@ class LearnView(Vertical, JobHost, Filtered):
     LearnView {
         #learn-head { height: 1; padding: 0 1; background: $panel; text-style: bold; }
         #learn-body { height: 1fr; }
-        OptionList {
-            width: 34; height: 1fr; border: none; padding: 0; background: $surface;
-            border-right: solid $border-blurred; scrollbar-size-vertical: 1;
-            &:focus { border: none; border-right: solid $border; background-tint: $foreground 0%; }
-            & > .option-list--option { padding: 0 1; }
-            & > .option-list--option-highlighted { background: $boost; color: $foreground; }
-            &:focus > .option-list--option-highlighted {
-                background: $block-cursor-blurred-background; color: $foreground; }
+        QuietList {
+            width: 34; border-right: solid $border-blurred;
+            &:focus { border-right: solid $border; background-tint: $foreground 0%; }
         }
         LinesView { width: 1fr; padding: 0 1; }
         #learn-about { display: none; height: auto; padding: 0 1; background: $panel; }
-        &.-single OptionList { width: 1fr; border-right: none; }
+        &.-single QuietList { width: 1fr; border-right: none; }
         &.-single LinesView { display: none; }
         &.-single #learn-about { display: block; }
         &.-single.-reading #learn-about { display: none; }
-        &.-single.-reading OptionList { display: none; }
+        &.-single.-reading QuietList { display: none; }
         &.-single.-reading LinesView { display: block; }
     }
     """
@@ -81,7 +76,7 @@ class LearnView(Vertical, JobHost, Filtered):
         """A head, the list, the page."""
         yield Static("Learn", id="learn-head")
         with Horizontal(id="learn-body"):
-            yield OptionLines(*self._options())
+            yield QuietList(*self._options())
             yield LinesView()
         yield TextLine(id="learn-about")
 

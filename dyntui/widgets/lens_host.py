@@ -44,7 +44,7 @@ class LensHost(RowsHost):
         if source is None:
             return
         if lens == NO_LENS:
-            self.workers.cancel_group(self, LOOKING)
+            self.stop_job(LOOKING)
             self._show_rows(source)
             return
 

@@ -18,7 +18,6 @@ from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.choice import Choice
-from dyntui.widgets.empty_state import EmptyState
 from dyntui.widgets.facts import Facts
 from dyntui.widgets.items_tab import ItemsTab
 from dyntui.widgets.leads import Moved
@@ -28,6 +27,7 @@ from dyntui.widgets.table_tab import TableTab
 from dyntui.widgets.timeline_tab import TimelineTab
 
 if TYPE_CHECKING:
+    from dyntui.widgets.empty_state import EmptyState
     from dyntui.widgets.learn_view import LearnView
     from dyntui.widgets.partiql_view import PartiqlView
     from dyntui.widgets.security_view import SecurityView
@@ -66,6 +66,7 @@ class MainArea(Vertical):
         self._current = 1
         self._has_table = False
         self._places: dict[str, Place] = {}
+        self.empty: EmptyState | None = None
 
     def compose(self) -> ComposeResult:
         """The head, and the tabs one above the other."""
@@ -145,12 +146,17 @@ class MainArea(Vertical):
         self.post_message(Moved())
 
     def leave_place(self) -> bool:
-        """Go back to the table, if there is one; whether there is."""
-        if not self._has_table:
-            return False
-        self._switch()
-        self.shown.focus_content()
-        return True
+        """Go back to the table, or to the empty state; whether there is one."""
+        if self._has_table:
+            self._switch()
+            self.shown.focus_content()
+            return True
+        for empty in self.query(EmptyState):
+            self.query_one(ContentSwitcher).current = "empty"
+            empty.focus_content()
+            self.post_message(Moved())
+            return True
+        return False
 
     @property
     def items(self) -> ItemsTab:
@@ -175,13 +181,15 @@ class MainArea(Vertical):
         """There are no tables, which is said `behind` the place that is shown."""
         self._show_head(False)
         switcher = self.query_one(ContentSwitcher)
-        if not switcher.query(EmptyState):
-            empty = EmptyState(id="empty")
-            empty.display = False
-            await switcher.mount(empty)
+        if self.empty is None:
+            from dyntui.widgets.empty_state import EmptyState
+
+            self.empty = EmptyState(id="empty")
+            self.empty.display = False
+            await switcher.mount(self.empty)
         if not behind:
             switcher.current = "empty"
-        return switcher.query_one(EmptyState)
+        return self.empty
 
     def _show_head(self, shown: bool) -> None:
         """Name and tabs stand there only with a table."""

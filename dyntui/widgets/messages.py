@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App
 
 from dyntui.core.actions.hints import app_hint
-from dyntui.core.browse.plan import Plan
-from dyntui.core.connection.pages import PageSource
 from dyntui.core.tables.cost import units_text
 from engine.errors import ApiError
+
+if TYPE_CHECKING:
+    from dyntui.core.browse.plan import Plan
+    from dyntui.core.connection.pages import PageSource
 
 
 def plan_text(plan: Plan) -> Text:

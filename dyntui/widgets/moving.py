@@ -1,6 +1,8 @@
-"""The ends of what one moves in: a list, a tree, or a text."""
+"""The ends of what one moves in, a list, a tree, or a text; and the branches of a tree."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from textual.containers import ScrollableContainer
 from textual.widget import Widget
@@ -15,3 +17,23 @@ def go_to_end(widget: Widget | None, *, last: bool) -> None:
         (widget.action_last if last else widget.action_first)()
     elif isinstance(widget, ScrollableContainer):
         (widget.action_scroll_end if last else widget.action_scroll_home)()
+
+
+def fold(tree: Tree[Any]) -> None:
+    """Show what is cut off at the left; or close the branch, or go to the one above."""
+    node = tree.cursor_node
+    if tree.scroll_x > 0:
+        tree.scroll_left(animate=False)
+    elif node is not None and node.is_expanded and node.allow_expand:
+        node.collapse()
+    elif node is not None and node.parent is not None and node.parent.data is not None:
+        tree.move_cursor(node.parent)
+
+
+def unfold(tree: Tree[Any]) -> None:
+    """Open the branch; where there is none to open, show what is cut off at the right."""
+    node = tree.cursor_node
+    if node is not None and node.allow_expand and not node.is_expanded:
+        node.expand()
+    else:
+        tree.scroll_right(animate=False)

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
-from dyntui.core.browse.plan import OPERATORS, KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import OPERATORS, KeyTerm, QueryFields
 from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.toggle import Toggle

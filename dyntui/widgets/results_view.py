@@ -120,9 +120,19 @@ class ResultsView(Vertical, LensHost):
         source = PageSource(self._reader, self._page_rows)
         self._begin(_title(ready), source, Columns(key_roles(ready)))
 
+    @property
+    def _is_write(self) -> bool:
+        return self.ready is not None and not self.ready.prepared.is_read
+
+    def _read(self, first: int, last: int, row: int | None = None, column: int = 0) -> None:
+        """A write is sent when it begins, and not again where one moves on: it may have been
+        carried out though it was stopped or failed."""
+        if row is not None or not self._is_write:
+            super()._read(first, last, row, column)
+
     def _end(self) -> None:
         """Read to the very last row; ask first where that is a full scan of a large table."""
-        if self.ready is not None:
+        if self.ready is not None and not self._is_write:
             self._ask_first(self.ready.end_risk, self.ready, self._read_to_end)
 
     def _began(self) -> None:

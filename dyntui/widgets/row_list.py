@@ -17,10 +17,7 @@ class QuietList(OptionLines):
 
     DEFAULT_CSS = """
     QuietList {
-        height: 1fr; border: none; padding: 0; background: $surface;
         scrollbar-size-vertical: 1;
-        &:focus { border: none; }
-        & > .option-list--option { padding: 0 1; }
         & > .option-list--option-highlighted { background: $boost; color: $foreground; }
         &:focus > .option-list--option-highlighted {
             background: $block-cursor-blurred-background; color: $foreground; }

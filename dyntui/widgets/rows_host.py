@@ -94,7 +94,7 @@ class RowsHost(JobHost):
     ) -> None:
         """Read another source from its beginning as far as `row`; the rows that are there stay
         until the first of the new ones have come. `title` stands in the header meanwhile."""
-        self.workers.cancel_group(self, ENDING)
+        self.stop_job(ENDING)
         columns.take_expiry(self._expiry)
         self._title, self._source, self._columns = title, source, columns
         self._read(0, max(row, self._grid.visible_rows - 1 + LOOK_AHEAD_ROWS), row, column)
@@ -106,10 +106,9 @@ class RowsHost(JobHost):
             return
         self._stopped = False
         self._under_way = (first, last)
-        progress = Progress(self, self._more_read)
 
         def work(cancelled: Cancelled) -> None:
-            source.ensure(first, last, cancelled, progress.tell)
+            source.ensure(first, last, cancelled, Progress(self, self._rows_read).tell)
 
         def done(_: None) -> None:
             self._under_way = None
@@ -162,10 +161,9 @@ class RowsHost(JobHost):
         if source is None:
             return
         self._stopped = False
-        progress = Progress(self, self._more_read)
 
         def work(cancelled: Cancelled) -> None:
-            source.ensure_end(cancelled, progress.tell)
+            source.ensure_end(cancelled, Progress(self, self._rows_read).tell)
 
         def done(_: None) -> None:
             self._rows_read()
@@ -173,11 +171,6 @@ class RowsHost(JobHost):
 
         title = f"{self._title} to its end ({key_for('browser.back')} stops)"
         self.run_job(title, work, done, self._read_failed, group=ENDING)
-
-    def _more_read(self) -> None:
-        """A job tells of more rows; it comes late where that was stopped or failed."""
-        if not self._stopped:
-            self._rows_read()
 
     def _rows_read(self) -> None:
         """More rows are known: take up their attributes, draw them."""

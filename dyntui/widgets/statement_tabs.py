@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.widgets.grid_cells import cut
+from dyntui.core.text.cut_text import cut
 
 NAME_CELLS_MAX = 24
 TITLE = "PartiQL"

@@ -19,13 +19,13 @@ from textual.widgets.tree import TreeNode
 
 from dyntui.core.actions.spoken_keys import key_for
 from dyntui.core.tables.schema import IndexInfo, TableInfo
+from dyntui.core.text.cut_text import cut
 from dyntui.core.text.formats import bytes_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.filtered import Filtered
-from dyntui.widgets.grid_cells import cut
-from dyntui.widgets.item_tree import TOGGLE
-from dyntui.widgets.moving import go_to_end
+from dyntui.widgets.moving import fold, go_to_end, unfold
+from dyntui.widgets.tree_marker import TOGGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class TableTree(Tree[Entry]):
         table: str | None
 
     def __init__(self) -> None:
-        super().__init__("tables")
+        super().__init__(Text("tables"))
         self.show_root = False
         self.show_guides = False
         self.auto_expand = False
@@ -83,6 +83,14 @@ class TableTree(Tree[Entry]):
     def action_last(self) -> None:
         """The last line."""
         go_to_end(self, last=True)
+
+    def action_fold(self) -> None:
+        """Close the indexes of a table, or go from one of them to the table."""
+        fold(self)
+
+    def action_unfold(self) -> None:
+        """Open the indexes of a table."""
+        unfold(self)
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
         """Marker, name, count and size; as wide as the sidebar."""

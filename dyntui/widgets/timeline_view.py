@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from dyntui.core.actions.spoken_keys import with_keys
-from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.session import Session
 from dyntui.core.recovery.kept_copies import KeptCopy
 from dyntui.core.recovery.timeline import Timeline
@@ -173,7 +174,7 @@ class TimelineReading(TableBoard, Filtered):
         self.close_filter()
         self._take(ListFound((), (), ""))
         for group in (LOOKING, COUNTING, LISTING, STEPPING):
-            self.workers.cancel_group(self, group)
+            self.stop_job(group)
         super().show_table(info, index)
 
     def look(self) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -34,6 +36,10 @@ class TypedAhead(App[None]):
         self._next: Typed | None = None
         self._following: asyncio.Task[None] | None = None
         self._before = ""
+
+    def hold_keys_during(self, work: Coroutine[Any, Any, object]) -> None:
+        """Hold back what is typed until the work is done with which the app begins."""
+        self._following = asyncio.create_task(self._follow_after(work))
 
     @property
     def keys_under_way(self) -> bool:
@@ -70,6 +76,10 @@ class TypedAhead(App[None]):
             return False
         writes = len(self._before) == 1 and has_cursor(self.focused)
         return self._following is None or _key_of(event) == self._before or writes
+
+    async def _follow_after(self, work: Coroutine[Any, Any, object]) -> None:
+        await work
+        await self._follow()
 
     async def _follow(self) -> None:
         """Wait for the effect of a key, and let the next one through, as long as there are any."""

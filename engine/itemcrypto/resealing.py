@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 from engine.client.protocol import Client, Context, Json
 from engine.errors import ConditionalCheckFailedException
+from engine.expressions.checks import OPERATORS_MAX
+from engine.expressions.lexer import EXPRESSION_BYTES_MAX
 from engine.itemcrypto.answers import check_key
 from engine.itemcrypto.errors import SealedOperationError
+from engine.itemcrypto.opening import is_sealed
 from engine.itemcrypto.protection import Protection
+from engine.itemcrypto.schema import FOOTER, HEADER, Schema
 
 
 def resealed(
@@ -41,23 +45,38 @@ def resealed(
     put = {
         "TableName": table,
         "Item": protection.seal(changed),
-        **unchanged_condition(stored, place.unsigned),
+        **unchanged_condition(stored, protection.schema),
     }
     client.call("PutItem", put, context)
     return changed
 
 
-def unchanged_condition(stored: Json, unsigned: frozenset[str]) -> Json:
+def unchanged_condition(stored: Json, schema: Schema) -> Json:
     """The members of a request that make it depend on an item being as it was read.
 
-    Every attribute is compared: those that a seal covers, and those that it leaves out.
+    Whoever changes a sealed item makes a new seal: of such an item the seal and what it leaves out
+    are compared, of others every attribute. No attribute that the schema knows may have been added.
+    Raises SealedOperationError where that is more than a condition holds.
     """
-    names = {f"#a{number}": name for number, name in enumerate(stored)}
-    absent = {f"#b{number}": name for number, name in enumerate(sorted(unsigned - stored.keys()))}
+    place = schema.place
+    if is_sealed(stored):
+        compared = [n for n in stored if n in (HEADER, FOOTER) or place.is_unsigned(n)]
+        known = place.unsigned
+    else:
+        compared = list(stored)
+        known = place.unsigned | schema.actions.keys() | {HEADER}
+    names = {f"#a{number}": name for number, name in enumerate(compared)}
+    absent = {f"#b{number}": name for number, name in enumerate(sorted(known - stored.keys()))}
     terms = [f"{ref} = :{ref[1:]}" for ref in names]
     terms += [f"attribute_not_exists({ref})" for ref in absent]
+    condition = " AND ".join(terms)
+    if len(condition) > EXPRESSION_BYTES_MAX or len(names) + len(terms) - 1 > OPERATORS_MAX:
+        raise SealedOperationError(
+            f"no condition compares {len(names):,} attributes and the absence of {len(absent):,} "
+            "others, by which a change of the item meanwhile would be noticed"
+        ).of_item(place.table, place.key_of(stored))
     return {
-        "ConditionExpression": " AND ".join(terms),
+        "ConditionExpression": condition,
         "ExpressionAttributeNames": names | absent,
         "ExpressionAttributeValues": {f":{ref[1:]}": stored[name] for ref, name in names.items()},
     }

@@ -10,7 +10,6 @@ from engine.client.protocol import Json
 from engine.errors import (
     ApiError,
     FolderError,
-    InternalServerError,
     LimitExceededException,
     ResourceInUseException,
     TableKeyDenied,
@@ -19,7 +18,7 @@ from engine.errors import (
 from engine.operations.region import Region
 from engine.security.errors import NotFoundException
 from engine.storage.catalog import Catalog, Table
-from engine.storage.data_keys import Encryption
+from engine.storage.data_keys import Encryption, denied
 from engine.storage.reader import Reader
 from engine.storage.resealing import KIND, begin_switch
 from engine.storage.transaction import WriteTransaction
@@ -64,7 +63,7 @@ def _usable_key(region: Region, key_id: str) -> str:
     except NotFoundException as error:
         raise ValidationException(f"{_INVALID}KMS key {key_id}: {error.message}") from error
     except FolderError as error:
-        raise InternalServerError(str(error)) from error
+        raise denied(error) from error
     if info.state != "Enabled":
         state = "disabled" if info.state == "Disabled" else "pending deletion"
         raise ValidationException(f"{_INVALID}KMS key {info.arn} is {state}")

@@ -18,11 +18,12 @@ from engine.client.protocol import Json
 from engine.errors import FolderError, InternalServerError
 from engine.model.values import item_size
 from engine.operations.region import Region
-from engine.storage.catalog import Catalog, Storage
+from engine.storage.catalog import Catalog
 from engine.storage.keys import KEYS_END, KeyRange
 from engine.storage.log_index import catch_up
 from engine.storage.past import items_at
 from engine.storage.reader import Reader
+from engine.storage.row_tables import Storage
 
 Asked = ParamSpec("Asked")
 

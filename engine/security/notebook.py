@@ -6,7 +6,6 @@ A file holds a text a line: base64 of nonce, ciphertext and tag, bound to the na
 from __future__ import annotations
 
 import hashlib
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from engine.errors import ApiError, FolderError
 from engine.itemcrypto.key_files import read_key, write_key
+from engine.security.private_files import make_private_folder, private, write_private
 from engine.security.sealing import KEY_BYTES, NotOpenedError, new_key, seal, unseal
 from engine.storage.folder import open_folder
 
@@ -47,8 +47,8 @@ class Notebook:
     def add(self, name: str, text: str) -> bool:
         """Add a text; whether it was written."""
         try:
-            self._make_folder()
-            with open(self._path(name), "ab", opener=_private) as file:
+            make_private_folder(self.folder)
+            with open(self._path(name), "ab", opener=private) as file:
                 file.write(self._line(name, text))
         except OSError:
             return False
@@ -56,22 +56,11 @@ class Notebook:
 
     def replace(self, name: str, texts: Iterable[str]) -> bool:
         """Write a file anew, whole or not at all; whether it was written."""
-        return self._write(self._path(name), b"".join(self._line(name, text) for text in texts))
+        return write_private(self._path(name), b"".join(self._line(name, text) for text in texts))
 
     def write_plain(self, name: str, text: str) -> bool:
         """Write a file that is not sealed, whole or not at all; whether it was written."""
-        return self._write(self.folder / name, text.encode())
-
-    def _write(self, path: Path, data: bytes) -> bool:
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            self._make_folder()
-            with open(beside, "wb", opener=_private) as file:
-                file.write(data)
-            beside.replace(path)
-        except OSError:
-            return False
-        return True
+        return write_private(self.folder / name, text.encode())
 
     def _line(self, name: str, text: str) -> bytes:
         return b64encode(seal(self._key, text.encode(*_TEXT), self._bound(name))) + b"\n"
@@ -81,9 +70,6 @@ class Notebook:
 
     def _path(self, name: str) -> Path:
         return self.folder / (name + _ENDING)
-
-    def _make_folder(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def notebook_of(data_folder: Path, name: str) -> Notebook | None:
@@ -103,7 +89,7 @@ def notebook_beside_key(folder: Path) -> Notebook | None:
     """
     path = folder / _KEY_FILE
     with suppress(ApiError, OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         with suppress(ApiError):
             # Another process may have made it meanwhile.
             if not path.exists():
@@ -111,7 +97,3 @@ def notebook_beside_key(folder: Path) -> Notebook | None:
         key = read_key(path)
         return Notebook(folder, key) if len(key) == KEY_BYTES else None
     return None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

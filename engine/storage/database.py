@@ -23,7 +23,7 @@ from engine.errors import (
     InternalServerError,
 )
 from engine.storage import forks
-from engine.storage.catalog import Catalog, Storage, Table
+from engine.storage.catalog import Catalog, Table
 from engine.storage.connections import (
     CACHE_KIB,
     as_api_error,
@@ -46,6 +46,7 @@ from engine.storage.log_tail import Tails
 from engine.storage.loop_writer import CallSoon, LoopWriter
 from engine.storage.meter_file import MeterFile
 from engine.storage.reader import Read, Reader
+from engine.storage.row_tables import Storage
 from engine.storage.sealing import Seals
 from engine.storage.turn_reads import TurnReads
 from engine.storage.upkeep import Upkeep, gate_path, needs_looking_after

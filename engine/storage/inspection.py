@@ -13,7 +13,7 @@ import apsw
 from engine.client.protocol import StorageReport, StorageSize
 from engine.errors import ApiError, FolderError, InternalServerError
 from engine.model import values
-from engine.storage.catalog import Catalog, Index, InvalidKeyError, Storage, Table
+from engine.storage.catalog import Catalog, Index, InvalidKeyError, Table
 from engine.storage.connections import as_api_error, set_cache
 from engine.storage.database import Database
 from engine.storage.expiry import expiry_us, time_key
@@ -21,6 +21,7 @@ from engine.storage.gate import FileGate
 from engine.storage.items import StoredItem, index_entry, plan_change
 from engine.storage.keys import KEYS_END, KeyRange, collection_of
 from engine.storage.reader import Reader
+from engine.storage.row_tables import Storage
 from engine.storage.upkeep import gate_path
 
 _EVERYTHING = KeyRange(b"", KEYS_END)

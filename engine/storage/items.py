@@ -12,10 +12,11 @@ import orjson
 
 from engine.client.protocol import Json
 from engine.model import values
-from engine.storage.catalog import INLINE_BYTES_MAX, Index, InvalidKeyError, Storage, Table
+from engine.storage.catalog import Index, InvalidKeyError, Table
 from engine.storage.connections import fetch
 from engine.storage.data_keys import SEALED_BYTES_MORE
 from engine.storage.keys import KeyRange
+from engine.storage.row_tables import INLINE_BYTES_MAX, Storage
 from engine.storage.sealing import Seals
 
 _value_and_size = itemgetter(0, 1)

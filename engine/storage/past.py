@@ -17,7 +17,7 @@ from typing import TypeVar
 import orjson
 
 from engine.model.values import item_size
-from engine.storage.catalog import Catalog, Index, Storage, Table
+from engine.storage.catalog import Catalog, Index, Table
 from engine.storage.database import Database
 from engine.storage.items import StoredItem, read_item, read_keys
 from engine.storage.keys import EVERYTHING, KeyRange, table_key_of
@@ -27,6 +27,7 @@ from engine.storage.log_tail import Tails
 from engine.storage.moments import settled_seq
 from engine.storage.old_entries import OldEntriesByIndex
 from engine.storage.reader import Read, Reader
+from engine.storage.row_tables import Storage
 from engine.storage.window import check_in_window
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import apsw
 
 from engine.client.protocol import Json
 from engine.storage import transfers as book
-from engine.storage.catalog import Catalog, Storage
+from engine.storage.catalog import Catalog
 from engine.storage.connections import (
     fetch,
 )
@@ -27,6 +27,7 @@ from engine.storage.log_reads import (
     seq_at,
 )
 from engine.storage.migrations import PAGE_BYTES
+from engine.storage.row_tables import Storage
 from engine.storage.sealing import Seals
 from engine.storage.transfers import Transfer
 from engine.storage.trash import Discarded, find, read_trash

@@ -14,12 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.client.protocol import Json
-from engine.storage.catalog import Storage, Table
+from engine.storage.catalog import Table
 from engine.storage.counts import read_counts
 from engine.storage.data_keys import Encryption
 from engine.storage.items import StoredItem, write_again
 from engine.storage.keys import KEYS_END
 from engine.storage.making import new_data_key
+from engine.storage.row_tables import Storage
 from engine.storage.sealing import NEW, OLD, data_key_of
 from engine.storage.transaction import WriteTransaction
 

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 import apsw
 
 from engine.errors import InternalServerError
-from engine.storage.catalog import Storage
 from engine.storage.data_keys import (
     ID_BYTES,
     MARK,
@@ -26,6 +25,7 @@ from engine.storage.data_keys import (
     WrappedKey,
     read_data_key,
 )
+from engine.storage.row_tables import Storage
 
 _STORAGE_BYTES = 8
 _STAMP_BYTES = 8

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import apsw
 import orjson
 
-from engine.client.protocol import Json
-from engine.storage import counts, jobs, trash
-from engine.storage import transfers as book
-from engine.storage.catalog import Catalog, Expiry, Index, Storage, Table
+from engine.storage import counts, trash
+from engine.storage.books import Books
+from engine.storage.catalog import Catalog, Expiry, Index, Table
 from engine.storage.connections import fetch
 from engine.storage.counts import large_sizes
 from engine.storage.data_keys import (
@@ -36,9 +35,9 @@ from engine.storage.items import (
     write_rows,
 )
 from engine.storage.keys import KeyRange, collection_of
+from engine.storage.row_tables import Storage
 from engine.storage.sealing import NEW, OLD, Seals
 from engine.storage.streams import end_stream, hours_kept, reshard, stream_part, trim_streams
-from engine.storage.transfers import Transfer
 from engine.storage.trimming import begin_anew, sweeps_at, trim
 
 _LOG_ENTRY = (
@@ -56,12 +55,11 @@ class Cause(NamedTuple):
     principal: str
 
 
-class WriteTransaction:
+class WriteTransaction(Books):
     """The open write transaction of a Region, shared by the requests of one group commit.
 
-    `stamp_us` is the time of the request at work: never smaller than that of an earlier change.
-    `cursor` is for the modules of this room. Tables are logged for `history_hours`, or longer where
-    something asks for it. `trims`: nobody else trims the log.
+    Tables are logged for `history_hours`, or longer where something asks for it. `trims`: nobody
+    else trims the log.
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class WriteTransaction:
         trims: bool,
         data_keys: DataKeys,
     ) -> None:
-        self.cursor = cursor
+        super().__init__(cursor, last_stamp_us)
         self.seals = Seals(cursor.connection, data_keys)
         self.data_keys = data_keys
         self._history_hours = history_hours
@@ -81,8 +79,6 @@ class WriteTransaction:
         self._entries: list[tuple[Any, ...]] = []
         self._growths: dict[int, list[int]] = {}
         self.catalog = catalog
-        self.stamp_us = last_stamp_us
-        self.writes = 0
 
     def read(self, table: Table, key: bytes) -> StoredItem | None:
         """The item under a key, with all that this transaction wrote."""
@@ -152,15 +148,6 @@ class WriteTransaction:
         """The sequence number that the next entry of the log will have."""
         ((last,),) = self.query("SELECT coalesce(max(seq), 0) FROM changes")
         return int(last) + len(self._entries) + 1
-
-    def query(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement of this room's that only reads."""
-        return fetch(self.cursor, sql, tuple(bindings))
-
-    def change(self, sql: str, bindings: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement of this room's that writes."""
-        self.writes += 1
-        return fetch(self.cursor, sql, tuple(bindings))
 
     def note_expiry(self, expiry: Expiry, at_us: int, key: bytes) -> None:
         """Note when an item that was there before Time to Live was turned on expires."""
@@ -363,123 +350,11 @@ class WriteTransaction:
         # No change of an item comes before the table that it is in.
         self.keep_time()
 
-    # Jobs.
-
-    def add_job(self, kind: str, subject: str, state: Json) -> int:
-        """Note work that outlives the request; gives its id."""
-        self.writes += 1
-        self.cursor.execute(
-            "INSERT INTO jobs(kind, subject, state, created_us) VALUES(?, ?, ?, ?)",
-            (kind, subject, orjson.dumps(state), self.stamp_us),
-        )
-        return self.cursor.connection.last_insert_rowid()
-
-    def job_state(self, kind: str, job_id: int) -> Json | None:
-        """What a job has noted of its progress; None once it is done.
-
-        Another process may have ended it and begun one of another kind, which has its id then.
-        """
-        rows = fetch(
-            self.cursor, "SELECT state FROM jobs WHERE id = ? AND kind = ?", (job_id, kind)
-        )
-        return orjson.loads(rows[0][0]) if rows else None
-
-    def set_job_state(self, job_id: int, state: Json) -> None:
-        """Note a job's progress."""
-        self.writes += 1
-        self.cursor.execute("UPDATE jobs SET state = ? WHERE id = ?", (orjson.dumps(state), job_id))
-
-    def job(self, job_id: int) -> jobs.Job | None:
-        """A job; None once it is done, or forgotten."""
-        return jobs.read_job(self.cursor, job_id)
-
-    def begin_job(self, job_id: int) -> jobs.Job | None:
-        """Note that a job is begun, once more perhaps; None where there is nothing to do."""
-        job = self.job(job_id)
-        if job is None or job.failure is not None:
-            return None
-        self.writes += 1
-        jobs.begin_attempt(self.cursor, job_id)
-        return job
-
-    def cancel_job(self, job_id: int) -> None:
-        """Ask a job to stop."""
-        self.writes += 1
-        jobs.cancel(self.cursor, job_id)
-
-    def fail_job(self, job_id: int, failure: str) -> None:
-        """Note why a job ended before it was done."""
-        self.writes += 1
-        jobs.fail(self.cursor, job_id, failure, self.stamp_us)
-
-    def end_job(self, job_id: int) -> None:
-        """Forget a job: it is done."""
-        self.writes += 1
-        jobs.forget(self.cursor, job_id)
-
-    def end_jobs(self, kind: str, subject: str) -> None:
-        """Forget the jobs of a kind on a subject: they are done, or their subject is gone."""
-        self.writes += 1
-        self.cursor.execute("DELETE FROM jobs WHERE kind = ? AND subject = ?", (kind, subject))
-
-    # Exports and imports.
-
-    def transfer(self, transfer_id: str) -> Transfer | None:
-        """An export or import."""
-        return book.read(self.cursor, transfer_id)
-
-    def transfers(self, kind: str) -> list[Transfer]:
-        """The exports, or imports, of the last 90 days, the newest first."""
-        return book.read_all(self.cursor, kind)
-
-    def put_transfer(self, transfer: Transfer, rejections: Sequence[Json] = ()) -> None:
-        """Note an export or import, or what became of it, with what it could not take."""
-        self.writes += 1
-        book.put(self.cursor, transfer)
-        if rejections:
-            book.put_rejections(self.cursor, transfer.id, rejections)
-
-    def forget_transfers(self) -> None:
-        """Forget exports and imports that are listed no longer."""
-        self.writes += book.forget_old(self.cursor, self.stamp_us)
-
-    # Requests already answered.
-
-    def token_digest(self, token: str) -> bytes | None:
-        """The digest of the request that was carried out under a token; None where none was."""
-        rows = fetch(
-            self.cursor,
-            "SELECT digest FROM tokens WHERE token = ? AND until_us > ?",
-            (token, self.stamp_us),
-        )
-        return bytes(rows[0][0]) if rows else None
-
-    def put_token(self, token: str, digest: bytes, seconds: float) -> None:
-        """Remember for some time that the request of a token was carried out."""
-        self.writes += 1
-        self.cursor.execute(
-            "INSERT OR REPLACE INTO tokens(token, digest, until_us) VALUES(?, ?, ?)",
-            (token, digest, self.stamp_us + round(seconds * 1_000_000)),
-        )
-
     # Freeing.
-
-    def forget_tokens(self, count_max: int) -> int:
-        """Forget tokens that are no longer valid; gives how many."""
-        self.cursor.execute(
-            "DELETE FROM tokens WHERE token IN"
-            " (SELECT token FROM tokens WHERE until_us <= ? ORDER BY until_us LIMIT ?)",
-            (self.stamp_us, count_max),
-        )
-        return self._freed()
 
     def forget_data_keys(self) -> None:
         """Forget the data keys of tables that are gone with all their past."""
         self.writes += forget_data_keys(self.cursor)
-
-    def forget_failures(self) -> None:
-        """Forget failed jobs that were told of long enough."""
-        self.writes += jobs.forget_old(self.cursor, self.stamp_us)
 
     def trim_changes(self, count_max: int) -> bool:
         """Forget entries of the change log that nothing asks for any more.
@@ -525,9 +400,9 @@ class WriteTransaction:
             " (SELECT k FROM collections WHERE storage = ?1 ORDER BY k LIMIT ?2)",
             (storage.storage_id, rows_max),
         )
-        freed = self._freed()
+        freed = self.freed()
         self.cursor.execute(storage.empty_rows, (rows_max,))
-        freed += self._freed()
+        freed += self.freed()
         last = size = 0
         for big, length in fetch(self.cursor, storage.first_big, (rows_max,)):
             last = big
@@ -535,15 +410,10 @@ class WriteTransaction:
             if size >= bytes_max:
                 break
         self.cursor.execute(storage.empty_big, (last,))
-        freed += self._freed()
+        freed += self.freed()
         if freed == 0:
             for statement in storage.drop:
                 self.cursor.execute(statement)
             self.cursor.execute("DELETE FROM retired WHERE storage = ?", rows[0])
             self.writes += 1
         return True
-
-    def _freed(self) -> int:
-        count = self.cursor.connection.changes()
-        self.writes += count
-        return count

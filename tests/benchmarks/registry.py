@@ -251,7 +251,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "paint",
-        "the app's first paint, to an empty Textual app's and the engine's open",
+        "the app's first paint, to that of an empty Textual app that opens the folder first",
         terminal.paint,
         {"first-paint": Goal(1.3), "first-paint-time": Goal(700)},
     ),

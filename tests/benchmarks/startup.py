@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from tests.benchmarks.compiled import compiled
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.items import TABLE, key_of
@@ -27,13 +29,14 @@ def startup(setting: Setting) -> Iterable[Figure]:
         "dyntui-version": [*dyntui, "--version"],
         "dyntui-get": [*dyntui, *get],
     }
-    nothing = partial(_run, [sys.executable, "-c", "pass"])
+    run = partial(_run, compiled(setting.folder))
+    nothing = partial(run, [sys.executable, "-c", "pass"])
     rounds = max(3, setting.rounds // 4)
     for name, command in commands.items():
-        pair = compare(partial(_run, command), nothing, rounds)
+        pair = compare(partial(run, command), nothing, rounds)
         yield Figure(name, pair.ratio, pair.detail_ms())
 
 
-def _run(command: list[str]) -> None:
+def _run(environment: dict[str, str], command: list[str]) -> None:
     root = Path(__file__).parents[2]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    subprocess.run(command, cwd=root, env=os.environ | environment, check=True, capture_output=True)

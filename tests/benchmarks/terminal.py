@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from dyntui.core.connection.connect import ASK_ABOVE_VARIABLE, THROTTLING_VARIABLE
+from dyntui.core.connection.choices import ASK_ABOVE_VARIABLE, THROTTLING_VARIABLE
+from tests.benchmarks.compiled import compiled
 from tests.benchmarks.engines import engine_with
 from tests.benchmarks.figures import Figure, Setting
 from tests.benchmarks.keystrokes import figures_of, strokes_amid, strokes_at_rest
@@ -24,7 +25,10 @@ _TABS_TO_FILTER = 3
 _PAGES = 30
 _SIZE = (120, 40)
 _READY = "ready to be seen"
-_EMPTY = f"""
+_FLOOR = f"""
+import sys
+
+from dyntui.core.connection.connect import connect
 from textual.app import App
 from textual.widgets import Static
 
@@ -34,32 +38,30 @@ class Empty(App):
         yield Static({_READY!r})
 
 
-Empty().run()
+with connect(sys.argv[1]):
+    Empty().run()
 """
-_OPEN = "from dyntui.core.connection.connect import connect; connect({folder!r}).close()"
 _MB = 1_000_000
 
 
 def paint(setting: Setting) -> Iterable[Figure]:
-    """The first paint, and the first rows, to an empty Textual app and the engine's open."""
+    """The first paint, and the first rows, to an empty Textual app that opens the folder first."""
     folder = setting.folder / "paint"
     with engine_with(folder, _FEW_ITEMS):
         pass
-    opening = [sys.executable, "-c", _OPEN.format(folder=str(folder))]
+    environment = compiled(setting.folder)
+    floor = [sys.executable, "-c", _FLOOR, str(folder)]
     rounds = max(3, setting.rounds // 6)
-    painted, rows, empty, opened = [], [], [], []
-    for _ in range(rounds):
-        seen, all_rows = _start(_dyntui(folder), "Tables", "row 1 of")
-        painted.append(seen)
-        rows.append(all_rows)
-        empty.append(_start([sys.executable, "-c", _EMPTY], _READY)[0])
-        opened.append(_ended(opening) - _ended([sys.executable, "-c", "pass"]))
-    floor = [one + other for one, other in zip(empty, opened, strict=True)]
-    detail = (
-        f"{median(painted) * 1_000:.0f} ms, an empty app {median(empty) * 1_000:.0f} ms, "
-        f"opening {median(opened) * 1_000:.0f} ms"
-    )
-    ratios = [one / other for one, other in zip(painted, floor, strict=True)]
+    painted, rows, floors = [], [], []
+    for number in range(rounds + 1):
+        seen, all_rows = _start(_dyntui(folder), environment, "Tables", "row 1 of")
+        (empty,) = _start(floor, environment, _READY)
+        if number:
+            painted.append(seen)
+            rows.append(all_rows)
+            floors.append(empty)
+    ratios = [one / other for one, other in zip(painted, floors, strict=True)]
+    detail = f"{median(painted) * 1_000:.0f} / {median(floors) * 1_000:.0f} ms"
     yield Figure("first-paint", median(ratios), detail)
     yield Figure("first-paint-time", median(painted) * 1_000, "", " ms")
     yield Figure("first-rows-time", median(rows) * 1_000, "", " ms")
@@ -137,18 +139,10 @@ def _dyntui(folder: Path) -> list[str]:
     return [str(Path(sys.executable).with_name("dyntui")), "--data-dir", str(folder)]
 
 
-def _start(command: list[str], *texts: str) -> list[float]:
+def _start(command: list[str], environment: Mapping[str, str], *texts: str) -> list[float]:
     """Seconds from the start of a program until it shows each of these texts; then it is ended."""
-    with running(command, _SIZE) as program:
+    with running(command, _SIZE, environment) as program:
         seen = [program.sees(text) for text in texts]
         program.type(CTRL_Q)
         program.end()
     return seen
-
-
-def _ended(command: list[str]) -> float:
-    """Seconds that a program takes from start to end."""
-    began = perf_counter()
-    with running(command, _SIZE) as program:
-        program.end()
-        return perf_counter() - began

@@ -17,8 +17,9 @@ from engine import Account, ApiError, Engine
 from engine.loop import LoopEngine, LoopThreads
 from engine.storage.gate import FileGate
 from engine.storage.transaction import WriteTransaction
-from engine.storage.upkeep import Upkeep, gate_path
+from engine.storage.upkeep import gate_path
 from engine.storage.writer import Ticket, Writer
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 TABLE = {
     "TableName": "table",
@@ -85,21 +86,16 @@ def key(number: int) -> dict[str, Any]:
 
 @contextmanager
 def asking(account: Account) -> Iterator[Asker]:
-    """A loop's engine on an account, closed in the end as a server does."""
-    asker = Asker(account)
-    try:
-        yield asker
-    finally:
-        asker.loop_engine.cancel()
-        asker.threads.close()
-        asker.loop_engine.close()
-        account.close()
-
-
-@pytest.fixture(autouse=True)
-def no_upkeep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody writes beside the tests."""
-    monkeypatch.setattr(Upkeep, "after_commit", lambda *_: apsw.SQLITE_OK)
+    """A loop's engine on an account, closed in the end as a server does; nobody is beside it."""
+    with upkeep_by_hand():
+        asker = Asker(account)
+        try:
+            yield asker
+        finally:
+            asker.loop_engine.cancel()
+            asker.threads.close()
+            asker.loop_engine.close()
+            account.close()
 
 
 @pytest.fixture(params=["full", "relaxed", "memory"])

@@ -14,7 +14,7 @@ from engine.itemcrypto.serialisation import normalised_number
 from tests.vectors.comparing import check_equal
 
 Entry = Mapping[str, Any]
-_is_value = re.compile(r"(\w+)=(?:\{(\w+): (\w+)\}|(\w+)\((\w+)\))")
+_is_value = re.compile(r"(\w+)=(?:\{(\w+): ([^{}]+)\}|([^(){};]*)\((\w+)\))")
 
 
 def _check_field_key(test: Entry) -> None:
@@ -82,7 +82,7 @@ def _word(pattern: str, text: str) -> str:
 
 
 def _named_parts(text: str) -> Iterator[tuple[str, str]]:
-    yield from re.findall(r"([\w.]+)\((\w+)\)", text)
+    yield from re.findall(r"([\w.]+)\(([^()]+)\)", text)
 
 
 def _chosen(told: str, parts: list[Part]) -> tuple[list[Part], list[list[tuple[str, bool]]]]:

@@ -147,6 +147,23 @@ def test_a_trace_of_an_item_with_several_recipients(
     assert _run(tmp_path / "none.json", document, capsys)[0] == 1
 
 
+def test_compound_beacons_with_other_values_prefixes_and_separator(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = (
+        "compound beacons of item Name=MyName(S), City=New York(S), Price=-1.50(N), "
+        'Place={Street: Main St.}; split "~"; key 0102030405; encrypted parts Name(N-) of 32 bits; '
+        "signed parts City(C:), Price(P.), Place.Street(S )"
+    )
+    results = {
+        "One (parts Name,Price)": "N-7d9bfa40~P.-1.50",
+        "Two (constructor Place.Street,City,Name)": "S Main St.~C:New York~N-7d9bfa40",
+    }
+    document = {"compoundBeacons": [{"note": note, "results": results}]}
+    code, out = _run(tmp_path / "compound.json", document, capsys)
+    assert (code, out.splitlines()[-1]) == (0, "1 passed, 0 failed"), out
+
+
 def test_an_expectation_that_nobody_knows_is_a_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

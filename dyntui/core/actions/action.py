@@ -73,6 +73,15 @@ def ends_of(context: str) -> tuple[Action, ...]:
     )
 
 
+def branches_of(context: str) -> tuple[Action, ...]:
+    """How one opens and closes the branches of a tree."""
+    close = "Close the branch, or to the one above"
+    return (
+        Action(f"{context}.fold", ("left", "h"), close, palette=False),
+        Action(f"{context}.unfold", ("right", "l"), "Open the branch", palette=False),
+    )
+
+
 def reads_in(context: str) -> tuple[Action, ...]:
     """How one moves in a text that is looked at."""
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, ends_of, reads_in
+from dyntui.core.actions.action import Action, branches_of, ends_of, reads_in
 
 OF_DRAWERS: tuple[Action, ...] = (
     Action("export.submit", ("ctrl+s",), "Begin the export", "Export"),
@@ -150,8 +150,7 @@ OF_DRAWERS: tuple[Action, ...] = (
     Action("entities.up", ("up", "k"), "Up", palette=False),
     Action("entities.down", ("down", "j"), "Down", palette=False),
     *ends_of("entities"),
-    Action("entities.fold", ("left", "h"), "Close the branch, or to the one above", palette=False),
-    Action("entities.unfold", ("right", "l"), "Open the branch", palette=False),
+    *branches_of("entities"),
     Action("entities.close", ("escape", "q", "T"), "Back", "Back", palette=False),
     Action(
         "empty.load_samples",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
+from dyntui.core.actions.action import Action, branches_of, ends_of, looks_at, moves_in
 
 OF_PLACES: tuple[Action, ...] = (
     Action(
@@ -46,6 +46,7 @@ OF_PLACES: tuple[Action, ...] = (
     Action("row.down", ("j",), "Down", palette=False),
     Action("row.up", ("k",), "Up", palette=False),
     *ends_of("row"),
+    *branches_of("row"),
     Action("row.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("told.show", ("enter",), "Go to the statement and its rows", "Show", "select"),
     Action("told.filter", ("slash",), "Filter the messages", "Filter"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.core.actions.action import Action, ends_of, looks_at, moves_in
+from dyntui.core.actions.action import Action, branches_of, ends_of, looks_at, moves_in
 
 OF_TABLES: tuple[Action, ...] = (
     Action("app.command_palette", ("ctrl+p",), "All commands", "More", palette=False),
@@ -66,6 +66,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("tables.cursor_down", ("j",), "Down", palette=False),
     Action("tables.cursor_up", ("k",), "Up", palette=False),
     *ends_of("tables"),
+    *branches_of("tables"),
     Action(
         "form.run",
         ("ctrl+j", "alt+enter", "f5"),
@@ -154,6 +155,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("item.down", ("j",), "Down", palette=False),
     Action("item.up", ("k",), "Up", palette=False),
     *ends_of("item"),
+    *branches_of("item"),
     Action("item.close", ("escape",), "Close the panel", "Close", "ask('close')", palette=False),
     Action("settings.change", ("enter", "a"), "Change the setting", "Change", "ask('change')"),
     Action("settings.filter", ("slash",), "Filter the settings", "Filter", "ask('filter')"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dyntui.core.browse.key_patterns import ANY, KeyPattern, KeyPatterns
-from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.connection.pages import consumed_units
 from dyntui.core.tables.cost import item_size
 from dyntui.core.tables.schema import IndexInfo, TableInfo

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dyntui.core.browse.plan import KeyTerm, PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import PlanError, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.item_text import value_text

@@ -8,10 +8,11 @@ filter. Costs are estimates from the counts and sizes that DescribeTable tells.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.cost import page_read_units, read_units, units_text
 from dyntui.core.tables.literals import (
     LiteralError,
@@ -25,11 +26,11 @@ from dyntui.core.tables.schema import IndexInfo, TableInfo
 from dyntui.core.text.amounts import counted
 
 Json = dict[str, Any]
+Operation = Literal["GetItem", "Query", "Scan"]
 
 PAGE_BYTES = 1024 * 1024
 LABEL_LENGTH_MAX = 40
 """So that the cost beside a name of up to 255 characters is seen."""
-OPERATORS = ("=", "<", "<=", ">", ">=", "between", "begins with")
 
 
 class PlanError(ValueError):
@@ -47,38 +48,6 @@ PROJECTION_FIELD = "(projection)"
 
 
 @dataclass(frozen=True, slots=True)
-class KeyTerm:
-    """What the form says about one key attribute; `upper` is the second value of `between`."""
-
-    text: str = ""
-    operator: str = "="
-    upper: str = ""
-
-    @property
-    def given(self) -> bool:
-        """Whether the form says anything."""
-        return bool(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class QueryFields:
-    """A filled-in form. `keys` is by attribute; an attribute without text says nothing."""
-
-    index: str | None = None
-    keys: Mapping[str, KeyTerm] = field(default_factory=dict)
-    filter: str = ""
-    projection: str = ""
-    descending: bool = False
-    consistent: bool = False
-
-    @property
-    def said(self) -> QueryFields:
-        """The same without the keys of which it says nothing."""
-        given = {name: term for name, term in self.keys.items() if term.given}
-        return replace(self, keys=given)
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What will be done. Units are RCU.
 
@@ -87,7 +56,7 @@ class Plan:
     Scan over more than one page of 1 MB. `advice` names a better way, or is empty.
     """
 
-    operation: Literal["GetItem", "Query", "Scan"]
+    operation: Operation
     request: Request
     explanation: str
     page_units: float
@@ -113,21 +82,41 @@ class _Target:
         return self.size_bytes / self.item_count if self.item_count else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form that is made into a request; `terms` are the keys of which it says something."""
+
+    info: TableInfo
+    index: IndexInfo | None
+    target: _Target
+    fields: QueryFields
+    terms: Mapping[str, KeyTerm]
+    placeholders: Placeholders
+
+    @property
+    def partial(self) -> bool:
+        """Whether rows may lack attributes of their items."""
+        by_index = self.index is not None and self.index.projection != "ALL"
+        return by_index or bool(self.fields.projection.strip())
+
+    def key_value(self, name: str) -> Json:
+        """The value that is given for a key attribute."""
+        return key_value(self.info, name, self.terms[name].text)
+
+
 def make_plan(info: TableInfo, fields: QueryFields, page_rows: int) -> Plan:
     """The plan for a form, `page_rows` items a page; raises PlanError."""
     index = info.index(fields.index) if fields.index else None
     target = _target(info, index)
-    placeholders = Placeholders()
-    terms = {name: term for name, term in fields.keys.items() if term.given}
+    terms = fields.said.keys
+    form = _Form(info, index, target, fields, terms, Placeholders())
     queried = all(name in terms for name in target.hashes)
     whole_key = queried and all(
         name in terms and terms[name].operator == "=" for name in target.ranges
     )
     if index is None and whole_key and not fields.filter.strip():
-        return _get_item(info, target, fields, terms, placeholders)
-    if queried:
-        return _query(info, index, target, fields, terms, placeholders, page_rows)
-    return _scan(info, index, target, fields, terms, placeholders, page_rows)
+        return _get_item(form)
+    return _query(form, page_rows) if queried else _scan(form, page_rows)
 
 
 def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
@@ -137,105 +126,76 @@ def _target(info: TableInfo, index: IndexInfo | None) -> _Target:
     return _Target(label, read.partition_keys, read.sort_keys, read.item_count, read.size_bytes)
 
 
-def _get_item(
-    info: TableInfo,
-    target: _Target,
-    fields: QueryFields,
-    terms: Mapping[str, KeyTerm],
-    placeholders: Placeholders,
-) -> Plan:
-    key = {
-        name: key_value(info, name, terms[name].text) for name in (*target.hashes, *target.ranges)
-    }
-    members: Json = {"TableName": info.name, "Key": key}
-    partial = _add_projection(members, info, None, fields, placeholders)
-    _add_consistency(members, fields)
-    members |= placeholders.members()
-    units = read_units(target.item_bytes, fields.consistent)
+def _get_item(form: _Form) -> Plan:
+    target = form.target
+    key = {name: form.key_value(name) for name in (*target.hashes, *target.ranges)}
+    units = read_units(target.item_bytes, form.fields.consistent)
     return Plan(
         "GetItem",
-        Request("GetItem", members),
+        _request(form, "GetItem", {"Key": key}),
         f"GetItem · {target.label} · about {units_text(units)} RCU · 1 item at most",
         units,
         units,
-        partial,
+        form.partial,
     )
 
 
-def _query(
-    info: TableInfo,
-    index: IndexInfo | None,
-    target: _Target,
-    fields: QueryFields,
-    terms: Mapping[str, KeyTerm],
-    placeholders: Placeholders,
-    page_rows: int,
-) -> Plan:
+def _query(form: _Form, page_rows: int) -> Plan:
+    target, fields, placeholders = form.target, form.fields, form.placeholders
     conditions = [
-        f"{placeholders.name(name)} = {placeholders.value(key_value(info, name, terms[name].text))}"
+        f"{placeholders.name(name)} = {placeholders.value(form.key_value(name))}"
         for name in target.hashes
     ]
-    conditions += _range_conditions(info, target, terms, placeholders)
-    members: Json = {"TableName": info.name}
-    if index is not None:
-        members["IndexName"] = index.name
-    members["KeyConditionExpression"] = " AND ".join(conditions)
-    _add_filter(members, fields, placeholders, target)
-    partial = _add_projection(members, info, index, fields, placeholders)
-    if fields.descending:
-        members["ScanIndexForward"] = False
-    _add_consistency(members, fields)
-    members |= placeholders.members()
+    conditions += _range_conditions(form)
+    which = {"KeyConditionExpression": " AND ".join(conditions)} | _filter(form, target)
     units = page_read_units(target.item_bytes * page_rows, fields.consistent)
     order = "key" if not target.ranges else ", ".join(target.ranges)
     direction = "descending" if fields.descending else "ascending"
     return Plan(
         "Query",
-        Request("Query", members),
+        _request(form, "Query", which),
         f"Query · {target.label} · about {units_text(units)} RCU a page of {page_rows}"
         f" · by {order} {direction}",
         units,
         None,
-        partial,
+        form.partial,
     )
 
 
-def _scan(
-    info: TableInfo,
-    index: IndexInfo | None,
-    target: _Target,
-    fields: QueryFields,
-    terms: Mapping[str, KeyTerm],
-    placeholders: Placeholders,
-    page_rows: int,
-) -> Plan:
-    members: Json = {"TableName": info.name}
-    if index is not None:
-        members["IndexName"] = index.name
-    key_terms = [_term(info, name, term, placeholders) for name, term in terms.items()]
-    _add_filter(members, fields, placeholders, None, key_terms)
-    partial = _add_projection(members, info, index, fields, placeholders)
-    _add_consistency(members, fields)
-    members |= placeholders.members()
+def _scan(form: _Form, page_rows: int) -> Plan:
+    target, fields = form.target, form.fields
+    which = _filter(form, None, [_term(form, name) for name in form.terms])
     rows = min(page_rows, target.item_count)
     page = page_read_units(target.item_bytes * rows, fields.consistent)
     whole = _whole_scan_units(target.size_bytes, fields.consistent)
-    filtered = "FilterExpression" in members
     reads = (
         f"a filter still reads every item: {units_text(whole)} RCU for all {target.item_count:,}"
-        if filtered
+        if which
         else _scan_reads(target, page_rows, page, whole)
     )
     return Plan(
         "Scan",
-        Request("Scan", members),
+        _request(form, "Scan", which),
         f"Scan · {target.label} · {reads}",
         page,
         whole,
-        partial,
+        form.partial,
         heavy=target.size_bytes > PAGE_BYTES,
-        advice=_advice(info, index, fields, terms),
+        advice=_advice(form),
     )
+
+
+def _request(form: _Form, operation: Operation, which: Json) -> Request:
+    """The request; `which` are the members that say which items are read."""
+    members: Json = {"TableName": form.info.name}
+    if form.index is not None:
+        members["IndexName"] = form.index.name
+    members |= which | _projection(form)
+    if operation == "Query" and form.fields.descending:
+        members["ScanIndexForward"] = False
+    if form.fields.consistent:
+        members["ConsistentRead"] = True
+    return Request(operation, members | form.placeholders.members())
 
 
 def _scan_reads(target: _Target, page_rows: int, page: float, whole: float) -> str:
@@ -253,31 +213,27 @@ def _whole_scan_units(size_bytes: int, consistent: bool) -> float:
     return units + (page_read_units(rest, consistent) if rest or not pages else 0)
 
 
-def _range_conditions(
-    info: TableInfo,
-    target: _Target,
-    terms: Mapping[str, KeyTerm],
-    placeholders: Placeholders,
-) -> list[str]:
+def _range_conditions(form: _Form) -> list[str]:
     """The conditions on the sort key: equality on its first attributes, then one range."""
     conditions: list[str] = []
     blocker = ""
-    for name in target.ranges:
-        term = terms.get(name)
-        if term is None:
+    for name in form.target.ranges:
+        if name not in form.terms:
             blocker = blocker or f"{name} is needed first: the sort key is used from its beginning"
             continue
         if blocker:
             raise PlanError(blocker, name)
-        conditions.append(_term(info, name, term, placeholders))
-        if term.operator != "=":
+        conditions.append(_term(form, name))
+        if form.terms[name].operator != "=":
             blocker = f"nothing can follow a range on {name}"
     return conditions
 
 
-def _term(info: TableInfo, name: str, term: KeyTerm, placeholders: Placeholders) -> str:
+def _term(form: _Form, name: str) -> str:
+    """The condition on a key attribute that the form gives."""
+    info, term, placeholders = form.info, form.terms[name], form.placeholders
     path = placeholders.name(name)
-    value = placeholders.value(key_value(info, name, term.text))
+    value = placeholders.value(form.key_value(name))
     if term.operator == "between":
         if not term.upper:
             raise PlanError(f"between needs a second value for {name}", name)
@@ -306,27 +262,19 @@ def key_value(info: TableInfo, name: str, text: str) -> Json:
         raise PlanError(f"{name} is binary: give it as base64 text", name) from None
 
 
-def _add_filter(
-    members: Json,
-    fields: QueryFields,
-    placeholders: Placeholders,
-    queried: _Target | None,
-    key_terms: list[str] | None = None,
-) -> None:
-    """The filter, and the conditions on keys that a Scan has in it."""
-    parts = list(key_terms or ())
-    if fields.filter.strip():
+def _filter(form: _Form, queried: _Target | None, key_terms: Sequence[str] = ()) -> Json:
+    """The filter, and the conditions on keys that a Scan has in it; none is no member."""
+    parts = list(key_terms)
+    text = form.fields.filter
+    if text.strip():
         try:
-            written = condition(fields.filter, placeholders)
+            written = condition(text, form.placeholders)
         except LiteralError as error:
-            raise PlanError(
-                f"{error.message} (at character {error.position + 1})", FILTER_FIELD
-            ) from None
+            raise _unreadable(error, FILTER_FIELD) from None
         if queried is not None:
-            _refuse_keys(fields.filter, queried)
+            _refuse_keys(text, queried)
         parts.append(f"({written})" if parts else written)
-    if parts:
-        members["FilterExpression"] = " AND ".join(parts)
+    return {"FilterExpression": " AND ".join(parts)} if parts else {}
 
 
 def _refuse_keys(text: str, target: _Target) -> None:
@@ -335,42 +283,31 @@ def _refuse_keys(text: str, target: _Target) -> None:
             raise PlanError(f"{name} is a key: give it in its own field", FILTER_FIELD)
 
 
-def _add_projection(
-    members: Json,
-    info: TableInfo,
-    index: IndexInfo | None,
-    fields: QueryFields,
-    placeholders: Placeholders,
-) -> bool:
+def _projection(form: _Form) -> Json:
     """The projection, with the table's key added so that a row's item can be opened."""
-    if not fields.projection.strip():
-        return index is not None and index.projection != "ALL"
+    text, placeholders = form.fields.projection, form.placeholders
+    if not text.strip():
+        return {}
     try:
-        paths = projection(fields.projection, placeholders)
+        paths = projection(text, placeholders)
     except LiteralError as error:
-        raise PlanError(
-            f"{error.message} (at character {error.position + 1})", PROJECTION_FIELD
-        ) from None
-    keys = [placeholders.name(name) for name in info.key_names]
-    members["ProjectionExpression"] = ", ".join(dict.fromkeys((*keys, *paths)))
-    return True
+        raise _unreadable(error, PROJECTION_FIELD) from None
+    keys = [placeholders.name(name) for name in form.info.key_names]
+    return {"ProjectionExpression": ", ".join(dict.fromkeys((*keys, *paths)))}
 
 
-def _add_consistency(members: Json, fields: QueryFields) -> None:
-    if fields.consistent:
-        members["ConsistentRead"] = True
+def _unreadable(error: LiteralError, field_name: str) -> PlanError:
+    return PlanError(f"{error.message} (at character {error.position + 1})", field_name)
 
 
-def _advice(
-    info: TableInfo, index: IndexInfo | None, fields: QueryFields, terms: Mapping[str, KeyTerm]
-) -> str:
+def _advice(form: _Form) -> str:
     """Which index would answer with a Query what this Scan is to filter."""
-    known = {name for name, term in terms.items() if term.operator == "="}
-    known.update(equalities(fields.filter) if fields.filter.strip() else ())
-    for candidate in (None, *info.indexes):
-        if candidate is index:
+    known = {name for name, term in form.terms.items() if term.operator == "="}
+    known.update(equalities(form.fields.filter) if form.fields.filter.strip() else ())
+    for candidate in (None, *form.info.indexes):
+        if candidate is form.index:
             continue
-        keys = (candidate or info).partition_keys
+        keys = (candidate or form.info).partition_keys
         if all(name in known for name in keys):
             where = f"index {candidate.name}" if candidate else "the table itself"
             return f"{where} answers {' and '.join(keys)} = … with a Query"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dyntui.core.browse.plan import (
-    FILTER_FIELD,
-    PROJECTION_FIELD,
-    KeyTerm,
-    PlanError,
-    QueryFields,
-    key_value,
-    make_plan,
-)
+import re
+
+from dyntui.core.browse.plan import FILTER_FIELD, PlanError, key_value, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.literals import LiteralError, Token, tokens
 from dyntui.core.tables.schema import TableInfo
+from engine.client.protocol import Json
 from engine.partiql.text import name_text
 from engine.partiql.values import literal, quoted_name
 
 NO_BINARY = "PartiQL has no literal for binary values"
+_NAME = re.compile(r"#?[A-Za-z_]\w*")
+"""A name, or what stands for one, in a projection expression."""
 _CONSTANTS = ("true", "false", "null")
 
 
@@ -28,7 +26,7 @@ def plan_statement(info: TableInfo, fields: QueryFields, as_of: str | None = Non
     """
     plan = make_plan(info, fields, page_rows=1)
     target = info.index(fields.index) if fields.index else info
-    columns = _written(fields.projection, PROJECTION_FIELD) or "*"
+    columns = _columns(plan.request.members)
     source = quoted_name(info.name)
     if fields.index:
         source += f".{quoted_name(fields.index)}"
@@ -45,6 +43,13 @@ def plan_statement(info: TableInfo, fields: QueryFields, as_of: str | None = Non
     if plan.operation == "Query" and fields.descending and target.sort_keys:
         text += "\nORDER BY " + ", ".join(f"{name_text(name)} DESC" for name in target.sort_keys)
     return text
+
+
+def _columns(members: Json) -> str:
+    """What the request reads of each item: with a projection the key, too."""
+    names = members.get("ExpressionAttributeNames", {})
+    paths = members.get("ProjectionExpression", "*")
+    return _NAME.sub(lambda found: name_text(names.get(found[0], found[0])), paths)
 
 
 def _term(info: TableInfo, name: str, term: KeyTerm) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dyntui.core.browse.plan import PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import PlanError, make_plan
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.tables.requests import Request, as_aws_cli, as_boto3, as_json
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.fitted_json import flat_json

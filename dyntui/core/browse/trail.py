@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
-from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.browse.visits import ITEMS, Visit
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.formats import printable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from dyntui.core.browse.plan import QueryFields
+from dyntui.core.browse.query_fields import QueryFields
 
 VISITS_MAX = 100
 ITEMS = 1

@@ -1,15 +1,31 @@
-"""Which data folder or remote, which Region: chosen alike for the app and the command line."""
+"""A Region of a data folder or of a remote, opened alike for the app and the command line."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.connection.asking import Asking, AskingClient, asking_tools
+from dyntui.core.connection.choices import (
+    LARGE_BYTES,
+    READ_ONLY_SETTING,
+    UNITS_SETTING,
+    ConnectError,
+    ask_above_bytes,
+    check_may_make,
+    data_folder,
+    given_region,
+    is_data_folder,
+    read_only_by,
+    region_name,
+    retry_count,
+    throttling_name,
+    units_limit,
+    wording_name,
+)
 from dyntui.core.connection.giving_up import GivingUpClient
 from dyntui.core.connection.put_many import RequestLoader
 from dyntui.core.connection.read_only import ReadOnly, ReadOnlyClient, read_only_tools
@@ -21,35 +37,8 @@ from engine.client.retrying import Backoff, RetryingClient, Wait, silent
 if TYPE_CHECKING:
     from engine.client.remote import RemoteClient
 
-DEFAULT_REGION = "us-east-1"
-FOLDER_VARIABLE = "DYNTUI_DATA_DIR"
-WORDING_VARIABLE = "DYNTUI_WORDING"
-WORDINGS = ("classic", "2026")
-THROTTLING_VARIABLE = "DYNTUI_THROTTLING"
-THROTTLINGS = ("enforce", "warn", "off")
-RETRIES_VARIABLE = "DYNTUI_RETRIES"
-RETRIES_MAX = 100
-READ_ONLY_VARIABLE = "DYNTUI_READ_ONLY"
-UNITS_VARIABLE = "DYNTUI_UNITS_MAX"
-READ_ONLY_SETTING = "dyntui_read_only"
-UNITS_SETTING = "dyntui_units_max"
-"""Settings of a profile in AWS's configuration."""
-ASK_ABOVE_VARIABLE = "DYNTUI_ASK_ABOVE"
 READ_CACHE_KIB = 16_384
 """One person reads pages, and long scans once: what they pass is not read again."""
-LARGE_BYTES = 1_000_000
-"""A full scan of more than that is asked about, unless it is told otherwise."""
-REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-SAMPLE_FOLDER = "sample"
-LOCAL_FOLDER = "local"
-
-_TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-_SIZE = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+|local")
-
-
-class ConnectError(ValueError):
-    """A choice of data folder, remote or Region that cannot be; the message is one line."""
 
 
 def _nothing() -> None:
@@ -176,46 +165,44 @@ def connect(
     Raises `ConnectError` for an impossible choice, `engine.errors.FolderError` for a folder that
     cannot be used, `engine.errors.ConnectionFailed` for a remote that cannot.
     """
-    retries = retry_count(retries, environment)
+    tries = retry_count(retries, environment)
     asked = ask_above_bytes(environment)
     if remote is not None:
         _check_no_folder(data_dir, sample, throttling)
-        connection = _connect_remote(remote, _given_region(region, environment), retries)
-        connection.ask_above_bytes = asked
-        try:
-            _keep_safe(connection, read_only, units_max, environment)
-        except ConnectError:
-            connection.close()
-            raise
-        return connection
-    folder = data_folder(data_dir, sample=sample, environment=environment)
-    name = region_name(region, environment)
-
-    from engine import Account
-
-    created = not is_data_folder(folder)
-    kept = read_only_by(read_only, environment)
-    if kept and created:
-        raise ConnectError(f"{kept}: there is no data folder {folder}, and none is made")
-    account = Account.open(
-        folder,
-        wording=wording_name(wording, environment),
-        throttling=throttling_name(throttling, environment) or ("off" if sample else None),
-        read_cache_kib=READ_CACHE_KIB,
-    )
-    try:
-        engine = account.engine(name)
-    except BaseException:
-        account.close()
-        raise
-    connection = Connection(engine, engine, name, folder, account.close, created)
+        connection = _connect_remote(remote, given_region(region, environment), tries)
+    else:
+        folder = data_folder(data_dir, sample=sample, environment=environment)
+        name = region_name(region, environment)
+        check_may_make(folder, read_only_by(read_only, environment))
+        wording = wording_name(wording, environment)
+        throttling = throttling_name(throttling, environment) or ("off" if sample else None)
+        connection = _connect_folder(folder, name, wording, throttling, tries)
+    connection.ask_above_bytes = asked
     try:
         _keep_safe(connection, read_only, units_max, environment)
     except ConnectError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_folder(
+    folder: Path, region: str, wording: str | None, throttling: str | None, retries: int | None
+) -> Connection:
+    """A folder, made where there is none, whose client tries again."""
+    from engine import Account
+
+    created = not is_data_folder(folder)
+    account = Account.open(
+        folder, wording=wording, throttling=throttling, read_cache_kib=READ_CACHE_KIB
+    )
+    try:
+        engine = account.engine(region)
+    except BaseException:
         account.close()
         raise
+    connection = Connection(engine, engine, region, folder, account.close, created)
     connection.try_again(retries)
-    connection.ask_above_bytes = asked
     return connection
 
 
@@ -255,168 +242,6 @@ def _keep_safe(
     profile = (lambda _: None) if remote is None else remote.setting
     connection.read_only.by = read_only_by(read_only, environment, profile(READ_ONLY_SETTING))
     connection.units_limit.units_max = units_limit(units_max, environment, profile(UNITS_SETTING))
-
-
-def read_only_by(
-    given: bool | None,
-    environment: Mapping[str, str] = os.environ,
-    setting: str | None = None,
-) -> str:
-    """What says that nothing may be changed: the option, DYNTUI_READ_ONLY, else the profile.
-
-    Empty where nothing does. Raises `ConnectError`.
-    """
-    if given is not None:
-        return "--read-only" if given else ""
-    for source, text in (
-        (READ_ONLY_VARIABLE, environment.get(READ_ONLY_VARIABLE)),
-        (READ_ONLY_SETTING, setting),
-    ):
-        if text:
-            return source if _is_true(text, source) else ""
-    return ""
-
-
-def _is_true(text: str, source: str) -> bool:
-    if text.lower() not in _TRUTHS:
-        raise ConnectError(f"{source}: {text!r} is neither true nor false")
-    return _TRUTHS[text.lower()]
-
-
-def units_limit(
-    given: float | None,
-    environment: Mapping[str, str] = os.environ,
-    setting: str | None = None,
-) -> float | None:
-    """How many units an action may consume: as given, else DYNTUI_UNITS_MAX, else the profile.
-
-    None is any number. Raises `ConnectError`.
-    """
-    if given is not None:
-        return given
-    for source, text in (
-        (UNITS_VARIABLE, environment.get(UNITS_VARIABLE)),
-        (UNITS_SETTING, setting),
-    ):
-        if text:
-            if not (_SIZE.fullmatch(text) and float(text) > 0):
-                raise ConnectError(f"{source}: {text!r} is not a number of units above 0")
-            return float(text)
-    return None
-
-
-def is_data_folder(folder: Path) -> bool:
-    """Whether a folder holds data already; opening one that may not be looked into says why."""
-    return os.path.exists(folder / "folder.json")
-
-
-def data_folder(
-    given: str | None, *, sample: bool = False, environment: Mapping[str, str] = os.environ
-) -> Path:
-    """The data folder: as given, else DYNTUI_DATA_DIR, else one in the user's data folder.
-
-    The sample data has a folder of its own there. Raises `ConnectError`.
-    """
-    if given is not None:
-        return _folder(given, "--data-dir")
-    if not sample and environment.get(FOLDER_VARIABLE):
-        return _folder(environment[FOLDER_VARIABLE], FOLDER_VARIABLE)
-
-    import platformdirs
-
-    base = platformdirs.user_data_path("dyntui", appauthor=False)
-    return base / (SAMPLE_FOLDER if sample else LOCAL_FOLDER)
-
-
-def _folder(name: str, source: str) -> Path:
-    if not name:
-        raise ConnectError(f"{source}: the name of the folder is empty")
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise ConnectError(f"{source}: the name of the folder is not UTF-8 text") from None
-    if "\0" in name:
-        raise ConnectError(f"{source}: the name of a folder cannot hold a NUL character")
-    return Path(os.path.expanduser(name)).absolute()
-
-
-def wording_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
-    """How refusals are worded: as given, else DYNTUI_WORDING; None leaves it to the folder.
-
-    Raises `ConnectError`.
-    """
-    name = given or environment.get(WORDING_VARIABLE) or None
-    if name is not None and name not in WORDINGS:
-        raise ConnectError(f"{WORDING_VARIABLE}: {name!r} is neither {' nor '.join(WORDINGS)}")
-    return name
-
-
-def throttling_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
-    """Whether what is beyond a table's capacity is refused: as given, else DYNTUI_THROTTLING.
-
-    None leaves it to the folder. Raises `ConnectError`.
-    """
-    name = given or environment.get(THROTTLING_VARIABLE) or None
-    if name is not None and name not in THROTTLINGS:
-        raise ConnectError(
-            f"{THROTTLING_VARIABLE}: {name!r} is neither {' nor '.join(map(repr, THROTTLINGS))}"
-        )
-    return name
-
-
-def retry_count(given: int | None, environment: Mapping[str, str] = os.environ) -> int | None:
-    """How often throttled requests are tried again: as given, else DYNTUI_RETRIES, else None.
-
-    Raises `ConnectError`.
-    """
-    text = environment.get(RETRIES_VARIABLE, "")
-    if given is not None or not text:
-        return given
-    if not (text.isascii() and text.isdigit() and int(text) <= RETRIES_MAX):
-        raise ConnectError(f"{RETRIES_VARIABLE}: {text!r} is not a number from 0 to {RETRIES_MAX}")
-    return int(text)
-
-
-def ask_above_bytes(environment: Mapping[str, str] = os.environ) -> int:
-    """From which size on a full scan is asked about: DYNTUI_ASK_ABOVE, in MB, else 1 MB.
-
-    Raises `ConnectError`.
-    """
-    text = environment.get(ASK_ABOVE_VARIABLE, "")
-    if not text:
-        return LARGE_BYTES
-    if not _SIZE.fullmatch(text):
-        raise ConnectError(f"{ASK_ABOVE_VARIABLE}: {text!r} is not a number of MB")
-    return round(float(text) * 1_000_000)
-
-
-def region_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """The Region: as given, else AWS_REGION or AWS_DEFAULT_REGION, else us-east-1.
-
-    Raises `ConnectError` for what cannot be a Region's name.
-    """
-    return _given_region(given, environment) or DEFAULT_REGION
-
-
-def _given_region(given: str | None, environment: Mapping[str, str]) -> str | None:
-    """A Region that is named; a remote without one looks further, in the AWS configuration."""
-    if given is not None:
-        return _checked(given, "--region")
-    for variable in REGION_VARIABLES:
-        if environment.get(variable):
-            return _checked(environment[variable], variable)
-    return None
-
-
-def is_region(name: str) -> bool:
-    """Whether this can be the name of a Region."""
-    return _REGION.fullmatch(name) is not None
-
-
-def _checked(name: str, source: str) -> str:
-    if not is_region(name):
-        raise ConnectError(f"{source}: {name!r} is not the name of a Region, such as us-east-1")
-    return name
 
 
 def neighbours_with_tables(connection: Connection) -> str:

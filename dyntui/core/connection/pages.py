@@ -228,8 +228,11 @@ class PageSource:
         Between its requests others may read.
         """
         passed: deque[int] = deque()
-        while not self.complete and not cancelled():
+        while not cancelled():
             with self._reading:
+                # Asked in here, since others may have read the last page.
+                if self.complete:
+                    return
                 passed.append(self.rows_known)
                 self._read_on(PASSING_LIMIT_ITEMS, cancelled)
                 if len(passed) > MIN_CACHED_PAGES:

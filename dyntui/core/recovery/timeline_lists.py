@@ -1,10 +1,8 @@
-"""The lists below the bar of a table's past: changes, a difference, kept copies; and the commands
-that tell the same."""
+"""The lists below the bar of a table's past: changes, a difference, kept copies."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dyntui.core.recovery.kept_copies import KeptCopy
@@ -16,7 +14,7 @@ from dyntui.core.text.chart import Line
 from dyntui.core.text.formats import bytes_text, cell_text
 from dyntui.core.text.listed import Row
 from dyntui.core.text.moments import local_time
-from dyntui.core.text.time_words import iso_text, words_text
+from dyntui.core.text.time_words import words_text
 from engine.client.history import AttributeChange, Change, ItemDiff, attribute_changes
 from engine.client.protocol import Json
 
@@ -114,23 +112,3 @@ def attribute_rows(changes: Iterable[AttributeChange], key: Json) -> Iterator[Li
         pieces.append((" → " if change.old is not None else "+ ", "dim"))
         pieces.append(("removed", "dim") if change.new is None else (cell_text(change.new), ""))
         yield tuple(pieces)
-
-
-def history_command(table: str, until_s: float | None, key: Sequence[str] = ()) -> str:
-    """The command that lists the changes up to a time, of an item or of all."""
-    words = ["dyntui", "history", table, *key]
-    return shlex.join(words + ([] if until_s is None else ["--until", iso_text(until_s)]))
-
-
-def diff_command(table: str, from_s: float, to_s: float | None) -> str:
-    """The command that tells a difference; None is now."""
-    words = ["dyntui", "diff", table, "--from", iso_text(from_s)]
-    return shlex.join(words + ([] if to_s is None else ["--to", iso_text(to_s)]))
-
-
-def copy_command(copy: KeptCopy) -> str:
-    """The command that restores a copy."""
-    if copy.kind == "snapshot":
-        words = ["dyntui", "snapshot", "restore", copy.ref, copy.table, "--as", copy.target]
-        return shlex.join(words)
-    return shlex.join(["dyntui", "backup", "restore", copy.ref, copy.target])

@@ -18,12 +18,12 @@ import tomlkit
 
 from dyntui.core.security.crypto_setup import key_files
 from dyntui.core.tables.schema import TableInfo
-from dyntui.core.user.private_files import write_private
 from engine.itemcrypto.config import load_schema, read_settings
 from engine.itemcrypto.errors import CryptoConfigError
 from engine.itemcrypto.key_files import read_public, write_key
 from engine.itemcrypto.primitives import KEY_BYTES, random_bytes
 from engine.itemcrypto.schema import Action, Schema
+from engine.security.private_files import write_private
 
 _CONTEXT = Action.SIGN_AND_INCLUDE_IN_ENCRYPTION_CONTEXT
 

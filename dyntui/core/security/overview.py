@@ -159,7 +159,7 @@ def table_security(
 ) -> TableSecurity:
     """A TableDescription with the key that it names, of those that are known."""
     info = TableInfo.from_description(description)
-    config = config_of(info.name)
+    config = config_of(info)
     encryption = description.get("SSEDescription", {})
     arn = None if encryption.get("Status") == "DISABLED" else encryption.get("KMSMasterKeyArn")
     if at_rest is not None and at_rest.switch is not None:

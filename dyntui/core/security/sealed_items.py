@@ -92,7 +92,7 @@ def opened_seal(stored: Json, key: Json, config: Config, connection: Connection)
 
     kind = _kind(stored) or "plain"
     try:
-        opened = opened_at(stored, [key], protection_at(config.path, connection))
+        opened = opened_at(stored, [key], protection_at(config, connection))
     except ItemCryptoError as error:
         return Seal(kind, "refused", error.reason)
     return Seal(kind, "verified", "", _unsigned(stored, config), opened)

@@ -36,7 +36,7 @@ def verify_table(
     """Check every item of a table; `show` is told how many so far. Raises `ApiError`."""
     from engine.itemcrypto.inspection import Report, verified
 
-    protection = protection_at(config.path, connection)
+    protection = protection_at(config, connection)
     report = Report()
     for report in verified(_pages(session, table, cancelled), protection):
         if cancelled():
@@ -56,7 +56,7 @@ def seal_table(
     """Seal the items of a table that are not; what is sealed is passed over. Raises `ApiError`."""
     from engine.itemcrypto.migration import Progress, migrated
 
-    protection = protection_at(config.path, connection)
+    protection = protection_at(config, connection)
     pages = _pages(session, table, cancelled)
     progress = Progress()
     for progress in migrated(pages, connection.client, table, protection):

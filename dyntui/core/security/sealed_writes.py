@@ -45,7 +45,7 @@ class SealedWrites:
 
     def create(self, info: TableInfo, item: Json) -> Write:
         """Seal an item and put it, which must not exist yet."""
-        sealed = protection_at(self.config.path, self.connection).seal(item)
+        sealed = protection_at(self.config, self.connection).seal(item)
         return create_item(info, sealed)
 
     def change(self, info: TableInfo, old: Json, new: Json) -> Write:
@@ -53,9 +53,9 @@ class SealedWrites:
         from engine.itemcrypto.resealing import unchanged_condition
 
         assert self.stored is not None
-        protection = protection_at(self.config.path, self.connection)
+        protection = protection_at(self.config, self.connection)
         sealed, stored = protection.seal(new), self.stored
-        condition = unchanged_condition(stored, protection.schema.place.unsigned)
+        condition = unchanged_condition(stored, protection.schema)
         members = {"TableName": info.name, "Item": sealed, **condition}
         return Write(
             "change",
@@ -63,7 +63,7 @@ class SealedWrites:
             tuple(differences(old, new)),
             stored,
             sealed,
-            "nobody changed it meanwhile (all of the stored item is compared)",
+            "nobody changed it meanwhile (its seal is compared)",
             item_size(stored),
             item_size(sealed),
             write_units(info, stored, sealed),

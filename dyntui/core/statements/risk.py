@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from dyntui.core.connection.connect import LARGE_BYTES
+from dyntui.core.connection.choices import LARGE_BYTES
 from dyntui.core.statements.statements import Prepared, TableOf, key_schema
 from dyntui.core.tables.cost import scan_question
 from dyntui.core.tables.schema import TableInfo

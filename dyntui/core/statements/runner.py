@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, Protocol
 
-from dyntui.core.connection.connect import LARGE_BYTES
+from dyntui.core.connection.choices import LARGE_BYTES
 from dyntui.core.statements.explain import explain, explanation_lines
 from dyntui.core.statements.groups import Group, GroupRun
 from dyntui.core.statements.risk import risk

@@ -8,7 +8,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from dyntui.core.browse.plan import PlanError, QueryFields, make_plan
+from dyntui.core.browse.plan import PlanError, make_plan
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.connection.connect import Connection
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.moments import moment

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
-from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import Connection
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted, items_written
 from dyntui.core.text.formats import bytes_text

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dyntui.core.user.private_files import private
+from engine.security.private_files import private
 
 DEFAULT_EDITOR = "vi"
 DEFAULT_PAGER = "less"

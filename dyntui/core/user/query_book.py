@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from dyntui.core.connection.connect import Connection, is_data_folder
+from dyntui.core.connection.choices import is_data_folder
+from dyntui.core.connection.connect import Connection
 from dyntui.core.user.earlier_notes import take_over
 
 if TYPE_CHECKING:

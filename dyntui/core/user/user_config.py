@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dyntui.core.actions.keymap import Keymap, KeymapError, keymap_of
-from dyntui.core.connection.connect import (
+from dyntui.core.connection.choices import (
     ASK_ABOVE_VARIABLE,
     FOLDER_VARIABLE,
     REGION_VARIABLES,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +15,19 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.widgets.empty_state import EmptyState
 from engine import Account, Engine
 from engine.client.protocol import Client, LocalTools
+from tests.dyntui.app.conftest import create_films
 from tests.dyntui.app.driving import (
+    HOLD_SECONDS,
     SMALL,
     Recorder,
     find,
     grid_of,
     notices,
     press,
+    press_on,
     running,
     screen_text,
+    settle,
     shown,
 )
 
@@ -49,6 +56,36 @@ async def test_an_empty_folder_offers_the_sample_data(empty_engine: Engine) -> N
         assert shown(pilot, "#status").startswith("row 1 of at least")
         assert pilot.app.focused is grid_of(pilot)
         assert "sample data are loaded" in notices(pilot)[-1]
+
+
+async def test_a_load_that_is_stopped_shows_what_is_there_by_then(
+    empty_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sample_data
+
+    reached, let_go = threading.Event(), threading.Event()
+
+    def load(
+        client: Client, tools: LocalTools, on_progress: Callable[[str, int, int], None]
+    ) -> None:
+        del tools
+        create_films(empty_engine)
+        assert client.call("ListTables", {})["TableNames"] == ["films", "notes"]
+        on_progress("films", 1, 2)
+        reached.set()
+        assert let_go.wait(HOLD_SECONDS)
+        on_progress("films", 2, 2)
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setattr(sample_data, "load", load)
+    async with running(Recorder(empty_engine), empty_engine) as pilot:
+        await press_on(pilot, "enter")
+        assert await asyncio.to_thread(reached.wait, HOLD_SECONDS)
+        await press_on(pilot, "escape")
+        let_go.set()
+        await settle(pilot)
+        assert shown(pilot, "#area-title") == "films"
+        assert "Stopped" in notices(pilot)[-1]
 
 
 async def test_an_empty_folder_offers_a_table(empty_engine: Engine) -> None:

@@ -10,6 +10,7 @@ from textual.widgets import Input, Select
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.item_panel import ItemPanel
+from dyntui.widgets.item_tree import ItemTree
 from dyntui.widgets.query_form import KeyField, QueryForm
 from dyntui.widgets.table_list import TableList
 from dyntui.widgets.text_view import TextView
@@ -182,6 +183,49 @@ async def test_an_error_of_dynamodb_stands_where_the_rows_would(
         await type_text(pilot, "size(genre)")
         await press(pilot, "enter")
         assert "ValidationException: Invalid FilterExpression" in shown(pilot, "#status")
+
+
+@pytest.mark.parametrize(("fold", "unfold"), [("left", "right"), ("h", "l")])
+async def test_branches_of_an_item_open_and_close(
+    client: Recorder, engine: Engine, fold: str, unfold: str
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "enter")
+        tree = find(pilot, ItemTree)
+        await press(pilot, *["down"] * 4)
+        assert tree.member is not None
+        assert tree.member.name == "ratings"
+        assert re.search(r"votes +N +\d", screen_text(pilot))
+        await press(pilot, fold)
+        assert not re.search(r"votes +N +\d", screen_text(pilot))
+        await press(pilot, unfold, "down")
+        assert tree.member.name == "imdb"
+        await press(pilot, fold)
+        assert tree.member.name == "ratings"
+
+
+async def test_a_long_value_of_an_item_scrolls_sideways(client: Recorder, engine: Engine) -> None:
+    item = {"id": {"S": "film-0000"}, "title": {"S": "x" * 200}}
+    engine.call("PutItem", {"TableName": "films", "Item": item})
+    async with running(client, engine) as pilot:
+        await press(pilot, "f")
+        await type_text(pilot, "film-0000")
+        await press(pilot, "ctrl+j", "escape", "enter", "down")
+        tree = find(pilot, ItemTree)
+        await press(pilot, "right", "right")
+        assert tree.scroll_x == 2
+        await press(pilot, "left", "left", "left")
+        assert tree.scroll_x == 0
+
+
+async def test_indexes_of_a_table_open_and_close(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "g", "left")
+        assert "by-genre" not in screen_text(pilot).splitlines()[3]
+        await press(pilot, "right", "down")
+        assert "by-genre" in screen_text(pilot).splitlines()[3]
+        await press(pilot, "left", "left")
+        assert "by-genre" not in screen_text(pilot).splitlines()[3]
 
 
 async def test_the_item_panel_follows_the_cursor(client: Recorder, engine: Engine) -> None:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from dyntui.core.browse.entities import Model, Sample, model_of, read_sample
 from dyntui.core.browse.entity_lines import about, model_text
-from dyntui.core.browse.plan import KeyTerm
+from dyntui.core.browse.query_fields import KeyTerm
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.screens.entities import EntitiesScreen
 from dyntui.widgets.key_tree_view import KeyTreeView

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from dyntui.core.connection.connect import ConnectError, ask_above_bytes
+from dyntui.core.connection.choices import ConnectError, ask_above_bytes
 from dyntui.screens.ask_first import AskFirstScreen
 from engine import Engine
 from tests.dyntui.app.driving import (

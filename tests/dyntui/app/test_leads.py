@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Select
 
 from dyntui.core.browse.following import key_fields
-from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.screens.set_table import EncryptionScreen
 from dyntui.widgets.leads import ITEMS, SETTINGS, TIMELINE, Leads
 from dyntui.widgets.main_area import MainArea

@@ -14,6 +14,7 @@ from dyntui.core.text.clipboard import OSC52_CHARACTERS_MAX, Clipboard
 from dyntui.core.user.preferences import Preferences
 from dyntui.core.user.theme_files import BUILT_IN, CONTRAST_MIN, contrast
 from dyntui.core.user.user_config import UserConfig
+from dyntui.screens.drawer import Drawer
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.review import ReviewScreen
@@ -141,6 +142,20 @@ async def test_in_a_very_small_window_the_help_is_not_cut(client: Recorder, engi
         words = "".join(screen_text(pilot).split())
         assert "attribute_typeSNBSSNSBSML(a,'S')BOOLNULL" in words
         assert "…" not in words.replace("BETWEEN…AND…", "").replace("IN(…)", "")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "C", "o", "T", "d", "c", "space", "E"])
+async def test_a_drawer_is_no_wider_than_a_very_small_window(
+    client: Recorder, engine: Engine, key: str
+) -> None:
+    async with running(client, engine, (40, 12)) as pilot:
+        await press(pilot, "m", key)
+        screen = pilot.app.screen
+        assert isinstance(screen, Drawer)
+        assert screen.query_one("#drawer").region.right <= 40
+        assert "Esc" in screen_text(pilot).splitlines()[-1]
+        for field in screen.query(Input):
+            assert field.region.right <= 40
 
 
 async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:

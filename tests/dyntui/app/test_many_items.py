@@ -15,7 +15,8 @@ from textual.widgets import Input
 from dyntui.core.browse.bulk import Call, inverse, write_all
 from dyntui.core.browse.bulk_edit import Edit, edit_writes, matching, update_statement
 from dyntui.core.browse.marks import Marks
-from dyntui.core.browse.plan import QueryFields, make_plan
+from dyntui.core.browse.plan import make_plan
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
 from dyntui.core.transfers.selection_export import SelectionError, export_selection
 from dyntui.screens.bulk import BulkScreen

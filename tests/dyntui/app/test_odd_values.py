@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from dyntui.core.text.cut_text import cut
 from dyntui.core.text.formats import bytes_text, cell_text, printable
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.facts import fitting
-from dyntui.widgets.grid_cells import cut
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.text_view import TextView, row_starts
 from engine import Engine

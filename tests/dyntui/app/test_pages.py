@@ -125,6 +125,20 @@ def test_cancelling_stops_between_requests() -> None:
     assert not source.complete
 
 
+def test_what_others_have_read_to_its_end_is_not_read_again() -> None:
+    """Also where they did so as this was about to read on."""
+    table = Numbers(100)
+    source = PageSource(OperationReader(table, "Scan", {}), 20)
+
+    def others_read() -> bool:
+        source.ensure(0, 1_000)
+        return False
+
+    source.ensure_end(others_read)
+    assert source.rows_known == 100
+    assert ids(source, 0, 99) == list(range(100))
+
+
 def test_rows_deleted_since_are_shown_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MAX_CACHED_PAGES", 3)
     table = Numbers(200)

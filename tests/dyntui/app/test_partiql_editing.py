@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
+import pytest
 from rich.style import Style
 from textual.events import Key
 from textual.pilot import Pilot
 
 from dyntui.app import DyntuiApp
 from dyntui.core.connection.connect import Connection, connect
+from dyntui.core.statements.asked import Ready
 from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.widgets.completion_list import CompletionList
@@ -21,7 +25,9 @@ from dyntui.widgets.statement_area import StatementArea
 from dyntui.widgets.statement_tabs import StatementTabs
 from dyntui.widgets.table_list import TableList
 from engine import Engine
+from engine.errors import ConnectionFailed
 from tests.dyntui.app.driving import (
+    HOLD_SECONDS,
     LARGE,
     SMALL,
     Recorder,
@@ -30,6 +36,7 @@ from tests.dyntui.app.driving import (
     notices,
     open_table,
     press,
+    press_on,
     running,
     screen_text,
     settle,
@@ -210,6 +217,29 @@ async def test_the_statement_under_the_cursor_is_explained(
         area.move_cursor((0, 3))
         await settle(pilot)
         assert shown(pilot, EXPLANATION).startswith("▲ Full scan · Scan · notes")
+
+
+async def test_what_was_said_of_a_text_that_is_gone_does_not_come_late(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, released = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> Ready:
+        reached.set()
+        assert released.wait(HOLD_SECONDS)
+        raise ConnectionFailed("it went away")
+
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "p")
+        hint = shown(pilot, EXPLANATION)
+        monkeypatch.setattr("dyntui.widgets.explain_panel.make_ready", slow)
+        await press_on(pilot, "S")
+        assert await asyncio.to_thread(reached.wait, HOLD_SECONDS)
+        await press_on(pilot, "backspace")
+        released.set()
+        await asyncio.get_running_loop().shutdown_default_executor()
+        await settle(pilot)
+        assert shown(pilot, EXPLANATION) == hint
 
 
 async def test_f8_explains_in_full(client: Recorder, engine: Engine) -> None:

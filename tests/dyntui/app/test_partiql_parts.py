@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.browse.plan import KeyTerm, PlanError, QueryFields
+from dyntui.core.browse.plan import PlanError
 from dyntui.core.browse.plan_statement import plan_statement
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.pages import PageSource
 from dyntui.core.connection.session import Session
@@ -226,7 +227,7 @@ def test_names_of_files_are_tame() -> None:
                 projection="title, ratings.imdb",
                 descending=True,
             ),
-            'SELECT title, ratings.imdb FROM "films"."by-genre" WHERE genre = \'Drama\' '
+            'SELECT id, title, ratings.imdb FROM "films"."by-genre" WHERE genre = \'Drama\' '
             'AND year BETWEEN 1990 AND 1999 AND ("odd-name" <> NULL or size(title) > 3) '
             "ORDER BY year DESC",
         ),
@@ -237,6 +238,10 @@ def test_names_of_files_are_tame() -> None:
         (
             QueryFields(filter="select = 1 and a.order in (1, 2)"),
             'SELECT * FROM "films" WHERE "select" = 1 and a."order" in (1, 2)',
+        ),
+        (
+            QueryFields(projection='"odd-name".x, tags[0], select, id'),
+            'SELECT id, "odd-name".x, tags[0], "select" FROM "films"',
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from dyntui.screens.ask_first import AskFirstScreen
@@ -11,7 +12,9 @@ from dyntui.widgets.item_grid import ResultGrid
 from dyntui.widgets.message_list import MessageList
 from dyntui.widgets.results_view import ResultsView
 from dyntui.widgets.statement_area import StatementArea
-from engine import Engine
+from engine import Context, Engine
+from engine.client.protocol import OWNER, Json
+from engine.errors import ConnectionFailed
 from tests.dyntui.app.driving import (
     LARGE,
     SMALL,
@@ -150,6 +153,45 @@ async def test_stopped_reading_goes_on_where_one_moves_on(engine: Engine) -> Non
         await press(pilot, "pagedown")
         assert len(held.requests("ExecuteStatement")) > 2
         assert "stopped" not in shown(pilot, STATUS)
+
+
+@pytest.mark.parametrize("keys", [("ctrl+end",), ("escape", "ctrl+end"), ("escape", "pagedown")])
+async def test_a_write_is_sent_once_wherever_one_moves_meanwhile(
+    engine: Engine, keys: tuple[str, ...]
+) -> None:
+    held = Held(engine, "ExecuteStatement", at=1)
+    async with running(held, engine, SMALL) as pilot:
+        await write(pilot, "UPDATE films SET seen = 1 WHERE id = 'film-0001'")
+        await press_on(pilot, "ctrl+j")
+        await held.reached()
+        find(pilot, ResultGrid).focus()
+        for key in keys:
+            await press_on(pilot, key)
+        held.release()
+        await settle(pilot)
+        await press(pilot, "ctrl+end", "pagedown")
+        assert len(held.requests("ExecuteStatement")) == 1
+
+
+class LosesAnswers(Recorder):
+    """A Recorder that carries statements out, and whose answers do not come."""
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        answer = super().call(operation, request, context)
+        if operation == "ExecuteStatement":
+            raise ConnectionFailed("it went away")
+        return answer
+
+
+async def test_a_write_that_failed_is_not_sent_again_by_moving(engine: Engine) -> None:
+    client = LosesAnswers(engine)
+    async with running(client, engine, SMALL) as pilot:
+        await write(pilot, "UPDATE films SET seen = 1 WHERE id = 'film-0001'")
+        await press(pilot, "ctrl+j")
+        find(pilot, ResultGrid).focus()
+        await press(pilot, "ctrl+end", "pagedown", "down")
+        assert len(client.requests("ExecuteStatement")) == 1
+        assert "it went away" in shown(pilot, STATUS)
 
 
 async def test_the_statement_under_the_cursor_runs(client: Recorder, engine: Engine) -> None:

@@ -6,15 +6,8 @@ from typing import Any
 
 import pytest
 
-from dyntui.core.browse.plan import (
-    FILTER_FIELD,
-    PROJECTION_FIELD,
-    KeyTerm,
-    Plan,
-    PlanError,
-    QueryFields,
-    make_plan,
-)
+from dyntui.core.browse.plan import FILTER_FIELD, PROJECTION_FIELD, Plan, PlanError, make_plan
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.tables.schema import TableInfo
 from tests.dyntui.app.descriptions import EMPTY, EVENTS, FILMS, SMALL
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer, TimerCallback
 
 from dyntui.core.connection import pages
 from dyntui.core.connection.pages import GONE, OperationReader, PageSource
 from dyntui.widgets.item_grid import HEAD_LINES, ItemGrid
-from dyntui.widgets.jobs import JobHost, Progress
+from dyntui.widgets.jobs import Answer, Job, JobHost, JobPosted, Progress, job_at_work
 from engine import Engine
 from tests.dyntui.app.driving import FILM_COUNT, Recorder, grid_of, running, screen_text, settle
 from tests.dyntui.app.test_pages import Numbers
@@ -22,11 +23,13 @@ class Desk(JobHost):
 
     def __init__(self) -> None:
         super().__init__()
-        self.posted: list[Callable[[], None]] = []
+        self.posted: list[Callable[[], Answer]] = []
         self.later: list[TimerCallback] = []
 
-    def post_progress(self, show: Callable[[], None]) -> None:
-        self.posted.append(show)
+    def post_message(self, message: Message) -> bool:
+        assert isinstance(message, JobPosted)
+        self.posted.append(message.show)
+        return True
 
     def set_timer(
         self,
@@ -42,7 +45,8 @@ class Desk(JobHost):
 
 
 def test_progress_is_posted_once_however_often_it_is_told() -> None:
-    desk, told, seen = Desk(), list[int](), list[int]()
+    desk, job, told, seen = Desk(), Job(outlives=False), list[int](), list[int]()
+    job_at_work.set(job)
     progress = Progress(desk, lambda: seen.append(len(told)))
 
     def tell(times: int) -> None:
@@ -65,6 +69,11 @@ def test_progress_is_posted_once_however_often_it_is_told() -> None:
     tell(1)
     desk.posted.pop()()
     assert seen == [3, 6, 7]
+    tell(1)
+    job.end()
+    desk.later.pop()()
+    assert seen == [3, 6, 7]
+    assert not desk.posted
 
 
 def test_pages_on_the_way_to_the_end_are_small_and_those_passed_are_not_fresh() -> None:

@@ -27,17 +27,21 @@ from engine import Engine
 from engine.security.notebook import Notebook
 from tests.dyntui.app.conftest import create_films
 from tests.dyntui.app.driving import (
+    FILM_COUNT,
     SMALL,
+    Held,
     Recorder,
     film,
     find,
     grid_of,
     press,
+    press_on,
     running,
     screen_text,
     settle,
     shown,
     type_text,
+    until,
 )
 
 if TYPE_CHECKING:
@@ -340,6 +344,24 @@ async def test_a_refresh_shows_what_changed(
         assert grid.item == under_cursor
         await press(pilot, "r")
         assert "every" not in shown(pilot, "#status")
+
+
+async def test_rows_read_again_take_no_place_of_those_that_one_has_moved_on_to(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.browse.refreshing.INTERVALS_S", (0, 3_600))
+    # The first reads what is in sight, the second reads it again.
+    client = Held(engine, "Scan", at=2)
+    async with running(client, engine) as pilot:
+        tab = find(pilot, ItemsTab)
+        tab.refresh_rows()
+        await client.reached()
+        await press_on(pilot, "ctrl+end")
+        await until(pilot, lambda: "row 300 of 300" in shown(pilot, "#status"))
+        client.release()
+        await settle(pilot)
+        assert grid_of(pilot).cursor_row == FILM_COUNT - 1
+        assert grid_of(pilot).item is not None
 
 
 async def test_an_error_ends_the_refreshing(

@@ -23,6 +23,7 @@ from dyntui.core.security.sealed_items import (
     sealed_texts,
 )
 from dyntui.core.security.sealed_tables import seal_table
+from dyntui.core.tables.schema import TableInfo
 from dyntui.screens.editor import EditorScreen
 from dyntui.screens.outsider import OutsiderScreen
 from dyntui.screens.review import ReviewScreen
@@ -35,6 +36,7 @@ from dyntui.widgets.text_view import TextView
 from dyntui.widgets.toggle import Toggle
 from engine import Engine
 from engine.client.protocol import Json
+from engine.itemcrypto.errors import CryptoConfigError
 from engine.itemcrypto.legacy.sealing import DESCRIPTION, SIGNATURE
 from engine.itemcrypto.schema import FOOTER, HEADER, Action
 from tests.dyntui.app.driving import (
@@ -109,8 +111,12 @@ def sealed(shop: Engine) -> Engine:
     return shop
 
 
+def _info(engine: Engine) -> TableInfo:
+    return TableInfo.from_description(engine.describe_table(TableName="orders")["Table"])
+
+
 def _seal_all(engine: Engine) -> None:
-    config = config_of("orders")
+    config = config_of(_info(engine))
     assert config is not None
     session = Session(engine, engine.region)
     seal_table(session, _connection(engine), "orders", config, lambda _: None, lambda: False)
@@ -123,8 +129,9 @@ def _stored(engine: Engine, number: int = 0) -> Json:
 
 
 def _opened(engine: Engine, number: int = 0) -> Json:
-    protection = protection_at(Path("orders.crypto.toml"), _connection(engine))
-    return protection.open(_stored(engine, number))
+    config = config_of(_info(engine))
+    assert config is not None
+    return protection_at(config, _connection(engine)).open(_stored(engine, number))
 
 
 def _spoil(engine: Engine, number: int = 0) -> None:
@@ -146,7 +153,9 @@ async def _go_to(pilot: Pilot[None], key: str) -> None:
 
 
 def test_what_is_sealed_has_a_size_in_place_of_its_value(sealed: Engine) -> None:
-    texts = sealed_texts(_stored(sealed), None if (it := config_of("orders")) is None else it.place)
+    texts = sealed_texts(
+        _stored(sealed), None if (it := config_of(_info(sealed))) is None else it.place
+    )
     assert set(texts) == {"card", HEADER, FOOTER}
     assert texts["card"] == "▣ sealed 32 B"
     assert texts[HEADER].startswith("▣ seal ")
@@ -192,7 +201,7 @@ def test_a_footer_that_cannot_be_read_is_sealed_still(sealed: Engine, foot: Json
 
 
 def test_only_what_is_right_is_opened(sealed: Engine) -> None:
-    config, connection = config_of("orders"), _connection(sealed)
+    config, connection = config_of(_info(sealed)), _connection(sealed)
     assert config is not None
     key = {"id": {"S": "order-0"}}
     seal = opened_seal(_stored(sealed), key, config, connection)
@@ -211,7 +220,7 @@ def test_only_what_is_right_is_opened(sealed: Engine) -> None:
 
 
 def test_the_owner_sees_what_the_outsider_does_not(sealed: Engine) -> None:
-    config = config_of("orders")
+    config = config_of(_info(sealed))
     assert config is not None
     seal = opened_seal(_stored(sealed), {"id": {"S": "order-0"}}, config, _connection(sealed))
     sides = {one.name: one for one in both_sides(_stored(sealed), seal, config.place)}
@@ -288,7 +297,26 @@ async def test_the_wizard_writes_what_the_command_line_reads(
     text = (working_folder / "orders.crypto.toml").read_text()
     assert tomllib.loads(text)["actions"]["status"] == "SIGN_ONLY"
     assert (working_folder / "orders.key").read_text().strip() not in text
-    assert protection_at(Path("orders.crypto.toml"), _connection(shop)).schema.actions
+    config = config_of(_info(shop))
+    assert config is not None
+    assert protection_at(config, _connection(shop)).schema.actions
+
+
+async def test_the_configuration_of_a_table_with_other_keys_is_not_used(
+    shop: Engine, working_folder: Path
+) -> None:
+    """Its items would be bound to the wrong attributes."""
+    _configure(shop)
+    path = working_folder / "orders.crypto.toml"
+    path.write_text(path.read_text().replace('partition_key = "id"', 'partition_key = "status"'))
+    async with running(shop, shop) as pilot:
+        await press(pilot, "K", "m")
+        assert "orders.crypto.toml: the key of orders is id, not status" in screen_text(pilot)
+        assert "▣ items sealed" not in screen_text(pilot)
+    config = config_of(_info(shop))
+    assert config is not None
+    with pytest.raises(CryptoConfigError, match="the key of orders is id"):
+        protection_at(config, _connection(shop))
 
 
 async def test_a_configuration_that_is_there_is_edited(sealed: Engine) -> None:

@@ -90,6 +90,10 @@ class Encrypted(Recorder):
             return {"Table": answer["Table"] | members}
         return answer
 
+    def change(self, members: Json) -> None:
+        """From here on add others."""
+        self._members = [members]
+
 
 def _under(arn: str, status: str = "ENABLED", **others: Any) -> Json:
     return {
@@ -404,7 +408,7 @@ async def test_a_refused_switch_stays_in_the_form(client: Recorder, engine: Engi
 async def test_a_switch_is_followed_until_the_table_is_there(engine: Engine) -> None:
     key = engine.keys.create(alias="alias/orders")
     under_way = _under(key.arn, "UPDATING")
-    client = Encrypted(engine, {}, under_way, under_way, under_way, _under(key.arn))
+    client = Encrypted(engine, {}, under_way)
     app = make_app(client, engine)
     async with app.run_test(size=LARGE) as pilot:
         await settle(pilot)
@@ -413,6 +417,7 @@ async def test_a_switch_is_followed_until_the_table_is_there(engine: Engine) -> 
         await pilot.press("m")
         await until(pilot, lambda: "● films" in screen_text(pilot))
         await until(pilot, lambda: "films" in pilot.app.screen.query_one(HeaderLine).busy)
+        client.change(_under(key.arn))
         await until(pilot, lambda: any("✓ films" in text for text in notices(pilot)))
         assert "● films" not in screen_text(pilot)
 

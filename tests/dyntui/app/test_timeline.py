@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +20,19 @@ from dyntui.widgets.past_items import PastGrid
 from dyntui.widgets.timeline_board import TimelineBoard
 from dyntui.widgets.timeline_view import TimelineView
 from engine import Engine
-from engine.client.protocol import OWNER, Context
+from engine.client.protocol import OWNER, Context, PastClient
 from engine.client.recovery import JobReport
 from engine.clock import VirtualClock
 from engine.errors import ApiError, ResourceNotFoundException, UnknownOperationException
 from tests.dyntui.app.driving import (
+    HOLD_SECONDS,
     LARGE,
     SMALL,
     Recorder,
     app_of,
     film,
     find,
+    info_of,
     make_app,
     notices,
     press,
@@ -204,6 +208,40 @@ class Driven:
                 await type_text(self.pilot, step[1:])
             else:
                 await press(self.pilot, step)
+
+
+class SlowPast:
+    """An engine that takes its time to go back."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.reached = threading.Event()
+        self.released = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def at(self, at_s: float) -> PastClient:
+        """See `LocalTools.at`."""
+        self.reached.set()
+        assert self.released.wait(HOLD_SECONDS)
+        return self._engine.at(at_s)
+
+
+async def test_a_past_that_is_ready_late_is_shown_of_no_other_table(
+    db: Engine, clock: VirtualClock
+) -> None:
+    slow = SlowPast(db)
+    app = DyntuiApp(Connection(slow, slow, db.region, None), clock)
+    async with app.run_test(size=SMALL) as pilot:
+        await play(pilot, ("M",))
+        await press_on(pilot, "b")
+        assert await asyncio.to_thread(slow.reached.wait, HOLD_SECONDS)
+        board = find(pilot, TimelineBoard)
+        board.show_table(replace(info_of(db, "films"), name="others"))
+        slow.released.set()
+        await settle(pilot)
+        assert not board.browsing
 
 
 def ids_of(engine: Engine, table: str) -> set[str]:

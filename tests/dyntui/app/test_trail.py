@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from dyntui.core.browse.plan import KeyTerm, QueryFields
+from dyntui.core.browse.query_fields import KeyTerm, QueryFields
 from dyntui.core.browse.trail import BETWEEN, MORE, cut_trail, query_crumbs
 from dyntui.core.user.preferences import Preferences
 from dyntui.widgets.header_line import HeaderLine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 from textual.pilot import Pilot
@@ -10,14 +12,17 @@ from textual.widgets import Input
 from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.help import HelpScreen
 from dyntui.widgets import typed_ahead
+from dyntui.widgets.palette import Palette
 from dyntui.widgets.quick_filter import QuickFilter
 from dyntui.widgets.statement_area import StatementArea
 from engine import Engine
 from tests.dyntui.app.driving import (
+    LARGE,
     Recorder,
     app_of,
     find,
     grid_of,
+    make_app,
     open_table,
     running,
     settle,
@@ -81,3 +86,28 @@ async def test_a_key_that_is_held_down_is_not_held_back(client: Recorder, engine
             app.post_message(events.Key("j", "j"))
         await until(pilot, lambda: grid_of(pilot).cursor_row == 5 or bool(app._held))
         assert not app._held
+
+
+async def test_what_is_typed_at_once_waits_for_the_place_that_it_opens(
+    client: Recorder, engine: Engine
+) -> None:
+    """The first frame is painted before there is room for a place."""
+    app = make_app(client, engine)
+    async with app.run_test(size=LARGE) as pilot:
+        await burst(pilot, "pSELECT * FROM notes")
+        assert find(pilot, StatementArea).text == "SELECT * FROM notes"
+
+
+async def test_keys_are_held_back_while_the_app_begins(client: Recorder, engine: Engine) -> None:
+    """Also one that works everywhere, however long the beginning takes."""
+    async with running(client, engine) as pilot:
+        app = app_of(pilot)
+        begun = asyncio.Event()
+        app.hold_keys_during(begun.wait())
+        app.post_message(events.Key("ctrl+p", None))
+        for _ in range(5):
+            await pilot.pause()
+        assert not isinstance(app.screen, Palette)
+        begun.set()
+        await settle(pilot)
+        assert isinstance(app.screen, Palette)

@@ -254,6 +254,17 @@ def test_a_missing_configuration_is_told(orders: Shell, tmp_path: Path) -> None:
     assert orders.refused(f"crypto inspect nope 1 --config {path}").startswith("An error occurred")
 
 
+@pytest.mark.parametrize("verb", ["crypto verify", "encrypt-table --yes", "crypto inspect"])
+def test_the_configuration_of_a_table_with_other_keys_is_refused(shop: Shell, verb: str) -> None:
+    """Its items would be bound to the wrong attributes."""
+    shop.ok("create others --key customer:S")
+    shop.ok(["put", "others", '{"customer": {"S": "ada"}}'])
+    key = " ada" if verb.endswith("inspect") else ""
+    told = shop.misused(f"{verb} others{key} --config orders.crypto.toml")
+    assert "orders.crypto.toml: the key of others is customer, not customer and placed" in told
+    assert shop.ok("get others ada").json == {"customer": {"S": "ada"}}
+
+
 def test_items_under_a_branch_key_that_is_rotated(
     orders: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from dyntui.cli.exits import Failure, OperationError, exit_code_of
 from dyntui.cli.sample import load_samples
-from dyntui.core.connection.connect import ConnectError, Connection
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import Connection
 from engine import Engine
 from engine.client.protocol import Json
 from engine.errors import InternalServerError, ResourceInUseException, WrongKeyError

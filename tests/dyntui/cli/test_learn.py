@@ -128,7 +128,7 @@ def test_on_a_terminal_one_goes_step_by_step(terminal: pexpect.spawn[str], own_h
     terminal.send("b")
     terminal.expect_exact("Saving while it is quiet")
     terminal.expect_exact("q quit")
-    # Keys may be typed ahead; one that means nothing does nothing.
+    # One that means nothing does nothing.
     terminal.send("x \x1b[D\x1b[B")
     terminal.expect_exact("Spending more than it is given")
     terminal.send("zq")
@@ -137,6 +137,14 @@ def test_on_a_terminal_one_goes_step_by_step(terminal: pexpect.spawn[str], own_h
     terminal.wait()
     assert terminal.exitstatus == 0
     assert "burst" in (own_home / "dyntui" / "lessons.json").read_text()
+
+
+def test_what_is_typed_before_a_step_is_drawn_is_not_lost(terminal: pexpect.spawn[str]) -> None:
+    terminal.send(" q")
+    terminal.expect_exact("Spending more than it is given")
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+    assert terminal.exitstatus == 0
 
 
 def test_a_step_s_requests_are_copied(terminal: pexpect.spawn[str]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.core.connection.connect import ConnectError, connect
+from dyntui.core.connection.choices import ConnectError
+from dyntui.core.connection.connect import connect
 from engine.errors import ProvisionedThroughputExceededException
 from tests.dyntui.cli.shell import Shell
 

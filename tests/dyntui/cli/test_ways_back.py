@@ -14,12 +14,6 @@ from tests.dyntui.cli.shell import Shell
 PASSPHRASE = {"DYNTUI_PASSPHRASE": "open sesame"}
 
 
-@pytest.fixture
-def orders(orders_folder: Path, tmp_path: Path) -> Shell:
-    """The command line on a folder with the table `orders`."""
-    return Shell(shutil.copytree(orders_folder, tmp_path / "data"))
-
-
 def count(shell: Shell, table: str = "orders") -> int:
     """How many items a table has."""
     return int(shell.ok(f"describe {table} -o json").json["ItemCount"])

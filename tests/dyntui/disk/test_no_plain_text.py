@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from dyntui.app import DyntuiApp
 from dyntui.core.browse.column_choice import ColumnChoice, column_book
 from dyntui.core.connection.connect import Connection, Remote, connect
 from dyntui.core.user.query_book import Desk, Draft, book_of
 from dyntui.repl.prompt import kept_history
 from engine import Engine, VirtualClock
+from tests.dyntui.app.driving import LARGE, press, screen_text, settle, type_text
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.disk.searching import MARK, found_in, planted
 from tests.dyntui.repl.talking import talk
@@ -276,6 +278,41 @@ def test_the_prompt_and_its_history(place: Path) -> None:
         prompt.send("\x03")
         prompt.ready()
         assert prompt.leave() == 0
+
+
+async def test_the_app(place: Path) -> None:
+    """What is looked for, written, marked and left unfinished, in each of its places."""
+    folder = place / "data"
+    with Engine.open(folder, clock=VirtualClock(), throttling="off") as engine:
+        make_table(engine)
+        for number in range(5):
+            engine.put_item(TableName=TABLE, Item=item(number))
+    with connect(str(folder)) as connection:
+        app = DyntuiApp(connection, VirtualClock())
+        async with app.run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            assert planted("value 1") in screen_text(pilot)
+            await press(pilot, "slash")
+            await type_text(pilot, planted("quick"))
+            await press(pilot, "escape", "f")
+            await type_text(pilot, planted("value 3"))
+            await press(pilot, "enter")
+            assert planted("value 3") in screen_text(pilot)
+            await press(pilot, "f", "tab", "tab")
+            await type_text(pilot, f"{ATTRIBUTE} = '{planted('sought')}'")
+            await press(pilot, "enter", "ctrl+r", "m", "escape", "e")
+            check(place)
+            await press(pilot, "escape", "2", "3", "4", "5", "x", "K", "m", "p")
+            await type_text(pilot, f"SELECT * FROM \"{TABLE}\" WHERE x = '{planted('left')}'")
+            await press(pilot, "f5")
+            assert planted("left") in screen_text(pilot)
+            check(place)
+            await press(pilot, "escape", "ctrl+q")
+        check(place)
+        book = book_of(connection)
+        assert planted("left") in book.history[0]
+        assert planted("left") in book.desk().drafts[0].text
+    check(place)
 
 
 def test_what_the_editor_keeps(place: Path) -> None:

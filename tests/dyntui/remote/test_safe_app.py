@@ -11,11 +11,7 @@ from textual.widgets import Input, Static
 from dyntui.app import DyntuiApp
 from dyntui.core.actions.registry import ACTIONS
 from dyntui.core.actions.writing import WRITING
-from dyntui.core.connection.connect import (
-    Connection,
-    Remote,
-    connect,
-)
+from dyntui.core.connection.connect import Connection, Remote, connect
 from dyntui.core.connection.place_text import account_of, fitted_place, place_text
 from dyntui.core.user.preferences import Preferences
 from dyntui.screens.ask_first import AskFirstScreen

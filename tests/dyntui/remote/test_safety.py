@@ -14,14 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.cli.exits import OK, PARTIAL, REFUSED, UNMET, USAGE
-from dyntui.core.connection.connect import (
-    ConnectError,
-    Connection,
-    Remote,
-    connect,
-    read_only_by,
-    units_limit,
-)
+from dyntui.core.connection.choices import ConnectError, read_only_by, units_limit
+from dyntui.core.connection.connect import Connection, Remote, connect
 from dyntui.core.connection.read_only import (
     READING,
     STATEMENTS,

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -30,7 +29,7 @@ CREDENTIAL = (
 )
 
 
-class LiveServer:
+class LiveServer(Closing):
     """A server on a free port; `failures` are exceptions that no request should cause."""
 
     def __init__(
@@ -86,21 +85,17 @@ class LiveServer:
 
         asyncio.run_coroutine_threadsafe(look(), self.loop).result(TIMEOUT_S)
 
-    def stop(self) -> None:
-        """Begin what a signal to stop begins."""
-        self.loop.call_soon_threadsafe(self._stop.set)
-
-    def __enter__(self) -> LiveServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(TIMEOUT_S)
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """Begin what a signal to stop begins."""
+        self.loop.call_soon_threadsafe(self._stop.set)
+
+    def close(self) -> None:
+        """Stop, and wait until that is done."""
         self.stop()
         self._thread.join(TIMEOUT_S)
         assert not self._thread.is_alive()

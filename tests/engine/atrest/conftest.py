@@ -11,6 +11,7 @@ from engine import Engine, VirtualClock
 from engine.operations.region import Settings
 from tests.engine.atrest.sealed import STREAM
 from tests.engine.storage.things import TABLE, make_table
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 
 @pytest.fixture
@@ -23,7 +24,10 @@ def clock() -> VirtualClock:
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine in the folder `tmp_path / "data"`, whose tables' keys are switched at will."""
     settings = Settings(key_switches=0)
-    with Engine.open(tmp_path / "data", clock=clock, settings=settings) as opened:
+    with (
+        upkeep_by_hand(),
+        Engine.open(tmp_path / "data", clock=clock, settings=settings) as opened,
+    ):
         for name in ("one", "two"):
             opened.keys.create(name, f"alias/{name}")
         make_table(opened, indexed=True)

@@ -23,6 +23,7 @@ from tests.engine.atrest.sealed import (
     under,
 )
 from tests.engine.storage.things import TABLE, items_of, make_table, table_of, thing
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 Json = dict[str, Any]
 SECRET = "planted-secret"
@@ -47,7 +48,10 @@ def opened() -> Iterator[Engine]:
     with tempfile.TemporaryDirectory() as name:
         settings = Settings(key_switches=0)
         folder = Path(name) / "data"
-        with Engine.open(folder, clock=VirtualClock(), settings=settings) as engine:
+        with (
+            upkeep_by_hand(),
+            Engine.open(folder, clock=VirtualClock(), settings=settings) as engine,
+        ):
             for key in ("one", "two"):
                 engine.keys.create(key, f"alias/{key}")
             make_table(engine, indexed=True)

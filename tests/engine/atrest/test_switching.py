@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
@@ -221,6 +222,23 @@ def test_a_key_that_is_of_no_use_is_refused(engine: Engine) -> None:
     with refused("ValidationException", f"{_INVALID}KMS key {arn} is pending deletion"):
         use(engine, KINDS["one"])
     assert arn_of(engine) is None
+
+
+def test_a_key_store_that_cannot_be_opened_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No error that clients would try again."""
+    folder = tmp_path / "under a passphrase"
+    with Engine.open(folder) as engine:
+        engine.keys.create(alias="alias/one")
+        engine.keys.protect("passphrase", "a long passphrase")
+    monkeypatch.setenv("DYNTUI_MASTER_PASSPHRASE", "not that passphrase")
+    with Engine.open(folder) as engine:
+        said = "KMS key access denied error: the passphrase is not that of the keys"
+        for specification in (KINDS["one"], AWS_MANAGED):
+            with refused("AccessDeniedException", said):
+                engine.create_table(**table("films", SSESpecification=specification))
+        assert engine.list_tables()["TableNames"] == []
 
 
 def test_a_key_is_named_in_four_ways(engine: Engine) -> None:

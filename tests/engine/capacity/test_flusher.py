@@ -25,8 +25,9 @@ class Work:
         if not self.pieces:
             self.idle.release()
             return None
-        self.pieces -= 1
+        # In this order: who sees that there is none left finds them all done.
         self.done += 1
+        self.pieces -= 1
         return 0.0
 
     def has_more(self) -> bool:

@@ -28,14 +28,30 @@ class Children:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.started: list[subprocess.Popen[Any]] = []
+        self._is_next_held = False
         start = subprocess.Popen
 
-        def noted(*arguments: Any, **more: Any) -> subprocess.Popen[Any]:
-            self.started.append(start(*arguments, **more))
+        def noted(command: list[str], **more: Any) -> subprocess.Popen[Any]:
+            if self._is_next_held:
+                self._is_next_held = False
+                place = command.index("engine.job_process")
+                command = [*command[:place], "tests.engine.faults.held_job", *command[place + 1 :]]
+                more["stdin"] = subprocess.PIPE
+            self.started.append(start(command, **more))
             return self.started[-1]
 
         monkeypatch.setattr("engine.operations.jobs.subprocess.Popen", noted)
         monkeypatch.setattr(jobs, "LARGE_BYTES", 0)
+
+    def hold_next(self) -> None:
+        """Let the next one only begin its job."""
+        self._is_next_held = True
+
+    def let_go(self) -> None:
+        """Let the last one, which is held, go on."""
+        stdin = self.started[-1].stdin
+        assert stdin is not None
+        stdin.close()
 
     def ended(self) -> None:
         """Wait until there are no more."""
@@ -82,9 +98,11 @@ def test_a_process_that_is_killed_is_followed_by_another(
         put_many(engine, range(1_500))
         arn = engine.create_backup(TableName=TABLE, BackupName="spring")["BackupDetails"]
         children.ended()
+        children.hold_next()
         engine.restore_table_from_backup(TargetTableName="again", BackupArn=arn["BackupArn"])
         children.started[-1].kill()
         children.ended()
+        assert len(children.started) == 3
         assert items_of(engine, "again") == items_of(engine)
         assert engine.check() == []
 
@@ -95,9 +113,11 @@ def test_a_job_that_is_cancelled_leaves_nothing(tmp_path: Path, children: Childr
         put_many(engine, range(1_500))
         arn = engine.create_backup(TableName=TABLE, BackupName="spring")["BackupDetails"]
         children.ended()
+        children.hold_next()
         engine.restore_table_from_backup(TargetTableName="again", BackupArn=arn["BackupArn"])
         (job,) = engine.jobs()
         engine.cancel_job(job.id)
+        children.let_go()
         children.ended()
         (job,) = engine.jobs()
         assert job.failure == "cancelled"
@@ -111,9 +131,11 @@ def test_writes_go_on_amid_a_backup_and_are_not_in_it(tmp_path: Path, children: 
         make_table(engine)
         put_many(engine, range(1_000))
         before = items_of(engine)
+        children.hold_next()
         arn = engine.create_backup(TableName=TABLE, BackupName="spring")["BackupDetails"]
         for number in range(1_000, 1_040):
             put(engine, thing(number))
+        children.let_go()
         children.ended()
         engine.restore_table_from_backup(TargetTableName="again", BackupArn=arn["BackupArn"])
         children.ended()

@@ -12,12 +12,15 @@ import pytest
 from engine import Engine
 from engine.client.protocol import OWNER, Context, Json
 from engine.errors import ConditionalCheckFailedException
+from engine.itemcrypto.client import EncryptedClient
 from engine.itemcrypto.errors import (
     CryptoConfigError,
     ItemSchemaError,
     NotSealedError,
+    SealedOperationError,
     SealRefusedError,
 )
+from engine.itemcrypto.header import Suite
 from engine.itemcrypto.keyrings.keyring import MultiKeyring
 from engine.itemcrypto.legacy.keys import HmacKey
 from engine.itemcrypto.legacy.materials import DirectMaterials
@@ -25,6 +28,7 @@ from engine.itemcrypto.legacy.sealing import LegacyAction, LegacySchema, seal_le
 from engine.itemcrypto.migration import Progress, migrated
 from engine.itemcrypto.opening import header_of
 from engine.itemcrypto.protection import LegacyProtection, PlainItems, Protection, State
+from engine.itemcrypto.schema import Action, Schema
 from tests.engine.itemcrypto.migrating import (
     PROTECTION,
     TABLE,
@@ -35,7 +39,7 @@ from tests.engine.itemcrypto.migrating import (
     plain_item,
     report_of,
 )
-from tests.engine.itemcrypto.samples import BRANCH, KEY, SCHEMA, changed
+from tests.engine.itemcrypto.samples import AES, BRANCH, KEY, PLACE, SCHEMA, changed
 
 _COUNT = 40
 
@@ -123,6 +127,53 @@ def test_an_item_that_others_change_meanwhile_is_read_again(db: Engine) -> None:
     assert PROTECTION.open(stored)["seen"] == {"N": "5"}
     with pytest.raises(ConditionalCheckFailedException):
         list(migrated([[plain_item(4)]], _Meddling(db, 99), TABLE, PROTECTION))
+
+
+def test_what_others_add_meanwhile_is_kept(db: Engine) -> None:
+    """An attribute that the item had not when it was read, signed or not."""
+    key = {name: plain_item(3)[name] for name in ("id", "at")}
+    short = {n: value for n, value in plain_item(3).items() if n not in ("city", "seen")}
+    for name in ("city", "seen"):
+        db.put_item(TableName=TABLE, Item=short | {name: {"S": "new"}})
+        *_, progress = migrated([[short]], db, TABLE, PROTECTION)
+        assert progress == Progress(1, 0)
+        stored = db.get_item(TableName=TABLE, Key=key)["Item"]
+        assert PROTECTION.open(stored)[name] == {"S": "new"}
+
+
+def _wide(count: int) -> tuple[Protection, Json]:
+    """A protection of that many attributes, and an item that has all of them."""
+    names = [f"attribute-{number}" for number in range(count)]
+    actions = {"id": Action.SIGN_ONLY, "at": Action.SIGN_ONLY}
+    schema = Schema(PLACE, actions | dict.fromkeys(names, Action.ENCRYPT_AND_SIGN))
+    key = {name: plain_item(1)[name] for name in ("id", "at")}
+    return Protection(schema, AES, Suite.MAC_ONLY), key | {n: {"S": "x"} for n in names}
+
+
+def test_sealed_items_of_any_number_of_attributes_are_sealed_anew(db: Engine) -> None:
+    protection, item = _wide(400)
+    db.put_item(TableName=TABLE, Item=protection.seal(item))
+    key = {name: item[name] for name in ("id", "at")}
+    client = EncryptedClient(db, {TABLE: protection})
+    changed_item = client.reseal(TABLE, key, lambda old: old | {"attribute-7": {"S": "y"}})
+    assert client.get_item(TableName=TABLE, Key=key)["Item"] == changed_item
+    with pytest.raises(ConditionalCheckFailedException):
+        client.reseal(TABLE, key, lambda old: client.put_item(TableName=TABLE, Item=old) or old)
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(147, True), (148, False), (400, False)])
+def test_plain_items_of_more_attributes_than_a_condition_compares(
+    db: Engine, count: int, is_taken: bool
+) -> None:
+    protection, item = _wide(count)
+    db.put_item(TableName=TABLE, Item=item)
+    seals = migrated([[item]], db, TABLE, protection)
+    if is_taken:
+        assert list(seals)[-1] == Progress(1, 0)
+        return
+    with pytest.raises(SealedOperationError, match=f"compares {count + 2} attributes"):
+        list(seals)
+    assert db.get_item(TableName=TABLE, Key={n: item[n] for n in ("id", "at")})["Item"] == item
 
 
 def test_an_item_that_is_gone_is_passed_over(db: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,10 @@ def test_names_inside_maps_and_texts_are_not_those_of_the_item() -> None:
     decode = decoder_of(frozenset({"a"}))
     assert decode(orjson.dumps(item)) == {}
     assert decode(orjson.dumps({**item, "a": s("own")})) == {"a": s("own")}
+
+
+@pytest.mark.parametrize("name", ["größe", "名前", "🦄"])
+def test_a_name_of_which_nobody_has_made_utf_8_is_found(name: str) -> None:
+    stored = b'{"id":{"S":"x"},"%s":{"N":"1"}}' % name.encode()
+    fresh = "".join(map(chr, map(ord, name)))
+    assert decoder_of(frozenset({fresh}))(stored) == {name: n(1)}

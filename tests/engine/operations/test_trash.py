@@ -12,6 +12,7 @@ from tests.engine.operations.tables import Json, items_of, make_tables, refused
 from tests.engine.operations.test_backups import put
 from tests.engine.operations.test_restores import described, entries_of, restore
 from tests.engine.storage.things import database_of, run_sql
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 PERSON = Context(origin="person")
 DAY_S = 86_400
@@ -20,7 +21,7 @@ DAY_S = 86_400
 @pytest.fixture
 def kept(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine in a folder, with items in `ranged`."""
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with upkeep_by_hand(), Engine.open(tmp_path, clock=clock) as engine:
         make_tables(engine)
         put(engine, 20)
         yield engine

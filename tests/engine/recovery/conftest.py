@@ -9,6 +9,7 @@ import pytest
 
 from engine import Engine, VirtualClock
 from engine.storage import log_index
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine in the folder `tmp_path / "data"`."""
-    with Engine.open(tmp_path / "data", clock=clock) as opened:
+    with upkeep_by_hand(), Engine.open(tmp_path / "data", clock=clock) as opened:
         yield opened
 
 

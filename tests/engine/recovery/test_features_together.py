@@ -6,16 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
 from engine.storage.log_index import fill_batch
-from engine.storage.upkeep import Upkeep
 from tests.engine.recovery.history import TABLE, Model, check_reads, make_table, note
 from tests.engine.storage.things import database_of
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 from tests.engine.streams.reading import open_with_history, read_all
 
 _HOUR_S = 3_600
@@ -107,7 +106,7 @@ def test_each_keeps_what_it_promises(
     clock = VirtualClock()
     with (
         TemporaryDirectory() as folder,
-        patch.object(Upkeep, "start", lambda _: None),
+        upkeep_by_hand(),
         open_with_history(Path(folder) / "data", clock, history_hours) as engine,
     ):
         followed = _Followed(engine, clock)

@@ -7,7 +7,6 @@ import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import orjson
 import pytest
@@ -25,7 +24,6 @@ from engine.storage.catalog import Catalog
 from engine.storage.log_index import clear, fill_batch
 from engine.storage.past import items_at, point_at
 from engine.storage.reader import Reader
-from engine.storage.upkeep import Upkeep
 from tests.engine.recovery.history import (
     TABLE,
     Model,
@@ -38,6 +36,7 @@ from tests.engine.recovery.history import (
     sorted_items,
 )
 from tests.engine.storage.things import database_of, run_sql
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 pytestmark = pytest.mark.usefixtures("small_batches")
 HOUR_S = 3_600.0
@@ -68,7 +67,7 @@ _STEPS = st.lists(
 @given(steps=_STEPS, draw=st.data())
 def test_the_past_is_what_a_model_of_it_says(steps: list[Any], draw: st.DataObject) -> None:
     clock = VirtualClock()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, upkeep_by_hand():
         engine = Engine.open(folder, clock=clock)
         try:
             make_table(engine)
@@ -396,7 +395,7 @@ def test_a_read_that_is_cancelled_lets_go_of_its_snapshot(
 def test_what_was_trimmed_and_is_still_in_the_index_is_not_looked_for(
     tmp_path: Path, clock: VirtualClock, others: bool
 ) -> None:
-    with patch.object(Upkeep, "start", lambda _: None), Engine.open(tmp_path, clock=clock) as made:
+    with upkeep_by_hand(), Engine.open(tmp_path, clock=clock) as made:
         make_table(made)
         make_table(made, "kept")
         if others:

@@ -1,4 +1,4 @@
-"""An engine in a folder, with a clock that stands still."""
+"""An engine in a folder, with a clock that stands still, and nobody at work beside the test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, VirtualClock
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 
 @pytest.fixture
@@ -19,5 +20,8 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine in the folder `tmp_path / "data"`."""
-    with Engine.open(tmp_path / "data", clock=clock, throttling="off") as opened:
+    with (
+        upkeep_by_hand(),
+        Engine.open(tmp_path / "data", clock=clock, throttling="off") as opened,
+    ):
         yield opened

@@ -8,6 +8,7 @@ from functools import partial
 from types import FrameType
 
 from engine import Engine
+from tests.engine.storage.interrupting import nothing_collected
 from tests.engine.storage.things import add_many, add_one
 from tests.engine.storage.threads import join, run_beside
 
@@ -29,15 +30,17 @@ def storm(engine: Engine, requests: int, seed: int) -> tuple[int, int]:
     others = run_beside([partial(add_many, engine, number, requests) for number in (1, 2)])
     try:
         for _ in range(requests):
-            try:
-                signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.000_001, 0.002))
-                armed = True
-                add_one(engine, 0)
-                armed = False
-                acknowledged += 1
-            except KeyboardInterrupt:
-                armed = False
-                interrupted += 1
+            # Between two requests it may be.
+            with nothing_collected():
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.000_001, 0.002))
+                    armed = True
+                    add_one(engine, 0)
+                    armed = False
+                    acknowledged += 1
+                except KeyboardInterrupt:
+                    armed = False
+                    interrupted += 1
     finally:
         armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -27,6 +27,7 @@ from tests.engine.storage.things import (
     thing,
 )
 from tests.engine.storage.threads import Parking, join, run_beside
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 THREADS = 16
 
@@ -37,7 +38,10 @@ def shared(
 ) -> Iterator[Shared]:
     """An engine whose requests can be made to meet in one commit."""
     in_memory = request.param == "memory"
-    with Engine.in_memory() if in_memory else Engine.open(tmp_path / "data") as engine:
+    with (
+        upkeep_by_hand(),
+        Engine.in_memory() if in_memory else Engine.open(tmp_path / "data") as engine,
+    ):
         make_table(engine)
         yield Shared(engine, monkeypatch)
 
@@ -49,12 +53,13 @@ class Shared:
         self.engine = engine
         self.writer = database_of(engine)._writer
         self.groups: list[int] = []
-        self._parking = Parking(monkeypatch)
+        self._parking = Parking(monkeypatch, self.writer)
         original = Writer.execute
 
-        def execute(writer: Writer, group: list[Any]) -> Any:
-            self.groups.append(len(group))
-            return original(writer, group)
+        def execute(asked: Writer, group: list[Any]) -> Any:
+            if asked is self.writer:
+                self.groups.append(len(group))
+            return original(asked, group)
 
         monkeypatch.setattr(Writer, "execute", execute)
 

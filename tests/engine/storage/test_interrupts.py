@@ -15,7 +15,7 @@ import pytest
 from engine import ApiError, Engine, VirtualClock
 from engine.storage.gate import FileGate
 from engine.storage.writer import Ticket, Writer
-from tests.engine.storage.interrupting import interrupt_at
+from tests.engine.storage.interrupting import interrupt_at, nothing_collected
 from tests.engine.storage.storms import storm
 from tests.engine.storage.things import (
     add_one,
@@ -110,8 +110,8 @@ def test_a_read_that_is_interrupted_leaves_nothing_open(opened: Engine) -> None:
 def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_next(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parking = Parking(monkeypatch)
     writer = database_of(opened)._writer
+    parking = Parking(monkeypatch, writer)
     followers: list[threading.Thread] = []
 
     def lead() -> None:
@@ -152,8 +152,8 @@ def test_the_requests_that_an_interrupted_leader_was_serving_are_done_by_the_nex
 def test_a_request_whose_thread_gives_up_waiting_is_not_carried_out(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parking = Parking(monkeypatch)
     database = database_of(opened)
+    parking = Parking(monkeypatch, database._writer)
     entered, leave = threading.Event(), threading.Event()
 
     def hold(_transaction: object) -> None:
@@ -180,7 +180,7 @@ def test_a_request_whose_thread_gives_up_waiting_is_not_carried_out(
     before = signal.signal(signal.SIGUSR1, give_up)
     try:
         sender = run_beside([send])
-        with pytest.raises(KeyboardInterrupt):
+        with nothing_collected(), pytest.raises(KeyboardInterrupt):
             add_one(opened, 1)
         join(sender)
     finally:
@@ -206,7 +206,9 @@ def test_a_storm_of_interruptions_loses_and_doubles_nothing(opened: Engine) -> N
 def test_a_close_that_is_interrupted_can_be_done_again(tmp_path: Path) -> None:
     moment = 1
     while True:
-        engine = Engine.open(tmp_path / "data", clock=VirtualClock(), throttling="warn")
+        engine = Engine.open(
+            tmp_path / "data", clock=VirtualClock(), throttling="warn", durability="relaxed"
+        )
         if moment == 1:
             make_table(engine)
         put(engine, thing(moment))

@@ -10,6 +10,7 @@ from engine import Engine
 from tests.engine.storage.processes import finish, start
 from tests.engine.storage.things import (
     add_index,
+    add_one,
     amount,
     items_of,
     make_table,
@@ -93,9 +94,18 @@ def test_nobody_starves(folder: Path) -> None:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
     with Engine.open(folder, throttling="off") as engine:
-        while sum(amount(engine, number) for number in range(4)) < 1_500:
-            pass
-        counts = [amount(engine, number) for number in range(4)]
+
+        def amounts() -> list[int]:
+            return [amount(engine, number) for number in range(4)]
+
+        # Some are at it long before others have started.
+        while min(first := amounts()) == 0:
+            add_one(engine, 4)
+        counts = [0] * 5
+        while min(counts) < 50 and max(counts) < 1_000:
+            add_one(engine, 4)
+            since = [now - then for now, then in zip(amounts(), first, strict=True)]
+            counts = [counts[0] + 1, *since]
         for number, writer in enumerate(writers):
             # That closes their standard input.
             (said,) = finish(writer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,17 +15,6 @@ from tests.engine.streams.reading import disable, make_table, put, split_into
 Json = dict[str, Any]
 MINUTE_S = 60
 HOUR_S = 3_600
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def engine(clock: VirtualClock) -> Iterator[Engine]:
-    with Engine.in_memory(clock=clock) as opened:
-        yield opened
 
 
 def polled(tail: StreamTail, times: int = 4) -> list[str]:

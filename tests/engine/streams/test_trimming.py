@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 
 from engine import Engine, VirtualClock
 from engine.errors import ApiError
-from engine.storage.upkeep import Upkeep
 from tests.engine.storage.things import database_of
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 from tests.engine.streams.reading import (
     iterator,
     make_table,
@@ -44,7 +43,7 @@ def test_records_can_be_read_for_a_day(steps: list[Any], history_hours: int) -> 
     clock = VirtualClock()
     with (
         TemporaryDirectory() as folder,
-        patch.object(Upkeep, "start", lambda _: None),
+        upkeep_by_hand(),
         open_with_history(Path(folder) / "data", clock, history_hours) as engine,
     ):
         arn = make_table(engine)
@@ -78,7 +77,7 @@ def test_an_iterator_tells_of_what_was_trimmed(
     clock = VirtualClock()
     with (
         TemporaryDirectory() as folder,
-        patch.object(Upkeep, "start", lambda _: None),
+        upkeep_by_hand(),
         Engine.open(Path(folder) / "data", clock=clock, durability="relaxed") as engine,
     ):
         arn = make_table(engine)

@@ -9,6 +9,7 @@ import pytest
 
 from engine import ApiError, Engine, Settings, VirtualClock
 from engine.client.capacity import CapacityReport, OperationFigures
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 from tests.engine.throttling.provisioned import create
 
 Json = dict[str, Any]
@@ -117,7 +118,8 @@ def test_latencies_are_those_of_the_clock(tmp_path: Path) -> None:
             self._elapsed_s += 0.005
             return self._elapsed_s
 
-    with Engine.open(tmp_path, clock=Slow()) as engine:
+    # A thread that asked for the time would make a request longer.
+    with upkeep_by_hand(), Engine.open(tmp_path, clock=Slow()) as engine:
         create(engine, 100, 100)
         put(engine, 0)
         report = engine.capacity_report(TABLE)

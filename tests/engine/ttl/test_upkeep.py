@@ -24,6 +24,7 @@ from tests.engine.storage.things import (
     table_of,
     thing,
 )
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 from tests.engine.streams.reading import open_with_history, read_all
 
 NOW_S = 1_700_000_000
@@ -37,16 +38,10 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def engine(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    clock: VirtualClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
     """An engine whose upkeep is done by the test, not by a thread; the parameter is `history`."""
-    monkeypatch.setattr(Upkeep, "start", lambda _upkeep: None)
     hours = getattr(request, "param", 24)
-    with open_with_history(tmp_path / "data", clock, hours) as opened:
+    with upkeep_by_hand(), open_with_history(tmp_path / "data", clock, hours) as opened:
         make_table(opened, indexed=True)
         yield opened
         assert opened.check() == []
