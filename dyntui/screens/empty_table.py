@@ -75,13 +75,14 @@ class EmptyTableScreen(Drawer[str | None]):
             self.show_error("The name does not match the table's.")
             return
         self.show_error("")
-        progress = Progress(self, self._show_progress)
-
-        def told(deleted: int, _: int) -> None:
-            self._deleted = deleted
-            progress.tell()
 
         def work(cancelled: Cancelled) -> str:
+            progress = Progress(self, self._show_progress)
+
+            def told(deleted: int, _: int) -> None:
+                self._deleted = deleted
+                progress.tell()
+
             return emptied(self._connection, self._info, told, lambda: self._stopped or cancelled())
 
         self.run_job(f"emptying {self._info.name}", work, self._done, self._failed, group="empty")
@@ -95,10 +96,9 @@ class EmptyTableScreen(Drawer[str | None]):
         self.show_error(error)
 
     def _show_progress(self) -> None:
-        if self.job_running:
-            items = counted(self._info.item_count, "item")
-            ending = "stopping" if self._stopped else f"{key_for('truncate.close')} stops it"
-            self._say(f"{self._deleted:,} of {items} deleted… {ending}")
+        items = counted(self._info.item_count, "item")
+        ending = "stopping" if self._stopped else f"{key_for('truncate.close')} stops it"
+        self._say(f"{self._deleted:,} of {items} deleted… {ending}")
 
     def _say(self, text: str) -> None:
         self.query_one("#truncate-about", Static).update(Text(text))

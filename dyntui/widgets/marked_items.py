@@ -15,7 +15,6 @@ from dyntui.core.actions.spoken_keys import key_for, with_keys
 from dyntui.core.browse.bulk import Undoable, UndoStack
 from dyntui.core.browse.column_choice import ColumnChoice
 from dyntui.core.browse.marks import Marks
-from dyntui.core.browse.plan import Plan
 from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.writes import Write, delete_item
 from dyntui.core.security.sealed_items import is_sealed
@@ -29,6 +28,7 @@ from engine.errors import ApiError
 
 if TYPE_CHECKING:
     from dyntui.core.browse.bulk_edit import Edit
+    from dyntui.core.browse.plan import Plan
 
 GATHERING = "gathering"
 COLUMN_NONE = "The key's columns stay where they are."
