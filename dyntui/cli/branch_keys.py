@@ -11,6 +11,7 @@ from dyntui.cli.command import Command, table_argument
 from dyntui.cli.crypto_config import told
 from dyntui.cli.exits import say
 from dyntui.cli.workspace import Workspace, workspace
+from dyntui.core.tables.schema import TableInfo
 
 if TYPE_CHECKING:
     from engine.itemcrypto.keyrings.kms import KeyStore
@@ -47,15 +48,28 @@ def branch_key(
         maker = BranchKeyMaker(work.connection.client, table, store or table, keys)
         if rotate:
             assert branch_key_id is not None
+            _check_keys(work.table(table))
             made = maker.rotate(branch_key_id)
         else:
             assert kms_key is not None
             keys.key_arn(kms_key)
             if maker.make_table():
                 say(f"made the table {table}")
+            _check_keys(work.ready_table(table))
             made = maker.make(kms_key, branch_key_id)
     click.echo(made.branch_key_id)
     say(f"version {made.version}")
+
+
+def _check_keys(info: TableInfo) -> None:
+    """Refuse a table that holds something else."""
+    from engine.itemcrypto.keyrings.branch_table import ID, TYPE
+
+    if info.key_names != (ID, TYPE):
+        raise click.UsageError(
+            f"{info.name} is no table of branch keys: its key is {' and '.join(info.key_names)}, "
+            f"not {ID} and {TYPE}"
+        )
 
 
 def _key_store(work: Workspace, key_id: str) -> KeyStore:

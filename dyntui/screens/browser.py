@@ -24,12 +24,12 @@ from dyntui.core.connection.connect import Connection, neighbours_with_tables
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
-from dyntui.screens.navigation import in_sight
 from dyntui.screens.table_work import TableWork
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.jobs import Cancelled
+from dyntui.widgets.moving import in_sight
 from dyntui.widgets.table_list import TableList, TableTree
 from dyntui.widgets.transferred import TransferredTo
 from engine.errors import ApiError, ResourceNotFoundException
@@ -193,9 +193,7 @@ class BrowserScreen(TableWork):
         place = self._main.place
         name = then if then in self._names else self._names[0]
         await self.open_table(name, behind=bool(place))
-        if place:
-            self._main.go_back_to(place)
-        elif self.focused is None or not in_sight(self.focused) or then is not None:
+        if not place and (self.focused is None or not in_sight(self.focused) or then is not None):
             self._go_to_content()
 
     async def _show_empty(self) -> None:
@@ -206,9 +204,7 @@ class BrowserScreen(TableWork):
         self._arrived()
         empty.reset()
         empty.say_neighbours(neighbours_with_tables(self._connection))
-        if place:
-            self._main.go_back_to(place)
-        else:
+        if not place:
             empty.focus_content()
 
     def _go_to_content(self) -> None:
@@ -466,6 +462,8 @@ class BrowserScreen(TableWork):
             self._go_to_content()
         elif what == "drop":
             self._drop(info)
+        elif what == "truncate":
+            self._truncate(info)
         elif what == "export":
             await self._export(info.name)
         elif what == "copy_as":

@@ -39,7 +39,7 @@ VERBS = {"create": "PUT", "change": "SET", "delete": "DELETE"}
 class BulkScreen(Drawer[list[Write]], FilteredRows):
     """Sends many writes, several at once, each with its condition; gives those that were done.
 
-    Where they delete several items of a remote, the table's name is typed first.
+    Where they delete or change several items of a remote, the table's name is typed first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("bulk")
@@ -96,8 +96,8 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
             self.action_close()
             return
         connection = cast("DyntuiApp", self.app).connection
-        deleted = sum(write.kind == "delete" for write in self._writes)
-        if connection.remote is None or deleted < 2:
+        lossy = [write.kind for write in self._writes if write.kind != "create"]
+        if connection.remote is None or len(lossy) < 2:
             self._send()
             return
 
@@ -105,7 +105,8 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
             if wanted:
                 self._send()
 
-        risk = f"Deletes {self._counted(deleted)} of {self._info.name} on {connection.place}"
+        verb = "Deletes" if set(lossy) == {"delete"} else "Changes"
+        risk = f"{verb} {self._counted(len(lossy))} of {self._info.name} on {connection.place}"
         self.app.push_screen(AskFirstScreen(risk, self._title, self._info.name), closed)
 
     def _send(self) -> None:
@@ -168,4 +169,6 @@ class BulkScreen(Drawer[list[Write]], FilteredRows):
 def _row(info: TableInfo, write: Write, sign: str = "") -> Row:
     item = write.old or write.new or {}
     key = {name: item[name] for name in info.key_names}
-    return Row(((f"{sign}{VERBS[write.kind]:<7}", "mark"), (key_text(key), "bold")))
+    removes = write.kind == "change" and all(change.new is None for change in write.changes)
+    verb = "REMOVE" if removes else VERBS[write.kind]
+    return Row(((f"{sign}{verb:<7}", "mark"), (key_text(key), "bold")))

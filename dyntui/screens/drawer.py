@@ -77,6 +77,15 @@ class Drawer(ModalScreen[Result], JobHost):
     def _close(self, result: Result | None) -> None:
         super().dismiss(result)
 
+    def on_mount(self) -> None:
+        """Be laid out for the window from the first frame on: it is told its size only after it."""
+        width, height = self.app.size
+        for cells, steps in (
+            (width, self.app.HORIZONTAL_BREAKPOINTS),
+            (height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class(*self._get_breakpoint_classes(cells, steps or []))
+
     def action_close(self) -> None:
         """Back, with no result."""
         self.dismiss()

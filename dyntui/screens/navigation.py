@@ -20,6 +20,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.leads import ITEMS, Leads, Moved
+from dyntui.widgets.moving import in_sight
 from dyntui.widgets.table_list import TableList
 
 if TYPE_CHECKING:
@@ -277,8 +278,3 @@ class Navigation(Screen[None]):
             self._index, self._query = fields.index, fields.said
             self._main.choose(ITEMS)
             await self._main.items.show_query(fields, *cursor)
-
-
-def in_sight(panel: Widget) -> bool:
-    """Whether a panel and all that it is in are displayed."""
-    return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))

@@ -1,4 +1,4 @@
-"""What one does to tables on the main screen: create, drop, load the sample data."""
+"""What one does to tables on the main screen: create, drop, empty, load the sample data."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ class TableWork(Navigation, JobHost):
         from dyntui.screens.drop_table import DropTableScreen
 
         self.app.push_screen(DropTableScreen(self.session, info), self._dropped)
+
+    def _truncate(self, info: TableInfo) -> None:
+        from dyntui.screens.empty_table import EmptyTableScreen
+
+        def closed(said: str | None) -> None:
+            if said is not None:
+                self.notify(said, markup=False)
+                self.load_tables()
+
+        self.app.push_screen(EmptyTableScreen(self._connection, info), closed)
 
     def _copy_as(self, info: TableInfo) -> None:
         from dyntui.core.tables.recreate import create_request

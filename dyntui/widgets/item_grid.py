@@ -138,26 +138,27 @@ class ItemGrid(ScrollView, can_focus=True):
         shown = self.columns.shown
         return shown[self.cursor_column] if self.cursor_column < len(shown) else None
 
-    def show(self, source: Rows | None, columns: Columns) -> None:
-        """Show another result, from its top."""
+    def show(self, source: Rows | None, columns: Columns, *, wanting: bool = True) -> None:
+        """Show another result, from its top; `wanting` as in `rows_changed`."""
         self.source = source
         self.news = NO_NEWS
         self.columns = columns
         self._wanted_row = None
         self.cursor_row = self.cursor_column = 0
         self.scroll_to(0, 0, animate=False)
-        self.rows_changed()
+        self.rows_changed(wanting=wanting)
 
     def replace_item(self, item: Json) -> None:
         """Show another item, or `GONE`, under the cursor."""
         if self.source is not None:
             self.source.replace(self.cursor_row, item)
 
-    def show_rows(self, rows: Rows) -> None:
-        """Show the same result in another way, with the cursor where it was."""
+    def show_rows(self, rows: Rows, *, wanting: bool = True) -> None:
+        """Show the same result in another way, with the cursor where it was; `wanting` as in
+        `rows_changed`."""
         self.source = rows
         self.cursor_row = max(0, min(self.cursor_row, self.row_count - 1))
-        self.rows_changed()
+        self.rows_changed(wanting=wanting)
 
     def rows_changed(self, *, wanting: bool = True) -> None:
         """Something of the rows is another than it was.
@@ -359,15 +360,23 @@ class ItemGrid(ScrollView, can_focus=True):
         return Region(0, row - self.scroll_offset.y + HEAD_LINES, self.size.width, 1)
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a cell, with Ctrl it marks; a second one opens the item."""
+        """A click puts the cursor on a cell, with Ctrl it marks; a second one opens the item.
+
+        On the head of a column it sorts by it.
+        """
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEAD_LINES:
+        if offset is None or not self.columns.shown:
             return
         x = offset.x
         fixed = self._fixed_columns()
         if not fixed or x >= self._lefts[fixed]:
             x += self.scroll_offset.x
         column = max((place for place, left in enumerate(self._lefts[:-1]) if left <= x), default=0)
+        if offset.y < HEAD_LINES:
+            if x < self._lefts[-1]:
+                self.move_to(self.cursor_row, column)
+                self.action_ask("sort")
+            return
         self.move_to(self.scroll_offset.y + offset.y - HEAD_LINES, column)
         if event.ctrl and self.marks is not None:
             self.action_ask("mark")

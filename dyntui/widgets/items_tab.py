@@ -84,6 +84,7 @@ class ItemsTab(MarkedItems):
             "mark_up": lambda: self._mark_on(-1),
             "mark_all": self._mark_all,
             "export": self._export_marked,
+            "edit_many": self._edit_many,
             "undo": self._undo_last,
             "follow": self._follow,
             "refresh": self._next_interval,

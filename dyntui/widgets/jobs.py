@@ -52,7 +52,9 @@ class Job:
     @property
     def is_over(self) -> bool:
         """Whether it has answered, or nobody waits for its answer any more."""
-        return self._is_over or (self._worker is not None and self._worker.is_cancelled)
+        # Its thread asks, too, and `end` may come meanwhile.
+        worker = self._worker
+        return self._is_over or (worker is not None and worker.is_cancelled)
 
     def end(self) -> None:
         """It has answered, or nobody waits for its answer any more."""

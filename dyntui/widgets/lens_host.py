@@ -58,7 +58,7 @@ class LensHost(RowsHost):
         self.run_job("filtering rows", work, done, self._show_error, group=LOOKING)
 
     def _show_rows(self, rows: Rows) -> None:
-        self._grid.show_rows(rows)
+        self._grid.show_rows(rows, wanting=not self._stopped)
         self._show_status()
         self._show_item()
 

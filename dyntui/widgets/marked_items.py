@@ -1,4 +1,4 @@
-"""Many items at once: marked, copied, deleted, exported; columns chosen; a value followed.
+"""Many items at once: marked, copied, changed, deleted, exported; columns chosen; a value followed.
 
 Drawers are imported when they are first opened, so that the app starts without them.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -14,15 +15,22 @@ from dyntui.core.actions.spoken_keys import key_for, with_keys
 from dyntui.core.browse.bulk import Undoable, UndoStack
 from dyntui.core.browse.column_choice import ColumnChoice
 from dyntui.core.browse.marks import Marks
+from dyntui.core.browse.plan import Plan
 from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.writes import Write, delete_item
+from dyntui.core.security.sealed_items import is_sealed
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import plain_json
 from dyntui.widgets.fresh_items import FreshItems
+from dyntui.widgets.jobs import Cancelled
 from engine.client.protocol import Json
 from engine.errors import ApiError
 
+if TYPE_CHECKING:
+    from dyntui.core.browse.bulk_edit import Edit
+
+GATHERING = "gathering"
 COLUMN_NONE = "The key's columns stay where they are."
 
 
@@ -131,6 +139,76 @@ class MarkedItems(FreshItems):
                 said = f"Deleted {counted(len(done), 'item')}: {undo} brings them back"
                 self._many_written(info, said)
 
+        self._send_many(info, writes, title, closed)
+
+    def _edit_many(self) -> None:
+        """Change an attribute of the marked items; of those that a filter shows; or of all that the
+        query finds, where that is asked about if it reads a large table."""
+        info, plan, rows = self.info, self._plan, self._grid.source
+        if info is None or plan is None or rows is None:
+            return
+        if self._marks:
+            self._gather(info, plan, self._marks.items)
+        elif rows is not self._source:
+            shown = (rows.row(number) for number in range(rows.rows_known))
+            self._gather(info, plan, [item for item in shown if item])
+        else:
+            risk = self._risk(plan)
+            self._ask_first(risk, plan.request, lambda: self._gather(info, plan, None))
+
+    def _gather(self, info: TableInfo, plan: Plan, items: list[Json] | None) -> None:
+        """Read the items as far as they are not known, and ask what is to be changed."""
+        from dyntui.core.browse.bulk_edit import ITEMS_MAX, matching, whole_items
+
+        def work(cancelled: Cancelled) -> list[Json]:
+            found = matching(self.session.call, plan, cancelled) if items is None else items
+            if plan.partial and len(found) <= ITEMS_MAX:
+                return whole_items(self.session.call, info, found, cancelled)
+            return found
+
+        def done(found: list[Json]) -> None:
+            self.post_message(self.Read())
+            if not found:
+                self.notify("There are no items to change.")
+            elif len(found) > ITEMS_MAX:
+                self.notify(f"More than {ITEMS_MAX:,} items: mark some, or narrow the query.")
+            elif any(map(is_sealed, found)):
+                self.notify(with_keys("Sealed items are changed one by one: {items.edit}."))
+            else:
+                self._ask_edit(info, found)
+
+        title = f"reading the items of {info.name}"
+        self.run_job(title, work, done, self._show_error, group=GATHERING)
+
+    def _ask_edit(self, info: TableInfo, items: list[Json]) -> None:
+        from dyntui.core.browse.bulk_edit import edit_writes
+        from dyntui.screens.bulk_edit import BulkEditScreen
+
+        def closed(edit: Edit | None) -> None:
+            if edit is not None:
+                self.run_job(
+                    f"preparing {counted(len(items), 'write')}",
+                    lambda _: list(edit_writes(info, items, edit)),
+                    lambda writes: self._send_edit(info, edit, writes),
+                    self._show_error,
+                    group=GATHERING,
+                )
+
+        column = self._grid.column.name if self._grid.column else ""
+        name = "" if column in info.key_names else column
+        self.app.push_screen(BulkEditScreen(info, items, self.session.region, name), closed)
+
+    def _send_edit(self, info: TableInfo, edit: Edit, writes: list[Write]) -> None:
+        def closed(done: list[Write] | None) -> None:
+            if done:
+                self._undo.push(info, done)
+                self._marks.remove([write.old for write in done if write.old is not None])
+                undo = key_for("items.undo")
+                said = f"Changed {counted(len(done), 'item')}: {undo} takes it back"
+                self._many_written(info, said)
+
+        verb = "Remove" if edit.value is None else "Set"
+        title = f"{verb} {edit.name} of {counted(len(writes), 'item')} · {info.name}"
         self._send_many(info, writes, title, closed)
 
     def _send_many(

@@ -48,8 +48,8 @@ def rows_text(
     rows = source.rows_known
     if looked_at:
         parts = [looked_at]
-    elif not rows and reading and not source.complete:
-        parts = ["reading…"]
+    elif not rows and not source.complete:
+        parts = ["reading…" if reading else "no items so far"]
     elif not rows:
         parts = ["no items"]
     elif source.complete:

@@ -1,12 +1,18 @@
-"""The ends of what one moves in, a list, a tree, or a text; and the branches of a tree."""
+"""The ends of what one moves in, a list, a tree, or a text; its branches; what is in sight."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from textual.containers import ScrollableContainer
+from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import OptionList, Tree
+
+
+def in_sight(node: DOMNode) -> bool:
+    """Whether a widget and all that it is in are displayed, as a screen and the app are."""
+    return all(place.display for place in node.ancestors_with_self if isinstance(place, Widget))
 
 
 def go_to_end(widget: Widget | None, *, last: bool) -> None:

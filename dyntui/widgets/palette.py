@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 
 from dyntui.core.actions.action import Action
 from dyntui.core.actions.registry import ACTIONS, CONTEXTS
+from dyntui.widgets.moving import in_sight
 
 if TYPE_CHECKING:
     from dyntui.app import DyntuiApp
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 TITLE_CELLS = 45
 KEY_CELLS = 21
 WIDE_COLUMNS = 92
+UNSEEN = frozenset({"tables"})
+"""The list of tables only makes room in a narrow window: what it can do is offered all the same."""
 
 
 def context_of(node: DOMNode | None) -> str:
@@ -41,16 +44,20 @@ class Palette(CommandPalette):
 
 
 class ActionProvider(Provider):
-    """Offers actions with their keys; doing one is the same as pressing its key."""
+    """Offers actions with their keys; doing one is the same as pressing its key.
+
+    What is out of sight, such as another tab or a closed panel, does nothing unseen.
+    """
 
     def _offers(self) -> list[tuple[Action, DOMNode]]:
         """What can be done, with the widget or screen that does it."""
-        homes: dict[str, DOMNode] = {}
+        contexts: dict[str, DOMNode] = {}
         for node in (*self.screen.walk_children(), self.screen, self.app):
+            seen = in_sight(node)
             for _, binding in node._bindings:
-                if binding.id is not None:
-                    homes.setdefault(binding.id, node)
-        contexts = {identity.partition(".")[0]: node for identity, node in homes.items()}
+                context = (binding.id or "").partition(".")[0]
+                if context and (seen or context in UNSEEN):
+                    contexts.setdefault(context, node)
         return [
             (action, contexts[action.context])
             for action in ACTIONS

@@ -18,6 +18,7 @@ from dyntui.core.connection.pages import PageSource
 from dyntui.core.connection.session import Session
 from dyntui.core.statements.asked import Ready, key_roles
 from dyntui.core.statements.result_rows import RowReader, row_reader
+from dyntui.core.statements.session import result_columns
 from dyntui.core.tables.cost import units_text
 from dyntui.core.text.amounts import counted
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
@@ -118,7 +119,8 @@ class ResultsView(Vertical, LensHost):
         self._start_s, self._taken_s = self.session.clock.monotonic_s(), None
         self.ask_expiry(ready.attributes_of)
         source = PageSource(self._reader, self._page_rows)
-        self._begin(_title(ready), source, Columns(key_roles(ready)))
+        columns = Columns(key_roles(ready), named=result_columns(ready.prepared) or ())
+        self._begin(_title(ready), source, columns)
 
     @property
     def _is_write(self) -> bool:

@@ -185,12 +185,13 @@ class RowsHost(JobHost):
 
     def _draw(self, source: PageSource) -> None:
         """Have the grid show what is known of a source, from its top where it is another one."""
+        wanting = not self._stopped
         if self._drawn is not source:
             self._drawn = source
-            self._grid.show(source, self._columns)
+            self._grid.show(source, self._columns, wanting=wanting)
         elif self._grid.source is not source:
-            self._grid.show_rows(source)
-        self._grid.rows_read(wanting=not self._stopped)
+            self._grid.show_rows(source, wanting=wanting)
+        self._grid.rows_read(wanting=wanting)
 
     @property
     def _looked_at(self) -> str:

@@ -154,7 +154,9 @@ class EncryptedClient(OperationMethods):
         check_request(request, protection)
         whole, project = whole_items(request)
         select = whole.get("Select")
-        if select in _TAKEN_WHOLE:
+        if not _is_of_projection(select, request):
+            whole = request
+        elif select in _TAKEN_WHOLE:
             whole = {name: value for name, value in whole.items() if name != "Select"}
         search = search_of(whole, protection)
         answer = self._client.call(operation, search.request, context)
@@ -177,3 +179,10 @@ class EncryptedClient(OperationMethods):
 
     def _transact_write(self, request: Json, context: Context) -> Json:
         return several.transact_write(self._client, self.protection_of, request, context)
+
+
+def _is_of_projection(select: Any, request: Json) -> bool:
+    """Whether Select goes with there being a projection, or none; else it is sent to be refused."""
+    return select is None or (
+        (select == "SPECIFIC_ATTRIBUTES") == ("ProjectionExpression" in request)
+    )

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.client.protocol import OWNER, Client, Context, Json
-from engine.errors import ConditionalCheckFailedException
-from engine.itemcrypto.errors import CryptoConfigError
+from engine.errors import ConditionalCheckFailedException, ValidationException
+from engine.itemcrypto.errors import CryptoConfigError, SealRefusedError
 from engine.itemcrypto.protection import PlainItems, Protection, State
 from engine.itemcrypto.resealing import resealed
 from engine.itemcrypto.schema import RESERVED
@@ -100,6 +100,9 @@ def _sealed(
         try:
             resealed(client, table, key, dict, protection, context, read, found)
             return True
+        except ValidationException as error:
+            # With its seal it is too large, perhaps.
+            raise SealRefusedError(error.message).of_item(table, key) from error
         except ConditionalCheckFailedException:
             request = {"TableName": table, "Key": key, "ConsistentRead": True}
             found = client.call("GetItem", request, context).get("Item")

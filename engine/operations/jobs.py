@@ -20,9 +20,10 @@ from typing import Any
 from engine.client.protocol import Json
 from engine.client.recovery import JobReport, Progress
 from engine.clock import SystemClock
-from engine.errors import ApiError, FolderError, InternalServerError
+from engine.errors import ApiError, FolderError, InternalServerError, TableKeyDenied
 from engine.late import late
 from engine.operations.region import Region
+from engine.storage.data_keys import KEY_DENIED
 from engine.storage.gate import FileGate
 from engine.storage.jobs import Job
 from engine.storage.transaction import WriteTransaction
@@ -117,7 +118,7 @@ def start_job(region: Region, job_id: int, size: int) -> None:
     if size < LARGE_BYTES or not may_have_children(region):
         failure = run_job(region, job_id)
         if failure is not None:
-            raise InternalServerError(failure)
+            raise _error_of(failure)
         return
     _start_child(region, job_id, wait=True)
 
@@ -139,7 +140,14 @@ def do_job(region: Region, job_id: int, on_progress: Progress | None) -> None:
     """Do a job in this process, to its end; raises why it failed, and what `on_progress` raises."""
     failure = run_job(region, job_id, on_progress=on_progress or _unwatched)
     if failure is not None:
-        raise InternalServerError(failure)
+        raise _error_of(failure)
+
+
+def _error_of(failure: str) -> ApiError:
+    """What is raised for a failed job, of which only the text of its failure is kept."""
+    if failure.startswith(KEY_DENIED):
+        return TableKeyDenied(failure)
+    return InternalServerError(failure)
 
 
 def _unwatched(_done: int, _total: int) -> None:
@@ -308,7 +316,7 @@ def _raise_failure(region: Region, job_id: int) -> None:
     job = job_of(region, job_id)
     failure = None if job is None else job.failure or run_job(region, job_id)
     if failure is not None:
-        raise InternalServerError(failure)
+        raise _error_of(failure)
 
 
 def _see_to_its_end(region: Region, job_id: int, child: subprocess.Popen[Any]) -> None:

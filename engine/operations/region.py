@@ -30,6 +30,7 @@ from engine.late import late
 from engine.operations.naming import tables_named
 from engine.operations.partition_splits import Splitter
 from engine.storage.catalog import ARCHIVED, Catalog, Index, Table
+from engine.storage.data_keys import KEY_DENIED
 from engine.storage.database import Database, Options
 from engine.storage.folder import DataFolder
 from engine.storage.inflight import KeysInFlight
@@ -276,7 +277,7 @@ class Region:
         if table.changing == ARCHIVED:
             backup = table.settings[ARCHIVAL]["ArchivalBackupArn"]
             raise TableKeyDenied(
-                "KMS key access denied error: the key was of no use for 7 days and the table is "
+                f"{KEY_DENIED}the key was of no use for 7 days and the table is "
                 f"archived, its items are in the backup {backup} (Table: {table.name})"
             )
         if table.encryption is not None:

@@ -41,6 +41,8 @@ SEALED_BYTES_MORE = NONCE_END + 16
 _SEALED_PER_KEY = 1 << 32
 _CIPHERS_MAX = 4_096
 _LABEL = b"dyntui data key\x00"
+KEY_DENIED = "KMS key access denied error: "
+"""How the message of each `TableKeyDenied` begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def key_context(table_name: str) -> dict[str, str]:
 def denied(error: ApiError | FolderError) -> TableKeyDenied:
     """What the refusal of a key store means to a request on a table."""
     reason = error.message if isinstance(error, ApiError) else str(error)
-    return TableKeyDenied(f"KMS key access denied error: {reason.rstrip('.')}")
+    return TableKeyDenied(f"{KEY_DENIED}{reason.rstrip('.')}")
 
 
 def _derived(plain: bytes, prefix: bytes) -> AESGCM:

@@ -9,6 +9,7 @@ KEY_NAMES = {
     "slash": "/",
     "plus": "+",
     "minus": "-",
+    "equals_sign": "=",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "dollar_sign": "$",

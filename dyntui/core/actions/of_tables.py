@@ -40,6 +40,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action("tables.create", ("o",), "Create a table", "New", "ask('create')", palette=False),
     Action("tables.alter", ("a",), "Alter the table", "Alter", call="ask('alter')"),
     Action("tables.drop", ("d",), "Drop the table", "Drop", call="ask('drop')"),
+    Action("tables.truncate", ("D",), "Empty the table", call="ask('truncate')"),
     Action("tables.export", ("E",), "Export the table", "", "ask('export')", palette=False),
     Action(
         "tables.copy_as",
@@ -110,6 +111,13 @@ OF_TABLES: tuple[Action, ...] = (
     Action("items.mark_up", ("shift+up",), "Mark, and on up", "", "ask('mark_up')", False),
     Action("items.mark_all", ("M",), "Mark all rows in memory, or none", call="ask('mark_all')"),
     Action("items.export", ("E",), "Export the marked items to a file", call="ask('export')"),
+    Action(
+        "items.edit_many",
+        ("equals_sign",),
+        "Change an attribute of the marked items, or of all that match",
+        "",
+        "ask('edit_many')",
+    ),
     Action("items.undo", ("u",), "Undo the last write", call="ask('undo')"),
     Action("items.follow", ("F",), "Follow the value to an index or table", call="ask('follow')"),
     Action("items.refresh", ("r",), "Read again every 2, 10, 60 s, or never", "", "ask('refresh')"),

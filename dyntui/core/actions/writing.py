@@ -11,8 +11,9 @@ WRITING = frozenset(
     {
         *("browser.create_table", "browser.import_file", "browser.load_samples"),
         *("tables.alter", "tables.create", "tables.drop", "tables.load_samples"),
+        "tables.truncate",
         *("items.create", "items.delete", "items.duplicate", "items.edit", "items.edit_value"),
-        *("items.undo", "item.delete", "item.edit", "item.edit_value"),
+        *("items.edit_many", "items.undo", "item.delete", "item.edit", "item.edit_value"),
         *("settings.add", "settings.change", "settings.drop", "settings.remove"),
         *("capacity.alter", "capacity.load"),
         *("timeline.delete", "timeline.keep", "timeline.recovery", "timeline.restore"),

@@ -50,16 +50,25 @@ class Column:
 
 
 class Columns:
-    """The columns in their order: keys first, then as they were chosen, then by how often the first
-    page has them; those that appear later follow at the end, so that no column moves while one
-    reads on.
+    """The columns in their order: keys first, then those that a statement has `named`, then as they
+    were chosen, then by how often the first page has them; those that appear later follow at the
+    end, so that no column moves while one reads on.
 
     `seen` are all, `shown` those that are wanted, of which the first `fixed` do not scroll.
     """
 
-    def __init__(self, keys: Sequence[tuple[str, str]], choice: ColumnChoice = NO_CHOICE) -> None:
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str]],
+        choice: ColumnChoice = NO_CHOICE,
+        *,
+        named: Sequence[str] = (),
+    ) -> None:
         self.keys = len(keys)
-        self.seen = [Column(name, role) for name, role in keys]
+        self.seen = [
+            Column(name, role)
+            for name, role in (*keys, *((one, "") for one in dict.fromkeys(named)))
+        ]
         self.left_out = 0
         self._expiry: Expiry | None = None
         self._by_name = {column.name: column for column in self.seen}

@@ -91,7 +91,7 @@ def key_lines(
         chosen = number == chosen_key
         kind = "Read" if key.kind.lower().startswith("r") else "Write"
         place = f" p{key.partition}" if key.partitions > 1 else ""
-        figures = f" {key.share:.0%} of {kind.lower()}s"
+        figures = f" {_share(key.share)} of {kind.lower()}s"
         if width >= WIDE_KEYS_CELLS:
             figures += f", {compact(key.units)} {unit_of(report, kind)}/s"
         room = width - len(figures) - len(place) - 3

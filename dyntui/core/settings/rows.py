@@ -51,9 +51,7 @@ KEY_NOTE = (
 )
 MODE_NOTE = "A table may become on demand 4 times in 24 hours, and provisioned at any time."
 MAXIMUM_NOTE = "What is asked for beyond a maximum is throttled, so that a bill has a limit."
-WARM_NOTE = (
-    "What the table can take at once. It can only be raised, for which the service charges once."
-)
+WARM_NOTE = "What can be taken at once. It can only be raised, for which the service charges once."
 INDEX_NOTE = (
     "One index at a time is made or removed, 20 a table at most. Each costs writes and storage of "
     "its own."

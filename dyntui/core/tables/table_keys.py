@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.client.keys import TableKey
+from engine.client.keys import AWS_MANAGED_ALIAS, TableKey
 from engine.client.protocol import Json
 
 AWS_OWNED = "aws-owned"
@@ -19,6 +19,11 @@ def sse_specification(key: str) -> Json:
     if key == AWS_MANAGED:
         return _MANAGED
     return _MANAGED | {"KMSMasterKeyId": key}
+
+
+def key_id_of(key: str) -> str:
+    """The id, ARN or alias of a KMS key that is named so."""
+    return AWS_MANAGED_ALIAS if key == AWS_MANAGED else key
 
 
 def tables_by_key(tables: Iterable[TableKey]) -> dict[str, list[str]]:

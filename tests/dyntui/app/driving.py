@@ -154,6 +154,12 @@ async def settle(pilot: Pilot[None]) -> None:
             await pilot._wait_for_screen()
 
 
+async def threads_end(pilot: Pilot[None]) -> None:
+    """Wait for the threads also of jobs that were stopped; no other can begin after that."""
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await settle(pilot)
+
+
 def _busy(app: App[Any]) -> bool:
     """Whether something runs, or a message or a callback waits."""
     screen = app.screen

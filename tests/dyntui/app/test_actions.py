@@ -16,6 +16,7 @@ from dyntui.screens.ask_first import AskFirstScreen
 from dyntui.screens.book import BookScreen
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.bulk import BulkScreen
+from dyntui.screens.bulk_edit import BulkEditScreen
 from dyntui.screens.change_key import ChangeKeyScreen
 from dyntui.screens.columns import ColumnsScreen
 from dyntui.screens.copy_as import CopyAsScreen
@@ -23,6 +24,7 @@ from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.delete_copy import DeleteCopyScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.editor import EditorScreen
+from dyntui.screens.empty_table import EmptyTableScreen
 from dyntui.screens.entities import EntitiesScreen
 from dyntui.screens.export_form import ExportScreen
 from dyntui.screens.filter_changes import FilterChangesScreen
@@ -109,6 +111,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "create": CreateTableScreen,
     "setting": SettingScreen,
     "drop": DropTableScreen,
+    "truncate": EmptyTableScreen,
     "moment": MomentScreen,
     "history": HistoryScreen,
     "undo": UndoScreen,
@@ -123,6 +126,7 @@ HOMES: dict[str, type[DOMNode]] = {
     "find": QuickFilter,
     "columns": ColumnsScreen,
     "bulk": BulkScreen,
+    "many": BulkEditScreen,
     "selection": SelectionScreen,
     "follow": FollowScreen,
     "entities": EntitiesScreen,

@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from dyntui.screens.help import HelpScreen
 from dyntui.screens.value import ValueScreen
 from dyntui.widgets.item_panel import ItemPanel
 from dyntui.widgets.item_tree import ItemTree
+from dyntui.widgets.palette import ActionProvider
 from dyntui.widgets.query_form import KeyField, QueryForm
 from dyntui.widgets.table_list import TableList
 from dyntui.widgets.text_view import TextView
 from engine import Engine
 from tests.dyntui.app.driving import (
     FILM_COUNT,
+    LARGE,
     SMALL,
     Held,
     Recorder,
     app_of,
     find,
     grid_of,
+    make_app,
     open_table,
     press,
     press_on,
@@ -30,6 +34,7 @@ from tests.dyntui.app.driving import (
     screen_text,
     settle,
     shown,
+    threads_end,
     type_text,
 )
 
@@ -90,6 +95,19 @@ async def test_escape_stops_a_long_read(engine: Engine, monkeypatch: pytest.Monk
         assert grid_of(pilot).cursor_row == 0
         await press(pilot, "ctrl+end")
         assert shown(pilot, "#status").startswith(f"row {FILM_COUNT} of {FILM_COUNT} · ")
+
+
+async def test_escape_stops_the_first_read(engine: Engine) -> None:
+    """It is not begun again before one moves on."""
+    client = Held(engine, "Scan", at=1)
+    async with make_app(client, engine).run_test(size=LARGE) as pilot:
+        await client.reached()
+        await press_on(pilot, "escape")
+        await settle(pilot)
+        assert shown(pilot, "#status").startswith("no items so far · ")
+        client.release()
+        await threads_end(pilot)
+        assert len(client.requests("Scan")) == 1
 
 
 async def test_one_can_move_while_all_is_read(
@@ -382,6 +400,21 @@ async def test_the_palette_does_what_a_key_does(client: Recorder, engine: Engine
         await type_text(pilot, "Settings of the")
         await press(pilot, "enter", "enter")
         assert "deletion protection" in screen_text(pilot)
+
+
+async def test_the_palette_does_nothing_out_of_sight(client: Recorder, engine: Engine) -> None:
+    def contexts(pilot: Pilot[None]) -> set[str]:
+        return {action.context for action, _ in ActionProvider(pilot.app.screen)._offers()}
+
+    async with running(client, engine, SMALL) as pilot:
+        assert contexts(pilot) >= {"app", "browser", "tables", "items"}
+        assert contexts(pilot).isdisjoint({"item", "partiql", "settings"})
+        await press(pilot, "p")
+        assert "partiql" in contexts(pilot)
+        assert "items" not in contexts(pilot)
+        await press(pilot, "escape", "1", "enter")
+        assert "item" in contexts(pilot)
+        assert contexts(pilot).isdisjoint({"partiql", "results", "row"})
 
 
 async def test_the_header_adds_up_units(client: Recorder, engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.style import Style
@@ -33,6 +34,7 @@ from tests.dyntui.app.driving import (
     running,
     screen_text,
     settle,
+    shown,
     type_text,
 )
 from tests.dyntui.app.test_snapshots import SCENES, THREE, Scene
@@ -158,6 +160,24 @@ async def test_a_drawer_is_no_wider_than_a_very_small_window(
             assert field.region.right <= 40
 
 
+async def test_the_first_frame_of_a_drawer_is_made_for_a_small_window(
+    client: Recorder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow: list[bool] = []
+    lay_out = Drawer._refresh_layout
+
+    def noted(drawer: Drawer[None], *arguments: Any, **options: Any) -> None:
+        narrow.append(drawer.has_class("-narrow"))
+        lay_out(drawer, *arguments, **options)
+
+    monkeypatch.setattr(Drawer, "_refresh_layout", noted)
+    async with running(client, engine, SMALL) as pilot:
+        await press(pilot, "question_mark", "escape", "C")
+        assert isinstance(pilot.app.screen, Drawer)
+        assert narrow
+        assert all(narrow)
+
+
 async def test_ctrl_c_says_how_one_quits(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "ctrl+c", "ctrl+c")
@@ -226,7 +246,7 @@ async def test_a_theme_of_the_users_own(
         names = [str(option.id) for option in find(pilot, OptionList).options]
         assert names == [*BUILT_IN, "sea", "torn"]
         await press(pilot, "down", "enter")
-        assert "accent is not a colour" in screen_text(pilot)
+        assert "accent is not a colour" in shown(pilot, "#drawer-error")
         assert isinstance(pilot.app.screen, ThemeScreen)
         await press(pilot, "escape")
         assert pilot.app.theme == "dyntui-sea"

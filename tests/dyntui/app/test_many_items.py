@@ -1,4 +1,4 @@
-"""Many items at once: marked, copied, exported, deleted; and the last write undone."""
+"""Many items at once: marked, copied, changed, exported, deleted; and the last write undone."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from dyntui.core.browse.bulk import Call, inverse, write_all
+from dyntui.core.browse.bulk_edit import Edit, edit_writes, matching, update_statement
 from dyntui.core.browse.marks import Marks
+from dyntui.core.browse.plan import make_plan
+from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.writes import Write, change_item, create_item, delete_item
 from dyntui.core.transfers.selection_export import SelectionError, export_selection
 from dyntui.screens.bulk import BulkScreen
+from dyntui.screens.bulk_edit import BulkEditScreen
 from dyntui.screens.follow import FollowScreen
 from dyntui.screens.review import ReviewScreen
 from dyntui.screens.selection import SelectionScreen
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.rows_view import RowsView
+from dyntui.widgets.text_view import TextView
+from dyntui.widgets.toggle import Toggle
 from engine import Context, Engine
 from engine.client.protocol import OWNER
 from engine.errors import ConnectionFailed
@@ -317,3 +323,138 @@ def test_a_selection_is_a_file_of_the_format_that_its_name_tells(tmp_path: Path,
     assert text.count("film-000") == 2
     with pytest.raises(SelectionError, match="is there already"):
         export_selection([film(1)], ("id",), tmp_path / name)
+
+
+# One attribute of many items.
+
+
+def film_of(engine: Engine, item: Json) -> Json:
+    """An item as it is stored now."""
+    key = {"TableName": "films", "Key": {"id": item["id"]}}
+    found: Json = engine.call("GetItem", key)["Item"]
+    return found
+
+
+async def fill_edit(pilot: Pilot[None], name: str, value: str) -> None:
+    """Fill in the form for an attribute of many items; an empty value removes it."""
+    find(pilot, Input, "#many-name").value = name
+    find(pilot, Input, "#many-value").value = value
+    find(pilot, Toggle).value = not value
+    await settle(pilot)
+
+
+async def test_an_attribute_of_marked_items_is_set_after_a_look_and_taken_back(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        marked = await mark(pilot, 4)
+        await press(pilot, "equals_sign")
+        assert isinstance(pilot.app.screen, BulkEditScreen)
+        await fill_edit(pilot, "genre", "'Silent'")
+        about = shown(pilot, "#many-look").splitlines()
+        before = [f"{item['id']['S']}   {item['genre']['S']} → Silent" for item in marked]
+        assert about == ["The first 3, before and after:", *before[:3]]
+        await press(pilot, "f2", "4")
+        first = marked[0]
+        assert find(pilot, TextView).text == (
+            f"UPDATE \"films\"\nSET genre = 'Silent'\nWHERE id = '{first['id']['S']}'\n"
+            f"  AND genre = '{first['genre']['S']}'"
+        )
+        await press(pilot, "escape", "ctrl+s")
+        assert isinstance(pilot.app.screen, BulkScreen)
+        assert "Set genre of 4 items · films" in shown(pilot, "#drawer-title")
+        assert not client.requests("UpdateItem")
+        await press(pilot, "ctrl+s")
+        assert all("ConditionExpression" in sent for sent in client.requests("UpdateItem"))
+        assert [film_of(engine, item) for item in marked] == [
+            item | {"genre": {"S": "Silent"}} for item in marked
+        ]
+        assert "Changed 4 items: u takes it back" in notices(pilot)
+        await press(pilot, "u", "ctrl+s")
+        assert [film_of(engine, item) for item in marked] == marked
+
+
+async def test_an_attribute_of_all_that_match_is_removed(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "equals_sign")
+        assert f"Change {FILM_COUNT} items · films" in shown(pilot, "#drawer-title")
+        await fill_edit(pilot, "director", "")
+        await press(pilot, "ctrl+s")
+        having = sum("director" in film(number) for number in range(FILM_COUNT))
+        assert f"Remove director of {having} items" in shown(pilot, "#drawer-title")
+        assert "REMOVE" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        found = engine.call("Scan", {"TableName": "films"})["Items"]
+        assert len(found) == FILM_COUNT
+        assert not any("director" in item for item in found)
+
+
+async def test_of_what_a_filter_shows_only_that_is_changed(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "slash")
+        await type_text(pilot, "horror")
+        await press(pilot, "enter")
+        rows = grid_of(pilot).row_count
+        await press(pilot, "equals_sign")
+        assert f"Change {rows} items · films" in shown(pilot, "#drawer-title")
+
+
+async def test_a_key_is_no_attribute_to_change(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await mark(pilot, 2)
+        await press(pilot, "equals_sign")
+        await fill_edit(pilot, "id", "7")
+        await press(pilot, "ctrl+s")
+        said = shown(pilot, "#drawer-error")
+        assert "Cannot update attribute id. This attribute is part of the key" in said
+        await press(pilot, "escape")
+    assert not client.requests("UpdateItem")
+
+
+async def test_items_that_somebody_has_changed_meanwhile_are_left(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        first, second = await mark(pilot, 2)
+        theirs = first | {"genre": {"S": "Theirs"}}
+        engine.call("PutItem", {"TableName": "films", "Item": theirs})
+        await press(pilot, "equals_sign")
+        await fill_edit(pilot, "genre", "Mine")
+        await press(pilot, "ctrl+s", "ctrl+s")
+        assert "1 item written, 1 left as they are" in shown(pilot, "#bulk-about")
+        await press(pilot, "escape")
+    assert film_of(engine, first) == theirs
+    assert film_of(engine, second)["genre"] == {"S": "Mine"}
+
+
+async def test_rows_that_lack_attributes_are_read_whole_first(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "f")
+        find(pilot, Input, "#form-projection").value = "id, title"
+        await press(pilot, "ctrl+j")
+        await press(pilot, "escape")
+        (marked,) = await mark(pilot, 1)
+        await press(pilot, "equals_sign")
+        await fill_edit(pilot, "genre", "Mine")
+        await press(pilot, "ctrl+s", "ctrl+s")
+        assert film_of(engine, marked)["genre"] == {"S": "Mine"}
+
+
+def test_what_partiql_has_no_literal_for_is_said(engine: Engine) -> None:
+    info = info_of(engine, "films")
+    edit = Edit("seal", {"B": b"\x00"})
+    (write,) = edit_writes(info, [film(1)], edit)
+    with pytest.raises(ValueError, match="PartiQL has no literal for binary values"):
+        update_statement(info, write, edit)
+
+
+def test_more_items_than_can_be_changed_at_once_are_not_read(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.core.browse.bulk_edit.ITEMS_MAX", 10)
+    plan = make_plan(info_of(engine, "films"), QueryFields(None), 100)
+    assert len(matching(caller(engine), plan, lambda: False)) == 11

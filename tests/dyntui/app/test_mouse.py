@@ -68,6 +68,18 @@ async def test_tabs_views_tables_and_keys_can_be_clicked(client: Recorder, engin
         assert isinstance(pilot.app.screen, EditorScreen)
 
 
+async def test_a_click_on_the_head_of_a_column_sorts_by_it(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        asked = len(client.calls)
+        await click_on(pilot, "year N")
+        assert "sorted here by year ↑" in shown(pilot, "#status")
+        await click_on(pilot, "year")
+        assert "sorted here by year ↓" in shown(pilot, "#status")
+        assert len(client.calls) == asked
+
+
 async def test_switches_and_choices_of_the_form_can_be_clicked(
     client: Recorder, engine: Engine
 ) -> None:

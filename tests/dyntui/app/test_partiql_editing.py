@@ -41,6 +41,7 @@ from tests.dyntui.app.driving import (
     screen_text,
     settle,
     shown,
+    threads_end,
     type_text,
 )
 
@@ -237,8 +238,7 @@ async def test_what_was_said_of_a_text_that_is_gone_does_not_come_late(
         assert await asyncio.to_thread(reached.wait, HOLD_SECONDS)
         await press_on(pilot, "backspace")
         released.set()
-        await asyncio.get_running_loop().shutdown_default_executor()
-        await settle(pilot)
+        await threads_end(pilot)
         assert shown(pilot, EXPLANATION) == hint
 
 

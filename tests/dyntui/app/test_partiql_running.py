@@ -71,6 +71,25 @@ async def test_a_statement_shows_its_rows_and_their_cost(client: Recorder, engin
         assert shown(pilot, STATUS) == "row 1 of 1 · 0.5 RCU · 0 ms"
 
 
+@pytest.mark.parametrize(
+    ("selected", "names"),
+    [
+        ("title, director, id", ["title", "director", "id"]),
+        ("ratings.votes, year, year", ["votes", "year"]),
+        ("director, COUNT(*)", ["director", "COUNT(*)"]),
+    ],
+)
+async def test_rows_have_their_columns_in_the_order_of_the_statement(
+    client: Recorder, engine: Engine, selected: str, names: list[str]
+) -> None:
+    grouped = " GROUP BY director" if "COUNT" in selected else ""
+    async with running(client, engine) as pilot:
+        await run(pilot, f"SELECT {selected} FROM films{grouped}")
+        grid = find(pilot, ResultGrid)
+        assert grid.row_count
+        assert [column.name for column in grid.columns.shown] == names
+
+
 async def test_only_the_rows_that_are_seen_are_read(client: Recorder, engine: Engine) -> None:
     async with running(client, engine, SMALL) as pilot:
         await run(pilot, "SELECT * FROM films")

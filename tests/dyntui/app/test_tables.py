@@ -11,6 +11,7 @@ from textual.widgets import Input, TextArea
 
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
+from dyntui.screens.empty_table import EmptyTableScreen
 from dyntui.widgets.form_fields import FormRow
 from dyntui.widgets.table_list import TableList
 from dyntui.widgets.text_view import TextView
@@ -232,3 +233,36 @@ async def test_a_name_of_255_characters_leaves_room_for_the_rest(
         text = screen_text(pilot)
         assert "5 Streams" in text
         assert f"Scan · {'n' * 39}… · 0.5 RCU for all 0 items" in text
+
+
+# Emptying.
+
+
+async def test_a_table_is_emptied_once_its_name_is_typed(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "D")
+        assert isinstance(pilot.app.screen, EmptyTableScreen)
+        assert f"{FILM_COUNT} items" in screen_text(pilot)
+        assert "dyntui truncate films" in screen_text(pilot)
+        await type_text(pilot, "film")
+        await press(pilot, "ctrl+s")
+        assert "does not match" in shown(pilot, "#drawer-error")
+        await type_text(pilot, "s")
+        await press(pilot, "f2")
+        assert pilot.app.clipboard == "dyntui truncate films"
+        await press(pilot, "ctrl+s")
+        await settle(pilot)
+        assert notices(pilot)[-1] == "Emptied films; the timeline has its items"
+        assert "film-00" not in screen_text(pilot)
+    assert engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"] == 0
+    (kept,) = engine.call("ListBackups", {"BackupType": "ALL"})["BackupSummaries"]
+    assert kept["BackupSizeBytes"] > 0
+
+
+async def test_a_table_that_is_not_emptied_stays(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "ctrl+o", "D")
+        await type_text(pilot, "films")
+        await press(pilot, "escape")
+        assert len(pilot.app.screen_stack) == 1
+    assert engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"] == FILM_COUNT

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,9 @@ class Shell:
         """
         words = shlex.split(command) if isinstance(command, str) else list(command)
         variables = _NEUTRAL | {"DYNTUI_DATA_DIR": str(self.folder)} | dict(environment or {})
-        result = CliRunner().invoke(
-            cli, words, input=stdin, env=variables, prog_name="dyntui", catch_exceptions=False
-        )
+        invoke = partial(CliRunner().invoke, prog_name="dyntui", catch_exceptions=False)
+        # As in a process of its own, what it consumes is no part of what comes after it.
+        result = copy_context().run(invoke, cli, words, input=stdin, env=variables)
         assert result.exit_code != FAILED or may_fail, result.output
         return Ended(result.exit_code, result.stdout, result.stderr, result.output)
 

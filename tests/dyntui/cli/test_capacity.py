@@ -11,6 +11,7 @@ import pytest
 from dyntui.cli.segment_token import left_of, token_of
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import DYNTUI, start
+from tests.program import WAIT_S
 
 FILLER = "x" * 30_000
 
@@ -71,7 +72,7 @@ def test_ctrl_c_ends_a_wait(slow: Shell) -> None:
         for _ in range(3):
             assert process.stderr.readline().startswith(b"throttled: waiting ")
         process.send_signal(2)
-        assert process.wait(10) == 130
+        assert process.wait(WAIT_S) == 130
 
 
 def test_segments_find_what_one_scan_finds(orders: Shell) -> None:
@@ -107,7 +108,7 @@ def test_segments_end_where_nobody_reads_any_more(shell: Shell) -> None:
         assert process.stdout is not None
         process.stdout.read(10)
         process.stdout.close()
-        assert process.wait(10) == 141
+        assert process.wait(WAIT_S) == 141
 
 
 def test_rates_are_kept_and_change_no_answer(orders: Shell) -> None:
@@ -154,7 +155,7 @@ def test_a_person_is_asked_before_a_large_scan(orders: Shell) -> None:
     """A script, or a pipe, is not."""
     environment = {"DYNTUI_DATA_DIR": str(orders.folder), "PATH": "/usr/bin:/bin", "TERM": "xterm"}
     arguments = [*DYNTUI[1:], "scan", "orders", "--ask-above", "0.0001"]
-    person = pexpect.spawn(DYNTUI[0], arguments, env=environment, encoding="utf-8", timeout=20)
+    person = pexpect.spawn(DYNTUI[0], arguments, env=environment, encoding="utf-8", timeout=WAIT_S)
     person.expect("This reads all of orders: 3 items, .* RCU. Go on\\? \\[y/N\\]")
     person.sendline("n")
     person.expect("nothing was changed")
@@ -162,7 +163,11 @@ def test_a_person_is_asked_before_a_large_scan(orders: Shell) -> None:
     person.close()
     assert person.exitstatus == 1
     limited = pexpect.spawn(
-        DYNTUI[0], [*arguments, "--max-items", "1"], env=environment, encoding="utf-8", timeout=20
+        DYNTUI[0],
+        [*arguments, "--max-items", "1"],
+        env=environment,
+        encoding="utf-8",
+        timeout=WAIT_S,
     )
     limited.expect("there is more")
     limited.expect(pexpect.EOF)

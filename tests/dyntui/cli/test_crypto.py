@@ -14,6 +14,7 @@ import pytest
 
 from tests.dyntui.cli.shell import Shell
 from tests.dyntui.repl.talking import CONTROLS
+from tests.program import WAIT_S
 
 _KEY = "orders ada 1"
 
@@ -70,7 +71,7 @@ def _ask(folder: Path, answers: list[tuple[str, str]]) -> tuple[int | None, str]
     command = ["-m", "dyntui", "--data-dir", str(folder / "data"), "crypto", "init", "orders"]
     shown = ""
     process = pexpect.spawn(
-        sys.executable, command, cwd=folder, encoding="utf-8", timeout=20, dimensions=(40, 120)
+        sys.executable, command, cwd=folder, encoding="utf-8", timeout=WAIT_S, dimensions=(40, 120)
     )
     try:
         for question, answer in answers:
@@ -263,6 +264,13 @@ def test_the_configuration_of_a_table_with_other_keys_is_refused(shop: Shell, ve
     told = shop.misused(f"{verb} others{key} --config orders.crypto.toml")
     assert "orders.crypto.toml: the key of others is customer, not customer and placed" in told
     assert shop.ok("get others ada").json == {"customer": {"S": "ada"}}
+
+
+def test_branch_keys_are_kept_in_a_table_for_them(orders: Shell) -> None:
+    orders.ok("keys create --alias root")
+    for more in ("tenant --kms-key alias/root", "tenant --rotate"):
+        told = orders.misused(f"crypto branch-key orders {more}")
+        assert "orders is no table of branch keys: its key is customer and placed" in told
 
 
 def test_items_under_a_branch_key_that_is_rotated(

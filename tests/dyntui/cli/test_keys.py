@@ -8,7 +8,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from engine.operations import updates
 from engine.security import master
+from engine.storage import upkeep
+from engine.storage.transaction import WriteTransaction
 from tests.dyntui.cli.shell import Shell
 
 _SECRET = {"DYNTUI_MASTER_PASSPHRASE": "a passphrase"}
@@ -131,6 +134,28 @@ def test_items_under_a_key_of_the_folder(
     ended = orders.run("crypto decrypt orders -", stdin=sealed)
     assert (ended.code, ended.out) == (1, "")
     assert "is disabled" in ended.err
+
+
+def test_an_interrupted_switch_is_ended_by_the_same_command(
+    made: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = made.ok("keys describe alias/mine -o json").json["Arn"]
+    made.ok("create films --key id:S")
+    made.ok("""put films '{"id": {"S": "1"}, "title": {"S": "Heat"}}'""")
+
+    def interrupted(_transaction: WriteTransaction, job_id: int) -> bool:
+        raise KeyboardInterrupt(job_id)
+
+    for key, known in (("alias/mine", arn), ("aws-owned", "the AWS owned key")):
+        with monkeypatch.context() as patched:
+            # Nobody has the folder open for long enough meanwhile.
+            patched.setattr(upkeep.Upkeep, "start", lambda _: None)
+            patched.setattr(updates, "reseal_step", interrupted)
+            assert made.run(f"keys use {key} films").code == 130
+            assert "ResourceInUseException" in made.refused("keys use aws-managed films")
+        assert made.ok(f"keys use {key} films").both == f"films is under {key}\n"
+        shown = made.ok("describe films").out
+        assert re.search(rf"^encrypted under +{known}$", shown, re.MULTILINE)
 
 
 def test_a_table_is_put_under_a_key(made: Shell) -> None:

@@ -21,6 +21,7 @@ from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import run, start
 from tests.engine.client.conftest import aws_config as aws_config
 from tests.engine.client.wire_server import serving
+from tests.program import WAIT_S
 
 
 @pytest.fixture
@@ -145,11 +146,11 @@ def test_on_the_service_it_is_told_what_it_costs(
 def test_ctrl_c_ends_it_with_the_summary(slow: Shell) -> None:
     words = "load-test slow --write-rate 200 --duration 10m -o json --throttling off"
     with start(slow, words.split()) as process:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + WAIT_S
         while f'"{MARK}"' not in slow.ok("scan slow -o jsonl --throttling off").out:
             assert time.monotonic() < deadline
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0
     assert err.startswith(b"ended after ")
     assert orjson.loads(out)["writes"]["requests"] > 0
@@ -159,11 +160,11 @@ def test_one_process_shows_what_another_one_does(slow: Shell) -> None:
     """Throttling is seen while it happens, with its reason; in the end all units are told."""
     words = "load-test slow --write-rate 100 --duration 10m -o json --throttling enforce"
     with start(slow, words.split()) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + WAIT_S
         while not (report := told_by_another(slow))["throttles"]:
             assert time.monotonic() < deadline
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=WAIT_S)
     mark = report["throttles"][0]
     assert (mark["kind"], mark["reason"]) == ("Write", "TableWriteProvisionedThroughputExceeded")
     summary, report = orjson.loads(out)["writes"], told_by_another(slow)

@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from tests.dyntui.cli.shell import Shell
+from tests.program import WAIT_S
 
 DYNTUI = [sys.executable, "-m", "dyntui"]
 
@@ -187,7 +188,7 @@ def test_what_is_lost_is_asked_about(command: str, question: str, done: str, ord
             sys.executable,
             ["-m", "dyntui", *command.split()],
             env=environment,
-            timeout=20,
+            timeout=WAIT_S,
             encoding="utf-8",
         )
         process.expect_exact(question)

@@ -23,6 +23,7 @@ from tests.dyntui.cli.shell import Shell
 from tests.dyntui.cli.test_process import DYNTUI
 from tests.engine.client.conftest import aws_config as aws_config
 from tests.engine.client.wire_server import serving
+from tests.program import WAIT_S
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_watched_on_a_terminal_it_is_drawn_over(shell: Shell) -> None:
     shell.ok("create slow --key id:S --billing provisioned --rcu 5 --wcu 5")
     environment = {"DYNTUI_DATA_DIR": str(shell.folder), "PATH": "/usr/bin:/bin", "TERM": "xterm"}
     arguments = [*DYNTUI[1:], "stats", "slow", "--watch", "--window", "1m"]
-    seen = pexpect.spawn(DYNTUI[0], arguments, env=environment, encoding="utf-8", timeout=20)
+    seen = pexpect.spawn(DYNTUI[0], arguments, env=environment, encoding="utf-8", timeout=WAIT_S)
     for _ in range(2):
         seen.expect("slow: provisioned, throttling .*, last 1 min")
     seen.sendintr()

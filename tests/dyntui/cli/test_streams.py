@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 from tests.dyntui.cli.shell import Shell
+from tests.program import WAIT_S
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_a_tail_follows_until_it_is_interrupted(orders: Shell) -> None:
     orders.ok("streams on orders")
     environment = os.environ | {"DYNTUI_DATA_DIR": str(orders.folder)}
     arguments = ["-m", "dyntui", "streams", "tail", "orders", "--from", "start"]
-    child = pexpect.spawn(sys.executable, arguments, env=environment, timeout=20)
+    child = pexpect.spawn(sys.executable, arguments, env=environment, timeout=WAIT_S)
     for name in ("first", "second"):
         orders.ok(f"""put orders --plain '{{"customer": "{name}", "placed": 1}}'""")
         child.expect(f"INSERT  customer {name}, placed 1")

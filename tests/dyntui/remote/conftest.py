@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dyntui.core.connection import units_limit
 from engine import Engine
 from tests.engine.client.conftest import aws_config as aws_config
 from tests.engine.client.wire_server import serving
@@ -19,6 +20,12 @@ DEFINITION: dict[str, Any] = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 ORDERS = 400
+
+
+@pytest.fixture(autouse=True)
+def no_action() -> None:
+    """Nothing was consumed before a test, whatever ran in its process."""
+    units_limit._action.set(None)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from textual.widgets import Input, Static
 
 from dyntui.app import DyntuiApp
 from dyntui.core.actions.registry import ACTIONS
@@ -22,10 +23,12 @@ from engine.errors import AccessDeniedException
 from tests.dyntui.app.driving import (
     LARGE,
     SMALL,
+    Held,
     Recorder,
     find,
     notices,
     press,
+    press_on,
     screen_text,
     settle,
     type_text,
@@ -163,8 +166,8 @@ def test_a_path_gives_way_before_the_region(room: int, text: str) -> None:
 
 
 WRITING_VERBS = re.compile(
-    r"(Edit|Create|Duplicate|Delete|Drop|Alter|Change (?!above|below)|Add|Remove|Undo|Restore|Make|"
-    r"Turn|Import|Load|Rotate|Disable|Switch|Seal|Point-in-time|Cancel)"
+    r"(Edit|Create|Duplicate|Delete|Drop|Empty|Alter|Change (?!above|below)|Add|Remove|Undo|"
+    r"Restore|Make|Turn|Import|Load|Rotate|Disable|Switch|Seal|Point-in-time|Cancel)"
 )
 CHANGES_NO_DATA = {
     # What a lesson runs with.
@@ -199,10 +202,10 @@ def test_what_begins_a_write_is_known_by_its_title() -> None:
 @pytest.mark.parametrize(
     ("first", "keys"),
     [
-        ((), ("e", "i", "o", "O", "d", "u")),
+        ((), ("e", "i", "o", "O", "d", "u", "equals_sign")),
         (("m",), ("d",)),
         (("enter",), ("e", "i", "d")),
-        (("ctrl+o",), ("o", "a", "d")),
+        (("ctrl+o",), ("o", "a", "d", "D")),
         (("2",), ("enter", "o", "d", "D")),
         (("3",), ("a", "L")),
         (("4",), ("r", "u", "U", "z", "a", "o", "D")),
@@ -277,3 +280,67 @@ async def test_a_drawer_says_in_a_small_window_where_one_is(
         assert "Type orders to drop it" in screen_text(pilot)
         await press(pilot, "ctrl+s")
         assert "orders" in orders.list_tables()["TableNames"]
+
+
+async def test_a_remotes_table_is_emptied_by_deletes(address: str, orders: Engine) -> None:
+    with connect(remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "ctrl+o", "D")
+            drawer = find(pilot, Static, "#truncate-about").content
+            assert "about 49.5 RCU and 400 WCU" in str(drawer)
+            assert "dyntui truncate orders --via scan" in screen_text(pilot)
+            await type_text(pilot, "orders")
+            await press(pilot, "enter")
+            await settle(pilot)
+            assert notices(pilot)[-1] == f"Emptied orders: {ORDERS} items deleted"
+            assert connection.asking.write_units == ORDERS
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == 0
+
+
+async def test_emptying_a_remotes_table_can_be_stopped(address: str, orders: Engine) -> None:
+    with connect(remote=Remote(address)) as connection:
+        held = Held(connection.client, "BatchWriteItem", at=3)
+        connection.client = held
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "ctrl+o", "D")
+            await type_text(pilot, "orders")
+            await press_on(pilot, "enter")
+            await held.reached()
+            await press_on(pilot, "escape")
+            assert "stopping" in screen_text(pilot)
+            held.release()
+            await settle(pilot)
+            assert notices(pilot)[-1] == "Stopped: 75 items of orders deleted"
+    assert orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"] == ORDERS - 75
+
+
+async def test_emptying_a_table_keeps_to_the_limit_of_units(address: str, orders: Engine) -> None:
+    with connect(remote=Remote(address), units_max=120) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "ctrl+o", "D")
+            await type_text(pilot, "orders")
+            await press_while_asked(pilot, "enter", "escape")
+            assert "units were consumed" in screen_text(pilot)
+    left = orders.describe_table(**EVERY_ORDER)["Table"]["ItemCount"]
+    assert 0 < left < ORDERS
+
+
+async def test_the_name_is_typed_before_many_items_are_changed(
+    address: str, orders: Engine
+) -> None:
+    with connect(remote=Remote(address)) as connection:
+        async with DyntuiApp(connection).run_test(size=LARGE) as pilot:
+            await settle(pilot)
+            await press(pilot, "m", "m", "equals_sign")
+            find(pilot, Input, "#many-name").value = "seen"
+            find(pilot, Input, "#many-value").value = "true"
+            await press(pilot, "ctrl+s", "ctrl+s")
+            assert "Changes 2 items of orders on" in screen_text(pilot)
+            await type_text(pilot, "orders")
+            await press(pilot, "enter")
+            await settle(pilot)
+    found = orders.scan(TableName="orders", FilterExpression="attribute_exists(seen)")
+    assert found["Count"] == 2

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pexpect
 
+from tests.program import WAIT_S
+
 ENTER = "\r"
 RUN = "\n"
 ESCAPE = "\x1b"
@@ -72,7 +74,7 @@ def talk(
         [*(program or ("-m", "dyntui", "repl")), *options],
         env=environment,
         encoding="utf-8",
-        timeout=20,
+        timeout=WAIT_S,
         dimensions=(24, 80),
     )
     try:

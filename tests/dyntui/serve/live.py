@@ -21,7 +21,7 @@ from engine import Account, Clock, SystemClock
 from engine.client.closing import Closing
 
 HOST = "127.0.0.1"
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 AMAZON_JSON = "application/x-amz-json-1.0"
 SCOPE = "AKIDEXAMPLE/20261123/{}/dynamodb/aws4_request"
 CREDENTIAL = (

@@ -50,7 +50,9 @@ def opened() -> Iterator[Engine]:
         folder = Path(name) / "data"
         with (
             upkeep_by_hand(),
-            Engine.open(folder, clock=VirtualClock(), settings=settings) as engine,
+            Engine.open(
+                folder, clock=VirtualClock(), settings=settings, durability="relaxed"
+            ) as engine,
         ):
             for key in ("one", "two"):
                 engine.keys.create(key, f"alias/{key}")

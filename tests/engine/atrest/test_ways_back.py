@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import Account, Engine, VirtualClock
+from engine.operations import jobs
 from tests.engine.atrest.sealed import (
     AWS_MANAGED,
     AWS_OWNED,
@@ -107,6 +108,30 @@ def test_a_backup_is_of_no_use_without_its_key(engine: Engine) -> None:
     assert items_of(engine, "again") == items
     engine.keys.disable("alias/one")
     engine.delete_backup(BackupArn=arn)
+
+
+@pytest.mark.parametrize("kind", ["backup", "restore"])
+def test_a_key_that_is_disabled_amid_the_work(
+    engine: Engine, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Access is denied as before and after: no error that clients would try again."""
+    prepare(engine, "one")
+    made = engine.create_backup(TableName=TABLE, BackupName="spring")["BackupDetails"]
+    whole = jobs._RUN[kind]
+
+    def disabled_amid(running: jobs.Running) -> None:
+        engine.keys.disable("alias/one")
+        whole(running)
+
+    monkeypatch.setitem(jobs._RUN, kind, disabled_amid)
+    with refused("AccessDeniedException"):
+        if kind == "backup":
+            engine.create_backup(TableName=TABLE, BackupName="summer")
+        else:
+            engine.restore_table_from_backup(BackupArn=made["BackupArn"], TargetTableName="again")
+    assert engine.list_tables()["TableNames"] == [TABLE]
+    backups = engine.list_backups()["BackupSummaries"]
+    assert [backup["BackupName"] for backup in backups] == ["spring"]
 
 
 def test_a_target_under_a_key_that_is_of_no_use(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,22 +20,21 @@ import pytest
 HOST = "127.0.0.1"
 SERVERS = ("small", "dyntui", "moto", "ministack")
 # What must be there for a server to be there.
-_MODULES = {"dyntui": "dyntui.serve", "moto": "moto", "ministack": "ministack"}
+_MODULES = {"moto": "moto", "ministack": "ministack"}
 _START_S_MAX = 60.0
 
 
 @contextmanager
 def running(name: str) -> Iterator[str]:
     """The address of a server while it runs; skips the test where the server is not installed."""
-    if name == "small":
-        yield from _small()
+    if name in ("small", "dyntui"):
+        yield from _small() if name == "small" else _dyntui()
         return
     if importlib.util.find_spec(_MODULES[name]) is None:
         pytest.skip(f"{_MODULES[name]} is not there")
     port = _free_port()
     programs = Path(sys.executable).parent
     commands = {
-        "dyntui": (programs / "dyntui", "serve", "--in-memory", "--port", str(port)),
         "moto": (programs / "moto_server", "-H", HOST, "-p", str(port)),
         "ministack": (programs / "ministack",),
     }
@@ -59,6 +59,21 @@ def _small() -> Iterator[str]:
         try:
             assert process.stdout is not None
             yield f"http://{HOST}:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+def _dyntui() -> Iterator[str]:
+    command = [sys.executable, "-m", "dyntui", "serve", "--in-memory", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            said = ""
+            # It takes a free port, and says which.
+            while (found := re.search(r"DynamoDB at (http://\S+:\d+)", said)) is None:
+                said = process.stderr.readline()
+                assert said, "the server has not started"
+            yield found[1]
         finally:
             process.terminate()
 

@@ -116,6 +116,18 @@ def test_parts_of_items_are_taken_from_whole_ones(client: EncryptedClient) -> No
     assert client.transact_get_items(TransactItems=[get])["Responses"] == [{"Item": part}]
 
 
+@pytest.mark.parametrize(
+    ("select", "projection"),
+    [("SPECIFIC_ATTRIBUTES", None), ("COUNT", "city"), ("ALL_ATTRIBUTES", "city")],
+)
+def test_a_select_that_does_not_go_with_the_projection_is_refused(
+    client: EncryptedClient, select: str, projection: str | None
+) -> None:
+    more = {} if projection is None else {"ProjectionExpression": projection}
+    with pytest.raises(ValidationException, match="when choosing to get"):
+        client.scan(TableName="orders", Select=select, **more)
+
+
 def test_query_and_scan_open_what_they_find(client: EncryptedClient) -> None:
     for number in range(3):
         client.put_item(TableName="orders", Item=numbered(number))

@@ -197,6 +197,14 @@ def test_an_item_that_cannot_be_sealed_or_opened_ends_it(db: Engine) -> None:
         _run(db, anew=True)
 
 
+def test_an_item_that_is_too_large_with_its_seal_is_named(db: Engine) -> None:
+    large = plain_item(2) | {"name": {"S": "x" * 409_250}}
+    db.put_item(TableName=TABLE, Item=large)
+    with pytest.raises(SealRefusedError, match=r"^item at 2, id ada of orders: Item size has"):
+        _run(db)
+    assert report_of(db).counts[State.SEALED] == _COUNT - 1
+
+
 def test_a_protection_that_writes_otherwise_seals_nothing(db: Engine) -> None:
     schema = LegacySchema(TABLE, "id", "at", {})
     legacy = LegacyProtection(schema, DirectMaterials(HmacKey(KEY), KEY), is_written=True)

@@ -19,9 +19,11 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def engine(tmp_path: Path, clock: VirtualClock) -> Iterator[Engine]:
-    """An engine in the folder `tmp_path / "data"`."""
+    """An engine in the folder `tmp_path / "data"`, which does not wait for the disk."""
     with (
         upkeep_by_hand(),
-        Engine.open(tmp_path / "data", clock=clock, throttling="off") as opened,
+        Engine.open(
+            tmp_path / "data", clock=clock, throttling="off", durability="relaxed"
+        ) as opened,
     ):
         yield opened

@@ -230,15 +230,15 @@ def test_counts_outlive_the_entries_that_had_them(engine: Engine, clock: Virtual
 
 
 def test_counts_are_true_whoever_keeps_a_history(tmp_path: Path, clock: VirtualClock) -> None:
-    with Engine.open(tmp_path, clock=clock, throttling="off") as keeping:
+    with Engine.open(tmp_path, clock=clock, throttling="off", durability="relaxed") as keeping:
         make_table(keeping)
         put(keeping, thing(0))
         (tmp_path / "config.toml").write_text("history = 0")
-        with Engine.open(tmp_path, clock=clock, throttling="off") as other:
+        with Engine.open(tmp_path, clock=clock, throttling="off", durability="relaxed") as other:
             for number in range(1, 400):
                 put(other if number % 4 == 0 else keeping, thing(number))
                 assert described_items(other if number % 4 else keeping) == number + 1
-    with Engine.open(tmp_path, clock=clock, throttling="off") as engine:
+    with Engine.open(tmp_path, clock=clock, throttling="off", durability="relaxed") as engine:
         assert described_items(engine) == 400
         assert engine.check() == []
 
@@ -257,8 +257,8 @@ def test_the_order_of_numbers_is_that_of_stamps_and_of_commits(
     clocks = VirtualClock(), VirtualClock()
     with (
         tempfile.TemporaryDirectory() as folder,
-        Engine.open(folder, clock=clocks[0], throttling="off") as one,
-        Engine.open(folder, clock=clocks[1], throttling="off") as other,
+        Engine.open(folder, clock=clocks[0], throttling="off", durability="relaxed") as one,
+        Engine.open(folder, clock=clocks[1], throttling="off", durability="relaxed") as other,
     ):
         make_table(one)
         for number, (is_other, step_s) in enumerate(steps):

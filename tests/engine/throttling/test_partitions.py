@@ -186,7 +186,7 @@ def drive(engine: Engine, keys: list[bytes], writes: int) -> int:
 
 def test_a_hot_key_gets_a_partition_of_its_own(tmp_path: Path, clock: VirtualClock) -> None:
     settings = Settings(throttling="enforce")
-    with Engine.open(tmp_path, settings=settings, clock=clock) as engine:
+    with Engine.open(tmp_path, settings=settings, clock=clock, durability="relaxed") as engine:
         create_films(engine, 4_000)
         table = table_of(engine)
         hot = {"film": {"S": "movie#tt001"}}
@@ -207,7 +207,7 @@ def test_a_hot_key_gets_a_partition_of_its_own(tmp_path: Path, clock: VirtualClo
             clock.advance(1)
         assert drive(engine, keys, 2_000) > 1_700
         known = table_of(engine).partitions
-    with Engine.open(tmp_path, settings=settings, clock=clock) as engine:
+    with Engine.open(tmp_path, settings=settings, clock=clock, durability="relaxed") as engine:
         assert table_of(engine).partitions == known
 
 
@@ -242,8 +242,8 @@ def test_which_partition_a_key_lives_on_can_be_asked(engine: Engine) -> None:
 def test_processes_bring_their_heat_together(tmp_path: Path, clock: VirtualClock) -> None:
     settings = Settings(throttling="enforce")
     with (
-        Engine.open(tmp_path, settings=settings, clock=clock) as one,
-        Engine.open(tmp_path, settings=settings, clock=clock) as two,
+        Engine.open(tmp_path, settings=settings, clock=clock, durability="relaxed") as one,
+        Engine.open(tmp_path, settings=settings, clock=clock, durability="relaxed") as two,
     ):
         create_films(one, 4_000)
         for scene in range(20):
