@@ -94,7 +94,7 @@ def decompress(body: bytes, bytes_max: int) -> bytes:
     unpacker = zlib_ng.decompressobj(_GZIP_WINDOW)
     try:
         content = bytes(unpacker.decompress(body, bytes_max + 1))
-    except zlib_ng.error as error:  # type: ignore[misc]
+    except zlib_ng.error as error:  # type: ignore[misc]  # an instance, in its stubs
         raise ValueError("damaged") from error
     if len(content) > bytes_max:
         raise OverflowError

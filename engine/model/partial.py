@@ -27,6 +27,7 @@ def decoder_of(names: frozenset[str]) -> Callable[[bytes], Json]:
     # Imported by the first filter, since a command that has none need not wait for it.
     from msgspec.json import Decoder
 
+    # mypy takes literal names only.
     attributes = TypedDict("attributes", dict.fromkeys(names, Any), total=False)  # type: ignore[misc]
     decoder: Decoder[Any] = Decoder(attributes)
     return decoder.decode

@@ -23,7 +23,7 @@ from engine.operations.admission import metered_get
 from engine.operations.conflicts import refuse_conflict
 from engine.operations.region import Region, Write
 from engine.operations.single_action import carry_out
-from engine.operations.statement_actions import get_action, returned, write_action
+from engine.operations.statement_actions import InsertItem, get_action, returned, write_action
 from engine.operations.statements import returning_of, source_of, statement_of
 from engine.operations.transactions import read_transaction, write_transaction
 from engine.partiql import ast
@@ -193,8 +193,8 @@ def execute_transaction(region: Region, request: Json, context: Context) -> Json
                 _located(position, "RETURNING clause is not supported in ExecuteTransaction.")
             )
         action = write_action(statement, entry)
-        if not isinstance(statement, ast.Insert):
-            action.key_needed = _located(position, action.key_needed)  # type: ignore[union-attr]
+        if not isinstance(action, InsertItem):
+            action.key_needed = _located(position, action.key_needed)
         prepared.append(action)
     return write_transaction(
         region, request, prepared, entries, context, lambda answer: {"Responses": []} | answer

@@ -278,17 +278,16 @@ class ConditionParser:
     def _as_condition(self, node: Node, start: Token) -> Condition:
         if isinstance(node, Call) and node.name in BOOLEAN_FUNCTIONS:
             return node
-        if isinstance(node, Path | Literal | Arithmetic | Call):
+        if isinstance(node, Operand):
             raise not_well_formed(
                 start if self.token.kind != "end" else self.token, UNEXPECTED_TERM
             )
-        assert not isinstance(node, Path | Literal | Arithmetic)
-        return node  # type: ignore[return-value]
+        return node
 
     def _as_operand(self, node: Node, start: Token) -> Operand:
         if isinstance(node, Call) and node.name in BOOLEAN_FUNCTIONS:
             raise not_well_formed(start, UNEXPECTED_TERM)
-        if isinstance(node, Path | Literal | Arithmetic | Call):
+        if isinstance(node, Operand):
             return node
         raise not_well_formed(start, UNEXPECTED_TERM)
 

@@ -14,7 +14,7 @@ from dyntui.core.recovery.copying import scanned
 from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import TableInfo
-from engine.client.protocol import Client, Json, LoadProgress, LocalTools
+from engine.client.protocol import Client, Context, Json, LoadProgress, LocalTools
 from engine.client.recovery import JobReport
 from engine.errors import ApiError, InternalServerError, ResourceNotFoundException
 
@@ -156,6 +156,7 @@ def copy_past(
         _follow(None, "restore", name, is_ready, watch)
         tools.load_items(name, items(), on_progress=loaded)
     except (ApiError, StoppedError):
-        client.call("DeleteTable", {"TableName": name})
+        # A copy that never was whole is no person's to have back: no backup of it is left.
+        client.call("DeleteTable", {"TableName": name}, Context(origin="restore"))
         raise
     return name

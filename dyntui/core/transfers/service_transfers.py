@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from dyntui.core.connection.refused import why_not_told
@@ -236,7 +237,6 @@ def _table(told: Json) -> str:
     return str(told["TableArn"]).rpartition(":table/")[2]
 
 
-def _seconds(time: object) -> float:
-    """A time of an answer: seconds, or what a remote's library makes of them."""
-    timestamp = getattr(time, "timestamp", None)
-    return float(timestamp() if timestamp is not None else time or 0)  # type: ignore[arg-type]
+def _seconds(time: datetime | float | None) -> float:
+    """A time of an answer: seconds, or what a remote's library makes of them; 0 for none."""
+    return time.timestamp() if isinstance(time, datetime) else float(time or 0)
