@@ -24,6 +24,9 @@ SOMEBODYS = (
 KEPT = "DYNTUI_AWS_CLI"
 """Where a test finds the AWS CLI."""
 
+_ADVICE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+"""What a busy machine, or what happens to be drawn, may call forth though nothing is wrong."""
+
 settings.register_profile(
     "quick",
     max_examples=25,
@@ -31,6 +34,7 @@ settings.register_profile(
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     database=None,
+    suppress_health_check=_ADVICE,
 )
 settings.register_profile(
     "campaign",
@@ -40,7 +44,7 @@ settings.register_profile(
     derandomize=False,
     database=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=_ADVICE,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -54,9 +54,7 @@ def migrated(
     yield progress
 
     def sealed(item: Json) -> bool:
-        if not anew and protection.state_of(item) is State.SEALED:
-            return False
-        return _sealed(client, table, item, protection, context)
+        return _sealed(client, table, item, protection, anew, context)
 
     with ThreadPoolExecutor(_AT_ONCE) as threads, _none_left(threads):
         for items in pages:
@@ -85,9 +83,9 @@ def _none_left(threads: ThreadPoolExecutor) -> Iterator[None]:
 
 
 def _sealed(
-    client: Client, table: str, item: Json, protection: Protection, context: Context
+    client: Client, table: str, item: Json, protection: Protection, anew: bool, context: Context
 ) -> bool:
-    """Seal one item, as it was found; False where it is gone."""
+    """Seal one item, as it was found; False where it is sealed already, or gone."""
     key = protection.schema.place.key_of(item)
 
     def read(stored: Json) -> Json:
@@ -97,6 +95,8 @@ def _sealed(
 
     found: Json | None = item
     for attempt in range(1, _ATTEMPTS_MAX + 1):
+        if not found or (not anew and protection.state_of(found) is State.SEALED):
+            return False
         try:
             resealed(client, table, key, dict, protection, context, read, found)
             return True
@@ -106,8 +106,6 @@ def _sealed(
         except ConditionalCheckFailedException:
             request = {"TableName": table, "Key": key, "ConsistentRead": True}
             found = client.call("GetItem", request, context).get("Item")
-            if not found:
-                return False
-            if attempt == _ATTEMPTS_MAX:
+            if found and attempt == _ATTEMPTS_MAX:
                 raise
     return False

@@ -244,6 +244,9 @@ class Database:
             roll_back(reader.connection)
 
     def _new_reader(self) -> Reader:
+        if self._refusal is not None:
+            # Closed since the request was let in: nobody would close one more.
+            raise self._refused()
         try:
             connection = self.connect()
         except FolderError as error:

@@ -19,6 +19,7 @@ from engine.storage.gate import FileGate
 from engine.storage.transaction import WriteTransaction
 from engine.storage.upkeep import gate_path
 from engine.storage.writer import Ticket, Writer
+from tests.engine.storage.threads import PATIENCE_S
 from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 TABLE = {
@@ -187,7 +188,7 @@ class Held:
         """Wait, then do what is to be done."""
         assert self.go.is_set() or threading.get_ident() != self._loop_thread
         self.entered.set()
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE_S)
         return self._function(*arguments)
 
 
@@ -199,7 +200,7 @@ async def test_reads_go_on_and_the_next_group_gathers_while_a_commit_waits_for_t
         held = Held(Writer.commit)
         monkeypatch.setattr(Writer, "commit", lambda *arguments: held(*arguments))
         first = asker.put(1)
-        await asyncio.to_thread(held.entered.wait, 20)
+        await asyncio.to_thread(held.entered.wait, PATIENCE_S)
         groups.clear()
         later = [asker.put(number) for number in range(2, 7)]
         assert (await asker.get(0))["Item"] == key(0)

@@ -129,6 +129,25 @@ def test_an_item_that_others_change_meanwhile_is_read_again(db: Engine) -> None:
         list(migrated([[plain_item(4)]], _Meddling(db, 99), TABLE, PROTECTION))
 
 
+class _Sealing(_Meddling):
+    """A Client behind which each item is sealed just before it is written."""
+
+    def call(self, operation: str, request: Json, context: Context = OWNER) -> Json:
+        if operation == "PutItem" and self._left:
+            self._left -= 1
+            *_, progress = migrated([[plain_item(3)]], self._db, TABLE, PROTECTION)
+            assert progress == Progress(1, 0)
+        return self._db.call(operation, request, context)
+
+
+def test_an_item_that_another_migration_sealed_is_passed_over(db: Engine) -> None:
+    *_, progress = migrated([[plain_item(3)]], _Sealing(db, 1), TABLE, PROTECTION)
+    assert progress == Progress(0, 1)
+    sealed = db.scan(TableName=TABLE)["Items"]
+    *_, progress = migrated([sealed], db, TABLE, PROTECTION)
+    assert progress == Progress(_COUNT - 1, 1)
+
+
 def test_what_others_add_meanwhile_is_kept(db: Engine) -> None:
     """An attribute that the item had not when it was read, signed or not."""
     key = {name: plain_item(3)[name] for name in ("id", "at")}

@@ -24,6 +24,7 @@ from engine.errors import (
     UnknownOperationException,
     ValidationException,
 )
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 START_S = 1_800_000_000
 KEYS: Json = {
@@ -45,7 +46,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> I
         opened = Engine.in_memory(settings=settings, clock=clock)
     else:
         opened = Engine.open(tmp_path / "data", settings=settings, clock=clock)
-    with opened as engine:
+    with upkeep_by_hand(), opened as engine:
         engine.create_table(TableName="table", **KEYS)
         engine.update_continuous_backups(
             TableName="table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

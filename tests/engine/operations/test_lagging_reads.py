@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, Settings, VirtualClock
+from engine import ApiError, Engine, Settings, VirtualClock
 from tests.engine.operations.tables import key, make_tables, n, s
+from tests.engine.storage.things import database_of, descriptors_below
 
 Json = dict[str, Any]
 
@@ -82,3 +83,14 @@ def test_a_new_table_is_there_at_once(lagging: Engine) -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     assert lagging.scan(TableName="another")["Count"] == 0
+
+
+def test_a_read_that_was_let_in_before_the_closing_opens_nothing_after_it(
+    lagging: Engine, tmp_path: Path
+) -> None:
+    lagged, catalog = database_of(lagging)._lagged, database_of(lagging).catalog
+    assert lagged is not None
+    lagging.close()
+    with pytest.raises(ApiError, match="the engine is closed"):
+        lagged.read(lambda reader, _: reader.counts(1), catalog, lambda _, known: known)
+    assert descriptors_below(tmp_path) == []

@@ -11,6 +11,7 @@ from engine import Engine, VirtualClock
 from tests.engine.operations.tables import Json, items_of, key, make_tables, n, refused, s
 from tests.engine.operations.test_backups import put
 from tests.engine.operations.test_restores import described, entries_of
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 
 @pytest.fixture(params=["memory", "folder"])
@@ -19,7 +20,10 @@ def any_engine(
 ) -> Iterator[Engine]:
     """An engine in memory, and one in a folder, with items in `ranged`."""
     in_memory = request.param == "memory"
-    with Engine.in_memory(clock=clock) if in_memory else Engine.open(tmp_path, clock=clock) as made:
+    with (
+        upkeep_by_hand(),
+        Engine.in_memory(clock=clock) if in_memory else Engine.open(tmp_path, clock=clock) as made,
+    ):
         make_tables(made)
         put(made, 20)
         yield made

@@ -111,7 +111,7 @@ def test_a_table_whose_deletion_takes_time_is_kept_at_its_end(
     tmp_path: Path, clock: VirtualClock
 ) -> None:
     (tmp_path / "config.toml").write_text("table_delay_s = 10\ntrash = 1\n")
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with upkeep_by_hand(), Engine.open(tmp_path, clock=clock) as engine:
         make_tables(engine)
         clock.advance(10)
         put(engine, 3)

@@ -16,6 +16,7 @@ from engine.errors import (
 )
 from tests.engine.recovery.history import TABLE, Json, key, make_table, note
 from tests.engine.storage.things import database_of, run_sql
+from tests.engine.storage.upkeep_by_hand import upkeep_by_hand
 
 DAY_S = 86_400.0
 pytestmark = pytest.mark.usefixtures("small_batches")
@@ -150,7 +151,7 @@ def test_forty_days(tmp_path: Path) -> None:
     clock = VirtualClock()
     start_us = clock.now_us()
     periods = {"notes": 35, "weekly": 7, "daily": 1, "plain": None}
-    with Engine.open(tmp_path, clock=clock) as engine:
+    with upkeep_by_hand(), Engine.open(tmp_path, clock=clock, durability="relaxed") as engine:
         for name, days in periods.items():
             make_table(engine, name)
             if days is not None:
