@@ -98,7 +98,14 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(cls=Command)
 @table_argument
-@click.option("--key", metavar="NAME:TYPE", required=True, help="Partition key, as in id:S.")
+@click.option(
+    "--key",
+    "keys",
+    metavar="NAME:TYPE",
+    multiple=True,
+    required=True,
+    help="Partition key, as in id:S; given again, the sort key.",
+)
 @click.option("--sort", metavar="NAME:TYPE", help="Sort key; types are S, N and B.")
 @click.option(
     "--gsi",
@@ -117,7 +124,7 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
 def create(
     context: click.Context,
     table: str,
-    key: str,
+    keys: tuple[str, ...],
     sort: str | None,
     gsi: tuple[str, ...],
     lsi: tuple[str, ...],
@@ -136,12 +143,15 @@ def create(
     'by-place=country:S+city:S,day:N'.
     """
     work = workspace(context)
+    partition_key, *sort_keys = (*keys, sort) if sort is not None else keys
+    if len(sort_keys) > 1:
+        raise click.UsageError("a table has one partition key and at most one sort key")
     try:
-        partition = parse_attribute(key)
+        partition = parse_attribute(partition_key)
         definition = TableDefinition(
             name=table,
             partition=partition,
-            sort=None if sort is None else parse_attribute(sort),
+            sort=parse_attribute(sort_keys[0]) if sort_keys else None,
             indexes=(
                 *(parse_local_index(text, partition) for text in lsi),
                 *map(parse_global_index, gsi),

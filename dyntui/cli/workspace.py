@@ -22,6 +22,7 @@ from dyntui.core.connection.connect import Connection, Remote, connect
 from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.put_many import batch_for, put_many
+from dyntui.core.connection.told_waits import ToldWaits
 from dyntui.core.connection.units_limit import UnitsLimitReached
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import items_written
@@ -84,7 +85,7 @@ class Workspace:
             read_only=read_only_given(self._context),
             units_max=given(self._context, "units_max"),
         )
-        connection.on_wait = lambda wait: say(str(wait))
+        connection.on_wait = ToldWaits(say)
         self._context.call_on_close(connection.close)
         if connection.created:
             say(f"dyntui: made the data folder {connection.data_dir}")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from dyntui.core.connection.connect import Connection
 from dyntui.core.connection.giving_up import ends_with
 from dyntui.core.connection.pages import StatementCaller
+from dyntui.core.connection.told_waits import ToldWaits
 from dyntui.core.connection.units_limit import begin_action
 from dyntui.core.statements.completion import StatementNames
 from dyntui.core.statements.runner import Rows, StatementRunner
@@ -57,7 +58,7 @@ class Shell:
     ) -> None:
         self.connection = connection
         self.screen = screen
-        connection.on_wait = lambda wait: screen.say(str(wait))
+        connection.on_wait = ToldWaits(screen.say)
         self.settings = Settings()
         self.spool = spool
         origin = "person" if interactive else "script"

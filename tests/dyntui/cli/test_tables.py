@@ -35,6 +35,14 @@ by-status  GSI   status:S       placed:N  ALL             3    131  ACTIVE
     )
 
 
+def test_a_key_given_twice_is_partition_key_and_sort_key(shell: Shell) -> None:
+    shell.ok("create films --key id:B --key year:N")
+    assert "keys                 id:B, year:N\n" in described(shell, "films")
+    ended = shell.run("create notes --key id:B --key year:N --sort day:S")
+    assert ended.code == 252
+    assert "a table has one partition key and at most one sort key" in ended.err
+
+
 def test_everything_that_can_be_created(shell: Shell) -> None:
     shell.ok(
         [
