@@ -91,7 +91,7 @@ class ActionProvider(Provider):
         keys = cast("DyntuiApp", self.app).keys_text(action)
         wide = self.app.size.width >= WIDE_COLUMNS
         return Content.assemble(
-            title.pad_right(TITLE_CELLS - title.cell_length),
+            title.pad_right(max(2, TITLE_CELLS - title.cell_length)),
             (f"{keys:<{KEY_CELLS}}", "not bold $accent"),
             (CONTEXTS[action.context] if wide else "", "not bold $text-muted"),
         )
