@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.worker import Worker
 
 from dyntui.core.browse.query_fields import QueryFields
@@ -55,6 +57,10 @@ POLL_SECONDS = 1.0
 DESCRIBED_AT_ONCE = 20
 
 
+class UnitsCounted(Message, bubble=False):
+    """Requests have consumed units."""
+
+
 class BrowserScreen(TableWork):
     """Browses the tables of one Region; `whole` is set once there is an area to show them in."""
 
@@ -91,6 +97,7 @@ class BrowserScreen(TableWork):
         self._names: list[str] = []
         self._watched: set[str] = set()
         self._were_running: list[Worker[Any]] = []
+        self._units_told = False
 
     def compose(self) -> ComposeResult:
         """Header, sidebar, footer: all that the first frame shows."""
@@ -107,6 +114,7 @@ class BrowserScreen(TableWork):
         if self._connection.remote is not None:
             header.kind = "service" if self._connection.is_service else "remote"
             self._find_account(self._connection.remote)
+        self.session.asking.on_units = self._tell_units
         self.set_interval(BUSY_SECONDS, self._show_busy)
         self.call_after_refresh(self._furnish)
 
@@ -378,22 +386,25 @@ class BrowserScreen(TableWork):
         long = [worker.name for worker in running if worker in self._were_running]
         self._were_running = running
         self.query_one(HeaderLine).busy = self.session.waiting() or (long[0] if long else "")
-        # What goes on in the background consumes units too.
-        self._show_units()
 
-    def on_rows_host_read(self) -> None:
-        """Show what a read consumed."""
-        self._show_units()
+    def _tell_units(self) -> None:
+        """From a request's thread: have the units shown, once for all that come until then."""
+        if not self._units_told:
+            self._units_told = True
+            with suppress(RuntimeError):
+                # Raised where the app has ended.
+                self.post_message(UnitsCounted())
 
+    @on(UnitsCounted)
     def _show_units(self) -> None:
+        self._units_told = False
         header = self.query_one(HeaderLine)
         header.read_units = self.session.asking.read_units
         header.write_units = self.session.asking.write_units
 
     def on_rows_host_changed(self, message: RowsHost.Changed) -> None:
-        """Show what a table holds now, and what the change consumed."""
+        """Show what a table holds now."""
         message.stop()
-        self._show_units()
         self._describe_again(message.table)
 
     # Tables: create, alter, drop, samples.

@@ -110,7 +110,6 @@ class ItemsTab(MarkedItems):
         request = {"TableName": info.name, "Key": key, "ConsistentRead": True}
 
         def done(response: Json) -> None:
-            self.post_message(self.Read())
             if "Item" in response:
                 self._show_status()
                 use(info, response["Item"])

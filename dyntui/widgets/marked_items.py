@@ -167,7 +167,6 @@ class MarkedItems(FreshItems):
             return found
 
         def done(found: list[Json]) -> None:
-            self.post_message(self.Read())
             if not found:
                 self.notify("There are no items to change.")
             elif len(found) > ITEMS_MAX:

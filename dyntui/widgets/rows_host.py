@@ -44,9 +44,6 @@ class RowsHost(JobHost):
     It stands last among the bases of a class: styles are inherited from the first.
     """
 
-    class Read(Message):
-        """Something was read: the session's units are others now."""
-
     @dataclass
     class Changed(Message):
         """Items of a table were written: counts and sizes are others now."""
@@ -181,7 +178,6 @@ class RowsHost(JobHost):
             self._columns.observe(item for item in page if item is not GONE)
         self._draw(source)
         self._show_status()
-        self.post_message(self.Read())
 
     def _draw(self, source: PageSource) -> None:
         """Have the grid show what is known of a source, from its top where it is another one."""

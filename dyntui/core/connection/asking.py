@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
@@ -17,13 +18,15 @@ from engine.client.protocol import OWNER, Client, Context, Json, LocalTools
 class Asking:
     """What is said of requests that do not say why they come, and the units of all requests.
 
-    Units are counted from the time on that `counts` is set.
+    Units are counted from the time on that `counts` is set. `on_units` is told, in the thread of a
+    request, that there are more.
     """
 
     origin: str = OWNER.origin
     counts: bool = False
     read_units: float = 0.0
     write_units: float = 0.0
+    on_units: Callable[[], None] = lambda: None
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def context(self, given: Context = OWNER) -> Context:
@@ -39,6 +42,7 @@ class Asking:
                 self.read_units += units
             else:
                 self.write_units += units
+        self.on_units()
 
 
 class AskingClient:

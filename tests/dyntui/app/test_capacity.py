@@ -13,6 +13,7 @@ from textual.widgets import Input, Select
 from dyntui.app import DyntuiApp
 from dyntui.core.connection.connect import Connection
 from dyntui.widgets.capacity_board import CapacityBoard, CapacityView
+from dyntui.widgets.header_line import HeaderLine
 from dyntui.widgets.text_view import TextView
 from engine import Engine
 from engine.client.capacity import CapacityReport
@@ -299,6 +300,8 @@ async def test_a_load_test_runs_and_leaves_nothing(client: Recorder, engine: Eng
         assert client.requests("GetItem")
         units = app_of(pilot).session.asking
         assert units.read_units >= 0.5 * len(client.requests("GetItem")) > 0
+        header = find(pilot, HeaderLine)
+        assert (header.read_units, header.write_units) == (units.read_units, units.write_units)
         # What it wrote, and what removed that.
         assert units.write_units >= 2 * len(client.requests("DeleteItem")) > 0
         count = engine.call("Scan", {"TableName": "films", "Select": "COUNT"})["Count"]
