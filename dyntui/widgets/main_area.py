@@ -151,9 +151,9 @@ class MainArea(Vertical):
             self._switch()
             self.shown.focus_content()
             return True
-        for empty in self.query(EmptyState):
+        if self.empty is not None:
             self.query_one(ContentSwitcher).current = "empty"
-            empty.focus_content()
+            self.empty.focus_content()
             self.post_message(Moved())
             return True
         return False

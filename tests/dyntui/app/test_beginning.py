@@ -96,6 +96,23 @@ async def test_an_empty_folder_offers_a_table(empty_engine: Engine) -> None:
         assert isinstance(pilot.app.screen, CreateTableScreen)
 
 
+@pytest.mark.parametrize("place", ["p", "x", "f7", "K"])
+async def test_a_place_leads_back_to_the_ways_to_begin(empty_engine: Engine, place: str) -> None:
+    async with running(Recorder(empty_engine), empty_engine) as pilot:
+        for back in ("escape", "alt+left", "escape" if place == "p" else place):
+            await press(pilot, place)
+            assert not find(pilot, EmptyState).display
+            await press(pilot, back)
+            assert find(pilot, EmptyState).display
+            assert pilot.app.focused is find(pilot, Button)
+
+
+async def test_an_import_that_is_left_leads_back_to_the_ways_to_begin(empty_engine: Engine) -> None:
+    async with running(Recorder(empty_engine), empty_engine) as pilot:
+        await press(pilot, "i", "escape", "escape")
+        assert find(pilot, EmptyState).display
+
+
 async def test_an_empty_region_says_where_there_are_tables(tmp_path: Path) -> None:
     with Account.open(tmp_path) as account:
         account.engine("eu-west-1").call(
