@@ -180,9 +180,7 @@ class RemoteClient(OperationMethods):
         with _failures():
             response: Json = method(**request)
         if _FAULT in response:
-            raise ConnectionFailed(
-                f"the answer to {operation} was damaged on its way{_PERHAPS_DONE}"
-            )
+            raise _damaged()
         response.pop("ResponseMetadata", None)
         if items_missing(operation, request, response):
             raise _foreign(_OK, f"its answer to {operation} has no Items")
@@ -343,6 +341,10 @@ def _refuse_foreign_answer(
         raise _foreign(status, fault)
 
 
+def _damaged() -> ConnectionFailed:
+    return ConnectionFailed(f"the answer was damaged on its way{_PERHAPS_DONE}")
+
+
 def _decoded(body: bytes) -> Json | None:
     """The JSON object of an answer, None where it is none."""
     try:
@@ -389,6 +391,7 @@ def _failures() -> Iterator[None]:
     """Turn botocore's errors into ours."""
     from botocore.exceptions import (
         BotoCoreError,
+        ChecksumError,
         ClientError,
         ConnectionClosedError,
         ReadTimeoutError,
@@ -398,6 +401,9 @@ def _failures() -> Iterator[None]:
         yield
     except ClientError as error:
         raise _as_api_error(error.operation_name, error.response) from error
+    except ChecksumError as error:
+        # In botocore's legacy mode of retries, at the last attempt.
+        raise _damaged() from error
     except BotoCoreError as error:
         text = " ".join(str(error).split())
         if isinstance(error, ConnectionClosedError | ReadTimeoutError):

@@ -216,9 +216,11 @@ def test_members_that_the_model_does_not_know_are_no_fault() -> None:
     assert outcome(json_answer({"TableNames": [], "New": 5})) == {"TableNames": []}
 
 
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_an_answer_that_was_damaged_on_its_way_is_asked_for_again(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
+    monkeypatch.setenv("AWS_RETRY_MODE", mode)
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
     damaged = Answer(NAMES, headers={"x-amz-crc32": "12345"})
     told: list[str] = []
@@ -228,4 +230,4 @@ def test_an_answer_that_was_damaged_on_its_way_is_asked_for_again(
         assert client.list_tables() == {"TableNames": ["orders"]}
         client.close()
     assert told == ["a damaged answer: trying again (attempt 2 of 2)"]
-    assert refusal(damaged) == f"the answer to ListTables was damaged on its way{DONE}"
+    assert refusal(damaged) == f"the answer was damaged on its way{DONE}"
