@@ -174,12 +174,7 @@ class ItemGrid(ScrollView, can_focus=True):
         What is drawn stays where no row was missing in it and all columns are as they were: most
         of a long reading happens out of view, and a terminal takes long for a whole grid.
         """
-        lefts, left = [], 0
-        for column in self.columns.shown:
-            lefts.append(left)
-            left += column.width + GAP
-        self._lefts = [*lefts, left]
-        self._fit(Size(left, self.row_count + HEAD_LINES))
+        self._place_columns()
         if self._wanted_row is not None and self._wanted_row > self.cursor_row:
             wanted = self._wanted_row
             self.move_to(wanted)
@@ -191,6 +186,19 @@ class ItemGrid(ScrollView, can_focus=True):
             self._gaps = False
             self._heads = heads
             self.refresh()
+
+    def _place_columns(self) -> None:
+        """Where each column begins, with its part of the room that is left beside a scrollbar."""
+        settled = self._at_end or self.row_count >= self.visible_rows
+        self.columns.share(
+            self.size.width - self.styles.scrollbar_size_vertical, GAP, settled=settled
+        )
+        lefts, left = [], 0
+        for column in self.columns.shown:
+            lefts.append(left)
+            left += column.width + GAP
+        self._lefts = [*lefts, left]
+        self._fit(Size(left, self.row_count + HEAD_LINES))
 
     def _fit(self, size: Size) -> None:
         """Take another size of all rows; where only the scrollbar shows it, nothing is laid out."""
@@ -313,8 +321,8 @@ class ItemGrid(ScrollView, can_focus=True):
         self._want_rows()
 
     def on_resize(self) -> None:
-        """A taller grid shows more rows."""
-        self._want_rows()
+        """A taller grid shows more rows, a wider one more of them."""
+        self.rows_read()
         self.post_message(self.Resized())
 
     def _want_rows(self) -> None:

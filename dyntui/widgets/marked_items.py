@@ -21,6 +21,7 @@ from dyntui.core.security.sealed_items import is_sealed
 from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import plain_json
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.fresh_items import FreshItems
 from dyntui.widgets.jobs import Cancelled
 from engine.client.protocol import Json
@@ -100,7 +101,7 @@ class MarkedItems(FreshItems):
             return
         items = self._marks.items
         text = "[\n" + ",\n".join(plain_json(item, indent=False) for item in items) + "\n]"
-        self._copy(text, counted(len(items), "item"))
+        copy_measured(self, text, counted(len(items), "item"))
 
     def _export_marked(self) -> None:
         from dyntui.screens.selection import SelectionScreen

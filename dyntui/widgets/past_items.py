@@ -23,6 +23,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.time_words import ago_text, iso_text, short_text, words_text
 from dyntui.widgets.bindings import bindings
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.item_grid import ItemGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.items_view import ItemsView
@@ -164,7 +165,9 @@ class PastItems(ItemsView):
     def _copy_command(self) -> None:
         statement = self._statement
         if statement is not None:
-            self._copy(shlex.join(["dyntui", "sql", " ".join(statement.split())]), "the command")
+            copy_measured(
+                self, shlex.join(["dyntui", "sql", " ".join(statement.split())]), "the command"
+            )
 
     def _as_partiql(self) -> None:
         statement = self._statement

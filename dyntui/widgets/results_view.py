@@ -21,6 +21,7 @@ from dyntui.core.statements.result_rows import RowReader, row_reader
 from dyntui.core.statements.session import result_columns
 from dyntui.core.tables.cost import units_text
 from dyntui.core.text.amounts import counted
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
 from dyntui.widgets.leads import Leads
@@ -300,7 +301,7 @@ class ResultsView(Vertical, LensHost):
     @on(MessageList.Copied)
     def _message_copied(self, message: MessageList.Copied) -> None:
         message.stop()
-        self._copy(message.text, "the message")
+        copy_measured(self, message.text, "the message")
 
 
 def _title(ready: Ready) -> str:

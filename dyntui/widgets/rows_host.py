@@ -18,7 +18,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.expiry_text import Expiry
 from dyntui.core.text.formats import plain_json
 from dyntui.core.text.item_text import value_text
-from dyntui.widgets.copied import copy_text
+from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.elsewhere import page_elsewhere
 from dyntui.widgets.item_grid import LOOK_AHEAD_ROWS, ItemGrid
 from dyntui.widgets.item_panel import ItemPanel
@@ -324,11 +324,11 @@ class RowsHost(JobHost):
     def _copy_cell(self) -> None:
         cell = self._cell()
         if cell is not None:
-            self._copy(value_text(cell[1]), cell[0])
+            copy_measured(self, value_text(cell[1]), cell[0])
 
     def _copy_row(self) -> None:
         if self._grid.item is not None:
-            self._copy(plain_json(self._grid.item), "the item")
+            copy_measured(self, plain_json(self._grid.item), "the item")
 
     def _page_row(self) -> None:
         if self._grid.item is not None:
@@ -339,10 +339,7 @@ class RowsHost(JobHost):
         if member is None:
             self._copy_panel()
         else:
-            self._copy(value_text(member.value), member.name or "the value")
+            copy_measured(self, value_text(member.value), member.name or "the value")
 
     def _copy_panel(self) -> None:
-        self._copy(self._panel.text, "the item")
-
-    def _copy(self, text: str, what: str) -> None:
-        copy_text(self, text, f"Copied {what}: {len(text):,} characters")
+        copy_measured(self, self._panel.text, "the item")

@@ -17,21 +17,40 @@ Json = dict[str, Any]
 MAX_COLUMNS = 256
 MIN_WIDTH = 3
 MAX_WIDTH = 30
+"""What a column takes of a row at most, unless there is room left beside all of them."""
 DATE_WIDTH = len("2026-11-29 14:00 in 59 min")
 SAMPLED_CELLS = 2_000
+MEASURED_CELLS = 250
+"""Of a longer value it is not asked how long it is: no window shows it whole."""
 
 
 @dataclass(slots=True)
 class Column:
-    """One attribute. `role` is PK or SK where it is part of the key that is read; `width` counts
-    terminal cells and only grows; `expiry` is there where items expire by it."""
+    """One attribute. `role` is PK or SK where it is part of the key that is read; `expiry` is there
+    where items expire by it.
+
+    Terminal cells: `fitted` is what it takes in any window and only grows, `needed` its widest
+    value, `granted` what it may take of a wide window.
+    """
 
     name: str
     role: str = ""
     seen: int = 0
-    width: int = MIN_WIDTH
+    fitted: int = MIN_WIDTH
+    needed: int = 0
+    granted: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     expiry: Expiry | None = None
+
+    @property
+    def width(self) -> int:
+        """How many terminal cells are drawn of its values."""
+        return max(self.fitted, self.granted)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether most values are text, which is read on where there is room."""
+        return self.kinds.get("S", 0) * 2 > sum(self.kinds.values())
 
     def text(self, value: Json) -> str:
         """A value on one line: a time by which items expire as a date."""
@@ -72,7 +91,8 @@ class Columns:
         self.left_out = 0
         self._expiry: Expiry | None = None
         self._by_name = {column.name: column for column in self.seen}
-        self._sampled = 0
+        self._sampled = self._measured = 0
+        self._room: int | None = None
         self._fit_heads()
         self.choose(choice)
 
@@ -82,15 +102,42 @@ class Columns:
         return [column.name for column in self.seen[self.keys :]]
 
     def choose(self, choice: ColumnChoice) -> None:
-        """Show other columns, or in another order."""
+        """Show other columns, or in another order; they share the room anew."""
         self.choice = choice
+        self._room = None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        choice = self.choice
         wanted = [name for name in choice.arranged(self.others) if name not in choice.hidden]
         self.shown = [*self.seen[: self.keys], *(self._by_name[name] for name in wanted)]
         self.fixed = self.keys + sum(name in choice.pinned for name in wanted)
 
+    def share(self, room: int, gap: int, *, settled: bool) -> None:
+        """Give the room that the columns leave of so many cells to those whose values are cut,
+        text before the rest: as much to each, the last to the one that needs most.
+
+        It is done again for another room only, once what is seen first is `settled`: no column
+        moves while one reads on.
+        """
+        if room == self._room:
+            return
+        self._room = room if settled else None
+        left = room - sum(column.fitted + gap for column in self.shown)
+        for column in self.shown:
+            column.granted = 0
+        cut = [column for column in self.shown if column.needed > column.fitted]
+        cut.sort(key=lambda column: (not column.is_text, column.needed - column.fitted))
+        texts = sum(column.is_text for column in cut)
+        for place, column in enumerate(cut):
+            among = (texts if place < texts else len(cut)) - place
+            extra = max(0, min(column.needed - column.fitted, left // among))
+            column.granted = column.fitted + extra
+            left -= extra
+
     def take_expiry(self, expiry: Expiry | None) -> None:
         """Items expire by an attribute, or by none any more."""
-        self._expiry = expiry
+        self._expiry, self._room = expiry, None
         for column in self.shown:
             self._mark_expiry(column)
 
@@ -98,7 +145,7 @@ class Columns:
         expires = self._expiry is not None and column.name == self._expiry.attribute
         column.expiry = self._expiry if expires else None
         if expires:
-            column.width = max(column.width, DATE_WIDTH)
+            column.fitted = max(column.fitted, DATE_WIDTH)
 
     def observe(self, items: Iterable[Json]) -> None:
         """Take up the attributes of items that were read."""
@@ -118,20 +165,24 @@ class Columns:
             self._mark_expiry(column)
             self._by_name[column.name] = column
         if fresh:
-            self.choose(self.choice)
+            self._arrange()
         self._fit_heads()
 
     def _fit_heads(self) -> None:
         for column in self.seen:
-            column.width = max(column.width, min(self._head_width(column), MAX_WIDTH))
+            column.fitted = max(column.fitted, min(self._head_width(column), MAX_WIDTH))
 
     def _widen(self, column: Column, value: Json) -> None:
-        if column.width >= MAX_WIDTH or self._sampled >= SAMPLED_CELLS:
+        if column.fitted < MAX_WIDTH and self._sampled < SAMPLED_CELLS:
+            self._sampled += 1
+            needed = cell_len(cell_text(value, MEASURED_CELLS))
+            column.fitted = max(column.fitted, min(needed, MAX_WIDTH))
+        elif column.fitted >= MAX_WIDTH and self._measured < SAMPLED_CELLS:
+            self._measured += 1
+            needed = cell_len(cell_text(value, MEASURED_CELLS))
+        else:
             return
-        self._sampled += 1
-        column.width = max(
-            column.width, min(cell_len(cell_text(value)[: MAX_WIDTH + 1]), MAX_WIDTH)
-        )
+        column.needed = max(column.needed, needed)
 
     @staticmethod
     def _head_width(column: Column) -> int:

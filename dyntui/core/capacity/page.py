@@ -40,6 +40,9 @@ GAUGE_CELLS = 10
 SMALL_ROWS = 30
 NAME_CELLS = 18
 COST_CELLS = 44
+OPERATION_CELLS = 19
+FIGURES_CELLS = 51
+"""What the figures of an operation take beside its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +258,16 @@ def _heat_and_keys(
 
 def _operations(page: Page, report: CapacityReport, width: int) -> None:
     """What was asked, how often, how fast, how large."""
-    head = f"{'operations':<20}{'count':>9}{'thrott.':>9}{'failed':>8}{'p50 ms':>8}{'p99 ms':>8}"
-    page.heading(head + f"{'items':>9}", width)
+    longest = max((len(one.operation) for one in report.operations), default=0)
+    cells = max(OPERATION_CELLS, min(longest, width - FIGURES_CELLS - 2))
+    head = f"{'operations':<{cells}}{'count':>9}{'thrott.':>9}{'failed':>8}"
+    page.heading(f"{head}{'p50 ms':>8}{'p99 ms':>8}{'items':>9}", width)
     for one in sorted(report.operations, key=lambda figures: -figures.requests):
         throttled = f"{one.throttled:,}" if one.throttled else "-"
         size = "-" if one.item_bytes_mean is None else bytes_text(one.item_bytes_mean)
         page.add(
             (
-                (f" {shortened(one.operation, 19):<19}{one.requests:>9,}", ""),
+                (f" {shortened(one.operation, cells):<{cells}}{one.requests:>9,}", ""),
                 (f"{throttled:>9}", "mark" if one.throttled else "dim"),
                 (f"{one.failed or '-':>8}{_ms(one.p50_ms):>8}{_ms(one.p99_ms):>8}{size:>9}", ""),
             )

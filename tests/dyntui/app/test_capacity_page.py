@@ -273,3 +273,16 @@ def test_what_moves_is_looked_at_more_often() -> None:
 
 def test_a_look_that_takes_long_is_taken_less_often() -> None:
     assert Pace().next_s(throttled_report(), 0.5) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(76, "DescribeContinuousBack…"), (100, "DescribeContinuousBackups")]
+)
+def test_names_of_operations_take_the_room_there_is(width: int, shown: str) -> None:
+    report = throttled_report()
+    long = replace(report.operations[0], operation="DescribeContinuousBackups", requests=3)
+    lines = page_text(replace(report, operations=(*report.operations, long)), width=width)
+    head = next(line for line in lines.split("\n") if line.startswith(" operations"))
+    [row] = (line for line in lines.split("\n") if line.startswith(f" {shown} "))
+    assert head.index("count") + len("count") == row.index("3") + 1
+    assert cell_len(row) <= width

@@ -43,6 +43,7 @@ from tests.dyntui.app.driving import (
     type_text,
     until,
 )
+from tests.dyntui.app.test_mouse import resize
 
 if TYPE_CHECKING:
     from engine.client.remote import RemoteClient
@@ -415,3 +416,89 @@ def test_a_film_is_found_by_what_is_deep_inside_it() -> None:
     rows = FoundRows(source_of([film(1), film(2)]), Lens("votes SEEN 2"))
     assert rows.rows_known == 1
     assert rows.row(0) == film(2)
+
+
+# Columns in wide windows.
+
+
+def filled(*rows: dict[str, Json]) -> Columns:
+    """The columns of rows, of which `k` is the key."""
+    columns = Columns([("k", "PK")])
+    columns.observe(rows)
+    return columns
+
+
+def widths(columns: Columns) -> dict[str, int]:
+    """How wide each column is drawn."""
+    return {column.name: column.width for column in columns.shown}
+
+
+def text(length: int) -> Json:
+    """A text of so many characters."""
+    return {"S": "x" * length}
+
+
+def test_texts_that_are_cut_share_the_room_that_is_left() -> None:
+    row = {"k": text(4), "short": text(35), "long": text(200), "codes": {"L": [text(100)]}}
+    columns = filled(row)
+    narrow = widths(columns)
+    assert narrow["short"] == narrow["long"] == narrow["codes"] == 30
+    taken = sum(narrow.values()) + 2 * len(narrow)
+    columns.share(taken + 40, 2, settled=True)
+    assert widths(columns) == narrow | {"short": 35, "long": 65}
+    columns.share(taken + 230, 2, settled=True)
+    assert widths(columns) == narrow | {"short": 35, "long": 200, "codes": 85}
+    for room in (taken, taken - 30):
+        columns.share(room, 2, settled=True)
+        assert widths(columns) == narrow
+
+
+def test_columns_keep_their_part_while_one_reads_on() -> None:
+    columns = filled({"k": text(4), "a": text(60)})
+    columns.share(100, 2, settled=False)
+    columns.observe([{"k": text(4), "b": text(60)}])
+    columns.share(100, 2, settled=True)
+    shared = widths(columns)
+    assert 30 < shared["a"] == shared["b"] < 60
+    columns.observe([{"k": text(4), "a": text(90), "c": text(70)}])
+    columns.share(100, 2, settled=True)
+    assert widths(columns) == shared | {"c": 30}
+    columns.choose(ColumnChoice(hidden=frozenset({"b", "c"})))
+    columns.share(100, 2, settled=True)
+    assert widths(columns)["a"] > shared["a"]
+
+
+@given(
+    st.lists(st.integers(1, 300), min_size=1, max_size=8),
+    st.integers(0, 400),
+)
+def test_shared_room_is_never_exceeded_nor_left_while_a_text_is_cut(
+    lengths: list[int], room: int
+) -> None:
+    columns = filled({f"a{place}": text(length) for place, length in enumerate(lengths)})
+    fitted = {column.name: column.fitted for column in columns.shown}
+    columns.share(room, 2, settled=True)
+    shared = widths(columns)
+    taken = sum(shared.values()) + 2 * len(shared)
+    cut = [column for column in columns.shown if column.needed > column.width]
+    assert all(shared[name] >= fitted[name] for name in fitted)
+    assert taken <= max(room, sum(fitted.values()) + 2 * len(fitted))
+    assert not cut or taken >= room
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(200, True), (80, False)])
+async def test_a_wide_window_shows_more_of_long_values(
+    empty_engine: Engine, width: int, is_whole: bool
+) -> None:
+    plot = "a farmer looks for his lost bull beyond the seventh hill, and finds a girl"
+    empty_engine.create_table(
+        TableName="plots",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    empty_engine.put_item(TableName="plots", Item={"id": {"S": "1"}, "plot": {"S": plot}})
+    async with running(empty_engine, empty_engine, (width, 24)) as pilot:
+        assert (plot in screen_text(pilot)) == is_whole
+        await resize(pilot, 280 - width, 24)
+        assert (plot in screen_text(pilot)) != is_whole
