@@ -18,6 +18,7 @@ from textual.widgets import Static
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.requests import Request
 from dyntui.widgets.copied import copy_measured
+from dyntui.widgets.first_room import first_room
 from dyntui.widgets.footer_line import FooterLine
 from dyntui.widgets.header_line import HeaderLine, PlaceLine
 from dyntui.widgets.jobs import JobHost
@@ -78,8 +79,8 @@ class Drawer(ModalScreen[Result], JobHost):
         super().dismiss(result)
 
     def on_mount(self) -> None:
-        """Be laid out for the window from the first frame on: it is told its size only after it."""
-        width, height = self.app.size
+        """Be laid out for the window from the first frame on."""
+        width, height = first_room(self)
         for cells, steps in (
             (width, self.app.HORIZONTAL_BREAKPOINTS),
             (height, self.app.VERTICAL_BREAKPOINTS),

@@ -20,8 +20,8 @@ LETTERS = "asdfgwertcvbzuionm"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where one can go: its place on the screen, how one gets there, and its letter if it has a
-    usual one."""
+    """Where one can go: its place on the screen, how one gets there, and its letter if a key
+    of its own leads there from anywhere."""
 
     region: Region
     go: Callable[[], None]

@@ -12,7 +12,7 @@ from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
-from dyntui.core.actions.spoken_keys import key_for
+from dyntui.core.actions.spoken_keys import key_for, letter_for
 from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.browse.trail import Crumb, table_crumb
 from dyntui.core.browse.visits import Visit, Visits
@@ -167,8 +167,8 @@ class Navigation(Screen[None]):
         ]
         for choice in self.query(Choice):
             if in_sight(choice) and choice.region:
-                digit = choice.value if choice.value.isdigit() else ""
-                found.append(Target(choice.region, choice.on_click, digit))
+                letter = letter_for(choice.action) if choice.action else ""
+                found.append(Target(choice.region, choice.on_click, letter))
         return found
 
     async def action_previous(self) -> None:

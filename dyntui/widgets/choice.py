@@ -26,9 +26,11 @@ class Choice(Static):
 
         value: str
 
-    def __init__(self, value: str, name: str) -> None:
+    def __init__(self, value: str, name: str, action: str = "") -> None:
+        """`action` is the id of the action whose keys choose it from anywhere, if there is one."""
         super().__init__(name, markup=False)
         self.value = value
+        self.action = action
 
     @staticmethod
     def mark(parent: DOMNode, value: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -26,6 +27,16 @@ class _Key:
     @property
     def width(self) -> int:
         return len(self.shown) + 1 + len(self.title)
+
+
+class KeysAtTimes:
+    """A widget of whose keys some stand in the line only at times; what they do, or say, they do
+    at any time."""
+
+    @abstractmethod
+    def stands(self, action: str) -> bool:
+        """Whether the key of an action, by its id, stands in the line now; `refresh_bindings` says
+        that it is another answer."""
 
 
 class FooterLine(Widget):
@@ -73,8 +84,9 @@ class FooterLine(Widget):
         """The keys of where one is, and those of the app."""
         local: dict[str, _Key] = {}
         everywhere: dict[str, _Key] = {}
-        for _, binding, _, _ in self.screen.active_bindings.values():
-            if binding.show:
+        for node, binding, _, _ in self.screen.active_bindings.values():
+            hidden = isinstance(node, KeysAtTimes) and not node.stands(binding.id or "")
+            if binding.show and not hidden:
                 side = everywhere if (binding.id or "").startswith("app.") else local
                 display = self.app.get_key_display(binding)
                 side.setdefault(binding.action, _Key(binding.key, display, binding.description))

@@ -23,6 +23,7 @@ from dyntui.core.text.item_text import item_text
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.choice import Choice
 from dyntui.widgets.elsewhere import page_elsewhere
+from dyntui.widgets.footer_line import KeysAtTimes
 from dyntui.widgets.item_tree import ItemTree, Member
 from dyntui.widgets.moving import fold, go_to_end, unfold
 from dyntui.widgets.text_view import TextView
@@ -44,7 +45,7 @@ KINDS = {
 }
 
 
-class ItemPanel(Vertical):
+class ItemPanel(Vertical, KeysAtTimes):
     """Shows one item, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("item")
@@ -130,13 +131,19 @@ class ItemPanel(Vertical):
         self._fill()
 
     def _show_seal(self, seal: Seal | None) -> None:
-        self.seal = seal
+        was_sealed, self.seal = self.seal is not None, seal
+        if was_sealed != (seal is not None):
+            self.refresh_bindings()
         line = self.query_one("#item-seal", Static)
         line.set_class(seal is not None, "-shown")
         for verdict in ("verified", "refused"):
             line.set_class(seal is not None and seal.verdict == verdict, f"-{verdict}")
         can_open = self.CAN_OPEN
         line.update(Text("" if seal is None else seal.line(self.config, can_open=can_open)))
+
+    def stands(self, action: str) -> bool:
+        """See `KeysAtTimes`: the seal's key only where items have one, or are to have one."""
+        return action != "item.seal" or self.seal is not None
 
     def _fill(self) -> None:
         """Put the item into the view that is shown."""

@@ -29,6 +29,7 @@ from dyntui.lessons.page import Run, run
 from dyntui.lessons.progress import Progress
 from dyntui.widgets.bindings import bindings
 from dyntui.widgets.filtered import Filtered
+from dyntui.widgets.first_room import first_room
 from dyntui.widgets.jobs import Cancelled, JobHost
 from dyntui.widgets.leads import Moved
 from dyntui.widgets.lines_view import LinesView
@@ -82,6 +83,7 @@ class LearnView(Vertical, JobHost, Filtered):
 
     def on_mount(self) -> None:
         """The first lesson that was not read yet is where one goes on."""
+        self._lay_out(first_room(self).width)
         fresh = [one for one in LESSONS if not self._progress.is_done(one.name)]
         self._go_to(fresh[0] if fresh else LESSONS[0])
         self._show()
@@ -221,8 +223,12 @@ class LearnView(Vertical, JobHost, Filtered):
         self._show()
 
     def on_resize(self) -> None:
+        """In another room there is another place for list and page."""
+        self._lay_out(self.size.width)
+
+    def _lay_out(self, width: int) -> None:
         """In a narrow place list and page take turns."""
-        self.set_class(self.size.width < self.SINGLE_BELOW, "-single")
+        self.set_class(width < self.SINGLE_BELOW, "-single")
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:

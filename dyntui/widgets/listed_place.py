@@ -23,6 +23,8 @@ class ListedPlace(Vertical, JobHost, Filtered):
 
     DEFAULT_CSS = """
     ListedPlace TextView { border-top: solid $border-blurred; }
+    ListedPlace.-empty RowList, ListedPlace.-empty ContentSwitcher { height: 1; }
+    ListedPlace.-empty TextView { height: 1fr; border-top: none; }
     """
 
     @property
@@ -51,6 +53,11 @@ class ListedPlace(Vertical, JobHost, Filtered):
     def _room(self) -> int:
         """Cells of a row, beside its margins and a scrollbar; of a list out of sight, too."""
         return max(20, self.size.width - 4)
+
+    def _show_text(self, text: str) -> None:
+        """Show details below the list; where no row is listed, what is to be done in its place."""
+        self.set_class(not self.filtered_list.option_count, "-empty")
+        self.query_one(TextView).show(text, json=False)
 
     def _say(self, text: Text | str) -> None:
         """Say a line above the list; an empty text takes it away."""

@@ -73,7 +73,8 @@ class MainArea(Vertical):
         with Horizontal(id="area-head"):
             yield Static(id="area-title")
             for number, tab in enumerate(TABS, 1):
-                yield Choice(str(number), f"{key_for(f'browser.tab_{number}')} {tab.TITLE}")
+                action = f"browser.tab_{number}"
+                yield Choice(str(number), f"{key_for(action)} {tab.TITLE}", action)
             yield Facts(id="area-facts")
         with ContentSwitcher(initial="nothing"):
             yield Vertical(id="nothing")

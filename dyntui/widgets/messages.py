@@ -71,12 +71,12 @@ def notify_error(node: MessagePump, error: ApiError, doing: str = "") -> None:
     node.app.notify(f"{doing}: {text}" if doing else text, severity="error", markup=False)
 
 
-def error_text(app: App[Any], error: ApiError) -> Text:
-    """DynamoDB's error, and a hint."""
+def error_text(app: App[Any], error: ApiError, advice: str = "") -> Text:
+    """DynamoDB's error, and a hint: `advice`, or else what there is to say about any such error."""
     text = Text()
     text.append(f"✗ {error.code}: ", style=f"bold {app.theme_variables['error']}")
     text.append(error.message, style=app.theme_variables["error"])
-    advice = app_hint(error)
+    advice = advice or app_hint(error)
     if advice:
         text.append(f"  {advice}", style=app.theme_variables["foreground"])
     return text

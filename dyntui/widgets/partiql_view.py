@@ -49,7 +49,7 @@ class PartiqlView(StatementDesk):
     def compose(self) -> ComposeResult:
         """The desk, and the results below it."""
         yield from super().compose()
-        yield ResultsView(self.session)
+        yield ResultsView(self.session, self._connection)
 
     def on_mount(self) -> None:
         """Say how one begins."""

@@ -14,6 +14,8 @@ from textual.message import Message
 
 from dyntui.core.actions.spoken_keys import key_for, with_keys
 from dyntui.core.browse.columns import Columns
+from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.connection.pages import PageSource
 from dyntui.core.connection.session import Session
 from dyntui.core.statements.asked import Ready, key_roles
@@ -24,6 +26,7 @@ from dyntui.core.text.amounts import counted
 from dyntui.widgets.copied import copy_measured
 from dyntui.widgets.item_grid import ItemGrid, ResultGrid
 from dyntui.widgets.item_panel import ItemPanel, RowPanel
+from dyntui.widgets.jobs import Cancelled
 from dyntui.widgets.leads import Leads
 from dyntui.widgets.lens_host import LensHost
 from dyntui.widgets.message_list import MessageList, Messages, Told
@@ -73,9 +76,10 @@ class ResultsView(Vertical, LensHost):
     class PanelChanged(Message):
         """The panel was opened or closed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, connection: Connection) -> None:
         super().__init__(id="results")
         self.session = session
+        self._connection = connection
         self.ready: Ready | None = None
         self._reader: RowReader | None = None
         self._start_s = 0.0
@@ -148,8 +152,22 @@ class ResultsView(Vertical, LensHost):
     def _read_failed(self, error: ApiError) -> None:
         super()._read_failed(error)
         if self.ready is not None and self._taken_s is None:
-            self.messages.tell(Told(self.ready.text, error_text(self.app, error)))
             self.post_message(self.Failed(self.ready, error))
+            self._tell_refusal(self.ready, error)
+
+    def _tell_refusal(self, ready: Ready, error: ApiError) -> None:
+        """Say how a statement was refused; where its table is none, also which one was meant."""
+
+        def work(_: Cancelled) -> str:
+            return table_hint(self._connection, error, (ready.prepared.source.table,))
+
+        def done(meant: str) -> None:
+            outcome = error_text(self.app, error, meant)
+            self.messages.tell(Told(ready.text, outcome))
+            if self.ready is ready:
+                self._say(outcome)
+
+        self.run_job("", work, done, lambda _: done(""), group="refusal")
 
     def _tell_outcome(self, ready: Ready) -> None:
         told = Told(

@@ -248,7 +248,7 @@ class SecurityBoard(ListedPlace):
         self._show_details()
 
     def _show_details(self) -> None:
-        self.query_one(TextView).show(self._details(), json=False)
+        self._show_text(self._details())
 
     def _details(self) -> str:
         found = self._found

@@ -183,7 +183,8 @@ class TableList(Vertical, Filtered):
         yield TableTree()
         with Vertical(id="list-places"):
             for place, name in PLACES.items():
-                yield Choice(place, f"{key_for(f'browser.{place}'):<2} {name}")
+                action = f"browser.{place}"
+                yield Choice(place, f"{key_for(action):<2} {name}", action)
 
     @property
     def table_tree(self) -> TableTree:

@@ -205,7 +205,7 @@ class TransfersView(ListedPlace):
             text = details(transfer)
         else:
             text = self.none_held() if self._words else with_keys(_HINT)
-        self.query_one(TextView).show(text, json=False)
+        self._show_text(text)
 
     def on_resize(self) -> None:
         """The lines fit the width."""

@@ -28,6 +28,12 @@ def key_for(action: str) -> str:
     return key_word(_spoken[0].keys(_BY_ID[action])[0])
 
 
+def letter_for(action: str) -> str:
+    """The first key of an action that is a single character; empty where none is."""
+    words = map(key_word, _spoken[0].keys(_BY_ID[action]))
+    return next((word for word in words if len(word) == 1), "")
+
+
 def with_keys(sentence: str) -> str:
     """A sentence of ours, with a key for each id in braces: not for texts with values in them."""
     return _ACTION.sub(lambda found: key_for(found[1]), sentence)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dyntui.core.settings.requests import key_kind, maxima_of, warm_of
 from dyntui.core.settings.table_settings import EXPIRY, RECOVERY, TAGS, TableSettings, described_by
-from dyntui.core.streams.lines import due_text
+from dyntui.core.streams.lines import due_text, expiry_state
 from dyntui.core.tables.recreate import create_request
 from dyntui.core.tables.requests import Request
 from dyntui.core.tables.schema import IndexInfo, TableInfo
@@ -249,10 +249,9 @@ def expiry_text(settings: TableSettings) -> str:
     """Whether items expire, by which attribute, and how many."""
     if EXPIRY in settings.refused:
         return settings.refused[EXPIRY]
-    status = settings.expiry["TimeToLiveStatus"]
+    state = expiry_state(settings.expiry["TimeToLiveStatus"])
     if settings.expires_by is None:
-        return "off" if status == "DISABLED" else str(status)
-    state = "on" if status == "ENABLED" else status
+        return state
     parts = [f"{state} by {settings.expires_by}"]
     if settings.expiring is not None:
         many = "at least " if settings.expiring >= DUE_MAX else ""

@@ -31,6 +31,11 @@ NO_STREAM = (
     "This table has no stream.",
     "{stream.stream} turns one on: it has each change of an item from then on, for 24 hours.",
 )
+GONE = (
+    "This table is gone.",
+    "It was dropped, or has another name: {browser.reload} reloads the tables.",
+)
+_STATES = {"ENABLED": "on", "DISABLED": "off"}
 
 
 class StreamLines:
@@ -59,7 +64,7 @@ class StreamLines:
         if state is None:
             return []
         if state.current is None:
-            return sentences(tuple(map(with_keys, NO_STREAM)), width)
+            return _no_stream(state, width)
         which = wanted_text(kept.wanted)
         first = f"No change so far: {which}." if which else "No change so far."
         hint = "{stream.filter} shows others." if which else ""
@@ -76,12 +81,25 @@ def facts(state: StreamState | None, described: Json | None) -> list[tuple[str, 
     if described is not None:
         view, status = described["StreamViewType"], described["StreamStatus"]
         stream = f"{view} · {status} since {since_text(described)} · {shards_text(described)}"
-    expiry = state.expiry["TimeToLiveStatus"]
+    if state.is_gone:
+        return [("Stream", stream), ("TTL", "the table is gone")]
+    expiry = expiry_state(state.expiry["TimeToLiveStatus"])
     if state.expires_by is not None:
         expiry = f"{expiry} by {state.expires_by}"
     if state.due is not None:
         expiry += f" · {due_text(state.due)}"
     return [("Stream", stream), ("TTL", expiry)]
+
+
+def _no_stream(state: StreamState, width: int) -> list[Line]:
+    """Why there is nothing to follow."""
+    texts = GONE if state.is_gone else NO_STREAM
+    return sentences(tuple(map(with_keys, texts)), width)
+
+
+def expiry_state(status: str) -> str:
+    """Whether Time to Live is on, in a word: a TimeToLiveStatus, or why there is none."""
+    return _STATES.get(status, status)
 
 
 def due_text(due: int) -> str:
@@ -104,7 +122,7 @@ def shards_page(state: StreamState | None, described: Json | None, width: int) -
     if state is None:
         return []
     if described is None:
-        return sentences(tuple(map(with_keys, NO_STREAM)), width)
+        return _no_stream(state, width)
     return shard_lines(described["Shards"], width)
 
 

@@ -16,11 +16,13 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class StreamState:
     """Streams as DescribeStream has them, with all shards, the newest first; Time to Live as
-    DescribeTimeToLive has it; how many items are due, None where nobody knows."""
+    DescribeTimeToLive has it; how many items are due, None where nobody knows; whether the table
+    `is_gone`, whose streams can be read for a day yet."""
 
     streams: tuple[Json, ...]
     expiry: Json
     due: int | None
+    is_gone: bool = False
 
     @property
     def current(self) -> Json | None:
@@ -44,13 +46,15 @@ class StreamState:
 def read_state(call: Call, table: str, due: Callable[[str], int] | None) -> StreamState:
     """Ask how a table stands; `due` counts what has expired. Raises `ApiError`."""
     streams = described_streams(call, table)
+    is_gone = False
     try:
         expiry: Json = call("DescribeTimeToLive", {"TableName": table})["TimeToLiveDescription"]
     except ApiError as error:
         # Who may read streams need not be allowed to ask this.
         expiry = {"TimeToLiveStatus": why_not_told(error)}
+        is_gone = isinstance(error, ResourceNotFoundException)
     count = due(table) if due is not None and "AttributeName" in expiry else None
-    return StreamState(streams, expiry, count)
+    return StreamState(streams, expiry, count, is_gone)
 
 
 def described_streams(call: Call, table: str | None = None) -> tuple[Json, ...]:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from dyntui.lessons.catalog import LESSONS
 from dyntui.lessons.progress import Progress
 from dyntui.screens.copy_as import CopyAsScreen
 from dyntui.widgets.learn_view import LearnView
+from dyntui.widgets.lines_view import LinesView
+from dyntui.widgets.row_list import QuietList
 from dyntui.widgets.text_view import TextView
 from engine import Engine
 from tests.dyntui.app.driving import (
@@ -39,6 +42,34 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def to(name: str) -> tuple[str, ...]:
     """The keys that lead to a lesson from the table."""
     return ("f7", *["down"] * [lesson.name for lesson in LESSONS].index(name))
+
+
+@pytest.mark.parametrize(("size", "is_single"), [(SMALL, True), ((200, 40), False)])
+async def test_the_first_frame_is_made_for_the_window(
+    client: Recorder,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    is_single: bool,
+) -> None:
+    seen: list[bool] = []
+    draw = LinesView.render_line
+    list_draw = QuietList.render_line
+
+    def noted(view: LinesView, y: int) -> Strip:
+        seen.append(view.screen.query_one(LearnView).has_class("-single"))
+        return draw(view, y)
+
+    def noted_list(view: QuietList, y: int) -> Strip:
+        seen.append(view.screen.query_one(LearnView).has_class("-single"))
+        return list_draw(view, y)
+
+    monkeypatch.setattr(LinesView, "render_line", noted)
+    monkeypatch.setattr(QuietList, "render_line", noted_list)
+    async with running(client, engine, size) as pilot:
+        await press(pilot, "f7")
+        assert seen
+        assert set(seen) == {is_single}
 
 
 async def test_a_lesson_is_read_to_its_end(client: Recorder, engine: Engine) -> None:

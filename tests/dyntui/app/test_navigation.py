@@ -7,7 +7,9 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from dyntui.core.actions.keymap import keymap_of
 from dyntui.core.browse.visits import VISITS_MAX, Visit, Visits
+from dyntui.core.user.preferences import Preferences
 from dyntui.screens.jump import LETTERS, JumpScreen, Target, lettered
 from dyntui.widgets.main_area import MainArea
 from dyntui.widgets.query_form import QueryForm
@@ -141,6 +143,19 @@ async def test_a_letter_goes_to_its_panel(
         await press(pilot, "ctrl+g", "escape")
         assert not isinstance(pilot.app.screen, JumpScreen)
         assert _here(pilot) == ("", 3)
+
+
+async def test_the_letter_of_a_place_is_its_own_key(client: Recorder, engine: Engine) -> None:
+    look = Preferences(keymap=keymap_of({"browser": {"transfers": ["f9", "Z"]}}))
+    async with running(client, engine, size=(120, 40), look=look) as pilot:
+        await press(pilot, "ctrl+g")
+        letters = [str(one.name) for one in pilot.app.screen.query(Static)]
+        assert {"1", "5", "p", "Z", "K"} <= set(letters)
+        assert len(letters) == len(set(letters))
+        await press(pilot, "p")
+        assert _here(pilot)[0] == "partiql"
+        await press(pilot, "ctrl+g", "Z")
+        assert _here(pilot)[0] == "transfers"
 
 
 async def test_a_click_on_a_letter_goes_there_too(client: Recorder, engine: Engine) -> None:

@@ -260,6 +260,23 @@ async def test_after_an_error_the_rest_is_not_run(client: Recorder, engine: Engi
         assert not any(text.startswith("DELETE") for text in statements_of(client))
 
 
+@pytest.mark.parametrize(
+    ("statement", "meant"),
+    [
+        ("SELECT * FROM fimls", "did you mean films?"),
+        ("DELETE FROM note WHERE who = 'x' AND at = 1", "did you mean notes?"),
+        ("SELECT COUNT(*) FROM zzzz", "R reloads the tables."),
+    ],
+)
+async def test_a_misspelt_table_leads_to_the_one_that_is_like_it(
+    client: Recorder, engine: Engine, statement: str, meant: str
+) -> None:
+    async with running(client, engine) as pilot:
+        await run(pilot, statement)
+        assert meant in shown(pilot, STATUS)
+        assert messages_of(pilot) == [shown(pilot, STATUS)]
+
+
 async def test_the_cursor_goes_to_where_a_statement_is_wrong(
     client: Recorder, engine: Engine
 ) -> None:

@@ -510,6 +510,7 @@ async def test_a_plain_item_among_sealed_ones_is_told(sealed: Engine) -> None:
     async with running(sealed, sealed) as pilot:
         await _go_to(pilot, "plain")
         assert shown(pilot, "#item-seal").startswith("▲ not sealed")
+        assert "s Seal" in screen_text(pilot)
         await press(pilot, "s")
         assert "✗ refused, and not opened: it is plain" in shown(pilot, "#item-seal")
 
@@ -518,6 +519,7 @@ async def test_items_without_seals_have_no_line(client: Recorder, engine: Engine
     async with running(client, engine) as pilot:
         await press(pilot, "enter", "s")
         assert notices(pilot)[-1] == "The item is not sealed."
+        assert "s Seal" not in screen_text(pilot)
         assert not pilot.app.screen.query_one("#item-seal").display
 
 

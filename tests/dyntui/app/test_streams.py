@@ -378,7 +378,7 @@ async def test_time_to_live_is_turned_on_run_and_turned_off(
         assert "Which attribute" in screen_text(pilot)
         await type_text(pilot, "until")
         await press(pilot, "ctrl+s")
-        assert "ENABLED by until · 1 item due" in screen_text(pilot)
+        assert "on by until · 1 item due" in screen_text(pilot)
         await press(pilot, "X", "escape")
         assert "1 item due" in screen_text(pilot)
         await press(pilot, "X", "ctrl+s")
@@ -388,7 +388,23 @@ async def test_time_to_live_is_turned_on_run_and_turned_off(
         await press(pilot, "X")
         assert notices(pilot)[-1] == "No item has expired."
         await press(pilot, "T", "ctrl+s")
-        assert lines_with(pilot, "TTL", "DISABLED")
+        assert lines_with(pilot, "TTL", "off")
+
+
+async def test_a_table_that_was_dropped_is_said_to_be_gone(
+    empty_engine: Engine, clock: VirtualClock
+) -> None:
+    make_table(empty_engine, None)
+    async with streams_of(empty_engine, clock) as pilot:
+        assert "This table has no stream." in screen_text(pilot)
+        empty_engine.delete_table(TableName="orders")
+        find(pilot, StreamBoard).look()
+        await settle(pilot)
+        for _ in ("changes", "shards"):
+            assert "This table is gone." in screen_text(pilot)
+            assert "has no stream" not in screen_text(pilot)
+            assert lines_with(pilot, "TTL", "the table is gone")
+            await press(pilot, "m")
 
 
 async def test_a_click_chooses_a_change_but_not_among_its_attributes(

@@ -69,6 +69,31 @@ async def begin_import(pilot: Pilot[None], source: str, table: str, keys: str) -
     await press(pilot, "ctrl+s")
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_an_empty_place_says_at_its_top_how_one_begins(
+    client: Recorder, engine: Engine, size: tuple[int, int]
+) -> None:
+    async with running(client, engine, size) as pilot:
+        await press(pilot, "x")
+        place = find(pilot, TransfersView)
+        details = find(pilot, TextView)
+        assert "e exports a table, i imports a file" in details.text
+        assert details.region.y == place.region.y + 2
+        assert details.region.bottom == place.region.bottom
+        await press(pilot, "e")
+        await type_text(pilot, "films.json")
+        await press(pilot, "ctrl+s")
+        assert place.filtered_list.has_focus
+        assert place.filtered_list.region.height > details.region.height / 2
+        assert details.region.y == place.filtered_list.region.bottom
+        await press(pilot, "slash")
+        await type_text(pilot, "zzz")
+        assert details.text.startswith("Nothing here holds")
+        assert details.region.y == place.filtered_list.region.bottom
+        await press(pilot, "escape")
+        assert "✓ export films" in screen_text(pilot)
+
+
 async def test_a_table_is_exported_to_a_file(
     client: Recorder, engine: Engine, working_folder: Path
 ) -> None:
