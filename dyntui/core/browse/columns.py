@@ -47,11 +47,6 @@ class Column:
         """How many terminal cells are drawn of its values."""
         return max(self.fitted, self.granted)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether most values are text, which is read on where there is room."""
-        return self.kinds.get("S", 0) * 2 > sum(self.kinds.values())
-
     def text(self, value: Json) -> str:
         """A value on one line: a time by which items expire as a date."""
         return cell_text(value) if self.expiry is None else self.expiry.text(value)
@@ -59,7 +54,11 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether most values are numbers, which stand on the right."""
-        return self.kinds.get("N", 0) * 2 > sum(self.kinds.values())
+        return self.is_mostly("N")
+
+    def is_mostly(self, kind: str) -> bool:
+        """Whether most values are of a type."""
+        return self.kinds.get(kind, 0) * 2 > sum(self.kinds.values())
 
     @property
     def head(self) -> tuple[str, str]:
@@ -115,7 +114,8 @@ class Columns:
 
     def share(self, room: int, gap: int, *, settled: bool) -> None:
         """Give the room that the columns leave of so many cells to those whose values are cut,
-        text before the rest: as much to each, the last to the one that needs most.
+        text before the rest: as much to each, the last to the one that needs most. Nobody reads
+        more of bytes.
 
         It is done again for another room only, once what is seen first is `settled`: no column
         moves while one reads on.
@@ -126,9 +126,10 @@ class Columns:
         left = room - sum(column.fitted + gap for column in self.shown)
         for column in self.shown:
             column.granted = 0
-        cut = [column for column in self.shown if column.needed > column.fitted]
-        cut.sort(key=lambda column: (not column.is_text, column.needed - column.fitted))
-        texts = sum(column.is_text for column in cut)
+        lacking = (column for column in self.shown if column.needed > column.fitted)
+        cut = [column for column in lacking if not column.is_mostly("B")]
+        cut.sort(key=lambda column: (not column.is_mostly("S"), column.needed - column.fitted))
+        texts = sum(column.is_mostly("S") for column in cut)
         for place, column in enumerate(cut):
             among = (texts if place < texts else len(cut)) - place
             extra = max(0, min(column.needed - column.fitted, left // among))

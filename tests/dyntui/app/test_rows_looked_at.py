@@ -440,9 +440,10 @@ def text(length: int) -> Json:
 
 def test_texts_that_are_cut_share_the_room_that_is_left() -> None:
     row = {"k": text(4), "short": text(35), "long": text(200), "codes": {"L": [text(100)]}}
+    row["bytes"] = {"B": "AAAA" * 60}
     columns = filled(row)
     narrow = widths(columns)
-    assert narrow["short"] == narrow["long"] == narrow["codes"] == 30
+    assert narrow == {"k": 6, "short": 30, "long": 30, "codes": 30, "bytes": 30}
     taken = sum(narrow.values()) + 2 * len(narrow)
     columns.share(taken + 40, 2, settled=True)
     assert widths(columns) == narrow | {"short": 35, "long": 65}
