@@ -443,8 +443,14 @@ class BrowserScreen(TableWork):
             return
         if message.index is None:
             self.app.push_screen(CapacityScreen(self.session, info))
-        else:
+        elif message.index in {index.name for index in info.global_indexes}:
             self.app.push_screen(IndexCapacityScreen(self.session, info, message.index))
+        else:
+            # Capacity is asked for more often than the table is described.
+            self.notify(
+                f"The indexes of {info.name} have changed, and are read again", markup=False
+            )
+            self._describe_again(info.name)
 
     def on_timeline_tab_table_made(self, message: TimelineTab.TableMade) -> None:
         """Show a table that was made from the past."""
