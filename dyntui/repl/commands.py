@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dyntui.core.connection.listed_tables import descriptions
+from dyntui.core.connection.listed_tables import denied_text, descriptions
 from dyntui.core.statements.parameters import InputError, read_value
 from dyntui.core.statements.runner import explained
 from dyntui.core.statements.statements import Capacity
@@ -20,7 +20,6 @@ from dyntui.core.text.symbols import drawn
 from dyntui.repl.screens import TerminalScreen
 from dyntui.repl.shell import LeaveError, Shell
 from engine.client.paging import answers
-from engine.errors import ApiError
 
 CAPACITIES: tuple[Capacity, ...] = ("NONE", "TOTAL", "INDEXES")
 MODES = ("emacs", "vi")
@@ -96,21 +95,16 @@ def _tables(shell: Shell, pattern: str) -> None:
     shell.names.forget()
     listed = answers(shell.caller.call, "ListTables", {})
     names = [name for answer in listed for name in answer["TableNames"] if pattern in name]
-    infos: list[TableInfo] = []
-    refused = 0
-    for name in names:
-        try:
-            infos += map(TableInfo.from_description, descriptions(shell.caller.call, [name]))
-        except ApiError:
-            refused += 1
+    denied: list[str] = []
+    found = descriptions(shell.caller.call, names, denied.append)
+    infos = [TableInfo.from_description(described) for described in found]
     if infos:
         rows = map(table_summary, infos)
         shell.screen.write(item_texts(rows, "table", keys=("name",), columns=SUMMARY_COLUMNS))
-    elif not refused:
+    elif not denied:
         shell.screen.say("no tables")
-    if refused:
-        left = counted(refused, "table")
-        shell.screen.say(f"{left} cannot be described: \\describe tells why")
+    if denied:
+        shell.screen.say(denied_text(denied))
 
 
 def _describe(shell: Shell, name: str) -> None:

@@ -23,7 +23,7 @@ from textual.worker import Worker
 
 from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.connection.connect import Connection, neighbours_with_tables
-from dyntui.core.connection.listed_tables import descriptions
+from dyntui.core.connection.listed_tables import denied_text, descriptions
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
@@ -151,14 +151,16 @@ class BrowserScreen(TableWork):
         if then is not None:
             self._to_show = then
 
+        denied: list[str] = []
+
         def work(cancelled: Cancelled) -> dict[str, TableInfo]:
             names = self._list_tables(cancelled)
             self.post_progress(lambda: self._names_read(names))
             infos: dict[str, TableInfo] = {}
             wanted = takewhile(lambda _: not cancelled(), names)
             ask = partial(self.session.call, cancelled=cancelled)
-            for place, description in enumerate(descriptions(ask, wanted), 1):
-                info = TableInfo.from_description(description)
+            for place, described in enumerate(descriptions(ask, wanted, denied.append), 1):
+                info = TableInfo.from_description(described)
                 infos[info.name] = info
                 if place % DESCRIBED_AT_ONCE == 0:
                     self.post_progress(partial(self._infos_read, dict(infos)))
@@ -168,6 +170,8 @@ class BrowserScreen(TableWork):
             self._names = list(infos)
             self._infos = {}
             self._infos_read(infos)
+            if denied:
+                self.notify(denied_text(denied), severity="warning", markup=False)
             await self._tables_loaded()
 
         self.run_job("listing tables", work, done, self._failed, group="tables")
