@@ -98,6 +98,8 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
     ) -> None:
         super().__init__()
         self._copier = copier or terminal_only()
+        self._copying = threading.Lock()
+        self._copy_asked = object()
         self.connection = connection
         self.session = Session(connection.client, connection.region, clock, connection.asking)
         connection.on_wait = self.session.note_wait
@@ -162,13 +164,19 @@ class DyntuiApp(TypedAhead, inherit_bindings=False):
             self.notify(f"{told or 'Copied'}, into a download: {WEB_COPY}", markup=False)
             return
 
+        asked = self._copy_asked = object()
+
         def work() -> None:
-            try:
-                done = self._copier.copy(text)
-            except OSError as error:
-                self.post_message(CopyDone(told, None, f"{error.strerror}: {error.filename}"))
-            else:
-                self.post_message(CopyDone(told, done))
+            # One after another, so that what was asked for last is there in the end.
+            with self._copying:
+                if asked is not self._copy_asked:
+                    return
+                try:
+                    done = self._copier.copy(text)
+                except OSError as error:
+                    self.post_message(CopyDone(told, None, f"{error.strerror}: {error.filename}"))
+                else:
+                    self.post_message(CopyDone(told, done))
 
         self.run_worker(work, group="copying", thread=True)
 

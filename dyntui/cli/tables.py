@@ -53,7 +53,7 @@ def ls(context: click.Context, output: Format) -> None:
     Counts and sizes are true at this moment; sizes follow DynamoDB's rules for item sizes.
     """
     work = workspace(context)
-    infos = [work.table(name) for name in work.table_names()]
+    infos = list(work.tables())
     write_items(
         map(table_summary, infos),
         output,

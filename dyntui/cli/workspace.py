@@ -19,6 +19,7 @@ from dyntui.cli.looks import environment
 from dyntui.core.connection.bill import Bill
 from dyntui.core.connection.choices import data_folder, is_data_folder
 from dyntui.core.connection.connect import Connection, Remote, connect
+from dyntui.core.connection.listed_tables import denied_text, descriptions
 from dyntui.core.connection.meant_table import table_hint
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.put_many import batch_for, put_many
@@ -184,6 +185,18 @@ class Workspace:
         """A table's schema; raises `OperationError`."""
         response = self.call("DescribeTable", {"TableName": name})
         return TableInfo.from_description(response["Table"])
+
+    def tables(self) -> Iterator[TableInfo]:
+        """All tables, in the order of their names, but for those of which it says that they may
+        not be seen; raises `OperationError`."""
+        denied: list[str] = []
+        try:
+            for described in descriptions(self.client.call, self.table_names(), denied.append):
+                yield TableInfo.from_description(described)
+        except ApiError as error:
+            raise OperationError("DescribeTable", error, hint=self.hint(error)) from error
+        if denied:
+            say(denied_text(denied))
 
     def ready_table(self, name: str) -> TableInfo:
         """A table's schema once nothing of it changes any more; raises `OperationError`."""

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dyntui.core.connection.listed_tables import denied_text, descriptions
 from dyntui.core.statements.parameters import InputError, read_value
 from dyntui.core.statements.runner import explained
 from dyntui.core.statements.statements import Capacity
 from dyntui.core.tables.describing import SUMMARY_COLUMNS, describe_text, table_summary
+from dyntui.core.tables.schema import TableInfo
 from dyntui.core.text.amounts import counted
 from dyntui.core.text.formats import cell_text
 from dyntui.core.text.item_output import FORMATS, Format, item_texts
@@ -93,15 +95,16 @@ def _tables(shell: Shell, pattern: str) -> None:
     shell.names.forget()
     listed = answers(shell.caller.call, "ListTables", {})
     names = [name for answer in listed for name in answer["TableNames"] if pattern in name]
-    infos = [info for name in names if (info := shell.names.table(name)) is not None]
+    denied: list[str] = []
+    found = descriptions(shell.caller.call, names, denied.append)
+    infos = [TableInfo.from_description(described) for described in found]
     if infos:
         rows = map(table_summary, infos)
         shell.screen.write(item_texts(rows, "table", keys=("name",), columns=SUMMARY_COLUMNS))
-    elif not names:
+    elif not denied:
         shell.screen.say("no tables")
-    if len(infos) < len(names):
-        left = counted(len(names) - len(infos), "table")
-        shell.screen.say(f"{left} cannot be described: \\describe tells why")
+    if denied:
+        shell.screen.say(denied_text(denied))
 
 
 def _describe(shell: Shell, name: str) -> None:

@@ -23,6 +23,7 @@ from textual.worker import Worker
 
 from dyntui.core.browse.query_fields import QueryFields
 from dyntui.core.connection.connect import Connection, neighbours_with_tables
+from dyntui.core.connection.listed_tables import denied_text, descriptions
 from dyntui.core.connection.place_text import account_of, place_text
 from dyntui.core.connection.session import Session
 from dyntui.core.tables.schema import TableInfo
@@ -95,6 +96,7 @@ class BrowserScreen(TableWork):
         self.whole = asyncio.Event()
         self._place = place
         self._names: list[str] = []
+        self._to_show: str | None = None
         self._watched: set[str] = set()
         self._were_running: list[Worker[Any]] = []
         self._units_told = False
@@ -143,22 +145,34 @@ class BrowserScreen(TableWork):
 
     def load_tables(self, then: str | None = None) -> None:
         """Read names, then counts and schemas; then show table `then`, or the one that is shown
-        as it is now, or else the first."""
+        as it is now, or else the first.
 
-        def work(cancelled: Cancelled) -> None:
+        Table `then` is shown by the next load where this one is stopped by it."""
+        if then is not None:
+            self._to_show = then
+
+        denied: list[str] = []
+
+        def work(cancelled: Cancelled) -> dict[str, TableInfo]:
             names = self._list_tables(cancelled)
             self.post_progress(lambda: self._names_read(names))
             infos: dict[str, TableInfo] = {}
-            for place, name in enumerate(names, 1):
-                if cancelled():
-                    return
-                infos[name] = self._describe(name, cancelled)
+            wanted = takewhile(lambda _: not cancelled(), names)
+            ask = partial(self.session.call, cancelled=cancelled)
+            for place, described in enumerate(descriptions(ask, wanted, denied.append), 1):
+                info = TableInfo.from_description(described)
+                infos[info.name] = info
                 if place % DESCRIBED_AT_ONCE == 0:
                     self.post_progress(partial(self._infos_read, dict(infos)))
-            self.post_progress(lambda: self._infos_read(infos))
+            return infos
 
-        async def done(_: None) -> None:
-            await self._tables_loaded(then)
+        async def done(infos: dict[str, TableInfo]) -> None:
+            self._names = list(infos)
+            self._infos = {}
+            self._infos_read(infos)
+            if denied:
+                self.notify(denied_text(denied), severity="warning", markup=False)
+            await self._tables_loaded()
 
         self.run_job("listing tables", work, done, self._failed, group="tables")
 
@@ -187,7 +201,8 @@ class BrowserScreen(TableWork):
         self._watched.discard(name)
         self._describe_again(name)
 
-    async def _tables_loaded(self, then: str | None) -> None:
+    async def _tables_loaded(self) -> None:
+        then, self._to_show = self._to_show, None
         if not self._names:
             await self._show_empty()
             return
@@ -231,7 +246,8 @@ class BrowserScreen(TableWork):
         self, name: str, index: str | None = None, *, behind: bool = False
     ) -> None:
         """Show a table, or an index of it; or have it ready `behind` the place that is shown."""
-        self._shown = name
+        # Whoever goes to a table waits for no other any more.
+        self._shown, self._to_show = name, None
         self._index = index
         self._query = QueryFields(index)
         self._list.select(name, index)
@@ -320,6 +336,7 @@ class BrowserScreen(TableWork):
             done,
             self._failed,
             group="tour",
+            drop=lambda engine: engine.close(),
         )
 
     async def _go_to_place(self, name: str, show: Callable[[], Awaitable[AnyPlace]]) -> None:
@@ -430,8 +447,14 @@ class BrowserScreen(TableWork):
             return
         if message.index is None:
             self.app.push_screen(CapacityScreen(self.session, info))
-        else:
+        elif message.index in {index.name for index in info.global_indexes}:
             self.app.push_screen(IndexCapacityScreen(self.session, info, message.index))
+        else:
+            # Capacity is asked for more often than the table is described.
+            self.notify(
+                f"The indexes of {info.name} have changed, and are read again", markup=False
+            )
+            self._describe_again(info.name)
 
     def on_timeline_tab_table_made(self, message: TimelineTab.TableMade) -> None:
         """Show a table that was made from the past."""

@@ -53,11 +53,12 @@ class TourScreen(BrowserScreen):
         """The browser's panels, and the strip."""
         return (*super().panels(), self._bar)
 
-    async def _tables_loaded(self, then: str | None) -> None:
+    async def _tables_loaded(self) -> None:
         if self._stop >= 0:
-            await super()._tables_loaded(then)
+            await super()._tables_loaded()
             return
-        await super()._tables_loaded(TABLE)
+        self._to_show = TABLE
+        await super()._tables_loaded()
         await self._go_to(0)
 
     @on(TourBar.Asked)

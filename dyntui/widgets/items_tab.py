@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -63,7 +64,7 @@ class ItemsTab(MarkedItems):
             "close": self._leave_panel,
             "value": self._show_cell,
             "edit": lambda: self._with_item(self._edit),
-            "edit_value": lambda: self._with_item(self._edit_cell),
+            "edit_value": self._edit_cell,
             "duplicate": lambda: self._with_item(self._duplicate),
             "delete": self._delete_all,
             "create": self._create,
@@ -92,7 +93,7 @@ class ItemsTab(MarkedItems):
             "end": self._end,
             "pager": self._page_row,
             "panel_value": self._show_member,
-            "panel_edit": lambda: self._with_item(self._edit_member),
+            "panel_edit": self._edit_member,
             "panel_delete": lambda: self._with_item(self._delete),
             "panel_follow": self._follow_member,
             "panel_copy": self._copy_member,
@@ -133,9 +134,14 @@ class ItemsTab(MarkedItems):
 
     def _open_item(self) -> None:
         if self._plan is not None and self._plan.partial:
-            self._with_item(self._open_panel)
+            self._with_item(self._open_read)
         elif self._grid.item is not None and self.info is not None:
             self._open_panel(self.info, self._grid.item)
+
+    def _open_read(self, info: TableInfo, item: Json) -> None:
+        """Open the panel with what was read, unless the cursor has left it."""
+        if self._is_under_cursor(info, item):
+            self._open_panel(info, item)
 
     def _turn_seal(self) -> None:
         """Open the sealed item in the panel, or show it as it is stored again."""
@@ -282,19 +288,19 @@ class ItemsTab(MarkedItems):
 
         self.app.push_screen(editor, closed)
 
-    def _edit_cell(self, info: TableInfo, item: Json) -> None:
+    def _edit_cell(self) -> None:
         column = self._grid.column
         if column is not None:
-            self._edit_value(info, item, (column.name,))
+            self._with_item(partial(self._edit_value, (column.name,)))
 
-    def _edit_member(self, info: TableInfo, item: Json) -> None:
+    def _edit_member(self) -> None:
         member = self._panel.member
         if member is None or member.path is None:
-            self._edit(info, item)
+            self._with_item(self._edit)
         else:
-            self._edit_value(info, item, member.path)
+            self._with_item(partial(self._edit_value, member.path))
 
-    def _edit_value(self, info: TableInfo, item: Json, path: Path) -> None:
+    def _edit_value(self, path: Path, info: TableInfo, item: Json) -> None:
         """Edit a scalar in its place, anything else, and what is sealed, with its item."""
         kind = next(iter(value_at(item, path) or {"S": ""}))
         if is_sealed(item):

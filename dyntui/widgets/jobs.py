@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from functools import cached_property, partial
 from inspect import isawaitable
@@ -73,17 +72,30 @@ job_at_work: ContextVar[Job] = ContextVar("job_at_work")
 """The job that a thread is at."""
 
 
+def _leave(_: object) -> None:
+    """What a job found needs no closing."""
+
+
 class JobPosted(Message, bubble=False):
     """What a job has to be shown: how far it is, or, where it `ends` by that, its answer.
 
-    Where the job outlives its widget, the first screen takes the answer once the widget goes.
+    Where the job outlives its widget, the first screen takes the answer once the widget goes. An
+    answer that nobody takes is dropped by `drop`.
     """
 
-    def __init__(self, job: Job, show: Callable[[], Answer], *, ends: bool) -> None:
+    def __init__(
+        self,
+        job: Job,
+        show: Callable[[], Answer],
+        *,
+        ends: bool,
+        drop: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self.job = job
         self.show = show
         self.ends = ends
+        self.drop = drop
 
 
 class JobHost(Widget):
@@ -106,13 +118,15 @@ class JobHost(Widget):
         *,
         group: str,
         outlives: bool = False,
+        drop: Callable[[Result], None] = _leave,
     ) -> None:
         """Do `work` in a thread; a job of this widget and group that is under way is stopped.
 
         `title` stands in the header while it takes long. `done` or `failed` is called in a handler
         of this widget, neither if the job was stopped. A job that `outlives` this widget goes on
         when the widget goes, answers in a handler of the first screen then, and is cancelled when
-        the app ends.
+        the app ends. What `work` gives is closed by `drop` where `done` is not called, in whichever
+        thread that is known.
         """
 
         app = self.app
@@ -129,16 +143,20 @@ class JobHost(Widget):
             ends_with(lambda: job.is_over)
             job_at_work.set(job)
             try:
-                answer = partial(done, work(cancelled))
+                found = work(cancelled)
+                message = JobPosted(job, partial(done, found), ends=True, drop=partial(drop, found))
             except ApiError as error:
-                answer = partial(failed, error)
+                message = JobPosted(job, partial(failed, error), ends=True)
             except Exception as error:
                 # What nobody expected is shown where it arose, too, and never as a traceback.
-                answer = partial(failed, InternalServerError(f"{type(error).__name__}: {error}"))
-            with suppress(RuntimeError):
-                # Raised where the app has ended. Whether the widget goes is known in its loop.
-                message = JobPosted(job, answer, ends=True)
+                unexpected = InternalServerError(f"{type(error).__name__}: {error}")
+                message = JobPosted(job, partial(failed, unexpected), ends=True)
+            try:
+                # Whether the widget goes is known in its loop.
                 loop.call_soon_threadsafe(self._hand_over, app, message)
+            except RuntimeError:
+                # The app has ended.
+                message.drop()
 
         self.stop_job(group)
         self._jobs[group] = job
@@ -175,6 +193,7 @@ class JobHost(Widget):
         """Have it shown by whoever asked."""
         job = message.job
         if job.is_over:
+            message.drop()
             return
         if self._pruning:
             self._hand_over(self.app, message)
@@ -192,9 +211,11 @@ class JobHost(Widget):
         """
         if not self._pruning and self.post_message(message):
             return
-        below: Widget = app.screen_stack[0]
-        if message.ends and message.job.outlives and below is not self:
-            below.post_message(message)
+        # Where the app has ended there is no screen.
+        below: Widget | None = next(iter(app.screen_stack), None)
+        waited_for = message.ends and message.job.outlives and below is not self
+        if not (waited_for and below is not None and below.post_message(message)):
+            message.drop()
 
 
 class Progress:

@@ -44,6 +44,7 @@ class PartiqlView(StatementDesk):
         super().__init__(session, connection)
         self._queue: list[Piece] = []
         self._at: Piece | None = None
+        self._ran: Ready | None = None
         self._typed_values: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -105,7 +106,7 @@ class PartiqlView(StatementDesk):
     def _start(self, queue: list[Piece]) -> None:
         self._results.stop()
         self._area.completion_list.close()
-        self._queue = queue
+        self._queue, self._ran = queue, None
         if queue:
             self._keep()
             self._run_next()
@@ -165,19 +166,23 @@ class PartiqlView(StatementDesk):
     def _ask_or_run(self, ready: Ready) -> None:
         """Run a statement, unless it is costly and the person does not want it then."""
         if ready.risk is None:
-            self._results.run(ready)
+            self._run(ready)
             return
         from dyntui.screens.ask_first import AskFirstScreen
 
         def closed(wanted: bool | None) -> None:
             if wanted:
-                self._results.run(ready)
+                self._run(ready)
             else:
                 self._queue.clear()
 
         prepared = ready.prepared
         typed = None if prepared.is_read else prepared.source.table
         self.app.push_screen(AskFirstScreen(ready.risk, ready, typed), closed)
+
+    def _run(self, ready: Ready) -> None:
+        self._ran = ready
+        self._results.run(ready)
 
     def _malformed(self, piece: Piece, error: StatementError) -> None:
         """Say what is wrong, and put the cursor there."""
@@ -191,18 +196,25 @@ class PartiqlView(StatementDesk):
     @on(ResultsView.Done)
     def _done(self, message: ResultsView.Done) -> None:
         message.stop()
-        if self._queue:
-            self._run_next()
-        elif message.ready.prepared.is_read and self._results.row_count:
-            self._results.focus_content()
+        # Others may have been asked for since: this one's end is not theirs.
+        if message.ready is self._ran:
+            self._go_on(message.ready)
         if not message.ready.prepared.is_read:
             self._explain_panel.forget()
             self.post_message(self._results.Changed(message.ready.prepared.source.table))
+
+    def _go_on(self, ready: Ready) -> None:
+        if self._queue:
+            self._run_next()
+        elif ready.prepared.is_read and self._results.row_count:
+            self._results.focus_content()
 
     @on(ResultsView.Failed)
     def _failed(self, message: ResultsView.Failed) -> None:
         """Put the cursor where the service says that the statement is wrong."""
         message.stop()
+        if message.ready is not self._ran:
+            return
         self._queue.clear()
         place = _PLACE.search(message.error.message)
         if place is not None and self._at is not None:

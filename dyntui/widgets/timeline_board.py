@@ -250,7 +250,14 @@ class TimelineBoard(TimelineWork):
                 items.focus_content()
 
         title = f"going back in {info.name}"
-        self.run_job(title, lambda _: tools.at(at_s), done, self._failed, group=BROWSING)
+        self.run_job(
+            title,
+            lambda _: tools.at(at_s),
+            done,
+            self._failed,
+            group=BROWSING,
+            drop=lambda past: past.close(),
+        )
 
     def _past_tools(self) -> LocalTools | None:
         """The tools, where there is a past to read; else why there is none is told."""

@@ -91,6 +91,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "UpdateTable": _DESCRIPTION,
     "UpdateTimeToLive": ("TimeToLiveSpecification",),
 }
+_INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 # What reads answers with all items, or with their number only.
 _ITEM_READS = frozenset({"Query", "Scan"})
 
@@ -109,6 +110,8 @@ def answer_fault(operation: Any, answer: Any) -> str | None:
     if wrong is not None:
         return f"its {wrong or 'answer'} is not of the right type"
     missing = next((path for path in _needed(answer, operation.name) if path), None)
+    if missing is None and operation.name == "DescribeTable":
+        missing = _undefined_key(answer["Table"])
     return None if missing is None else f"its answer to {operation.name} has no {missing}"
 
 
@@ -121,6 +124,15 @@ def _needed(answer: Json, operation: str) -> list[str]:
     """The paths of members that are needed and not there."""
     paths = _NEEDED.get(operation, ())
     return [path for path in paths if not _is_there(answer, path.split("."))]
+
+
+def _undefined_key(table: Json) -> str | None:
+    """The definition that is missing of a key attribute of a table or an index, if one is."""
+    defined = {definition["AttributeName"] for definition in table["AttributeDefinitions"]}
+    indexes = [index for kind in _INDEXES for index in table.get(kind) or ()]
+    keys = [element["AttributeName"] for one in (table, *indexes) for element in one["KeySchema"]]
+    missing = next((name for name in keys if name not in defined), None)
+    return None if missing is None else f"AttributeDefinition of the key attribute {missing!r}"
 
 
 def _is_there(value: Any, steps: list[str]) -> bool:

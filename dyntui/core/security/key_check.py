@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.listed_tables import descriptions
 from dyntui.core.text.amounts import counted
 from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeyTools
 from engine.client.paging import answers
@@ -60,11 +61,10 @@ def _tables_under_keys(connection: Connection) -> Iterator[tuple[str, str]]:
     call = connection.client.call
     try:
         for answer in answers(call, "ListTables", {}):
-            for table in answer["TableNames"]:
-                described = call("DescribeTable", {"TableName": table})["Table"]
+            for described in descriptions(call, answer["TableNames"]):
                 arn = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
                 if arn is not None and not arn.endswith(f":{AWS_MANAGED_ALIAS}"):
-                    yield table, arn
+                    yield described["TableName"], arn
     except ApiError:
         # The check of the data tells why.
         return

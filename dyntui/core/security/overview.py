@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from dyntui.core.connection.connect import Connection
+from dyntui.core.connection.listed_tables import descriptions
 from dyntui.core.connection.session import Session
 from dyntui.core.security.crypto_place import Config, config_of
 from dyntui.core.tables.requests import Request
@@ -14,7 +16,7 @@ from dyntui.core.tables.schema import TableInfo
 from dyntui.core.tables.table_keys import sse_specification
 from engine.client.keys import AWS_MANAGED_ALIAS, KeyInfo, KeySwitch, TableKey
 from engine.client.protocol import Json
-from engine.errors import FolderError, ResourceNotFoundException
+from engine.errors import FolderError
 
 Owner = Literal["AWS owned", "AWS managed", "customer managed", "KMS"]
 """Whose key a table is under; `KMS` where only the key's ARN is known."""
@@ -137,15 +139,12 @@ def read_security(
             at_rest = keys_of_tables(connection)
         except FolderError as error:
             why_no_keys = str(error)
-    tables = []
-    for name in session.table_names(cancelled):
-        try:
-            answer = session.call("DescribeTable", {"TableName": name}, cancelled)
-        except ResourceNotFoundException:
-            # It was dropped since it was listed.
-            continue
-        tables.append(table_security(answer["Table"], keys or (), at_rest.get(name)))
-    return Security(tuple(tables), keys, why_no_keys, master_kind, is_locked)
+    ask = partial(session.call, cancelled=cancelled)
+    tables = tuple(
+        table_security(described, keys or (), at_rest.get(described["TableName"]))
+        for described in descriptions(ask, session.table_names(cancelled))
+    )
+    return Security(tables, keys, why_no_keys, master_kind, is_locked)
 
 
 def keys_of_tables(connection: Connection) -> dict[str, TableKey]:

@@ -276,6 +276,38 @@ async def test_rows_with_few_attributes_are_read_whole_when_opened(
         assert "ratings" in (find(pilot, ItemPanel).item or {})
 
 
+async def test_a_row_that_the_cursor_has_left_is_not_opened(engine: Engine) -> None:
+    client = Held(engine, "GetItem", at=1)
+    async with running(client, engine) as pilot:
+        await press(pilot, "f", "tab", "tab")
+        await type_text(pilot, "title")
+        await press(pilot, "enter")
+        await press_on(pilot, "enter")
+        await client.reached()
+        await press_on(pilot, "down")
+        client.release()
+        await settle(pilot)
+        assert not find(pilot, ItemPanel).display
+        await press(pilot, "enter")
+        assert grid_of(pilot).cursor_row == 1
+        assert "ratings" in (find(pilot, ItemPanel).item or {})
+
+
+async def test_the_cell_is_edited_that_the_cursor_was_on(engine: Engine) -> None:
+    client = Held(engine, "GetItem", at=1)
+    async with running(client, engine) as pilot:
+        grid = grid_of(pilot)
+        await press(pilot, "right")
+        chosen = grid.column
+        assert chosen is not None
+        await press_on(pilot, "i")
+        await client.reached()
+        await press_on(pilot, "right")
+        client.release()
+        await settle(pilot)
+        assert shown(pilot, "#field-name") == chosen.name
+
+
 async def test_the_whole_value(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await press(pilot, "right", "space")

@@ -74,7 +74,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 }
 """Keys, or texts to be typed, that lead from the first screen to a context."""
 
-ANEW = frozenset({"outsider", "review", "setup"})
+ANEW = frozenset({"outsider", "review", "row", "sealing", "setup"})
 """Contexts whose way leads elsewhere once it was gone: an app of its own for each command.
 
 Their first commands write, after which there is no way at all: these are done last.

@@ -178,6 +178,8 @@ WITHOUT_LIST = {
     "create": "fields",
     "setting": "fields",
     "drop": "a field",
+    "truncate": "a field",
+    "many": "fields",
     "moment": "a field",
     "restore": "a field",
     "keep": "a field",

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from dyntui.widgets.jobs import Cancelled, JobHost, Progress
-from tests.dyntui.app.driving import HOLD_SECONDS, settle
+from tests.dyntui.app.driving import HOLD_SECONDS, settle, threads_end
 
 
 class Below(JobHost, Screen[None]):
@@ -49,7 +49,7 @@ class Asked(App[None]):
 async def test_an_answer_finds_no_widget_that_is_going(outlives: bool, answers: str) -> None:
     app = Asked()
     let_go = Event()
-    told: list[str] = []
+    told, dropped = list[str](), list[str]()
     async with app.run_test() as pilot:
         asking = app.query_one("#asking", Asking)
 
@@ -62,7 +62,9 @@ async def test_an_answer_finds_no_widget_that_is_going(outlives: bool, answers: 
             assert let_go.wait(30)
             return "answered"
 
-        asking.run_job("", work, done, lambda _: None, group="one", outlives=outlives)
+        asking.run_job(
+            "", work, done, lambda _: None, group="one", outlives=outlives, drop=dropped.append
+        )
         await pilot.pause()
         if answers == "before it goes":
             let_go.set()
@@ -75,8 +77,9 @@ async def test_an_answer_finds_no_widget_that_is_going(outlives: bool, answers: 
         else:
             await asking.remove()
             let_go.set()
-        await settle(pilot)
-    assert told == (["answered"] if outlives or answers == "before it goes" else [])
+        await threads_end(pilot)
+    taken = outlives or answers == "before it goes"
+    assert (told, dropped) == ((["answered"], []) if taken else ([], ["answered"]))
 
 
 @asynccontextmanager
@@ -99,21 +102,30 @@ async def threads_ended(pilot: Pilot[None]) -> None:
     await pilot.app.workers.wait_for_complete()
 
 
-def ask(asking: Asking, told: list[str], answer: str, *, outlives: bool = False) -> None:
+def ask(
+    asking: Asking,
+    told: list[str],
+    answer: str,
+    *,
+    outlives: bool = False,
+    drop: Callable[[str], None] = lambda _: None,
+) -> None:
     """Have a job tell that it is at work, and then its answer."""
 
     def work(_: Cancelled) -> str:
         Progress(asking, partial(told.append, f"{answer}: at work")).tell()
         return answer
 
-    asking.run_job(answer, work, told.append, lambda _: None, group="one", outlives=outlives)
+    asking.run_job(
+        answer, work, told.append, lambda _: None, group="one", outlives=outlives, drop=drop
+    )
 
 
 @pytest.mark.parametrize("stop", ["all", "its group", "another begins"])
 async def test_nothing_is_shown_of_a_job_that_was_stopped_with_its_answer_under_way(
     stop: str,
 ) -> None:
-    app, told = Asked(), list[str]()
+    app, told, dropped = Asked(), list[str](), list[str]()
     ways: dict[str, Callable[[Asking], Any]] = {
         "all": lambda asking: asking.cancel_jobs(),
         "its group": lambda asking: asking.stop_job("one"),
@@ -122,12 +134,13 @@ async def test_nothing_is_shown_of_a_job_that_was_stopped_with_its_answer_under_
     async with app.run_test() as pilot:
         asking = app.query_one("#asking", Asking)
         async with held_back(asking):
-            ask(asking, told, "first")
+            ask(asking, told, "first", drop=dropped.append)
             await threads_ended(pilot)
             ways[stop](asking)
             await threads_ended(pilot)
         await settle(pilot)
     assert told == (["second: at work", "second"] if stop == "another begins" else [])
+    assert dropped == ["first"]
 
 
 async def test_no_progress_is_shown_after_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

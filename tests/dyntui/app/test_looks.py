@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from dyntui.screens.theme import ThemeScreen
 from dyntui.widgets.footer_line import FooterLine
 from engine import Engine
 from tests.dyntui.app.driving import (
+    HOLD_SECONDS,
     LARGE,
     SMALL,
     Recorder,
@@ -318,6 +322,32 @@ async def test_copying_says_which_way_it_went(
         app.copy_text("x" * OSC52_CHARACTERS_MAX, "Copied it")
         await settle(pilot)
         assert notices(pilot)[-1].startswith("Not copied: ")
+
+
+async def test_what_is_copied_last_is_there_in_the_end(client: Recorder, engine: Engine) -> None:
+    reached, released = threading.Event(), threading.Event()
+    copied: list[bytes] = []
+
+    def run(_: Sequence[str], text: bytes) -> bool:
+        if text == b"first":
+            reached.set()
+            assert released.wait(HOLD_SECONDS)
+        copied.append(text)
+        return True
+
+    async with running(client, engine) as pilot:
+        app = app_of(pilot)
+        app._copier = Clipboard({"DISPLAY": ":0"}, run, lambda name: name == "xclip", "linux")
+        app.copy_text("first", "Copied the first")
+        assert await asyncio.to_thread(reached.wait, HOLD_SECONDS)
+        app.copy_text("second", "Copied the second")
+        app.copy_text("third", "Copied the third")
+        released.set()
+        await settle(pilot)
+        assert copied == [b"first", b"third"]
+        assert notices(pilot) == [
+            f"Copied the {which}, through xclip" for which in ("first", "third")
+        ]
 
 
 SEEN: tuple[tuple[str, ...], ...] = (

@@ -60,5 +60,7 @@ async def test_a_list_without_room_has_no_pages(way: tuple[str, ...]) -> None:
 
 async def test_the_palette_pages_by_nothing_before_it_is_laid_out() -> None:
     presses = [("key", "ctrl+p"), ("key", "pageup"), ("key", "pagedown"), ("resize", (1, 1))]
-    done = await walk([*presses, ("key", "pageup"), ("key", "pagedown"), ("key", "escape")])
+    done = await walk(
+        [("settle", None), *presses, ("key", "pageup"), ("key", "pagedown"), ("key", "escape")]
+    )
     assert done.screens["Palette"] == 6

@@ -249,6 +249,27 @@ async def test_all_statements_run_one_after_another(client: Recorder, engine: En
         assert find(pilot, ResultGrid).item == {"seen": {"BOOL": True}}
 
 
+async def test_the_end_of_an_earlier_statement_sends_none_of_the_next_ones(engine: Engine) -> None:
+    client = Held(engine, "ExecuteStatement", at=2)
+    async with running(client, engine) as pilot:
+        await run(pilot, "SELECT id FROM films WHERE id = 'film-0001'")
+        results = find(pilot, ResultsView)
+        earlier = results.ready
+        assert earlier is not None
+        await write(pilot, "SELECT id FROM films; UPDATE films SET a = 1 WHERE id = 'film-0001'")
+        await press_on(pilot, "ctrl+r")
+        await client.reached()
+        results.post_message(ResultsView.Failed(earlier, ConnectionFailed("no answer")))
+        results.post_message(ResultsView.Done(earlier))
+        # Both are handled, and what they would begin is sent.
+        for _ in range(5):
+            await pilot.pause()
+        assert [text.split()[0] for text in statements_of(client)] == ["SELECT", "SELECT"]
+        client.release()
+        await settle(pilot)
+        assert statements_of(client)[2:] == ["UPDATE films SET a = 1 WHERE id = 'film-0001'"]
+
+
 async def test_after_an_error_the_rest_is_not_run(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await write(

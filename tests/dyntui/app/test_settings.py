@@ -13,6 +13,8 @@ from textual.widgets import Input
 from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.set_capacity import CapacityScreen, IndexCapacityScreen
 from dyntui.screens.setting import SettingScreen
+from dyntui.widgets.capacity_board import CapacityBoard
+from dyntui.widgets.capacity_tab import CapacityTab
 from dyntui.widgets.settings_board import SettingsBoard, SettingsView
 from dyntui.widgets.text_view import TextView
 from engine import Context, Engine, Settings, VirtualClock
@@ -248,6 +250,30 @@ async def test_decreases_are_refused_in_dynamodbs_words(client: Recorder, engine
         await fill(pilot, write="x")
         await press(pilot, "ctrl+s")
         assert "'x' is no number of capacity units" in shown(pilot, "#drawer-error")
+
+
+async def test_an_index_that_came_meanwhile_is_known_once_its_table_is_read_again(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "3")
+        create: Json = {
+            "IndexName": "by-year",
+            "KeySchema": [{"AttributeName": "year", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        engine.update_table(
+            TableName="films",
+            AttributeDefinitions=[{"AttributeName": "year", "AttributeType": "N"}],
+            GlobalSecondaryIndexUpdates=[{"Create": create}],
+        )
+        board = find(pilot, CapacityBoard)
+        board.post_message(CapacityTab.AlterWanted("by-year"))
+        await settle(pilot)
+        assert notices(pilot) == ["The indexes of films have changed, and are read again"]
+        board.post_message(CapacityTab.AlterWanted("by-year"))
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, IndexCapacityScreen)
 
 
 async def test_the_capacity_of_an_index_from_the_capacity_tab(

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from dyntui.screens.browser import BrowserScreen
 from dyntui.screens.create_table import CreateTableScreen
 from dyntui.screens.drop_table import DropTableScreen
 from dyntui.screens.empty_table import EmptyTableScreen
@@ -169,6 +170,23 @@ async def test_a_table_that_changes_is_looked_at_until_it_is_ready(
 
 
 # Dropping.
+
+
+async def test_a_new_table_is_shown_though_the_tables_are_listed_again_at_once(
+    client: Recorder, engine: Engine
+) -> None:
+    async with running(client, engine) as pilot:
+        browser = pilot.app.screen
+        assert isinstance(browser, BrowserScreen)
+        assert browser._shown == "films"
+        browser.load_tables("notes")
+        browser.load_tables()
+        await settle(pilot)
+        assert browser._shown == "notes"
+        browser.load_tables("notes")
+        await browser.open_table("films")
+        await settle(pilot)
+        assert browser._shown == "films"
 
 
 async def test_a_table_is_dropped_once_its_name_is_typed(client: Recorder, engine: Engine) -> None:

@@ -24,6 +24,7 @@ from engine.client.protocol import OWNER, Context, PastClient
 from engine.client.recovery import JobReport
 from engine.clock import VirtualClock
 from engine.errors import ApiError, ResourceNotFoundException, UnknownOperationException
+from engine.storage.past import Past
 from tests.dyntui.app.driving import (
     HOLD_SECONDS,
     LARGE,
@@ -39,6 +40,7 @@ from tests.dyntui.app.driving import (
     press_on,
     screen_text,
     settle,
+    threads_end,
     type_text,
     until,
 )
@@ -242,6 +244,23 @@ async def test_a_past_that_is_ready_late_is_shown_of_no_other_table(
         slow.released.set()
         await settle(pilot)
         assert not board.browsing
+
+
+async def test_a_past_that_nobody_waits_for_any_more_is_given_back(
+    db: Engine, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Past] = []
+    monkeypatch.setattr(Past, "close", lambda past: closed.append(past))
+    slow = SlowPast(db)
+    app = DyntuiApp(Connection(slow, slow, db.region, None), clock)
+    async with app.run_test(size=SMALL) as pilot:
+        await play(pilot, ("M",))
+        await press_on(pilot, "b")
+        assert await asyncio.to_thread(slow.reached.wait, HOLD_SECONDS)
+        find(pilot, TimelineBoard).cancel_jobs()
+        slow.released.set()
+        await threads_end(pilot)
+        assert len(closed) == 1
 
 
 def ids_of(engine: Engine, table: str) -> set[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from engine import Context
+from engine import Context, Engine
 from engine.client.remote import Credentials, RemoteClient
 from engine.errors import (
     ApiError,
@@ -25,6 +26,7 @@ from engine.errors import (
 )
 from engine.model.service import service_model
 from tests.engine.client.scripted import Answer, scripted
+from tests.engine.client.wire_server import server_of
 
 NOBODY = "http://127.0.0.1:1"
 NO_TABLES = Answer(b'{"TableNames": []}')
@@ -197,6 +199,13 @@ def test_a_server_that_is_not_there_is_named() -> None:
     error = failure_of(NOBODY)
     assert type(error) is ConnectionFailed
     assert error.message == f'Could not connect to the endpoint URL: "{NOBODY}/"'
+
+
+def test_many_clients_connect_at_once_to_the_server_of_the_tests() -> None:
+    with Engine.in_memory() as engine, server_of(engine) as server, ExitStack() as opened:
+        for _ in range(64):
+            address = ("127.0.0.1", server.server_port)
+            opened.enter_context(socket.create_connection(address, timeout=5))
 
 
 def test_an_answer_that_does_not_come_leaves_open_what_happened() -> None:

@@ -20,7 +20,10 @@ TABLE: Json = {
     "TableArn": "arn:aws:dynamodb:us-east-1:1:table/orders",
     "CreationDateTime": 1.5,
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "id", "AttributeType": "N"},
+        {"AttributeName": "day", "AttributeType": "S"},
+    ],
     "GlobalSecondaryIndexes": [
         {
             "IndexName": "by-day",
@@ -166,6 +169,13 @@ def test_a_table_is_described_whole(member: str) -> None:
 def test_a_member_of_a_wrong_type_is_named(changed: Json, path: str) -> None:
     text = refusal(_table(**changed), "DescribeTable", TableName="orders")
     assert text == f"{FOREIGN}200): its Table.{path} is not of the right type"
+
+
+@pytest.mark.parametrize("missing", ["id", "day"])
+def test_each_key_attribute_of_table_and_index_has_its_type(missing: str) -> None:
+    defined = [one for one in TABLE["AttributeDefinitions"] if one["AttributeName"] != missing]
+    text = refusal(_table(AttributeDefinitions=defined), "DescribeTable", TableName="orders")
+    assert text.endswith(f"has no AttributeDefinition of the key attribute '{missing}'")
 
 
 def test_an_index_is_described_whole() -> None:

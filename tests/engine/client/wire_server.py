@@ -40,10 +40,16 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server to which many clients may connect at once, as to any real one."""
+
+    request_queue_size = 128
+
+
 def server_of(engine: Engine, answering: type[Handler] = Handler) -> ThreadingHTTPServer:
     """A server on loopback, at a free port."""
     handler = type("EngineHandler", (answering,), {"engine": engine})
-    return ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    return Server(("127.0.0.1", 0), handler)
 
 
 @contextmanager
