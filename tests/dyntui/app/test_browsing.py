@@ -27,6 +27,7 @@ from tests.dyntui.app.driving import (
     find,
     grid_of,
     make_app,
+    notices,
     open_table,
     press,
     press_on,
@@ -463,3 +464,11 @@ async def test_quitting(client: Recorder, engine: Engine) -> None:
     async with running(client, engine) as pilot:
         await pilot.press("ctrl+q")
         assert pilot.app._exit
+
+
+async def test_items_without_seals_have_no_line(client: Recorder, engine: Engine) -> None:
+    async with running(client, engine) as pilot:
+        await press(pilot, "enter", "s")
+        assert notices(pilot)[-1] == "The item is not sealed."
+        assert "s Seal" not in screen_text(pilot)
+        assert not pilot.app.screen.query_one("#item-seal").display

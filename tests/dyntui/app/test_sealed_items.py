@@ -515,14 +515,6 @@ async def test_a_plain_item_among_sealed_ones_is_told(sealed: Engine) -> None:
         assert "✗ refused, and not opened: it is plain" in shown(pilot, "#item-seal")
 
 
-async def test_items_without_seals_have_no_line(client: Recorder, engine: Engine) -> None:
-    async with running(client, engine) as pilot:
-        await press(pilot, "enter", "s")
-        assert notices(pilot)[-1] == "The item is not sealed."
-        assert "s Seal" not in screen_text(pilot)
-        assert not pilot.app.screen.query_one("#item-seal").display
-
-
 # From both sides, and all items at once.
 
 
