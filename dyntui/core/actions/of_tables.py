@@ -114,7 +114,7 @@ OF_TABLES: tuple[Action, ...] = (
     Action(
         "items.edit_many",
         ("equals_sign",),
-        "Change an attribute of the marked items, or of all that match",
+        "Change an attribute of many items",
         "",
         "ask('edit_many')",
     ),
