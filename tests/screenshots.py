@@ -196,6 +196,7 @@ def take_all() -> Iterator[tuple[Picture, str]]:
     clock = TickingClock()
     with Engine.in_memory(settings=Settings(throttling="enforce"), clock=clock) as engine:
         sell_tickets(engine, clock)
+        clock.tick_evenly()
         yield SALE, asyncio.run(take(engine, SALE))
     standing = VirtualClock()
     with Engine.in_memory(clock=standing) as engine:

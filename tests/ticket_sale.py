@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from math import sin
 from random import Random
@@ -28,9 +29,18 @@ class TickingClock(VirtualClock):
     def __init__(self) -> None:
         super().__init__()
         self._lots = Random(5)
+        self._own = threading.local()
+        self._evenly = False
+
+    def tick_evenly(self) -> None:
+        """From now on a request takes the same time whatever other threads ask meanwhile."""
+        self._evenly = True
 
     def monotonic_s(self) -> float:
         """See `Clock.monotonic_s`."""
+        if self._evenly:
+            self._own.ticked_s = getattr(self._own, "ticked_s", 0.0) + 40e-6
+            return super().monotonic_s() + float(self._own.ticked_s)
         self.advance(20e-6 * self._lots.paretovariate(2))
         return super().monotonic_s()
 
