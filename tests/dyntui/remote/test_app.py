@@ -94,7 +94,7 @@ async def test_the_changes_of_a_remotes_table_are_followed(address: str, engine:
             await press(pilot, "o", "ctrl+s")
             assert "NEW_AND_OLD_IMAGES · ENABLED" in screen_text(pilot)
             # How many items are due is nothing that a remote tells.
-            assert "TTL     DISABLED" in screen_text(pilot)
+            assert "TTL     off" in screen_text(pilot)
             engine.put_item(TableName="orders", Item={"id": {"N": "42"}, "what": {"B": b"\x00"}})
             await press(pilot, "R")
             assert "INSERT  id 42" in screen_text(pilot)
