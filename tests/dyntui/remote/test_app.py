@@ -101,7 +101,7 @@ async def test_the_changes_of_a_remotes_table_are_followed(address: str, engine:
             await press(pilot, "2", "slash")
             await type_text(pilot, "time to")
             await press(pilot, "enter", "enter", "a", "ctrl+s", TAB_OF_STREAMS, "X")
-            assert "TTL     ENABLED by a\n" in screen_text(pilot) + "\n"
+            assert "TTL     on by a\n" in screen_text(pilot) + "\n"
             assert "A remote deletes what has expired by itself" in notices(pilot)
 
 
