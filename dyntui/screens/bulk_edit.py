@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from dyntui.core.browse.bulk_edit import Edit, check_edit, edit_writes, look, update_statement
+from dyntui.core.browse.bulk_edit import Edit, edit_writes, look, update_statement
 from dyntui.core.browse.writes import Write
 from dyntui.core.statements.parameters import ParameterError, read_value
 from dyntui.core.tables.requests import as_aws_cli, as_boto3, as_json
@@ -88,7 +88,7 @@ class BulkEditScreen(Drawer[Edit | None]):
         self.focus_next()
 
     def _edit(self) -> Edit:
-        """What is filled in; raises `ParameterError` and `ApiError`."""
+        """What is filled in; raises `ParameterError`."""
         name = self.query_one("#many-name", Input).value
         value = self.query_one("#many-value", Input).value
         if not name:
@@ -96,19 +96,26 @@ class BulkEditScreen(Drawer[Edit | None]):
         removes = self.query_one(Toggle).value
         if not removes and not value.strip():
             raise ParameterError("Give a value, or remove the attribute.")
-        edit = Edit(name, None if removes else read_value(value))
-        check_edit(self._info, edit)
-        return edit
+        return Edit(name, None if removes else read_value(value))
 
-    def _first(self, edit: Edit) -> Write | None:
-        """The first write; raises `ApiError`."""
-        return next(edit_writes(self._info, self._items, edit), None)
+    def _planned(self) -> tuple[Edit, Write | None]:
+        """The edit and its first write, None where it changes nothing; raises `ParameterError` and
+        `ApiError`."""
+        edit = self._edit()
+        return edit, next(edit_writes(self._info, self._items, edit), None)
+
+    def _checked(self) -> tuple[Edit, Write | None] | None:
+        """As `_planned`; what is wrong is shown."""
+        try:
+            return self._planned()
+        except (ParameterError, ApiError) as error:
+            self.show_error(error if isinstance(error, ApiError) else str(error))
+            return None
 
     def _show(self) -> None:
         about, text = self.query_one("#many-look", Static), self.query_one(TextView)
         try:
-            edit = self._edit()
-            first = self._first(edit)
+            edit, first = self._planned()
         except (ParameterError, ApiError) as error:
             about.update(Text(f"… {error}"))
             text.show("", json=False)
@@ -121,12 +128,10 @@ class BulkEditScreen(Drawer[Edit | None]):
 
     def action_submit(self) -> None:
         """Go on to the writes."""
-        try:
-            edit = self._edit()
-            first = self._first(edit)
-        except (ParameterError, ApiError) as error:
-            self.show_error(error if isinstance(error, ApiError) else str(error))
+        planned = self._checked()
+        if planned is None:
             return
+        edit, first = planned
         if first is None:
             self.show_error("There is nothing to change: all of them are so already.")
         else:
@@ -134,12 +139,10 @@ class BulkEditScreen(Drawer[Edit | None]):
 
     def action_copy_as(self) -> None:
         """Copy the request for the first item."""
-        try:
-            edit = self._edit()
-            first = self._first(edit)
-        except (ParameterError, ApiError) as error:
-            self.show_error(error if isinstance(error, ApiError) else str(error))
+        planned = self._checked()
+        if planned is None:
             return
+        edit, first = planned
         if first is None:
             return
         request, write = first.request, first

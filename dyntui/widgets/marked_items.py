@@ -132,15 +132,7 @@ class MarkedItems(FreshItems):
         writes = [delete_item(info, item) for item in self._marks.items]
         title = f"Delete {counted(len(writes), 'item')} · {info.name}"
 
-        def closed(done: list[Write] | None) -> None:
-            if done:
-                self._undo.push(info, done)
-                self._marks.remove([write.old for write in done if write.old is not None])
-                undo = key_for("items.undo")
-                said = f"Deleted {counted(len(done), 'item')}: {undo} brings them back"
-                self._many_written(info, said)
-
-        self._send_many(info, writes, title, closed)
+        self._send_marked(info, writes, title, "Deleted", "brings them back")
 
     def _edit_many(self) -> None:
         """Change an attribute of the marked items; of those that a filter shows; or of all that the
@@ -199,16 +191,24 @@ class MarkedItems(FreshItems):
         self.app.push_screen(BulkEditScreen(info, items, self.session.region, name), closed)
 
     def _send_edit(self, info: TableInfo, edit: Edit, writes: list[Write]) -> None:
+        verb = "Remove" if edit.value is None else "Set"
+        title = f"{verb} {edit.name} of {counted(len(writes), 'item')} · {info.name}"
+        self._send_marked(info, writes, title, "Changed", "takes it back")
+
+    def _send_marked(
+        self, info: TableInfo, writes: list[Write], title: str, verb: str, undoing: str
+    ) -> None:
+        """Send writes, and take the marks of the items that were written away; `verb` says what was
+        done with them, `undoing` what undo does."""
+
         def closed(done: list[Write] | None) -> None:
             if done:
                 self._undo.push(info, done)
                 self._marks.remove([write.old for write in done if write.old is not None])
                 undo = key_for("items.undo")
-                said = f"Changed {counted(len(done), 'item')}: {undo} takes it back"
+                said = f"{verb} {counted(len(done), 'item')}: {undo} {undoing}"
                 self._many_written(info, said)
 
-        verb = "Remove" if edit.value is None else "Set"
-        title = f"{verb} {edit.name} of {counted(len(writes), 'item')} · {info.name}"
         self._send_many(info, writes, title, closed)
 
     def _send_many(
